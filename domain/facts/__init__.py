@@ -1,0 +1,1 @@
+"""The fact types: what a ledger can say, a module per subject."""

@@ -1,0 +1,23 @@
+"""Custom work, recorded without code."""
+
+from typing import ClassVar
+
+from domain.facts.base import Attributes, Count, CustomerId, EmployeeId, Fact, Label, Minutes, Score
+
+
+class ActivityRecorded(Fact):
+    """Work of a kind that no other fact covers: infusions given, hours of nursing, papers written.
+
+    attributes: further facets to select by, names to words or integers; 20 at most.
+    """
+
+    TYPE: ClassVar[str] = "activity_recorded"
+    employee: EmployeeId
+    kind: Label
+    quantity: Count | None = None
+    minutes: Minutes | None = None
+    score: Score | None = None
+    customer: CustomerId | None = None
+    product: Label | None = None
+    channel: Label | None = None
+    attributes: Attributes | None = None

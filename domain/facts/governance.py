@@ -1,0 +1,146 @@
+"""Facts about the rules themselves: the ledger, branches, plans, targets, periods, voids, confirmations."""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from domain.facts.base import (
+    BranchId,
+    Currency,
+    Day,
+    Digest,
+    EmployeeId,
+    Fact,
+    Label,
+    Name,
+    PeriodText,
+    PlanId,
+    Position,
+    Reason,
+    ValueText,
+)
+
+Level = Literal["branch", "team", "person"]
+
+
+class LedgerOpened(Fact):
+    """The first fact of a ledger: whose it is, its zone and its currency.
+
+    zone: IANA name; business days are days in this zone.
+    """
+
+    TYPE: ClassVar[str] = "ledger_opened"
+    name: Label
+    zone: str = "Asia/Shanghai"
+    currency: Currency = "CNY"
+
+
+class BranchOpened(Fact):
+    """The firm works in another place. title: its name for people."""
+
+    TYPE: ClassVar[str] = "branch_opened"
+    branch: BranchId
+    title: Label
+    opened_on: Day
+
+
+class PlanAdopted(Fact):
+    """A plan document takes effect; the version before it ends the day before.
+
+    document: the whole document as JSON, without floats. document_hash: SHA-256 of its canonical JSON.
+    approver: the second person; the actor of the record is the first.
+    """
+
+    TYPE: ClassVar[str] = "plan_adopted"
+    plan: PlanId
+    effective_from: Day
+    document: dict[str, object]
+    document_hash: Digest
+    approver: EmployeeId
+
+
+class PlanEnded(Fact):
+    """A plan no longer applies after `ended_on`."""
+
+    TYPE: ClassVar[str] = "plan_ended"
+    plan: PlanId
+    ended_on: Day
+    reason: Reason
+
+
+class TargetChanged(Fact):
+    """A target or milestone was changed for one person; voiding this fact puts the old one back.
+
+    within_days: new length of a milestone's window, counted from the hire date.
+    effective_until: last day; absent for no end.
+    """
+
+    TYPE: ClassVar[str] = "target_changed"
+    employee: EmployeeId
+    target: Name
+    value: ValueText
+    effective_from: Day
+    reason: Reason
+    approver: EmployeeId
+    within_days: int | None = None
+    effective_until: Day | None = None
+
+
+class OverrideSet(Fact):
+    """A branch, team or person sets a parameter that the plan left open to it.
+
+    scope: the id of the branch, team or person.
+    """
+
+    TYPE: ClassVar[str] = "override_set"
+    plan: PlanId
+    parameter: Name
+    level: Level
+    scope: Label
+    value: ValueText
+    effective_from: Day
+    reason: Reason
+    approver: EmployeeId
+    effective_until: Day | None = None
+
+
+class PlanInForce(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A plan version that a closed period was computed with."""
+
+    plan: PlanId
+    adopted_at: Position
+    document_hash: Digest
+
+
+class PeriodClosed(Fact):
+    """A month's statements became final.
+
+    known_at: the last position that they take into account; what came later is settled in a later month.
+    statements_digest: SHA-256 over the digests of all statements, in order of employee.
+    """
+
+    TYPE: ClassVar[str] = "period_closed"
+    period: PeriodText
+    known_at: int
+    statements_digest: Digest
+    statements: int
+    total_minor: int
+    currency: Currency
+    plans: list[PlanInForce]
+    engine: str
+
+
+class FactVoided(Fact):
+    """The fact at `position` was written in error and counts for nothing; a void cannot be voided."""
+
+    TYPE: ClassVar[str] = "fact_voided"
+    position: Position
+    reason: Reason
+
+
+class FactConfirmed(Fact):
+    """Whoever answers for a metric confirms the fact at `position`. role: production, rd, manager …"""
+
+    TYPE: ClassVar[str] = "fact_confirmed"
+    position: Position
+    role: Label

@@ -1,0 +1,83 @@
+"""Facts about people: who works where, for whom, since when, and why they left."""
+
+from typing import ClassVar, Literal
+
+from domain.facts.base import BranchId, Day, EmployeeId, Fact, Label, Minutes, PersonName, Reason
+
+Employment = Literal["established", "contract", "agency", "intern"]
+LeaveKind = Literal["annual", "sick", "personal", "maternity", "paternity", "marriage", "bereavement", "other"]
+
+
+class EmployeeHired(Fact):
+    """A person starts to work here, or returns after having left.
+
+    hired_on: day 0 of every window that counts days since the hire.
+    """
+
+    TYPE: ClassVar[str] = "employee_hired"
+    employee: EmployeeId
+    hired_on: Day
+    branch: BranchId
+    post: Label
+    employment: Employment = "contract"
+    department: Label | None = None
+    team: Label | None = None
+    manager: EmployeeId | None = None
+    name: PersonName | None = None
+
+
+class EmployeeTransferred(Fact):
+    """A person works for another branch, department, team or manager from `effective_on`; what is absent stays."""
+
+    TYPE: ClassVar[str] = "employee_transferred"
+    employee: EmployeeId
+    effective_on: Day
+    branch: BranchId | None = None
+    department: Label | None = None
+    team: Label | None = None
+    manager: EmployeeId | None = None
+    employment: Employment | None = None
+    reason: Reason | None = None
+
+
+class EmployeePromoted(Fact):
+    """A person holds another post from `effective_on`."""
+
+    TYPE: ClassVar[str] = "employee_promoted"
+    employee: EmployeeId
+    effective_on: Day
+    post: Label
+    reason: Reason | None = None
+
+
+class EmployeeLeft(Fact):
+    """A person's last working day was `left_on`."""
+
+    TYPE: ClassVar[str] = "employee_left"
+    employee: EmployeeId
+    left_on: Day
+    cause: Literal["no_sales", "stress", "no_prospects", "pay", "family", "health", "dismissed", "retired", "other"]
+    reason: Reason | None = None
+
+
+class MentorAssigned(Fact):
+    """A newcomer is mentored by `mentor` from `effective_on`."""
+
+    TYPE: ClassVar[str] = "mentor_assigned"
+    employee: EmployeeId
+    mentor: EmployeeId
+    effective_on: Day
+
+
+class LeaveTaken(Fact):
+    """A person is away from `from_on` to `until_on`; both end days count.
+
+    minutes: length when less than whole days are taken; absent for whole days.
+    """
+
+    TYPE: ClassVar[str] = "leave_taken"
+    employee: EmployeeId
+    kind: LeaveKind
+    from_on: Day
+    until_on: Day
+    minutes: Minutes | None = None

@@ -1,0 +1,90 @@
+"""Every fact type by its tag, and the two directions between a fact and its bytes."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import msgspec
+
+from domain.facts import activity, governance, people, selling
+from domain.facts.base import Fact
+from domain.refusals import BadField, UnknownFactType
+
+_MODULES = (people, selling, activity, governance)
+
+FACT_TYPES: Mapping[str, type[Fact]] = MappingProxyType(
+    {
+        kind.TYPE: kind
+        for module in _MODULES
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, Fact) and kind is not Fact
+    }
+)
+"""Tag to struct. A tag stays for ever; a changed meaning is a new tag and an upcast."""
+
+CREDITED: frozenset[str] = frozenset(
+    kind.TYPE for module in (selling, activity) for kind in vars(module).values()
+    if isinstance(kind, type) and issubclass(kind, Fact) and kind is not Fact
+)
+"""Performance facts: each is credited to the person it names."""
+
+TAG_FIELDS = ("employee", "customer", "deal", "plan", "period", "branch", "position")
+"""Fields by which facts are found again; `position` becomes the tag `fact:N`."""
+
+_DECODERS = {tag: msgspec.json.Decoder(kind) for tag, kind in FACT_TYPES.items()}
+_TAGGED = {
+    kind: tuple(("fact" if name == "position" else name, name) for name in TAG_FIELDS if name in kind.__struct_fields__)
+    for kind in FACT_TYPES.values()
+}
+
+
+def fact_type(tag: str) -> type[Fact]:
+    """The struct of `tag`.
+
+    Raises: UnknownFactType.
+    """
+    try:
+        return FACT_TYPES[tag]
+    except KeyError:
+        known = ", ".join(sorted(FACT_TYPES))
+        raise UnknownFactType(
+            field="type", detail=f"{tag!r} is not a type of fact.", remedy=f"Use one of: {known}."
+        ) from None
+
+
+def decode(tag: str, data: bytes | str) -> Fact:
+    """The fact that the JSON `data` of type `tag` describes.
+
+    Raises: UnknownFactType; BadField naming the field.
+    """
+    fact_type(tag)
+    try:
+        return _DECODERS[tag].decode(data)
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise bad_field(tag, error) from None
+
+
+def from_builtins(tag: str, data: Mapping[str, object]) -> Fact:
+    """The fact that decoded JSON `data` of type `tag` describes.
+
+    Raises: UnknownFactType; BadField naming the field.
+    """
+    try:
+        return msgspec.convert(data, fact_type(tag))
+    except msgspec.ValidationError as error:
+        raise bad_field(tag, error) from None
+
+
+def bad_field(tag: str, error: Exception) -> BadField:
+    """The refusal that says which field of a `tag` the decoder stumbled over."""
+    message, _, path = str(error).partition(" - at `$")
+    field = "data" + path.rstrip("`")
+    if "field `" in message:
+        field = f"{field}.{message.split('field `')[1].split('`')[0]}"
+    fields = ", ".join(FACT_TYPES[tag].__struct_fields__)
+    return BadField(field=field, detail=f"{message}.", remedy=f"Fields of {tag}: {fields}; see docs/facts/{tag}.json.")
+
+
+def tags_of(fact: Fact) -> tuple[str, ...]:
+    """The tags under which `fact` is found: `employee:E1`, `deal:D7`, `fact:17` …"""
+    pairs = ((prefix, getattr(fact, name)) for prefix, name in _TAGGED[type(fact)])
+    return tuple(f"{prefix}:{value}" for prefix, value in pairs if value is not None)

@@ -1,0 +1,167 @@
+"""Facts about selling: clients, the work on them, deals and what came back."""
+
+from typing import ClassVar, Literal
+
+from domain.facts.base import (
+    AmountMinor,
+    Count,
+    Currency,
+    CustomerId,
+    DealId,
+    EmployeeId,
+    Fact,
+    Label,
+    Minutes,
+    Note,
+    PersonName,
+    Reason,
+    Score,
+)
+
+Stage = Literal["contact", "needs", "demo", "objections", "close"]
+
+
+class CustomerRegistered(Fact):
+    """A new client was won over by `employee`, who owns it until it is assigned anew.
+
+    kind: hospital, clinic, distributor …, in the firm's own words. channel: where the client came from.
+    """
+
+    TYPE: ClassVar[str] = "customer_registered"
+    employee: EmployeeId
+    customer: CustomerId
+    kind: Label | None = None
+    channel: Label | None = None
+    name: PersonName | None = None
+
+
+class CustomerAssigned(Fact):
+    """A client is looked after by `employee` from now on."""
+
+    TYPE: ClassVar[str] = "customer_assigned"
+    employee: EmployeeId
+    customer: CustomerId
+    reason: Reason | None = None
+
+
+class FollowUpRecorded(Fact):
+    """A client was followed up: a call, mail, meeting or message. kind: which of them."""
+
+    TYPE: ClassVar[str] = "follow_up_recorded"
+    employee: EmployeeId
+    customer: CustomerId
+    kind: Label
+    channel: Label | None = None
+    minutes: Minutes | None = None
+    note: Note | None = None
+
+
+class VisitRecorded(Fact):
+    """A client was visited on the spot. department: of the hospital."""
+
+    TYPE: ClassVar[str] = "visit_recorded"
+    employee: EmployeeId
+    customer: CustomerId
+    department: Label | None = None
+    kind: Label | None = None
+    minutes: Minutes | None = None
+    note: Note | None = None
+
+
+class StageReached(Fact):
+    """A client moved to a stage of the sale. kind: the stage."""
+
+    TYPE: ClassVar[str] = "stage_reached"
+    employee: EmployeeId
+    customer: CustomerId
+    kind: Stage
+    deal: DealId | None = None
+
+
+class TrialHeld(Fact):
+    """A product was tried in a hospital department."""
+
+    TYPE: ClassVar[str] = "trial_held"
+    employee: EmployeeId
+    customer: CustomerId
+    product: Label
+    department: Label | None = None
+    kind: Literal["opened", "passed", "failed"] = "opened"
+
+
+class DealClosed(Fact):
+    """A deal was signed and credited to its seller.
+
+    amount_minor: contract value in minor units of `currency`, > 0.
+    Source: the CRM's closed-won export. Undone by `deal_reversed`.
+    """
+
+    TYPE: ClassVar[str] = "deal_closed"
+    employee: EmployeeId
+    customer: CustomerId
+    deal: DealId
+    amount_minor: AmountMinor
+    currency: Currency
+    product: Label | None = None
+    quantity: Count | None = None
+    channel: Label | None = None
+    kind: Label | None = None
+
+
+class DealReversed(Fact):
+    """A deal came back, whole or in part, on the day of the reversal.
+
+    amount_minor: what came back, > 0 and in all no more than the deal was worth.
+    A reversal is business; an error of writing is voided instead.
+    """
+
+    TYPE: ClassVar[str] = "deal_reversed"
+    employee: EmployeeId
+    customer: CustomerId
+    deal: DealId
+    amount_minor: AmountMinor
+    currency: Currency
+    product: Label | None = None
+    quantity: Count | None = None
+    channel: Label | None = None
+    kind: Label | None = None
+    reason: Reason | None = None
+
+
+class ComplaintReceived(Fact):
+    """A client complained about the work of `employee`. kind: about what."""
+
+    TYPE: ClassVar[str] = "complaint_received"
+    employee: EmployeeId
+    customer: CustomerId
+    kind: Label | None = None
+    deal: DealId | None = None
+    note: Note | None = None
+
+
+class SatisfactionScored(Fact):
+    """A client said how content it is with `employee`. score: on the firm's own scale."""
+
+    TYPE: ClassVar[str] = "satisfaction_scored"
+    employee: EmployeeId
+    customer: CustomerId
+    score: Score
+    note: Note | None = None
+
+
+class ComplianceScored(Fact):
+    """The work of `employee` was checked against the rules. kind: which check, such as disclosure."""
+
+    TYPE: ClassVar[str] = "compliance_scored"
+    employee: EmployeeId
+    score: Score
+    kind: Label | None = None
+
+
+class TeamworkScored(Fact):
+    """Colleagues or the manager scored how `employee` works with others. kind: which aspect, such as mentoring."""
+
+    TYPE: ClassVar[str] = "teamwork_scored"
+    employee: EmployeeId
+    score: Score
+    kind: Label | None = None

@@ -1,0 +1,1 @@
+"""The log of facts: records, their canonical bytes, and the one door through which they are written."""

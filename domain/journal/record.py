@@ -1,0 +1,132 @@
+"""A fact as it stands in the journal, and its canonical bytes.
+
+The canonical JSON of a record is one line of an export and one leaf of the Merkle tree.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from typing import NamedTuple
+
+import msgspec
+
+from domain.facts.base import Fact
+from domain.facts.governance import PlanAdopted
+from domain.facts.registry import tags_of
+from domain.journal.canonical import canonical, require_canonical
+from domain.refusals import BadField, BadInstant
+
+EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+_CARRIED = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}\Z")
+
+
+class Draft(NamedTuple):
+    """A fact on its way into the journal: all of its record but position and time of recording.
+
+    source, key: who says it and under which id; together they are the idempotency key, for ever.
+    data: canonical JSON of the fact. content_hash: SHA-256 of what the sender said.
+    """
+
+    type: str
+    source: str
+    key: str
+    occurred_at: dt.datetime
+    actor: str
+    causation: int | None
+    data: bytes
+    tags: tuple[str, ...]
+    content_hash: bytes
+
+
+class Record(NamedTuple):
+    """A fact of the journal. position: 1, 2, 3 … without a gap; recorded_at: never before its predecessor's."""
+
+    position: int
+    recorded_at: dt.datetime
+    type: str
+    source: str
+    key: str
+    occurred_at: dt.datetime
+    actor: str
+    causation: int | None
+    data: bytes
+    tags: tuple[str, ...]
+
+
+def instant_text(instant: dt.datetime) -> str:
+    """`instant` in UTC with microseconds: 2025-03-01T08:30:00.000000Z."""
+    return instant.astimezone(dt.UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+def draft(
+    fact: Fact,
+    *,
+    source: str,
+    key: str,
+    occurred_at: dt.datetime,
+    actor: str,
+    causation: int | None = None,
+    inherited_tags: tuple[str, ...] = (),
+) -> Draft:
+    """`fact` made ready for the journal.
+
+    inherited_tags: those of the fact that this one is about, so that a void is found beside what it voids.
+    Raises: BadInstant for an instant without zone or before 1990; BadField for an unusable source, key or actor.
+    """
+    for field, text in (("source", source), ("key", key), ("actor", actor)):
+        if not _CARRIED.match(text):
+            raise BadField(field=field, detail=f"{field} must be 1 to 200 printable characters.", remedy="Mend it.")
+    if occurred_at.tzinfo is None:
+        raise BadInstant(
+            field="occurred_at", detail="The instant has no zone.", remedy="Write it with one: 2025-03-01T08:30:00+08:00."
+        )
+    if occurred_at < EARLIEST:
+        raise BadInstant(field="occurred_at", detail=f"{occurred_at} is before 1990.", remedy="Mend the date.")
+    if isinstance(fact, PlanAdopted):
+        require_canonical(fact.document, "data.document")
+    data, tags = canonical(fact), tags_of(fact)
+    happened_at = occurred_at.astimezone(dt.UTC)
+    return Draft(
+        type=fact.TYPE,
+        source=source,
+        key=key,
+        occurred_at=happened_at,
+        actor=actor,
+        causation=causation,
+        data=data,
+        tags=tags + tuple(tag for tag in inherited_tags if tag not in tags),
+        content_hash=content_hash(fact.TYPE, source, key, happened_at, causation, data),
+    )
+
+
+def content_hash(
+    type: str, source: str, key: str, occurred_at: dt.datetime, causation: int | None, data: bytes
+) -> bytes:
+    """SHA-256 of what the sender said: not of who carried it, nor of when and where it was written down."""
+    said = {
+        "causation": causation,
+        "data": msgspec.Raw(data),
+        "key": key,
+        "occurred_at": instant_text(occurred_at),
+        "source": source,
+        "type": type,
+    }
+    return hashlib.sha256(canonical(said)).digest()
+
+
+def record_line(record: Record) -> bytes:
+    """The canonical JSON of `record`, without a line end."""
+    return canonical(
+        {
+            "actor": record.actor,
+            "causation": record.causation,
+            "data": msgspec.Raw(record.data),
+            "key": record.key,
+            "occurred_at": instant_text(record.occurred_at),
+            "position": record.position,
+            "recorded_at": instant_text(record.recorded_at),
+            "source": record.source,
+            "tags": list(record.tags),
+            "type": record.type,
+        }
+    )

@@ -1,0 +1,77 @@
+"""Money is integer minor units and a currency; ratios are exact; rounding happens once and is named."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+Rounding = Literal["half_up", "half_even", "down"]
+
+_EXPONENTS = {"CNY": 2, "USD": 2, "EUR": 2, "HKD": 2, "TWD": 2, "SGD": 2, "GBP": 2, "JPY": 0, "KRW": 0}
+"""Digits after the point of each currency that the ledger knows. Source: ISO 4217."""
+
+CURRENCIES = frozenset(_EXPONENTS)
+
+
+def minor_per_major(currency: str) -> int:
+    """Minor units in one unit of `currency`: 100 fen in a yuan, 1 yen in a yen.
+
+    Raises: KeyError for a currency that the ledger does not know.
+    """
+    return int(10 ** _EXPONENTS[currency])
+
+
+def rounded(amount: Fraction, rounding: Rounding = "half_up") -> int:
+    """The integer next to `amount`; halves go away from zero under `half_up`, to zero under `down`."""
+    numerator, denominator = abs(amount.numerator), amount.denominator
+    whole, rest = divmod(numerator, denominator)
+    match rounding:
+        case "half_up":
+            up = 2 * rest >= denominator
+        case "half_even":
+            up = 2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1)
+        case "down":
+            up = False
+    return (whole + up) * (1 if amount >= 0 else -1)
+
+
+def allotted(total: int, weights: list[Fraction]) -> list[int]:
+    """`total` in parts after `weights`, by largest remainder; the parts always sum to `total`.
+
+    weights: ≥ 0 and not all zero. Ties go to the earlier part.
+    """
+    whole = sum(weights, Fraction(0))
+    exact = [total * weight / whole for weight in weights]
+    parts = [value.numerator // value.denominator for value in exact]
+    order = sorted(range(len(parts)), key=lambda index: (parts[index] - exact[index], index))
+    for index in order[: total - sum(parts)]:
+        parts[index] += 1
+    return parts
+
+
+def major_text(amount_minor: int, currency: str) -> str:
+    """`amount_minor` in major units as plain digits: 60050 CNY is "600.50"."""
+    exponent = _EXPONENTS[currency]
+    sign, digits = ("-" if amount_minor < 0 else ""), str(abs(amount_minor)).rjust(exponent + 1, "0")
+    return sign + (digits if exponent == 0 else f"{digits[:-exponent]}.{digits[-exponent:]}")
+
+
+def minor_units(text: str, currency: str) -> int:
+    """The minor units that `text` ("600.50", "1,234") is worth.
+
+    Raises: ValueError when `text` is no number or is finer than the minor unit.
+    """
+    try:
+        value = Decimal(text.replace(",", "").replace("，", "").strip()) * minor_per_major(currency)
+    except ArithmeticError:
+        raise ValueError(f"{text!r} is not an amount of money") from None
+    if not value.is_finite() or value != value.to_integral_value():
+        raise ValueError(f"{text!r} is finer than the minor unit of {currency}")
+    return int(value)
+
+
+def decimal_text(value: Fraction, places: int, rounding: Rounding = "half_up") -> str:
+    """`value` with `places` digits after the point, for people to read; never for further work."""
+    scaled = rounded(value * 10**places, rounding)
+    return str(Decimal(scaled).scaleb(-places)) if places else str(scaled)
+
+

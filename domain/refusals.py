@@ -1,0 +1,137 @@
+"""Why the ledger says no: one class per rule, its circumstances in fields.
+
+A refusal is an answer, not a bug: it stores nothing, names the field and says what to do.
+It knows nothing of HTTP; `api.problems` gives each class its status.
+"""
+
+import re
+
+_WORD = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+class Refusal(Exception):
+    """A rule says no.
+
+    field: path of the offending field, such as `data.amount_minor`; empty when none is to blame.
+    detail: what is wrong, with the ids and positions concerned.
+    remedy: what the sender can do about it.
+    """
+
+    def __init__(self, *, field: str, detail: str, remedy: str) -> None:
+        super().__init__(f"{field}: {detail} {remedy}" if field else f"{detail} {remedy}")
+        self.field = field
+        self.detail = detail
+        self.remedy = remedy
+
+    def __init_subclass__(cls) -> None:
+        cls.kind = _WORD.sub("-", cls.__name__).lower()
+
+    kind: str = "refusal"
+
+
+class Malformed(Refusal):
+    """The input is not the JSON that it should be."""
+
+
+class UnknownFactType(Refusal):
+    """No fact of this type exists."""
+
+
+class BadField(Refusal):
+    """A field is missing, unknown, of the wrong type or out of its range."""
+
+
+class BadInstant(Refusal):
+    """An instant has no zone, or lies outside the years that a ledger covers."""
+
+
+class KeyReused(Refusal):
+    """The key was used before, for other content."""
+
+
+class UnknownEmployee(Refusal):
+    """Nobody with this id has been hired."""
+
+
+class UnknownBranch(Refusal):
+    """No branch with this id has been opened."""
+
+
+class AlreadyHired(Refusal):
+    """The employee works here already."""
+
+
+class HasLeft(Refusal):
+    """The employee has left, or has not started yet, on that day."""
+
+
+class UnknownFact(Refusal):
+    """No fact stands at this position or under this key."""
+
+
+class NotVoidable(Refusal):
+    """The fact cannot be voided: it is a void itself, or others rest on it."""
+
+
+class AlreadyVoided(Refusal):
+    """The fact has been voided before."""
+
+
+class NotConfirmable(Refusal):
+    """Only a live performance fact can be confirmed."""
+
+
+class DealAlreadyClosed(Refusal):
+    """The deal is in the journal already, under another key."""
+
+
+class UnknownDeal(Refusal):
+    """No live deal with this id has been closed."""
+
+
+class ReversalTooLarge(Refusal):
+    """More would be reversed than the deal was worth."""
+
+
+class PlanRefused(Refusal):
+    """The plan document has faults, or takes effect in a closed period."""
+
+
+class UnknownPlan(Refusal):
+    """No plan with this id has been adopted."""
+
+
+class OverrideNotPermitted(Refusal):
+    """The plan does not open this parameter to this level."""
+
+
+class OverrideOutOfBounds(Refusal):
+    """The value lies outside the bounds that the plan sets."""
+
+
+class UnknownTarget(Refusal):
+    """No adopted plan has a target or milestone of this name for this person."""
+
+
+class SecondPersonNeeded(Refusal):
+    """Who approves must be another person than who asks."""
+
+
+class PeriodAlreadyClosed(Refusal):
+    """The period is closed already."""
+
+
+class PeriodOutOfOrder(Refusal):
+    """Periods close one after the other."""
+
+
+class PeriodNotOver(Refusal):
+    """The period's last day has not passed yet."""
+
+
+class NotAllowed(Refusal):
+    """The role of the caller does not include this."""
+
+
+class Contended(Refusal):
+    """Others kept writing to the same decision; it was tried a bounded number of times."""

@@ -1,0 +1,1 @@
+"""Read models: what readers ask, folded from the journal and always rebuildable from it."""
