@@ -26,7 +26,7 @@ check: $(VENV)/dev.stamp ## Format, lint, types, and who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/dev.stamp ## Measure against a peer and against the limit, in one run
 	$(BIN)/python -m benchmarks $(ARGS)
