@@ -1,0 +1,79 @@
+"""Which facts of the journal a new fact's rules must look at: its consistency boundary."""
+
+from typing import NamedTuple
+
+from domain.facts.base import Fact
+from domain.facts.governance import (
+    BranchOpened,
+    FactConfirmed,
+    FactVoided,
+    LedgerOpened,
+    OverrideSet,
+    PeriodClosed,
+    PlanAdopted,
+    PlanEnded,
+    TargetChanged,
+)
+from domain.facts.people import EmployeeHired, EmployeeLeft
+from domain.facts.selling import DealClosed, DealReversed
+
+
+class Look(NamedTuple):
+    """Facts of these types that bear this tag; an empty tag stands for all of them."""
+
+    types: tuple[str, ...]
+    tag: str
+
+
+_HIRES = ("employee_hired", "employee_left", "fact_voided")
+_DEALS = ("deal_closed", "deal_reversed", "fact_voided")
+_PLANS = ("plan_adopted", "plan_ended", "period_closed")
+
+
+def boundary(fact: Fact) -> tuple[Look, ...]:
+    """What must not change between the look and the append; empty where nothing that changes is looked at.
+
+    That a person or branch exists is no part of it: ids that exist go on existing.
+    """
+    match fact:
+        case EmployeeHired() | EmployeeLeft():
+            return (Look(_HIRES, f"employee:{fact.employee}"),)
+        case DealClosed() | DealReversed():
+            return (Look(_DEALS, f"deal:{fact.deal}"),)
+        case FactVoided() | FactConfirmed():
+            return (Look(("fact_voided",), f"fact:{fact.position}"),)
+        case PlanAdopted() | PlanEnded():
+            return (Look(("plan_adopted", "plan_ended"), f"plan:{fact.plan}"), Look(("period_closed",), ""))
+        case PeriodClosed():
+            return (Look(("period_closed",), ""),)
+        case OverrideSet():
+            return (Look(_PLANS[:2], f"plan:{fact.plan}"),)
+        case TargetChanged():
+            return (Look(_PLANS[:2], ""),)
+        case BranchOpened():
+            return ()
+        case LedgerOpened():
+            return (Look(("ledger_opened",), ""),)
+        case _:
+            return ()
+
+
+def people_named(fact: Fact) -> tuple[tuple[str, str], ...]:
+    """The ids of people that must have been hired before, each with its field."""
+    names = [name for name in ("employee", "manager", "mentor") if name in fact.__struct_fields__]
+    if isinstance(fact, EmployeeHired):
+        names.remove("employee")
+    named = [(name, getattr(fact, name)) for name in names]
+    if isinstance(fact, OverrideSet) and fact.level == "person":
+        named.append(("scope", fact.scope))
+    return tuple((name, value) for name, value in named if value is not None)
+
+
+def branches_named(fact: Fact) -> tuple[tuple[str, str], ...]:
+    """The ids of branches that must have been opened before, each with its field."""
+    if isinstance(fact, BranchOpened):
+        return ()
+    named = [("branch", getattr(fact, "branch", None))]
+    if isinstance(fact, OverrideSet) and fact.level == "branch":
+        named.append(("scope", fact.scope))
+    return tuple((name, value) for name, value in named if value is not None)

@@ -1,0 +1,58 @@
+"""Rules on voids and confirmations: facts about one other fact."""
+
+from domain.decide.known import Known, Standing
+from domain.facts.governance import FactConfirmed, FactVoided, PlanAdopted
+from domain.facts.registry import CREDITED
+from domain.refusals import AlreadyVoided, NotConfirmable, NotVoidable, UnknownFact
+
+_FOUNDATIONS = frozenset({"ledger_opened", "branch_opened", "period_closed", "fact_voided"})
+
+
+def void(fact: FactVoided, known: Known) -> None:
+    """A fact is voided once; a void, a closed period and what all else rests on are not voided.
+
+    Raises: UnknownFact, AlreadyVoided, NotVoidable.
+    """
+    voided = _standing(fact.position, known)
+    kind = voided.fact.TYPE
+    if kind in _FOUNDATIONS:
+        raise NotVoidable(
+            field="data.position",
+            detail=f"Position {fact.position} holds {kind}, which cannot be voided.",
+            remedy="Record what is right as a new fact.",
+        )
+    closed = known.last_closed
+    if isinstance(voided.fact, PlanAdopted) and closed and voided.fact.effective_from <= closed.last_day:
+        raise NotVoidable(
+            field="data.position",
+            detail=f"{closed} was closed with the plan adopted at position {fact.position}.",
+            remedy=f"Adopt a new version from {closed.next().first_day} on.",
+        )
+    if voided.voided:
+        raise AlreadyVoided(
+            field="data.position", detail=f"Position {fact.position} is voided already.", remedy="Nothing is left to do."
+        )
+
+
+def confirm(fact: FactConfirmed, known: Known) -> None:
+    """Only a live performance fact can be confirmed.
+
+    Raises: UnknownFact, NotConfirmable.
+    """
+    confirmed = _standing(fact.position, known)
+    if confirmed.voided or confirmed.fact.TYPE not in CREDITED:
+        state = "is voided" if confirmed.voided else f"holds {confirmed.fact.TYPE}"
+        raise NotConfirmable(
+            field="data.position",
+            detail=f"Position {fact.position} {state}.",
+            remedy="Confirm a performance fact that still counts.",
+        )
+
+
+def _standing(position: int, known: Known) -> Standing:
+    try:
+        return known.facts[position]
+    except KeyError:
+        raise UnknownFact(
+            field="data.position", detail=f"No fact stands at position {position}.", remedy="Look it up in /v1/facts."
+        ) from None

@@ -1,0 +1,76 @@
+"""Whether a fact may enter the journal: its subject's rules, after those that hold for all."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from domain.decide import corrections, people, periods, plans, selling
+from domain.decide.existence import require_existing
+from domain.decide.known import Known
+from domain.facts.base import Fact
+from domain.facts.governance import (
+    FactConfirmed,
+    FactVoided,
+    LedgerOpened,
+    OverrideSet,
+    PeriodClosed,
+    PlanAdopted,
+    PlanEnded,
+    TargetChanged,
+)
+from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
+from domain.facts.selling import DealClosed, DealReversed
+from domain.refusals import BadInstant
+
+TOLERANCE = dt.timedelta(days=1)
+"""How far a sender's clock may run ahead of ours."""
+
+
+class Asked(NamedTuple):
+    """Who asks and when. today: the business day in the ledger's zone."""
+
+    actor: str
+    now: dt.datetime
+    today: dt.date
+
+
+def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> None:
+    """Lets `fact` pass, or says why not.
+
+    Raises: a Refusal of the rule that it breaks.
+    """
+    if occurred_at > asked.now + TOLERANCE:
+        raise BadInstant(
+            field="occurred_at",
+            detail=f"{occurred_at.isoformat()} is more than a day ahead of now, {asked.now.isoformat()}.",
+            remedy="Send what has happened, when it has happened.",
+        )
+    require_existing(fact, known)
+    match fact:
+        case EmployeeHired():
+            people.hire(fact, known)
+        case EmployeeLeft():
+            people.leave(fact, known)
+        case LeaveTaken():
+            people.be_away(fact, known)
+        case DealClosed():
+            selling.close_deal(fact, known)
+        case DealReversed():
+            selling.reverse_deal(fact, known)
+        case FactVoided():
+            corrections.void(fact, known)
+        case FactConfirmed():
+            corrections.confirm(fact, known)
+        case PlanAdopted():
+            plans.adopt(fact, known, asked.actor)
+        case PlanEnded():
+            plans.end(fact, known)
+        case OverrideSet():
+            plans.override(fact, known, asked.actor)
+        case TargetChanged():
+            plans.change_target(fact, known, asked.actor)
+        case PeriodClosed():
+            periods.close_period(fact, known, asked.today)
+        case LedgerOpened():
+            periods.open_ledger(fact, known)
+        case _:
+            pass

@@ -1,0 +1,121 @@
+"""What the journal knows about the things that new facts speak of: the fold that decisions rest on."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, TypeVar
+
+from domain.facts.base import Fact
+from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened, PeriodClosed, PlanAdopted
+from domain.facts.people import EmployeeHired, EmployeeLeft
+from domain.facts.selling import DealClosed, DealReversed
+from domain.period import Period
+
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+class Standing(NamedTuple):
+    """A fact at its position. voided: whether a void names it."""
+
+    fact: Fact
+    tags: tuple[str, ...]
+    voided: bool
+
+
+class Deal(NamedTuple):
+    """A live deal and what has come back of it, in minor units of its currency."""
+
+    position: int
+    amount_minor: int
+    currency: str
+    reversed_minor: int
+
+
+class Known:
+    """The facts behind a decision, folded; `apply` goes on fact by fact and `rollback` goes back to `mark`.
+
+    employees, branches: every id that was ever hired or opened, voided or not; they only grow.
+    employed: last live hiring or leaving day of a person, as (is_here, day).
+    """
+
+    def __init__(self) -> None:
+        self.employees: set[str] = set()
+        self.branches: set[str] = set()
+        self.employed: dict[str, tuple[bool, dt.date]] = {}
+        self.deals: dict[str, Deal] = {}
+        self.facts: dict[int, Standing] = {}
+        self.plans: dict[str, list[PlanAdopted]] = {}
+        self.last_closed: Period | None = None
+        self.opened: LedgerOpened | None = None
+        self._undo: list[Callable[[], None]] = []
+
+    def fold(self, history: Iterable[tuple[int, Fact, tuple[str, ...]]]) -> None:
+        """Takes in stored facts with their positions and tags; voided ones leave only their existence behind."""
+        told = sorted(history, key=lambda item: item[0])
+        voids = {fact.position for _, fact, _ in told if isinstance(fact, FactVoided)}
+        for position, fact, tags in told:
+            self.facts[position] = Standing(fact, tags, position in voids)
+            if position in voids:
+                self._exists(fact)
+            else:
+                self.apply(fact, position)
+        self._undo.clear()
+
+    def apply(self, fact: Fact, position: int = 0) -> None:
+        """Takes in one more live fact; position 0 stands for one that is on its way into the journal."""
+        self._exists(fact)
+        match fact:
+            case EmployeeHired():
+                self._put(self.employed, fact.employee, (True, fact.hired_on))
+            case EmployeeLeft():
+                self._put(self.employed, fact.employee, (False, fact.left_on))
+            case DealClosed():
+                self._put(self.deals, fact.deal, Deal(position, fact.amount_minor, fact.currency, 0))
+            case DealReversed() if fact.deal in self.deals:
+                deal = self.deals[fact.deal]
+                back = deal.reversed_minor + fact.amount_minor
+                self._put(self.deals, fact.deal, deal._replace(reversed_minor=back))
+            case FactVoided() if fact.position in self.facts:
+                self._put(self.facts, fact.position, self.facts[fact.position]._replace(voided=True))
+            case PlanAdopted():
+                self._put(self.plans, fact.plan, [*self.plans.get(fact.plan, ()), fact])
+            case PeriodClosed():
+                self._set("last_closed", Period.parse(fact.period))
+            case LedgerOpened():
+                self._set("opened", fact)
+            case _:
+                pass
+
+    def mark(self) -> int:
+        """A point that `rollback` can return to."""
+        return len(self._undo)
+
+    def rollback(self, mark: int) -> None:
+        """Forgets what was applied since `mark`."""
+        while len(self._undo) > mark:
+            self._undo.pop()()
+
+    def _exists(self, fact: Fact) -> None:
+        match fact:
+            case EmployeeHired() if fact.employee not in self.employees:
+                self.employees.add(fact.employee)
+                self._undo.append(lambda: self.employees.discard(fact.employee))
+            case BranchOpened() if fact.branch not in self.branches:
+                self.branches.add(fact.branch)
+                self._undo.append(lambda: self.branches.discard(fact.branch))
+            case _:
+                pass
+
+    def _put(self, table: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+        if key in table:
+            before = table[key]
+            self._undo.append(lambda: table.__setitem__(key, before))
+        else:
+            self._undo.append(lambda: table.__delitem__(key))
+        table[key] = value
+
+    def _set(self, name: str, value: Any) -> None:
+        before = getattr(self, name)
+        self._undo.append(lambda: setattr(self, name, before))
+        setattr(self, name, value)

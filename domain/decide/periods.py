@@ -1,0 +1,59 @@
+"""Rules on opening the ledger and closing its months."""
+
+import datetime as dt
+
+from domain.decide.known import Known
+from domain.facts.governance import LedgerOpened, PeriodClosed
+from domain.money import CURRENCIES
+from domain.period import Period
+from domain.refusals import BadField, PeriodAlreadyClosed, PeriodNotOver, PeriodOutOfOrder
+
+
+def open_ledger(fact: LedgerOpened, known: Known) -> None:
+    """A ledger is opened once, in a currency it knows.
+
+    Raises: BadField.
+    """
+    if known.opened is not None:
+        raise BadField(
+            field="type", detail=f"The ledger of {known.opened.name} is open already.", remedy="Use another ledger."
+        )
+    if fact.currency not in CURRENCIES:
+        raise BadField(
+            field="data.currency",
+            detail=f"{fact.currency} is not a currency of this ledger.",
+            remedy=f"Use one of {', '.join(sorted(CURRENCIES))}.",
+        )
+
+
+def close_period(fact: PeriodClosed, known: Known, today: dt.date) -> None:
+    """Months close once, in order, after their last day.
+
+    Raises: PeriodAlreadyClosed, PeriodOutOfOrder, PeriodNotOver.
+    """
+    require_closable(Period.parse(fact.period), known.last_closed, today)
+
+
+def require_closable(period: Period, last_closed: Period | None, today: dt.date) -> None:
+    """Checks that `period` may be closed on `today`, the month `last_closed` being the last one closed.
+
+    Raises: PeriodAlreadyClosed, PeriodOutOfOrder, PeriodNotOver.
+    """
+    if last_closed is not None and period.first_day <= last_closed.first_day:
+        raise PeriodAlreadyClosed(
+            field="data.period",
+            detail=f"{period} is closed; the last closed month is {last_closed}.",
+            remedy=f"Late facts are settled in {last_closed.next()}.",
+        )
+    if last_closed is not None and period != last_closed.next():
+        raise PeriodOutOfOrder(
+            field="data.period",
+            detail=f"{last_closed.next()} is still open.",
+            remedy=f"Close {last_closed.next()} first.",
+        )
+    if today <= period.last_day:
+        raise PeriodNotOver(
+            field="data.period",
+            detail=f"{period} lasts until {period.last_day}, and today is {today}.",
+            remedy="Close it when it is over.",
+        )

@@ -1,0 +1,107 @@
+"""Rules on plans and on what may be changed below them."""
+
+import hashlib
+
+from domain.decide.known import Known
+from domain.facts.governance import OverrideSet, PlanAdopted, PlanEnded, TargetChanged
+from domain.journal.canonical import canonical
+from domain.plan.document import Plan, PlanInvalid, parse_plan
+from domain.plan.resolve import check_override
+from domain.refusals import BadField, PlanRefused, SecondPersonNeeded, UnknownPlan, UnknownTarget
+
+
+def document_hash(document: dict[str, object]) -> str:
+    """SHA-256 of the canonical JSON of a plan document, in hexadecimal."""
+    return hashlib.sha256(canonical(document)).hexdigest()
+
+
+def adopt(fact: PlanAdopted, known: Known, actor: str) -> None:
+    """A faultless document takes effect, by two persons, from the start of a month that is still open.
+
+    Raises: SecondPersonNeeded, PlanRefused.
+    """
+    require_second_person(actor, fact.approver)
+    if fact.document_hash != document_hash(fact.document):
+        raise _refused("data.document_hash", "The hash is not that of the document.", "Compute it anew.")
+    try:
+        plan = parse_plan(fact.document, file=fact.plan)
+    except PlanInvalid as invalid:
+        problem = invalid.problems[0]
+        more = f" ({len(invalid.problems) - 1} more)" if len(invalid.problems) > 1 else ""
+        raise _refused(f"data.document.{problem.path}", problem.message + more, problem.remedy) from None
+    if (plan.plan, plan.effective_from) != (fact.plan, fact.effective_from):
+        raise _refused("data.document", "Plan or effective_from differ from the document's.", "Make them agree.")
+    closed = known.last_closed
+    if closed is not None and fact.effective_from <= closed.last_day:
+        raise _refused(
+            "data.effective_from", f"{closed} is closed.", f"Let it take effect on {closed.next().first_day} or later."
+        )
+
+
+def end(fact: PlanEnded, known: Known) -> None:
+    """A plan that was adopted ends on the last day of a month that is still open.
+
+    Raises: UnknownPlan, PlanRefused.
+    """
+    if fact.plan not in known.plans:
+        raise UnknownPlan(field="data.plan", detail=f"No plan {fact.plan!r} was adopted.", remedy="Mend the id.")
+    closed = known.last_closed
+    if closed is not None and fact.ended_on < closed.last_day:
+        raise _refused("data.ended_on", f"{closed} is closed.", f"End it on {closed.last_day} or later.")
+
+
+def override(fact: OverrideSet, known: Known, actor: str) -> None:
+    """A branch, team or person sets only what the plan opened to it, within its bounds.
+
+    Raises: SecondPersonNeeded, UnknownPlan, OverrideNotPermitted, OverrideOutOfBounds.
+    """
+    require_second_person(actor, fact.approver)
+    check_override(_in_force(fact, known), fact)
+
+
+def change_target(fact: TargetChanged, known: Known, actor: str) -> None:
+    """A target or milestone that some plan has is changed for one person, by two others.
+
+    Raises: SecondPersonNeeded, UnknownTarget, BadField.
+    """
+    require_second_person(actor, fact.approver)
+    if fact.approver == fact.employee:
+        raise SecondPersonNeeded(
+            field="data.approver", detail=f"{fact.employee} would approve their own target.", remedy="Ask another person."
+        )
+    plans = [parse_plan(versions[-1].document, file=name) for name, versions in known.plans.items()]
+    names = {name for plan in plans for name in (*plan.targets, *(m.id for m in plan.milestones))}
+    if fact.target not in names:
+        raise UnknownTarget(
+            field="data.target",
+            detail=f"No plan has a target or milestone {fact.target!r}.",
+            remedy=f"Use one of {', '.join(sorted(names)) or 'none: adopt a plan first'}.",
+        )
+    if fact.within_days is not None and not 1 <= fact.within_days <= 3660:
+        raise BadField(field="data.within_days", detail=f"{fact.within_days} days.", remedy="Use 1 to 3660 days.")
+
+
+def require_second_person(actor: str, approver: str) -> None:
+    """Checks that who approves is not who asks.
+
+    Raises: SecondPersonNeeded.
+    """
+    if actor == approver:
+        raise SecondPersonNeeded(
+            field="data.approver", detail=f"{approver} both asks and approves.", remedy="Ask a second person to approve."
+        )
+
+
+def _in_force(fact: OverrideSet, known: Known) -> Plan:
+    versions = [plan for plan in known.plans.get(fact.plan, ()) if plan.effective_from <= fact.effective_from]
+    if not versions:
+        raise UnknownPlan(
+            field="data.plan",
+            detail=f"No plan {fact.plan!r} is in force on {fact.effective_from}.",
+            remedy="Adopt it first, or let the override start later.",
+        )
+    return parse_plan(max(versions, key=lambda plan: plan.effective_from).document, file=fact.plan)
+
+
+def _refused(field: str, detail: str, remedy: str) -> PlanRefused:
+    return PlanRefused(field=field, detail=detail, remedy=remedy)

@@ -1,0 +1,54 @@
+"""Rules on deals: each is closed once, and no more comes back than was sold."""
+
+from domain.decide.known import Known
+from domain.facts.selling import DealClosed, DealReversed
+from domain.money import CURRENCIES
+from domain.refusals import BadField, DealAlreadyClosed, ReversalTooLarge, UnknownDeal
+
+
+def close_deal(fact: DealClosed, known: Known) -> None:
+    """A deal counts once, whatever key it comes under.
+
+    Raises: DealAlreadyClosed, BadField for a currency that the ledger does not know.
+    """
+    _require_currency(fact.currency)
+    deal = known.deals.get(fact.deal)
+    if deal is not None:
+        where = f"at position {deal.position}" if deal.position else "earlier in this batch"
+        raise DealAlreadyClosed(
+            field="data.deal",
+            detail=f"Deal {fact.deal} stands {where} under another key.",
+            remedy="Leave the repetition out; if the first was wrong, void it and send this one again.",
+        )
+
+
+def reverse_deal(fact: DealReversed, known: Known) -> None:
+    """Only a live deal can come back, in its own currency, and never more of it than was sold.
+
+    Raises: UnknownDeal, BadField, ReversalTooLarge.
+    """
+    deal = known.deals.get(fact.deal)
+    if deal is None:
+        raise UnknownDeal(
+            field="data.deal", detail=f"No live deal {fact.deal} is known.", remedy="Record deal_closed first."
+        )
+    if deal.currency != fact.currency:
+        raise BadField(
+            field="data.currency", detail=f"Deal {fact.deal} is in {deal.currency}.", remedy="Use the deal's currency."
+        )
+    rest = deal.amount_minor - deal.reversed_minor
+    if fact.amount_minor > rest:
+        raise ReversalTooLarge(
+            field="data.amount_minor",
+            detail=f"{fact.amount_minor} would come back, but only {rest} of deal {fact.deal} is left.",
+            remedy="Mend the amount, or void the earlier reversal.",
+        )
+
+
+def _require_currency(currency: str) -> None:
+    if currency not in CURRENCIES:
+        raise BadField(
+            field="data.currency",
+            detail=f"{currency} is not a currency of this ledger.",
+            remedy=f"Use one of {', '.join(sorted(CURRENCIES))}.",
+        )
