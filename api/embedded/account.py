@@ -44,7 +44,7 @@ class Account:
 
 
 def choose_account(run_as: str | None, data: Path) -> Account:
-    """Ourselves, or as root an existing unprivileged user: `run_as`, else the owner of `data`, else a usual one.
+    """Ourselves, or as root an unprivileged user: `run_as`, else the owner of `data`, else a usual one.
 
     Raises: EmbeddedFailed
     """
@@ -135,7 +135,7 @@ def blocked_at(path: Path, account: Account) -> Path | None:
 
 
 def default_home() -> Path:
-    """Where a ledger lives if nobody says: the user's data directory; for root one that other users can pass."""
+    """Where a ledger lives if nobody says: the user's data directory; for root one that others can pass."""
     return ROOT_HOME if os.geteuid() == 0 else Path(platformdirs.user_data_dir("meritbook"))
 
 

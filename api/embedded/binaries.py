@@ -73,7 +73,7 @@ def _unusable(directory: Path, reason: str) -> EmbeddedFailed:
 
 
 def runnable(binaries: Binaries, account: Account, home: Path) -> Binaries:
-    """`binaries`, or a copy below `home` when `account` cannot reach them (an environment below a 0700 /root).
+    """`binaries`, or a copy below `home` when `account` cannot reach them (say, below a 0700 /root).
 
     The copy is made once per version and appears whole or not at all; call it under the start lock.
     """

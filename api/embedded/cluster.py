@@ -38,13 +38,13 @@ class Places:
 
         Raises: EmbeddedFailed when `account` cannot get there
         """
-        make_directory(self.top)
         if account.switched and (closed := blocked_at(self.top, account)) is not None:
             raise EmbeddedFailed(
                 f"The user {account.name}, who runs PostgreSQL because root may not, cannot pass {closed}.",
                 remedy=f"set MERITBOOK_HOME to a place it can reach, such as /var/lib/meritbook, or allow the way"
                 f" (chmod o+x {closed}).",
             )
+        make_directory(self.top)
 
 
 def make_cluster(places: Places, binaries: Binaries, account: Account) -> None:
@@ -105,7 +105,9 @@ def is_private(path: Path, account: Account) -> bool:
         found = path.lstat()
     except OSError:
         return False
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == account.uid and stat.S_IMODE(found.st_mode) == 0o700
+    return (
+        stat.S_ISDIR(found.st_mode) and found.st_uid == account.uid and stat.S_IMODE(found.st_mode) == 0o700
+    )
 
 
 def socket_directory(places: Places, account: Account) -> Path:

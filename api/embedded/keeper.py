@@ -97,7 +97,7 @@ def trim(log: Path) -> None:
         return  # A full disk must not end the keeper.
 
 
-def _launch(order: Order) -> int:
+def _launch(order: Order) -> subprocess.Popen[bytes]:
     account = Account(name="", uid=order.uid, gid=order.gid, switched=order.switched)
     log = os.open(order.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     server = subprocess.Popen(
@@ -114,7 +114,7 @@ def _launch(order: Order) -> int:
         extra_groups=account.switch_extra_groups,
     )
     os.close(log)
-    return server.pid
+    return server
 
 
 def _dismiss(order: Order) -> None:
@@ -139,7 +139,7 @@ def main() -> None:
         os._exit(0)
     keeper_lock = try_lock(Path(order.keeper_lock), fcntl.LOCK_SH)
     try:
-        server = psutil.Process(_launch(order) if order.command else order.pid)
+        server = _launch(order) if order.command else psutil.Process(order.pid)
     except (OSError, psutil.Error) as error:
         sys.exit(str(error))
     # A service manager that signals our whole group must not leave the server without a keeper.

@@ -45,12 +45,17 @@ def inhabitants(data: Path) -> list[psutil.Process]:
 def postmaster(data: Path) -> psutil.Process | None:
     """The server of `data` if it is alive, whatever its pid file says."""
     pid_file = read_pid_file(data)
-    if pid_file is not None and (named := _process(pid_file.pid)) is not None and _is_postmaster(named, data):
+    if (
+        pid_file is not None
+        and (named := process_of(pid_file.pid)) is not None
+        and _is_postmaster(named, data)
+    ):
         return named
     return next((process for process in inhabitants(data) if _is_postmaster(process, data)), None)
 
 
-def _process(pid: int) -> psutil.Process | None:
+def process_of(pid: int) -> psutil.Process | None:
+    """The process that has `pid` now, if any."""
     try:
         return psutil.Process(pid)
     except (psutil.NoSuchProcess, ValueError):
@@ -86,10 +91,10 @@ def read_pid_file(data: Path) -> PidFile | None:
     return PidFile(pid=pid, status=lines[STATUS_LINE].strip() if len(lines) > STATUS_LINE else "")
 
 
-def status(server: psutil.Process, data: Path) -> str:
-    """`starting`, `ready` or `stopping` as the server itself says; "" when it has not spoken yet."""
+def status(pid: int, data: Path) -> str:
+    """`starting`, `ready` or `stopping` as the server `pid` itself says; "" when it has not spoken yet."""
     pid_file = read_pid_file(data)
-    return pid_file.status if pid_file is not None and pid_file.pid == server.pid else ""
+    return pid_file.status if pid_file is not None and pid_file.pid == pid else ""
 
 
 def stop_server(data: Path) -> None:

@@ -9,15 +9,21 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 from urllib.parse import quote
 
-import psutil
-
 from api.embedded.account import Account, choose_account
 from api.embedded.binaries import best_wal_compression, find_binaries, runnable
 from api.embedded.cluster import OWNER, Places, make_cluster, recorded_socket, socket_directory
 from api.embedded.failure import EmbeddedFailed
 from api.embedded.keeper import Order, send_keeper, trim
 from api.embedded.locks import Patience, is_held, lock, locked, try_lock
-from api.embedded.process import clear_remains, cluster_name, lives_in, postmaster, status, stop_server
+from api.embedded.process import (
+    clear_remains,
+    cluster_name,
+    lives_in,
+    postmaster,
+    process_of,
+    status,
+    stop_server,
+)
 
 DATABASE = "meritbook"
 CONNECT_SECONDS = 10
@@ -139,17 +145,21 @@ class EmbeddedPostgres:
         account = choose_account(self._run_as, places.data)
         places.open_to(account)
         if self._hold is None:
-            self._hold = lock(places.users_lock, fcntl.LOCK_SH, patience, "the previous server is still stopping")
+            self._hold = lock(
+                places.users_lock, fcntl.LOCK_SH, patience, "the previous server is still stopping"
+            )
         with locked(places.start_lock, patience, "another process is starting the server") as start_lock:
             server = postmaster(places.data)
-            while server is not None and status(server, places.data) == "stopping":
+            while server is not None and status(server.pid, places.data) == "stopping":
                 patience.wait(f"the server {server.pid} is stopping", remedy="see its log.", log=places.log)
                 server = postmaster(places.data)
             if server is None:
-                server = psutil.Process(self._launch(account, start_lock))
-            elif not is_held(places.keeper_lock):
-                send_keeper(self._order(account, start_lock, pid=server.pid))
-            self._await_ready(server, patience)
+                pid = self._launch(account, start_lock)
+            else:
+                pid = server.pid
+                if not is_held(places.keeper_lock):
+                    send_keeper(self._order(account, start_lock, pid=pid))
+            self._await_ready(pid, patience)
             return self._connect()
 
     def _launch(self, account: Account, start_lock: int) -> int:
@@ -171,7 +181,9 @@ class EmbeddedPostgres:
             command += ["-c", f"{name}={value}"]
         return send_keeper(self._order(account, start_lock, command=tuple(command)))
 
-    def _order(self, account: Account, start_lock: int, *, command: tuple[str, ...] = (), pid: int = 0) -> Order:
+    def _order(
+        self, account: Account, start_lock: int, *, command: tuple[str, ...] = (), pid: int = 0
+    ) -> Order:
         places = self._places
         return Order(
             data=str(places.data),
@@ -186,11 +198,12 @@ class EmbeddedPostgres:
             pid=pid,
         )
 
-    def _await_ready(self, server: psutil.Process, patience: Patience) -> None:
+    def _await_ready(self, pid: int, patience: Patience) -> None:
         """Waits until the server says that it is ready; recovery after a crash may take minutes."""
         data, log = self._places.data, self._places.log
-        while status(server, data) != "ready":
-            if not lives_in(server, data):
+        while status(pid, data) != "ready":
+            server = process_of(pid)
+            if server is None or not lives_in(server, data):
                 raise EmbeddedFailed(
                     f"The embedded PostgreSQL in {data} ended while it was starting.",
                     remedy="correct what its log says and start again.",
