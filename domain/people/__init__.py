@@ -1,0 +1,1 @@
+"""Pure rules about people: who works where, who is away, who comes first."""

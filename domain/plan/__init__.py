@@ -1,0 +1,1 @@
+"""Incentive plans: the document, the values that hold for one person, and the pay that follows."""

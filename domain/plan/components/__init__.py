@@ -1,0 +1,17 @@
+"""The kinds of component: a struct and its rule in a module each, and a line in this table."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from domain.plan.components.base import Component
+from domain.plan.components.milestone_bonus import MilestoneBonus
+from domain.plan.components.per_point import PerPoint
+from domain.plan.components.per_unit import PerUnit
+from domain.plan.components.scorecard import Scorecard
+from domain.plan.components.step import Step
+from domain.plan.components.threshold import Threshold
+
+KINDS: Mapping[str, type[Component]] = MappingProxyType(
+    {kind.KIND: kind for kind in (PerUnit, Threshold, PerPoint, Step, Scorecard, MilestoneBonus)}
+)
+"""What a plan document writes after `kind:`, and the struct that is meant."""

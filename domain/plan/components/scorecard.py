@@ -1,0 +1,67 @@
+"""A weighted scorecard: sales 60 %, satisfaction 20 %, compliance 10 %, teamwork 10 %."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import ClassVar
+
+import msgspec
+
+from domain.plan.components.base import Component, Earned, Fault, Part, Seen, attainment
+from domain.plan.exact import shown
+from domain.plan.fields import Amount, Share, TargetName
+
+
+class ScorePart(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a target is attained, no further than `cap`, and how much that weighs."""
+
+    target: TargetName
+    weight: Share
+    cap: Share | None = None
+
+
+class Scorecard(Component, frozen=True, kw_only=True):
+    """`base` times the weighted attainment of all parts; a part without a value attains nothing."""
+
+    KIND: ClassVar[str] = "scorecard"
+    base: Amount
+    parts: tuple[ScorePart, ...]
+
+    def earn(self, seen: Seen) -> Earned:
+        """The base times the score; each part shows what it adds."""
+        parts = tuple(self._part(part, seen) for part in self.parts)
+        amount = sum((part.amount for part in parts), Fraction(0))
+        score = amount / self.base if self.base else Fraction(0)
+        return Earned(amount, "scorecard", {"score": score, "base": self.base}, parts)
+
+    def _part(self, part: ScorePart, seen: Seen) -> Part:
+        measure, target = seen.aims[part.target]
+        value = seen.values[measure]
+        reached = attainment(value, target)
+        counted = reached if part.cap is None else min(reached, part.cap)
+        return Part(
+            part.target,
+            self.base * part.weight * counted,
+            {
+                "measure": measure,
+                "value": "" if value is None else value,
+                "target": target,
+                "attained": reached,
+                "counted": counted,
+                "weight": part.weight,
+            },
+        )
+
+    def faults(self) -> Iterator[Fault]:
+        """Weights must sum to 100 %, and no part may weigh nothing or less."""
+        total = sum((part.weight for part in self.parts), Fraction(0))
+        if total != 1:
+            yield Fault(
+                "parts",
+                f"The weights sum to {shown(total, 'percent')}, not to 100 %.",
+                "Change the weights until they sum to 100 %.",
+            )
+        for index, part in enumerate(self.parts):
+            if part.weight <= 0:
+                yield Fault(
+                    f"parts[{index}].weight", "A weight must be more than 0 %.", "Leave the part out."
+                )

@@ -1,0 +1,37 @@
+"""The kinds of field that a plan document has, beyond texts, days and lists.
+
+The types say to a type checker what a field holds once read; their `extra` says to `reading` how to read it.
+Every number here may also be written `{parameter: name}`.
+"""
+
+from fractions import Fraction
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+Amount = Annotated[Fraction, Meta(extra={"number": "amount"})]
+"""Money in major units of the plan's currency: 50, "50.00", 50.00 CNY."""
+
+Share = Annotated[Fraction, Meta(extra={"number": "percentage"})]
+"""A percentage: 60 %."""
+
+Level = Annotated[Fraction, Meta(extra={"number": "level"})]
+"""What a measure is compared with: 20, "8.5", 15 %, 50000 CNY."""
+
+WholeNumber = Annotated[Fraction, Meta(extra={"number": "whole"})]
+"""How many days or pieces: 30."""
+
+Identifier = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}\Z", extra={"is": "name"})]
+MeasureName = Annotated[str, Meta(extra={"names": "measures"})]
+TargetName = Annotated[str, Meta(extra={"names": "targets"})]
+MilestoneName = Annotated[str, Meta(extra={"names": "milestones"})]
+GoalName = Annotated[str, Meta(extra={"names": "cascade"})]
+FactName = Annotated[str, Meta(extra={"names": "facts"})]
+
+
+class Title(msgspec.Struct, frozen=True):
+    """What something is called in English and Chinese; a bare text in the document stands for both."""
+
+    en: str
+    zh: str
