@@ -49,6 +49,10 @@ class KeyReused(Refusal):
     """The key was used before, for other content."""
 
 
+class Withheld(Refusal):
+    """Nothing is wrong with it, but it belongs to something that was refused."""
+
+
 class UnknownEmployee(Refusal):
     """Nobody with this id has been hired."""
 

@@ -40,7 +40,9 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
             return (Look(_HIRES, f"employee:{fact.employee}"),)
         case DealClosed() | DealReversed():
             return (Look(_DEALS, f"deal:{fact.deal}"),)
-        case FactVoided() | FactConfirmed():
+        case FactVoided():
+            return (Look(("fact_voided",), f"fact:{fact.position}"), Look(("period_closed",), ""))
+        case FactConfirmed():
             return (Look(("fact_voided",), f"fact:{fact.position}"),)
         case PlanAdopted() | PlanEnded():
             return (Look(("plan_adopted", "plan_ended"), f"plan:{fact.plan}"), Look(("period_closed",), ""))

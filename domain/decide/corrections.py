@@ -3,6 +3,7 @@
 from domain.decide.known import Known, Standing
 from domain.facts.governance import FactConfirmed, FactVoided, PlanAdopted
 from domain.facts.registry import CREDITED
+from domain.facts.selling import DealClosed
 from domain.refusals import AlreadyVoided, NotConfirmable, NotVoidable, UnknownFact
 
 _FOUNDATIONS = frozenset({"ledger_opened", "branch_opened", "period_closed", "fact_voided"})
@@ -27,6 +28,13 @@ def void(fact: FactVoided, known: Known) -> None:
             field="data.position",
             detail=f"{closed} was closed with the plan adopted at position {fact.position}.",
             remedy=f"Adopt a new version from {closed.next().first_day} on.",
+        )
+    deal = known.deals.get(voided.fact.deal) if isinstance(voided.fact, DealClosed) else None
+    if deal is not None and deal.reversed_minor:
+        raise NotVoidable(
+            field="data.position",
+            detail=f"{deal.reversed_minor} of the deal at position {fact.position} has come back.",
+            remedy="Void the reversal first.",
         )
     if voided.voided:
         raise AlreadyVoided(

@@ -1,0 +1,230 @@
+"""Decides on what is brought and appends what passes."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from psycopg import Connection, Cursor
+
+from api.intake.item import Item, decide_groups, decoded, drafted, recognise, settle_twins, withhold
+from api.intake.submission import Outcome, Refused, Rehearsal, Stored, Submission
+from domain.decide.boundary import Look, boundary, branches_named, people_named
+from domain.decide.decide import Asked, decide
+from domain.decide.known import Known
+from domain.facts.base import Fact
+from domain.facts.governance import BranchOpened, FactConfirmed, FactVoided, LedgerOpened
+from domain.facts.registry import decode
+from domain.journal.append import Condition, ConditionFailed, Journal
+from domain.journal.lookup import StoredKey, at_positions, looked_at, stored_keys
+from domain.journal.record import Draft, Record
+from domain.refusals import Contended, Refusal, UnknownFact
+
+TRIES = 8
+DEFAULT_ZONE = "Asia/Shanghai"
+PRECISE_LOOKS = 64
+"""Above so many, a batch watches whole types instead of single tags, lest the condition outgrow the batch."""
+
+
+class Intake:
+    """The one way from a submission to the journal."""
+
+    def __init__(self, journal: Journal, connect: Callable[[], AbstractContextManager[Connection[Any]]]) -> None:
+        self._journal = journal
+        self._connect = connect
+        self._people: set[str] = set()
+        self._branches: set[str] = set()
+        self._opened: LedgerOpened | None = None
+
+    def submit(
+        self,
+        submissions: Sequence[Submission],
+        *,
+        actor: str,
+        now: dt.datetime,
+        atomic: bool,
+        rehearsal: Rehearsal | None = None,
+    ) -> list[Outcome]:
+        """What became of each submission, in their order.
+
+        atomic: one refusal withholds them all. rehearsal: nothing is stored.
+        """
+        for _ in range(TRIES):
+            try:
+                return self._attempt(submissions, actor, now, atomic, rehearsal)
+            except ConditionFailed:
+                continue
+        refusal = Contended(field="", detail="Others kept writing to the same things.", remedy="Send it again.")
+        return [Refused(refusal) for _ in submissions]
+
+    def plain(self, submission: Submission, *, actor: str, now: dt.datetime) -> Draft | None:
+        """A draft that may be appended without a further look; None where `submit` must decide.
+
+        Raises: the Refusal of a rule that needs no look.
+        """
+        if submission.refers_to is not None:
+            return None
+        fact = decoded(submission)
+        if boundary(fact) or not self._has_met(fact):
+            return None
+        met = Known()
+        met.employees, met.branches = self._people, self._branches
+        decide(fact, submission.occurred_at, met, Asked(actor, now, self.business_day(now)))
+        return drafted(submission, fact, actor)
+
+    def business_day(self, instant: dt.datetime) -> dt.date:
+        """The day of `instant` in the ledger's zone."""
+        opened = self.opened()
+        return instant.astimezone(ZoneInfo(opened.zone if opened else DEFAULT_ZONE)).date()
+
+    def opened(self) -> LedgerOpened | None:
+        """The ledger's first fact, if it has been opened."""
+        if self._opened is None:
+            with self._connect() as connection, connection.cursor() as cursor:
+                for record in looked_at(cursor, [Look(("ledger_opened",), "")]):
+                    fact = decode(record.type, record.data)
+                    self._opened = fact if isinstance(fact, LedgerOpened) else None
+        return self._opened
+
+    def _attempt(
+        self,
+        submissions: Sequence[Submission],
+        actor: str,
+        now: dt.datetime,
+        atomic: bool,
+        rehearsal: Rehearsal | None,
+    ) -> list[Outcome]:
+        items = [Item(submission) for submission in submissions]
+        asked = Asked(actor, now, self.business_day(now))
+        head = self._journal.head()
+        with self._connect() as connection, connection.cursor() as cursor:
+            spoken_of = _decode(cursor, items, actor, rehearsal)
+            stored = stored_keys(cursor, [item.key for item in items if item.pending])
+            recognise(items, stored | _rehearsed_keys(rehearsal, now))
+            known, looks = self._known(cursor, items, spoken_of)
+        for fact in rehearsal.facts if rehearsal else ():
+            known.apply(fact)
+        decide_groups(items, known, asked)
+        culprit = next((item.refused for item in items if item.refused), None)
+        if atomic and culprit is not None:
+            withhold(items, culprit)
+        fresh = [item for item in items if item.pending]
+        if rehearsal is None:
+            self._append(fresh, looks, head, now)
+        else:
+            _rehearse(fresh, rehearsal, now)
+        settle_twins(items)
+        return [item.outcome for item in items if item.outcome is not None]
+
+    def _append(self, fresh: list[Item], looks: set[Look], head: int, now: dt.datetime) -> None:
+        drafts = [item.draft for item in fresh if item.draft is not None]
+        if not drafts:
+            return
+        condition = Condition(tuple(_bounded(looks)), after=head) if looks else None
+        for item, result in zip(fresh, self._journal.append_each(drafts, now=now, condition=condition), strict=True):
+            if isinstance(result, Refusal):
+                item.outcome = Refused(result)
+            else:
+                item.outcome = Stored(result.position, result.hit, result.recorded_at)
+
+    def _known(
+        self, cursor: Cursor[Any], items: Sequence[Item], spoken_of: dict[int, Record]
+    ) -> tuple[Known, set[Look]]:
+        """What the rules of the pending items must know, and the boundary that must not move meanwhile."""
+        facts = [item.fact for item in items if item.pending and item.fact is not None]
+        about = {fact.position for fact in facts if isinstance(fact, FactVoided | FactConfirmed)}
+        voided = [spoken_of[fact.position] for fact in facts if isinstance(fact, FactVoided) and fact.position in spoken_of]
+        looks = {look for fact in facts for look in boundary(fact)}
+        looks |= {look for record in voided for look in boundary(decode(record.type, record.data))}
+        records = {record.position: record for record in looked_at(cursor, looks)}
+        records.update((position, spoken_of[position]) for position in about if position in spoken_of)
+        known = Known()
+        known.fold(_told(records.values()))
+        self._meet(cursor, facts)
+        known.employees |= self._people
+        known.branches |= self._branches
+        return known, looks
+
+    def _meet(self, cursor: Cursor[Any], facts: Iterable[Fact]) -> None:
+        """Remembers which of the people and branches named exist; ids that exist go on existing."""
+        people = {value for fact in facts for _, value in people_named(fact)} - self._people
+        branches = {value for fact in facts for _, value in branches_named(fact)} - self._branches
+        looks = [Look(("employee_hired",), f"employee:{person}") for person in people]
+        looks += [Look(("branch_opened",), f"branch:{branch}") for branch in branches]
+        met = Known()
+        met.fold(_told(looked_at(cursor, looks)))
+        self._people |= met.employees
+        self._branches |= met.branches
+
+    def _has_met(self, fact: Fact) -> bool:
+        return all(value in self._people for _, value in people_named(fact)) and all(
+            value in self._branches for _, value in branches_named(fact)
+        )
+
+
+def _decode(
+    cursor: Cursor[Any], items: Sequence[Item], actor: str, rehearsal: Rehearsal | None
+) -> dict[int, Record]:
+    """Turns submissions into facts and drafts, or refuses them; returns the facts that they speak of by position."""
+    references = [item.submission.refers_to for item in items if item.submission.refers_to is not None]
+    targets = stored_keys(cursor, references)
+    for item in items:
+        _decode_one(item, targets, rehearsal)
+    spoken_of = {
+        record.position: record
+        for record in at_positions(
+            cursor, {item.fact.position for item in items if isinstance(item.fact, FactVoided | FactConfirmed)}
+        )
+    }
+    for item in items:
+        if item.pending and item.fact is not None:
+            about = spoken_of.get(getattr(item.fact, "position", 0))
+            try:
+                item.draft = drafted(item.submission, item.fact, actor, about.tags if about else ())
+            except Refusal as refusal:
+                item.outcome = Refused(refusal)
+    return spoken_of
+
+
+def _decode_one(item: Item, targets: dict[tuple[str, str], StoredKey], rehearsal: Rehearsal | None) -> None:
+    reference = item.submission.refers_to
+    target = targets.get(reference) if reference else None
+    if reference and target is None:
+        if rehearsal is not None and reference in rehearsal.keys:
+            item.outcome = Stored(0, False, dt.datetime.max)
+        else:
+            item.outcome = Refused(
+                UnknownFact(
+                    field="refers_to",
+                    detail=f"No fact with source {reference[0]!r} and key {reference[1]!r} is stored.",
+                    remedy="Record that fact first, or mend source and key.",
+                )
+            )
+        return
+    try:
+        item.fact = decoded(item.submission, target.position if target else None)
+    except Refusal as refusal:
+        item.outcome = Refused(refusal)
+
+
+def _rehearse(fresh: Sequence[Item], rehearsal: Rehearsal, now: dt.datetime) -> None:
+    for item in fresh:
+        if item.fact is not None and item.draft is not None:
+            rehearsal.keys[item.key] = item.draft.content_hash
+            if boundary(item.fact) or isinstance(item.fact, BranchOpened):
+                rehearsal.facts.append(item.fact)
+            item.outcome = Stored(0, False, now)
+
+
+def _rehearsed_keys(rehearsal: Rehearsal | None, now: dt.datetime) -> dict[tuple[str, str], StoredKey]:
+    return {key: StoredKey(0, told, now) for key, told in rehearsal.keys.items()} if rehearsal else {}
+
+
+def _bounded(looks: set[Look]) -> set[Look]:
+    """`looks` themselves, or their types alone where they are many."""
+    return looks if len(looks) <= PRECISE_LOOKS else {Look(look.types, "") for look in looks}
+
+
+def _told(records: Iterable[Record]) -> list[tuple[int, Fact, tuple[str, ...]]]:
+    return [(record.position, decode(record.type, record.data), record.tags) for record in records]

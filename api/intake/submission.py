@@ -1,0 +1,53 @@
+"""What is brought, and what becomes of it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from domain.facts.base import Fact
+from domain.refusals import Refusal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submission:
+    """A fact as somebody brings it, not yet believed.
+
+    data: JSON bytes or decoded JSON.
+    refers_to: source and key of the fact that a void or confirmation is about, where its position is not known.
+    group: neighbours of the same group stand or fall together; None stands alone.
+    """
+
+    type: str
+    source: str
+    key: str
+    occurred_at: dt.datetime
+    data: Mapping[str, object] | bytes
+    causation: int | None = None
+    refers_to: tuple[str, str] | None = None
+    group: int | None = None
+
+
+class Stored(NamedTuple):
+    """The fact stands at `position`; 0 in a rehearsal. hit: it stood there before."""
+
+    position: int
+    hit: bool
+    recorded_at: dt.datetime
+
+
+class Refused(NamedTuple):
+    """The fact was not stored."""
+
+    refusal: Refusal
+
+
+Outcome = Stored | Refused
+
+
+@dataclass
+class Rehearsal:
+    """What a dry run has let pass so far, so that later facts can rest on it. keys: with their content hashes."""
+
+    facts: list[Fact] = field(default_factory=list[Fact])
+    keys: dict[tuple[str, str], bytes] = field(default_factory=dict[tuple[str, str], bytes])

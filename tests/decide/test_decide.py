@@ -1,0 +1,138 @@
+"""What may enter the journal and what may not, on both sides of each rule."""
+
+import datetime as dt
+
+import pytest
+
+from domain import refusals
+from domain.decide.decide import Asked, decide
+from domain.decide.known import Known
+from domain.facts.base import Fact
+from domain.facts.governance import BranchOpened, FactConfirmed, FactVoided, LedgerOpened, PeriodClosed
+from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
+from domain.facts.selling import DealClosed, DealReversed, VisitRecorded
+
+NOON = dt.datetime(2025, 4, 2, 4, tzinfo=dt.UTC)
+ASKED = Asked(actor="hr", now=NOON, today=dt.date(2025, 4, 2))
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def hired(employee: str = "E1", on: str = "2025-01-06", branch: str = "BJ") -> EmployeeHired:
+    return EmployeeHired(employee=employee, hired_on=day(on), branch=branch, post="seller")
+
+
+def left(on: str) -> EmployeeLeft:
+    return EmployeeLeft(employee="E1", left_on=day(on), cause="stress")
+
+
+def deal(deal: str = "D1", amount: int = 10_000) -> DealClosed:
+    return DealClosed(employee="E1", customer="C1", deal=deal, amount_minor=amount, currency="CNY")
+
+
+def back(amount: int, currency: str = "CNY", deal: str = "D1") -> DealReversed:
+    return DealReversed(employee="E1", customer="C1", deal=deal, amount_minor=amount, currency=currency)
+
+
+def closed(period: str) -> PeriodClosed:
+    return PeriodClosed(
+        period=period,
+        known_at=1,
+        statements_digest="0" * 64,
+        statements=0,
+        total_minor=0,
+        currency="CNY",
+        plans=[],
+        engine="1",
+    )
+
+
+BEIJING = BranchOpened(branch="BJ", title="Beijing", opened_on=dt.date(2020, 1, 1))
+VISIT = VisitRecorded(employee="E1", customer="H1")
+HERE = (BEIJING, hired())
+
+
+def refused(history: tuple[Fact, ...], fact: Fact) -> type[Exception] | None:
+    """The class of the refusal that `fact` meets after `history`, standing at positions 1, 2, 3 …; None if it passes."""
+    known = Known()
+    known.fold((position, told, ()) for position, told in enumerate(history, 1))
+    try:
+        decide(fact, NOON, known, ASKED)
+    except refusals.Refusal as refusal:
+        assert refusal.detail and refusal.remedy
+        return type(refusal)
+    return None
+
+
+@pytest.mark.parametrize(
+    ("history", "fact", "expected"),
+    [
+        ((), hired(), refusals.UnknownBranch),
+        ((BEIJING,), hired(), None),
+        (HERE, hired(), refusals.AlreadyHired),
+        ((*HERE, left("2025-02-01")), hired(on="2025-02-01"), refusals.HasLeft),
+        ((*HERE, left("2025-02-01")), hired(on="2025-02-02"), None),
+        ((*HERE, FactVoided(position=2, reason="wrong branch")), hired(), None),
+        ((*HERE, left("2025-02-01")), left("2025-02-02"), refusals.HasLeft),
+        (HERE, left("2025-01-05"), refusals.BadField),
+        (HERE, left("2025-01-06"), None),
+        ((BEIJING,), VISIT, refusals.UnknownEmployee),
+        (HERE, VISIT, None),
+        (HERE, LeaveTaken(employee="E1", kind="sick", from_on=day("2025-03-02"), until_on=day("2025-03-01")),
+         refusals.BadField),
+        (HERE, LeaveTaken(employee="E1", kind="sick", from_on=day("2025-03-01"), until_on=day("2025-03-01")), None),
+        (HERE, deal(), None),
+        ((*HERE, deal()), deal(), refusals.DealAlreadyClosed),
+        ((*HERE, deal(), FactVoided(position=3, reason="wrong amount")), deal(), None),
+        (HERE, back(1), refusals.UnknownDeal),
+        ((*HERE, deal()), back(10_000), None),
+        ((*HERE, deal()), back(10_001), refusals.ReversalTooLarge),
+        ((*HERE, deal(), back(4_000)), back(6_000), None),
+        ((*HERE, deal(), back(4_000)), back(6_001), refusals.ReversalTooLarge),
+        ((*HERE, deal()), back(1, currency="USD"), refusals.BadField),
+        (HERE, FactVoided(position=9, reason="?"), refusals.UnknownFact),
+        (HERE, FactVoided(position=1, reason="?"), refusals.NotVoidable),
+        ((*HERE, VISIT), FactVoided(position=3, reason="?"), None),
+        ((*HERE, VISIT, FactVoided(position=3, reason="?")), FactVoided(position=3, reason="?"), refusals.AlreadyVoided),
+        ((*HERE, VISIT, FactVoided(position=3, reason="?")), FactVoided(position=4, reason="?"), refusals.NotVoidable),
+        ((*HERE, VISIT), FactConfirmed(position=3, role="production"), None),
+        ((*HERE, VISIT), FactConfirmed(position=2, role="production"), refusals.NotConfirmable),
+        ((*HERE, VISIT, FactVoided(position=3, reason="?")), FactConfirmed(position=3, role="rd"),
+         refusals.NotConfirmable),
+        ((), closed("2025-03"), None),
+        ((), closed("2025-04"), refusals.PeriodNotOver),
+        ((closed("2025-02"),), closed("2025-03"), None),
+        ((closed("2025-03"),), closed("2025-03"), refusals.PeriodAlreadyClosed),
+        ((closed("2025-01"),), closed("2025-03"), refusals.PeriodOutOfOrder),
+        ((), LedgerOpened(name="Huikang"), None),
+        ((LedgerOpened(name="Huikang"),), LedgerOpened(name="Huikang"), refusals.BadField),
+        ((), LedgerOpened(name="Huikang", currency="XXX"), refusals.BadField),
+    ],
+)  # fmt: skip
+def test_a_rule_refuses_or_lets_pass(
+    history: tuple[Fact, ...], fact: Fact, expected: type[refusals.Refusal] | None
+) -> None:
+    assert refused(history, fact) is expected
+
+
+@pytest.mark.parametrize(("ahead", "passes"), [(dt.timedelta(days=1), True), (dt.timedelta(days=1, seconds=1), False)])
+def test_a_fact_may_be_a_day_ahead_of_our_clock(ahead: dt.timedelta, passes: bool) -> None:
+    known = Known()
+    if passes:
+        decide(BEIJING, NOON + ahead, known, ASKED)
+    else:
+        with pytest.raises(refusals.BadInstant):
+            decide(BEIJING, NOON + ahead, known, ASKED)
+
+
+def test_what_was_assumed_is_forgotten_again() -> None:
+    known = Known()
+    known.fold([(1, BEIJING, ()), (2, hired(), ()), (3, deal(), ())])
+    before = (set(known.employees), dict(known.employed), dict(known.deals), known.last_closed)
+    mark = known.mark()
+    for fact in (hired("E2"), left("2025-03-01"), back(500), deal("D2"), closed("2025-01")):
+        known.apply(fact)
+    known.rollback(mark)
+    assert (known.employees, known.employed, known.deals, known.last_closed) == before
