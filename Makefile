@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve test check bench soak constraints clean
+.PHONY: help demo serve test check bench soak docs constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -33,6 +33,9 @@ bench: $(VENV)/dev.stamp ## Measure against a peer and against the limit, in one
 
 soak: $(VENV)/dev.stamp ## Run the tests that take long on purpose
 	$(PYTEST) -m soak --timeout=7200 $(ARGS)
+
+docs: $(VENV)/dev.stamp ## Write the parts of docs/ that the code knows best
+	$(BIN)/python -m docs.generate
 
 constraints: ## Resolve pyproject.toml anew in an empty environment and pin what came out in constraints.txt
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \

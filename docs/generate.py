@@ -1,0 +1,183 @@
+"""Writes the parts of the documentation that the code knows best: `make docs`.
+
+Each page is a function from the code to text; a test fails when a page on disk differs.
+"""
+
+import inspect
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from domain import refusals
+from domain.facts import activity, governance, people, selling
+from domain.facts.base import Fact
+from domain.facts.registry import CREDITED, FACT_TYPES
+
+DOCS = Path(__file__).resolve().parent
+NOTICE = "<!-- Made from the code by `make docs`; change the code, not this page. -->\n"
+
+Json = dict[str, Any]
+
+
+def schema_of(fact: type[Fact]) -> Json:
+    """The JSON Schema of a fact's data, in the words of JSON Schema rather than of Python."""
+    components = msgspec.json.schema_components([fact], schema_hook=_free_form, ref_template="#/$defs/{name}")
+    definitions = components[1]
+    own = definitions.pop(fact.__name__)
+    own["title"] = fact.TYPE
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | own
+    if definitions:
+        schema["$defs"] = definitions
+    return _portable(schema)
+
+
+def _free_form(kind: type) -> Json:
+    """What stands in a schema for a value whose shape the type does not say."""
+    if kind is not object:
+        raise TypeError(f"{kind} has no place in a fact")
+    return {"description": "Any JSON without floats."}
+
+
+def _portable(value: Any) -> Any:
+    """`value` with its regular expressions and docstrings written as JSON Schema expects them."""
+    match value:
+        case dict():
+            changed = {name: _portable(member) for name, member in value.items()}
+            if isinstance(pattern := changed.get("pattern"), str):
+                changed["pattern"] = pattern.replace(r"\Z", "$").replace(r"\w", r"\p{L}\p{N}_")
+            if isinstance(description := changed.get("description"), str):
+                changed["description"] = inspect.cleandoc(description)
+            return changed
+        case list():
+            return [_portable(member) for member in value]
+        case _:
+            return value
+
+
+def facts_page() -> str:
+    """Every type of fact: what it says, its fields, their limits."""
+    parts = [
+        NOTICE,
+        "# Facts\n",
+        "Every type that a ledger can hold, by subject. [`docs/facts/`](../facts/) has the JSON Schema of each.",
+        "A field in **bold** is required. Types marked ◆ are credited to the person they name: plans can measure",
+        "them.\n",
+    ]
+    for module in (people, selling, activity, governance):
+        parts.append(f"## {module.__name__.rpartition('.')[2].capitalize()}\n")
+        parts.append(f"{_claim(module)}\n")
+        parts += [line for fact in _facts_in(module) for line in _fact_part(fact)]
+    return "\n".join(parts)
+
+
+def _facts_in(module: object) -> list[type[Fact]]:
+    return [fact for fact in FACT_TYPES.values() if fact.__module__ == getattr(module, "__name__", "")]
+
+
+def _fact_part(fact: type[Fact]) -> Iterator[str]:
+    schema = schema_of(fact)
+    yield f"### {fact.TYPE}{' ◆' if fact.TYPE in CREDITED else ''}\n"
+    yield schema["description"].replace("\n\n", "\n").replace("\n", "<br>\n") + "\n"
+    yield "| Field | Form | Meaning |"
+    yield "|---|---|---|"
+    for name, member in schema["properties"].items():
+        required = name in schema["required"]
+        form, meaning = _form(member, schema.get("$defs", {}))
+        default = member.get("default")
+        if not required and default is not None:
+            form += f"; `{default}` when absent"
+        yield f"| {f'**`{name}`**' if required else f'`{name}`'} | {form} | {meaning} |"
+    yield ""
+
+
+def _form(schema: Json, definitions: Json) -> tuple[str, str]:
+    """How a value is written, and what it means."""
+    if "anyOf" in schema:
+        wanted = [option for option in schema["anyOf"] if option != {"type": "null"}]
+        forms = [_form(option, definitions) for option in wanted]
+        return " or ".join(form for form, _ in forms), next((meaning for _, meaning in forms if meaning), "")
+    meaning = schema.get("description", "") + (" Personal." if schema.get("x-personal") else "")
+    match schema:
+        case {"enum": options}:
+            return ", ".join(f"`{option}`" for option in options), meaning
+        case {"$ref": str(reference)}:
+            return f"object, see {reference.rpartition('/')[2]} in the schema", meaning
+        case {"format": "date"}:
+            return "day, `2025-03-31`", meaning
+        case {"type": "integer"}:
+            return _limits(schema), meaning
+        case {"type": "array", "items": items}:
+            return f"list of: {_form(items, definitions)[0]}", meaning
+        case {"type": "object"}:
+            return "object", meaning
+        case _:
+            return "text", meaning
+
+
+def _limits(schema: Json) -> str:
+    least = schema["exclusiveMinimum"] + 1 if "exclusiveMinimum" in schema else schema.get("minimum")
+    most = schema.get("maximum")
+    if least is None and most is None:
+        return "integer"
+    return f"integer, {'…' if least is None else f'{least:,}'} to {'…' if most is None else f'{most:,}'}"
+
+
+def refusals_page() -> str:
+    """Every reason for which the ledger says no."""
+    kinds = sorted(
+        (
+            kind
+            for kind in vars(refusals).values()
+            if isinstance(kind, type) and issubclass(kind, refusals.Refusal)
+        ),
+        key=lambda kind: kind.kind,
+    )
+    rows = [f"| `{kind.kind}` | {_claim(kind)} |" for kind in kinds if kind is not refusals.Refusal]
+    return "\n".join(
+        [
+            NOTICE,
+            "# Refusals\n",
+            "A refusal is an answer: it stores nothing, names the field and says what to do. Over HTTP it is an",
+            "`application/problem+json` whose `type` ends in the name below; on the command line it is the",
+            "message.\n",
+            "| Name | Meaning |",
+            "|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _claim(documented: object) -> str:
+    """The first line of a docstring."""
+    return (inspect.getdoc(documented) or "").partition("\n")[0]
+
+
+def pages() -> Mapping[Path, str]:
+    """Every generated file and its text."""
+    schemas = {
+        DOCS / "facts" / f"{tag}.json": json.dumps(schema_of(fact), ensure_ascii=False, indent=2) + "\n"
+        for tag, fact in FACT_TYPES.items()
+    }
+    return schemas | {
+        DOCS / "reference" / "facts.md": facts_page(),
+        DOCS / "reference" / "refusals.md": refusals_page(),
+    }
+
+
+def main() -> int:
+    """Writes every page that differs."""
+    for path, text in pages().items():
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+            print(f"written: {path.relative_to(DOCS.parent)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""The documentation says what the code does, in both languages, and its links lead somewhere."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docs import generate
+from domain.facts.registry import FACT_TYPES
+
+ROOT = Path(__file__).resolve().parents[1]
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *ROOT.joinpath("docs").rglob("*.md"), *ROOT.joinpath("examples").rglob("*.md")]
+)
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def _prose(page: Path) -> str:
+    """The text of a page without its blocks of code."""
+    return _FENCE.sub("", page.read_text("utf-8"))
+
+
+def _commands(page: Path) -> list[str]:
+    """What a page tells a reader to type, without the comments beside it."""
+    blocks = [body for language, body in _FENCE.findall(page.read_text("utf-8")) if language == "sh"]
+    lines = [re.sub(r"\s+#.*", "", line) for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _anchors(page: Path) -> set[str]:
+    """The names that a heading of a page can be linked by."""
+    headings = re.findall(r"^#+ (.+)$", _prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def test_generated_pages_say_what_the_code_says() -> None:
+    stale = [
+        str(path.relative_to(ROOT))
+        for path, text in generate.pages().items()
+        if not path.exists() or path.read_text("utf-8") != text
+    ]
+    assert not stale, f"run `make docs`: {stale}"
+
+
+def test_every_fact_type_has_a_schema_and_no_schema_is_left_over() -> None:
+    assert {path.stem for path in ROOT.joinpath("docs/facts").glob("*.json")} == set(FACT_TYPES)
+
+
+def test_no_fact_has_a_number_that_is_not_whole() -> None:
+    def kinds(schema: Any) -> set[str]:
+        match schema:
+            case dict():
+                own = {schema["type"]} if isinstance(schema.get("type"), str) else set[str]()
+                return own.union(*map(kinds, schema.values()))
+            case list():
+                return set[str]().union(*map(kinds, schema))
+            case _:
+                return set()
+
+    assert "number" not in set[str]().union(
+        *(kinds(generate.schema_of(fact)) for fact in FACT_TYPES.values())
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_within_the_repo_lead_somewhere(page: Path) -> None:
+    broken: list[str] = []
+    for link in _LINK.findall(_prose(page)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in _anchors(target)):
+            broken.append(link)
+    assert not broken
+
+
+def test_both_readmes_have_the_same_parts_and_commands() -> None:
+    english, chinese = READMES
+    levels = [re.findall(r"^(#+) ", _prose(page), re.MULTILINE) for page in READMES]
+    assert levels[0] == levels[1]
+    assert _commands(english) == _commands(chinese)
+    assert "make demo" in _commands(english)
+    assert "make test" in _commands(english)
+
+
+def test_both_readmes_know_every_setting() -> None:
+    from api.settings import PREFIX, Settings
+
+    settings = {PREFIX + field.upper() for field in Settings.__struct_fields__}
+    for page in READMES:
+        named = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", page.read_text("utf-8")))
+        assert settings <= named, f"{page.name} lacks {sorted(settings - named)}"
+        assert named <= settings, f"{page.name} names {sorted(named - settings)}, which do not exist"
+
+
+def test_every_command_is_documented() -> None:
+    typer = pytest.importorskip("typer")
+    cli = pytest.importorskip("api.cli")
+    group = typer.main.get_command(cli.app)
+    documented = "\n".join(page.read_text("utf-8") for page in PAGES)
+    missing = [name for name in group.commands if f"meritbook {name}" not in documented]
+    assert not missing
