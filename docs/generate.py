@@ -8,14 +8,16 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
-from domain import refusals
+from api.auth import MAY, MAY_RECORD, ROLES, Action
+from api.problems import kinds, status_of
 from domain.facts import activity, governance, people, selling
 from domain.facts.base import Fact
 from domain.facts.registry import CREDITED, FACT_TYPES
+from domain.refusals import Refusal
 
 DOCS = Path(__file__).resolve().parent
 NOTICE = "<!-- Made from the code by `make docs`; change the code, not this page. -->\n"
@@ -63,9 +65,9 @@ def facts_page() -> str:
     parts = [
         NOTICE,
         "# Facts\n",
-        "Every type that a ledger can hold, by subject. [`docs/facts/`](../facts/) has the JSON Schema of each.",
-        "A field in **bold** is required. Types marked ◆ are credited to the person they name: plans can measure",
-        "them.\n",
+        "Every type that a ledger can hold, by subject; [`docs/facts/`](../facts/) has their JSON Schemas.",
+        "A field in **bold** is required. Types marked ◆ are credited to the person they name, and plans",
+        "can measure them.\n",
     ]
     for module in (people, selling, activity, governance):
         parts.append(f"## {module.__name__.rpartition('.')[2].capitalize()}\n")
@@ -128,25 +130,47 @@ def _limits(schema: Json) -> str:
 
 def refusals_page() -> str:
     """Every reason for which the ledger says no."""
-    kinds = sorted(
-        (
-            kind
-            for kind in vars(refusals).values()
-            if isinstance(kind, type) and issubclass(kind, refusals.Refusal)
-        ),
-        key=lambda kind: kind.kind,
-    )
-    rows = [f"| `{kind.kind}` | {_claim(kind)} |" for kind in kinds if kind is not refusals.Refusal]
+    found = sorted({kind for kind in kinds() if kind is not Refusal}, key=lambda kind: kind.kind)
     return "\n".join(
         [
             NOTICE,
             "# Refusals\n",
-            "A refusal is an answer: it stores nothing, names the field and says what to do. Over HTTP it is an",
-            "`application/problem+json` whose `type` ends in the name below; on the command line it is the",
-            "message.\n",
-            "| Name | Meaning |",
+            "A refusal is an answer: it stores nothing, names the field and says what to do. Over HTTP it",
+            "is an `application/problem+json` whose `type` ends in the name below.\n",
+            "| Name | HTTP | Meaning |",
+            "|---|---|---|",
+            *(f"| `{kind.kind}` | {status_of(kind)} | {_claim(kind)} |" for kind in found),
+            "",
+        ]
+    )
+
+
+def roles_page() -> str:
+    """Which role may do what, and write which facts."""
+    actions = get_args(Action)
+    may = [
+        f"| `{role}` | {' | '.join('✓' if action in MAY[role] else '' for action in actions)} |"
+        for role in ROLES
+    ]
+    records = [
+        f"| `{role}` | {', '.join(f'`{tag}`' for tag in sorted(MAY_RECORD[role]))} |"
+        for role in ROLES
+        if role in MAY_RECORD
+    ]
+    return "\n".join(
+        [
+            NOTICE,
+            "# Roles\n",
+            "A token stands for one role. An employee reads only about themselves; narrower scopes for the",
+            "others are not built yet.\n",
+            f"| Role | {' | '.join(action.replace('_', ' ') for action in actions)} |",
+            "|---" * (len(actions) + 1) + "|",
+            *may,
+            "",
+            "## Facts that a role may write\n",
+            "| Role | Facts |",
             "|---|---|",
-            *rows,
+            *records,
             "",
         ]
     )
@@ -166,6 +190,7 @@ def pages() -> Mapping[Path, str]:
     return schemas | {
         DOCS / "reference" / "facts.md": facts_page(),
         DOCS / "reference" / "refusals.md": refusals_page(),
+        DOCS / "reference" / "roles.md": roles_page(),
     }
 
 
