@@ -41,8 +41,8 @@ class Places:
         if account.switched and (closed := blocked_at(self.top, account)) is not None:
             raise EmbeddedFailed(
                 f"The user {account.name}, who runs PostgreSQL because root may not, cannot pass {closed}.",
-                remedy=f"set MERITBOOK_HOME to a place it can reach, such as /var/lib/meritbook, or allow the way"
-                f" (chmod o+x {closed}).",
+                remedy="set MERITBOOK_HOME to a place it can reach, such as /var/lib/meritbook,"
+                f" or allow the way (chmod o+x {closed}).",
             )
         make_directory(self.top)
 
@@ -87,7 +87,7 @@ def _check_major(places: Places, binaries: Binaries) -> None:
     if made_by != str(binaries.major):
         raise EmbeddedFailed(
             f"{places.data} was made by PostgreSQL {made_by}, but the programs here are {binaries.version}.",
-            remedy=f"install programs of PostgreSQL {made_by}, export the ledger, and import it into a new home.",
+            remedy=f"install PostgreSQL {made_by}, export the ledger, and import it into a new home.",
         )
 
 
@@ -113,8 +113,8 @@ def is_private(path: Path, account: Account) -> bool:
 def socket_directory(places: Places, account: Account) -> Path:
     """The directory of the server's socket: ours alone, and short enough for the socket's address.
 
-    Below `home` where the path is short; otherwise under a temporary root by an unguessable name, which is recorded
-    and whose owner and mode are verified at each start.
+    Below `home` where the path is short; otherwise under a temporary root by an unguessable name, which is
+    recorded and whose owner and mode are verified at each start.
 
     Raises: EmbeddedFailed
     """
@@ -139,6 +139,12 @@ def socket_directory(places: Places, account: Account) -> Path:
         f"{places.socket} is too long for a unix socket, and no short temporary directory was found.",
         remedy="set MERITBOOK_HOME to a path of at most 75 bytes.",
     )
+
+
+def clear_socket(directory: Path) -> None:
+    """Removes what a killed server left there: PostgreSQL would heed its lock file if the pid lives again."""
+    for name in (SOCKET_NAME, f"{SOCKET_NAME}.lock"):
+        (directory / name).unlink(missing_ok=True)
 
 
 def recorded_socket(places: Places) -> Path | None:

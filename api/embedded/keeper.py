@@ -1,7 +1,7 @@
-"""The keeper: a small detached process that starts the server, reaps it, and stops it when its last user has gone.
+"""The keeper: a small detached process that starts the server, reaps it, and stops it after its last user.
 
-Every user holds a shared lock on one file; the keeper waits for the exclusive one. The kernel grants it when the
-last user has left, by stop(), by exit, or by kill -9. The keeper itself is no user's child and outlives them all.
+Every user holds a shared lock on one file; the keeper waits for the exclusive one. The kernel grants it when
+the last user has left, by stop(), by exit, or by kill -9. The keeper is no user's child: it outlives them.
 """
 
 import fcntl

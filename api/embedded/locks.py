@@ -38,7 +38,7 @@ class Patience:
 
 
 def try_lock(path: Path, mode: int) -> int | None:
-    """Opens and locks `path` with LOCK_SH or LOCK_EX at once; the descriptor is the lock, None if it is taken.
+    """Opens and locks `path` with LOCK_SH or LOCK_EX at once; the descriptor is the lock, None if taken.
 
     The descriptor is not inherited by programs that we start.
     """

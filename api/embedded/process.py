@@ -63,7 +63,7 @@ def process_of(pid: int) -> psutil.Process | None:
 
 
 def _is_postmaster(process: psutil.Process, data: Path) -> bool:
-    """Whether it is the server itself, not one of its children (which are titled, or have a server as parent)."""
+    """Whether it is the server, not one of its children (which are titled, or have a server as parent)."""
     try:
         if not lives_in(process, data) or "".join(process.cmdline()).startswith("postgres:"):
             return False
@@ -98,7 +98,7 @@ def status(pid: int, data: Path) -> str:
 
 
 def stop_server(data: Path) -> None:
-    """Ends whatever server lives in `data`: politely, then hard; all acknowledged rows are durable either way.
+    """Ends whatever server lives in `data`: politely, then hard; acknowledged rows are durable either way.
 
     Raises: EmbeddedFailed
     """
@@ -116,18 +116,19 @@ def clear_remains(data: Path) -> None:
 
     Raises: EmbeddedFailed
     """
-    if not _all_gone(rest := inhabitants(data), ORPHAN_SECONDS):
-        _ended(rest, signal.SIGQUIT, HARD_STOP_SECONDS)
-        if not _ended(stubborn := inhabitants(data), signal.SIGKILL, HARD_STOP_SECONDS):
+    if not _all_gone(inhabitants(data), ORPHAN_SECONDS):
+        # Without their postmaster they can commit nothing more, and recovery reads only the log.
+        stubborn = inhabitants(data)
+        if not _ended(stubborn, signal.SIGKILL, HARD_STOP_SECONDS):
             raise EmbeddedFailed(
-                f"Processes {[process.pid for process in stubborn]} of an earlier server do not leave {data}.",
+                f"Processes {[process.pid for process in stubborn]} of a dead server do not leave {data}.",
                 remedy="see whether the disk still answers, then end them.",
             )
     (data / "postmaster.pid").unlink(missing_ok=True)
 
 
 def _ended(processes: list[psutil.Process], number: signal.Signals, seconds: float) -> bool:
-    """Signals processes and waits; true when all have gone (psutil never signals a pid that was used again)."""
+    """Signals processes and waits; true when all have gone. psutil never signals a reused pid."""
     for process in processes:
         try:
             process.send_signal(number)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from api.embedded.account import Account, choose_account
 from api.embedded.binaries import best_wal_compression, find_binaries, runnable
-from api.embedded.cluster import OWNER, Places, make_cluster, recorded_socket, socket_directory
+from api.embedded.cluster import OWNER, Places, clear_socket, make_cluster, recorded_socket, socket_directory
 from api.embedded.failure import EmbeddedFailed
 from api.embedded.keeper import Order, send_keeper, trim
 from api.embedded.locks import Patience, is_held, lock, locked, try_lock
@@ -49,8 +49,8 @@ class EmbeddedPostgres:
     """One user's hold on the embedded server of `home`; the server lives while anyone holds on.
 
     run_as: the unprivileged user that runs the server when we are root; default the owner of the data, else
-    postgres, else nobody. settings: PostgreSQL settings over the tuned ones; they count when this user is the one
-    who starts the server. on_wait: told every few seconds what a long start waits for.
+    postgres, else nobody. settings: PostgreSQL settings over the tuned ones; they count when this user is the
+    one who starts the server. on_wait: told every few seconds what a long start waits for.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class EmbeddedPostgres:
                 os.close(alone)
 
     def _await_keeper(self) -> None:
-        """Returns at once if other users remain; else when the keeper, which was quicker, has stopped the server."""
+        """Returns at once if other users remain; else when the keeper has stopped the server."""
         patience = Patience(STOP_SECONDS, self._on_wait)
         os.close(lock(self._places.users_lock, fcntl.LOCK_SH, patience, "the server is stopping"))
 
@@ -169,11 +169,13 @@ class EmbeddedPostgres:
         binaries = runnable(find_binaries(self._bin_dir, account), account, places.top)
         make_cluster(places, binaries, account)
         trim(places.log)
+        socket = socket_directory(places, account)
+        clear_socket(socket)
         settings = {
             **TUNED,
             "wal_compression": best_wal_compression(binaries, account, places.data),
             **self._settings,
-            "unix_socket_directories": _quoted(socket_directory(places, account)),
+            "unix_socket_directories": _quoted(socket),
             "cluster_name": cluster_name(places.data),
         }
         command = [str(binaries.directory / "postgres"), "-D", str(places.data)]
@@ -211,7 +213,7 @@ class EmbeddedPostgres:
                 )
             patience.wait(
                 f"the database in {data} is starting up or recovering from a crash",
-                remedy="wait longer: start again, or raise start_timeout_seconds; recovery goes on from its log.",
+                remedy="start again and wait longer; an interrupted recovery is simply repeated.",
                 log=log,
             )
 

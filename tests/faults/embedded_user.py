@@ -3,6 +3,7 @@
 Run as a program it starts the server, prints its DSN, then obeys one order a line.
 """
 
+import atexit
 import json
 import os
 import shutil
@@ -11,8 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -50,14 +52,39 @@ def new_home() -> Generator[Path]:
         shutil.rmtree(place, ignore_errors=True)
 
 
+@cache
+def _born() -> Path:
+    """A stopped home whose copies spare most tests their initdb."""
+    place = Path(tempfile.mkdtemp(prefix="merit-", dir="/tmp"))
+    place.chmod(0o711)
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    with EmbeddedPostgres(place / "home"):
+        pass
+    return place / "home"
+
+
+@contextmanager
+def lived_home() -> Generator[Path]:
+    """A home whose server ran before and was stopped."""
+    with new_home() as home:
+        subprocess.run(["cp", "-a", _born(), home], check=True)
+        yield home
+
+
 class User:
     """Another process that uses the server of `home`; killed at the end of the block."""
 
     def __init__(
-        self, home: Path, *, python: str = sys.executable, uid: int | None = None, **options: Any
+        self,
+        home: Path,
+        *,
+        python: str = sys.executable,
+        uid: int | None = None,
+        before: Sequence[str] = (),
+        **options: Any,
     ) -> None:
         self.process = subprocess.Popen(
-            [python, __file__, str(home), json.dumps(options)],
+            [*before, python, __file__, str(home), json.dumps(options)],
             cwd="/",
             env={
                 "PATH": os.environ["PATH"],
@@ -146,7 +173,7 @@ def write(dsn: str, rows: int) -> None:
 
 
 def main() -> None:
-    """Obeys: write N, count, start, stop; at the end of the input it exits without stopping."""
+    """Obeys: write N, start, stop, fork-and-stop; at the end of the input it exits without stopping."""
     options = json.loads(sys.argv[2])
     if "bin_dir" in options:
         options["bin_dir"] = Path(options["bin_dir"])
@@ -165,6 +192,12 @@ def main() -> None:
             case ["stop"]:
                 server.stop()
                 print("stopped", flush=True)
+            case ["fork-and-stop"]:
+                if (child := os.fork()) == 0:
+                    server.stop()
+                    os._exit(0)
+                os.waitpid(child, 0)
+                print("forked", flush=True)
             case _:
                 print(f"unknown order {line}", flush=True)
 

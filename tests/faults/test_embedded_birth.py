@@ -48,8 +48,8 @@ def test_the_cluster_is_utf8_with_the_builtin_locale_and_checksums(served: tuple
     """The order of text does not depend on the machine's C library."""
     with psycopg.connect(served[1]) as session:
         row = session.execute(
-            "select datlocprovider::text, datlocale, pg_encoding_to_char(encoding), current_setting('data_checksums')"
-            " from pg_database where datname = 'meritbook'"
+            "select datlocprovider::text, datlocale, pg_encoding_to_char(encoding),"
+            " current_setting('data_checksums') from pg_database where datname = 'meritbook'"
         ).fetchone()
     assert row == ("b", "C.UTF-8", "UTF8", "on")
 
@@ -153,7 +153,7 @@ def test_a_killed_initdb_leaves_nothing_in_the_way(home: Path) -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("delay_steps", range(0, 60, 12))
+@pytest.mark.parametrize("delay_steps", range(0, 60, 20))
 def test_a_start_killed_at_any_moment_can_be_repeated(home: Path, delay_steps: int) -> None:
     """Killed between initdb, launch and first connection."""
     with User(home) as user:
