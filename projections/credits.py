@@ -1,0 +1,49 @@
+"""Credits: each performance fact as it counts for the person it names, in typed columns that measures read."""
+
+from domain.facts.registry import CREDITED
+from projections.spans import Cursor, Span, mark_voided
+
+NAME = "credits"
+VERSION = 1
+TABLES = ("credit",)
+FACTS = CREDITED | {"fact_voided"}
+
+SCHEMA = """
+create table credit (
+    position      bigint      not null,
+    employee      text        not null collate "C",
+    fact          text        not null collate "C",
+    day           date        not null,
+    at            timestamptz not null,
+    customer      text        collate "C",
+    deal          text        collate "C",
+    kind          text        collate "C",
+    channel       text        collate "C",
+    product       text        collate "C",
+    quantity      bigint      check (quantity > 0),
+    minutes       bigint      check (minutes >= 0),
+    amount_minor  bigint      check (amount_minor > 0),
+    currency      text        collate "C" check ((currency is null) = (amount_minor is null)),
+    score         numeric     check (score >= 0),
+    attributes    jsonb,
+    void_position bigint      check (void_position > position),
+    primary key (position, employee)
+);
+comment on table credit is 'Performance facts, one row for each fact and the person it counts for.';
+comment on column credit.position is 'Of the fact in the journal.';
+comment on column credit.fact is 'Type of the fact, such as deal_closed.';
+comment on column credit.day is 'Business day of the fact, in the zone of the ledger.';
+comment on column credit.at is 'When it happened.';
+comment on column credit.amount_minor is 'Money in minor units of currency.';
+comment on column credit.void_position is 'Position of the void that cancelled the fact.';
+"""
+
+INDEXES = """
+create index credit_by_employee on credit (employee, day);
+create index credit_by_day on credit using brin (day);
+create index credit_voided on credit (void_position) where void_position is not null;
+"""
+
+
+def project(cursor: Cursor, span: Span) -> None:
+    """Folds the facts of `span`."""

@@ -1,0 +1,71 @@
+"""The roster: who works where, as what and for whom since when; leave; and the branches there are."""
+
+from projections.spans import Cursor, Span, mark_voided
+
+NAME = "roster"
+VERSION = 1
+TABLES = ("roster_change", "leave", "branch")
+FACTS = frozenset(
+    """employee_hired employee_transferred employee_promoted employee_left mentor_assigned leave_taken
+    branch_opened fact_voided""".split()
+)
+
+SCHEMA = """
+create table roster_change (
+    position      bigint primary key,
+    employee      text   not null collate "C",
+    kind          text   not null collate "C"
+        check (kind in ('hired', 'transferred', 'promoted', 'left', 'mentored')),
+    effective_on  date   not null,
+    name          text,
+    branch        text   collate "C",
+    department    text   collate "C",
+    team          text   collate "C",
+    post          text   collate "C",
+    employment    text   collate "C",
+    manager       text   collate "C",
+    mentor        text   collate "C",
+    cause         text   collate "C" check ((cause is null) = (kind <> 'left')),
+    void_position bigint check (void_position > position)
+);
+comment on table roster_change is 'What changed in a person''s employment, one row a fact; what is null stays as it was.';
+comment on column roster_change.position is 'Of the fact in the journal.';
+comment on column roster_change.effective_on is 'First day of the change; of a leaver, the last working day.';
+comment on column roster_change.cause is 'Why the person left.';
+comment on column roster_change.void_position is 'Position of the void that cancelled the fact.';
+
+create table leave (
+    position      bigint primary key,
+    employee      text   not null collate "C",
+    kind          text   not null collate "C",
+    from_on       date   not null,
+    until_on      date   not null,
+    minutes       bigint check (minutes >= 0),
+    void_position bigint check (void_position > position)
+);
+comment on table leave is 'Leave taken; both end days count.';
+comment on column leave.position is 'Of the fact in the journal.';
+comment on column leave.minutes is 'Length of a leave of less than whole days; null for whole days.';
+comment on column leave.void_position is 'Position of the void that cancelled the fact.';
+
+create table branch (
+    position      bigint primary key,
+    branch        text   not null collate "C",
+    title         text   not null,
+    opened_on     date   not null,
+    void_position bigint check (void_position > position)
+);
+comment on table branch is 'The places where the firm works.';
+comment on column branch.position is 'Of the fact in the journal.';
+comment on column branch.title is 'Its name for people.';
+comment on column branch.void_position is 'Position of the void that cancelled the fact.';
+"""
+
+INDEXES = """
+create index roster_change_by_employee on roster_change (employee, position);
+create index leave_by_employee on leave (employee, from_on);
+"""
+
+
+def project(cursor: Cursor, span: Span) -> None:
+    """Folds the facts of `span`."""

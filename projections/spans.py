@@ -1,0 +1,76 @@
+"""What a read model is, the span of facts that it folds at a time, and how any of them marks voided rows."""
+
+from typing import NamedTuple, Protocol
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow
+
+Connection = psycopg.Connection[TupleRow]
+Cursor = psycopg.Cursor[TupleRow]
+
+SPAN_FACTS = 20_000
+"""A span holds no more facts than this: enough to be set-based, little enough to be undone and locked for."""
+
+SPAN_ENDS = ("ledger_opened", "period_closed")
+"""Facts that are always the last of their span: they change how whatever follows is read."""
+
+MARK_VOIDED = """
+update {table} as row set void_position = void.position
+from (
+    select (data ->> 'position')::bigint as fact_position, min(position) as position
+    from journal
+    where type = 'fact_voided' and position > %(after)s and position <= %(upto)s
+    group by 1
+) as void
+where row.{key} = void.fact_position and row.void_position is null"""
+
+KNOWN_AT = sql.SQL("position <= {at} and (void_position is null or void_position > {at})").format(
+    at=sql.Placeholder("known_at")
+)
+"""The rows that counted as known at the parameter `known_at`."""
+
+
+class Span(NamedTuple):
+    """The facts at the positions (after, upto]."""
+
+    after: int
+    upto: int
+
+    @property
+    def bounds(self) -> dict[str, int]:
+        """Both ends, as the parameters of a statement."""
+        return self._asdict()
+
+
+class Projection(Protocol):
+    """A read model: one module that says all of it.
+
+    NAME, VERSION: which model, and which form of its rows; another form is another version, built anew.
+    SCHEMA: its tables with their primary keys. INDEXES: the rest, which a rebuild adds after the fill.
+    TABLES: the names of its tables. FACTS: the types it folds; it is not asked about a span that has none.
+    """
+
+    @property
+    def NAME(self) -> str: ...
+    @property
+    def VERSION(self) -> int: ...
+    @property
+    def SCHEMA(self) -> str: ...
+    @property
+    def INDEXES(self) -> str: ...
+    @property
+    def TABLES(self) -> tuple[str, ...]: ...
+    @property
+    def FACTS(self) -> frozenset[str]: ...
+
+    def project(self, cursor: Cursor, span: Span) -> None:
+        """Folds the facts of `span` into the tables."""
+        ...
+
+
+def mark_voided(cursor: Cursor, span: Span, *tables: str) -> None:
+    """Sets `void_position` of the rows whose fact a void of `span` names; the first void of a fact counts."""
+    for table in tables:
+        statement = sql.SQL(MARK_VOIDED).format(table=sql.Identifier(table), key=sql.Identifier("position"))
+        cursor.execute(statement, span.bounds)

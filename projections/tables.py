@@ -1,0 +1,72 @@
+"""The tables of read models: made, described and granted by the owner, written by the service."""
+
+from collections.abc import Iterable
+
+from psycopg import sql
+
+from domain.journal.connection import SERVICE_ROLE
+from projections.spans import Connection, Cursor, Projection
+
+POSITIONS = """
+create table projection (
+    name             text   primary key,
+    version          int    not null,
+    position         bigint not null check (position >= 0),
+    stopped_position bigint check (stopped_position > position),
+    stopped_type     text,
+    stopped_because  text,
+    check ((stopped_position is null) = (stopped_type is null)),
+    check ((stopped_position is null) = (stopped_because is null))
+);
+comment on table projection is 'How far each read model has folded the journal, and what it could not fold.';
+comment on column projection.version is 'Form of its rows; a program of another version must build it anew.';
+comment on column projection.position is 'Of the last fact folded; 0 for none.';
+comment on column projection.stopped_position is 'Of the fact that could not be folded; null while all is well.';
+"""
+
+RECORD = """
+insert into projection (name, version, position) values (%(name)s, %(version)s, %(position)s)
+on conflict (name) do update set
+    version = excluded.version, position = excluded.position,
+    stopped_position = null, stopped_type = null, stopped_because = null"""
+
+MAY_WRITE = "grant select, insert, update, delete on {table} to {role}"
+
+
+def make_positions(cursor: Cursor) -> None:
+    """Makes the table of positions in the current schema, unless it is there."""
+    if not _exists(cursor, "projection"):
+        cursor.execute(POSITIONS)
+        _let_service_write(cursor, "projection")
+
+
+def make_tables(cursor: Cursor, projection: Projection) -> None:
+    """Makes the tables of `projection`, empty and without the indexes that only readers need."""
+    cursor.execute(projection.SCHEMA.encode())
+    for table in projection.TABLES:
+        _let_service_write(cursor, table)
+
+
+def make_indexes(cursor: Cursor, projection: Projection) -> None:
+    """Adds the indexes that readers need."""
+    if projection.INDEXES:
+        cursor.execute(projection.INDEXES.encode())
+
+
+def record(cursor: Cursor, projections: Iterable[Projection], position: int) -> None:
+    """Notes that `projections` have folded the journal up to `position`, in the form of this program."""
+    cursor.executemany(
+        RECORD, [{"name": p.NAME, "version": p.VERSION, "position": position} for p in projections]
+    )
+
+
+def _let_service_write(cursor: Cursor, table: str) -> None:
+    cursor.execute(sql.SQL(MAY_WRITE).format(table=sql.Identifier(table), role=sql.Identifier(SERVICE_ROLE)))
+
+
+def _exists(cursor: Cursor, table: str) -> bool:
+    """Whether the current schema, the first of the search_path, has `table`."""
+    found = cursor.execute(
+        "select to_regclass(current_schema() || '.' || %s) is not null", [table]
+    ).fetchone()
+    return found == (True,)
