@@ -1,0 +1,129 @@
+"""What can be wrong with a plan whose every field could be read: dates, sums, circles and bounds."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from domain.money import CURRENCIES
+from domain.plan.components.base import Fault
+from domain.plan.document import Goal, Parameter, Plan, Target
+from domain.plan.measures import Measure, RatioMeasure
+from domain.plan.problems import did_you_mean
+
+_LENGTH = {"month": 1, "quarter": 3, "year": 12}
+
+
+def plan_faults(plan: Plan) -> Iterator[Fault]:
+    """Every fault that lies between fields rather than in one of them."""
+    if plan.currency not in CURRENCIES:
+        yield Fault("currency", f"{plan.currency} is not known.", did_you_mean(plan.currency, CURRENCIES))
+    yield from _day_faults(plan)
+    for name, parameter in plan.parameters.items():
+        yield from _bound_faults(f"parameters.{name}", parameter)
+    yield from _ratio_circles(plan.measures)
+    for name, target in plan.targets.items():
+        yield from _target_faults(f"targets.{name}", target, plan.measures)
+    lists = {
+        "components": [component.id for component in plan.components],
+        "milestones": [milestone.id for milestone in plan.milestones],
+        "boards": [board.id for board in plan.boards],
+        "cascade": [goal.id for goal in plan.cascade],
+        "hints.levers": [lever.id for lever in plan.hints.levers],
+    }
+    for place, ids in lists.items():
+        yield from _repeated(place, ids)
+    yield from _goal_faults(plan.cascade)
+
+
+def _day_faults(plan: Plan) -> Iterator[Fault]:
+    first, last = plan.effective_from, plan.effective_until
+    if first.day != 1:
+        yield Fault(
+            "effective_from", f"{first} is not the first day of a month.", f"Write {first.replace(day=1)}."
+        )
+    if last is not None and (last + dt.timedelta(days=1)).day != 1:
+        yield Fault("effective_until", f"{last} is not the last day of a month.", "Write the last day.")
+    if last is not None and last < first:
+        yield Fault("effective_until", "The plan would end before it begins.", "Write a later day.")
+
+
+def _bound_faults(path: str, parameter: Parameter) -> Iterator[Fault]:
+    if parameter.open is None:
+        return
+    low, high = parameter.open.min, parameter.open.max
+    if not parameter.open.to:
+        yield Fault(
+            f"{path}.open.to", "It is open to nobody.", "Name branch, team or person, or leave `open` out."
+        )
+    if low is not None and parameter.value < low:
+        yield Fault(f"{path}.value", "The value lies below its own `min`.", "Change one of them.")
+    if high is not None and parameter.value > high:
+        yield Fault(f"{path}.value", "The value lies above its own `max`.", "Change one of them.")
+
+
+def _ratio_circles(measures: Mapping[str, Measure]) -> Iterator[Fault]:
+    def parts(name: str) -> tuple[str, ...]:
+        measure = measures.get(name)
+        return (measure.of, measure.to) if isinstance(measure, RatioMeasure) else ()
+
+    for name in measures:
+        circle = _circle(name, parts)
+        if circle:
+            yield Fault(
+                f"measures.{name}", f"It rests on itself: {' → '.join(circle)}.", "Divide measures of facts."
+            )
+
+
+def _circle(start: str, parts: Callable[[str], Iterable[str]]) -> list[str]:
+    """The way from `start` back to itself, or nothing."""
+    ways, seen = [[start]], set[str]()
+    while ways:
+        way = ways.pop()
+        for name in parts(way[-1]):
+            if name == start:
+                return [*way, start]
+            if name not in seen:
+                seen.add(name)
+                ways.append([*way, name])
+    return []
+
+
+def _target_faults(path: str, target: Target, measures: Mapping[str, Measure]) -> Iterator[Fault]:
+    measure = measures.get(target.measure)
+    if target.relief is not None and isinstance(measure, RatioMeasure):
+        yield Fault(
+            f"{path}.relief", "A ratio needs no relief: days off lower both its sides.", "Leave it out."
+        )
+
+
+def _repeated(place: str, ids: list[str]) -> Iterator[Fault]:
+    for name, times in Counter(ids).items():
+        if times > 1:
+            yield Fault(place, f"`{name}` is there {times} times.", "Give each its own id.")
+
+
+def _goal_faults(goals: tuple[Goal, ...]) -> Iterator[Fault]:
+    by_id = {goal.id: goal for goal in goals}
+
+    def parent(name: str) -> tuple[str, ...]:
+        within = by_id[name].within if name in by_id else None
+        return (within,) if within else ()
+
+    for index, goal in enumerate(goals):
+        above = by_id.get(goal.within or "")
+        if above is None:
+            continue
+        if _circle(goal.id, parent):
+            yield Fault(f"cascade[{index}].within", "It would be part of itself.", "Name a wider goal.")
+        if goal.unit != above.unit:
+            yield Fault(
+                f"cascade[{index}].unit",
+                f"`{above.id}` is in {above.unit.en}.",
+                "Parts have the unit of the whole.",
+            )
+        if _LENGTH[goal.period] > _LENGTH[above.period]:
+            yield Fault(
+                f"cascade[{index}].period",
+                f"It is longer than the {above.period} of `{above.id}`.",
+                "Shorten it.",
+            )

@@ -1,0 +1,218 @@
+"""How a plan document writes a measure, and the measure that is meant.
+
+close_rate: {ratio: deals / clients_followed}
+revenue:    {sum: deal_closed, of: amount, less: deal_reversed, where: {channel: [douyin, referral]}}
+"""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Final, Literal, cast, get_args
+
+import msgspec
+from msgspec import inspect
+
+from domain.money import CURRENCIES, minor_per_major
+from domain.plan.fields import FactName, Title
+from domain.plan.measures import NUMBERS, WORDS, Condition, FactMeasure, Kind, Measure, RatioMeasure, Window
+from domain.plan.problems import did_you_mean
+from domain.plan.reading import UNREADABLE, Mention, Reading, Unreadable, below, members, type_info
+
+FactFields = Mapping[str, frozenset[str]]
+"""The facts that a measure may count, and the names of their fields."""
+
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+COMPARISONS: Final = ("at_least", "more_than", "at_most", "less_than")
+_NEEDS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "count": (),
+    "streak": (),
+    "distinct": (*WORDS, "day", "attributes.<key>"),
+    "sum": tuple(NUMBERS),
+    "average": tuple(NUMBERS),
+    "last": tuple(NUMBERS),
+    "best": tuple(NUMBERS),
+}
+"""What `of` may name for each kind."""
+
+
+class MeasureText(msgspec.Struct, frozen=True, kw_only=True):
+    """A measure as written; exactly one of the first eight fields is given and says its kind."""
+
+    count: FactName | None = None
+    sum: FactName | None = None
+    distinct: FactName | None = None
+    average: FactName | None = None
+    last: FactName | None = None
+    best: FactName | None = None
+    streak: FactName | None = None
+    ratio: str | None = None
+    of: str | None = None
+    where: object = None
+    less: FactName | None = None
+    confirmed_by: str | None = None
+    window: object = None
+    title: Title | None = None
+    unit: Title | None = None
+
+
+def read_measure(reading: Reading, found: object, path: str) -> Measure | Unreadable:
+    """The measure that stands at `path` of a document."""
+    fields = reading.fields(cast(inspect.StructType, type_info(MeasureText)), found, path)
+    if isinstance(fields, Unreadable):
+        return UNREADABLE
+    text = MeasureText(**fields)
+    given = [name for name in (*KINDS, "ratio") if getattr(text, name) is not None]
+    if len(given) != 1:
+        choices = ", ".join((*KINDS, "ratio"))
+        return reading.fault(path, "It is not clear what is measured.", f"Write exactly one of: {choices}.")
+    if text.title is None:
+        name = path.rpartition(".")[2].replace("_", " ")
+        text = msgspec.structs.replace(text, title=Title(en=name, zh=name))
+    if text.ratio is not None:
+        return _ratio(reading, text, text.ratio, path)
+    return _over_facts(reading, text, cast(Kind, given[0]), path)
+
+
+def fact_faults(reading: Reading, measure: FactMeasure, facts: FactFields, path: str) -> None:
+    """Notes columns that the measured facts do not have: a condition on them would never hold."""
+    for fact in (measure.fact, measure.less):
+        held = facts.get(fact or "", frozenset[str]())
+        for place, column in _columns(measure):
+            field = column.partition(".")[0]
+            if held and field not in held and field != "day":
+                reading.fault(below(path, place), f"{fact} has no {field}.", did_you_mean(field, held))
+
+
+def _columns(measure: FactMeasure) -> Iterator[tuple[str, str]]:
+    if measure.of is not None:
+        yield "of", measure.of
+    yield from ((f"where.{condition.column}", condition.column) for condition in measure.where)
+
+
+def _ratio(reading: Reading, text: MeasureText, ratio: str, path: str) -> RatioMeasure | Unreadable:
+    parts = [part.strip() for part in ratio.split("/")]
+    extra = [
+        name for name in ("of", "where", "less", "confirmed_by", "window") if getattr(text, name) is not None
+    ]
+    for name in extra:
+        reading.fault(
+            below(path, name), "A ratio has none of its own.", "Give it to the two measures instead."
+        )
+    if len(parts) != 2 or not all(parts):
+        return reading.fault(
+            below(path, "ratio"), f"`{ratio}` is no ratio.", "Write two measures: deals / clients."
+        )
+    reading.mentions += [Mention(below(path, "ratio"), "measures", part) for part in parts]
+    title = text.title or Title(ratio, ratio)
+    return RatioMeasure(of=parts[0], to=parts[1], title=title, unit=text.unit, form="percent")
+
+
+def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> FactMeasure | Unreadable:
+    column = _column(reading, kind, text.of, below(path, "of"))
+    if text.less is not None and kind not in ("count", "sum"):
+        return reading.fault(below(path, "less"), f"Nothing can be taken off a {kind}.", "Use count or sum.")
+    where = tuple(_conditions(reading, text.where, below(path, "where")))
+    window = _window(reading, text.window, below(path, "window"))
+    if isinstance(column, Unreadable) or isinstance(window, Unreadable):
+        return UNREADABLE
+    money = column == "amount_minor"
+    currency = str(reading.currency) if money and reading.currency in CURRENCIES else None
+    return FactMeasure(
+        kind=kind,
+        fact=getattr(text, kind),
+        of=column,
+        where=where,
+        less=text.less,
+        confirmed_by=text.confirmed_by,
+        window=window,
+        currency=currency,
+        scale=minor_per_major(currency) if currency else 1,
+        title=text.title or Title(kind, kind),
+        unit=text.unit,
+        form="money" if money else "number",
+    )
+
+
+def _column(reading: Reading, kind: Kind, of: str | None, path: str) -> str | Unreadable | None:
+    choices = _NEEDS[kind]
+    if of is None or not choices:
+        if bool(choices) == (of is not None):
+            return None
+        if of is None:
+            return reading.fault(
+                path, f"A {kind} is of something.", f"Add `of:`, one of {', '.join(choices)}."
+            )
+        return reading.fault(path, f"A {kind} is of nothing.", "Leave `of` out, or use `sum` or `distinct`.")
+    if of in NUMBERS and of in choices:
+        return NUMBERS[of]
+    if of in choices or (
+        "attributes.<key>" in choices and of.startswith("attributes.") and of != "attributes."
+    ):
+        return of
+    return reading.fault(path, f"A {kind} of {of} is not possible.", did_you_mean(of, choices))
+
+
+def _window(reading: Reading, found: object, path: str) -> Window | Unreadable:
+    if found is None or found == "period":
+        return Window()
+    if found == "year":
+        return Window("year")
+    match list(members(found).items()):
+        case [("days_since_hire" | "last_periods" as kind, int(n))] if n > 0 and not isinstance(n, bool):
+            return Window(cast(Literal["days_since_hire", "last_periods"], kind), n)
+        case _:
+            return reading.fault(
+                path,
+                f"{found!r} is not a window.",
+                "Write period, year, {days_since_hire: 30} or {last_periods: 3}.",
+            )
+
+
+def _conditions(reading: Reading, found: object, path: str) -> Iterator[Condition]:
+    if found is None:
+        return
+    if not members(found):
+        reading.fault(path, f"{found!r} selects nothing.", "Write columns with values: {channel: douyin}.")
+        return
+    for name, wanted in members(found).items():
+        column, place = str(name), below(path, name)
+        if column in NUMBERS:
+            yield from _compared(reading, column, wanted, place)
+        elif column in WORDS or column.startswith("attributes."):
+            words = cast(list[object], wanted) if isinstance(wanted, list) else [wanted]
+            if (
+                all(isinstance(word, str) or (type(word) is int and "." in column) for word in words)
+                and words
+            ):
+                yield Condition(column=column, test="one_of", words=tuple(str(word) for word in words))
+            else:
+                reading.fault(place, f"{wanted!r} is not a word or list of words.", "Write words in quotes.")
+        else:
+            reading.fault(
+                place, "There is no such column.", did_you_mean(column, (*NUMBERS, *WORDS, "attributes."))
+            )
+
+
+def _compared(reading: Reading, column: str, wanted: object, path: str) -> Iterator[Condition]:
+    if not members(wanted):
+        reading.fault(
+            path,
+            f"{wanted!r} compares nothing.",
+            f"Write {{at_least: 2}}; also {', '.join(COMPARISONS[1:])}.",
+        )
+        return
+    for test, written in members(wanted).items():
+        if test not in COMPARISONS:
+            reading.fault(
+                below(path, test), "There is no such comparison.", did_you_mean(str(test), COMPARISONS)
+            )
+            continue
+        if members(written):
+            reading.fault(below(path, test), "A condition takes no parameter.", "Write the number itself.")
+            continue
+        number = reading.number("amount", written, below(path, test))
+        if isinstance(number, Fraction):
+            money = column == "amount" and reading.currency in CURRENCIES
+            scale = minor_per_major(str(reading.currency)) if money else 1
+            yield Condition(
+                column=NUMBERS[column], test=cast(Literal["at_least"], test), number=number * scale
+            )
