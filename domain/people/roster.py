@@ -1,0 +1,126 @@
+"""Who works where on which day, folded from the changes that were recorded."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+import msgspec
+
+ChangeKind = Literal["hired", "transferred", "promoted", "mentor_assigned", "left"]
+
+
+class RosterChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact about where a person works, in force from `effective_on`; what is None stays as it was.
+
+    A hire starts afresh. For `left`, effective_on is the last day of work.
+    """
+
+    position: int
+    employee: str
+    kind: ChangeKind
+    effective_on: dt.date
+    name: str | None = None
+    branch: str | None = None
+    department: str | None = None
+    team: str | None = None
+    post: str | None = None
+    employment: str | None = None
+    manager: str | None = None
+    mentor: str | None = None
+    cause: str | None = None
+
+
+class Posting(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a person works on one day. left_on: the last day of work, as far as it is known."""
+
+    employee: str
+    name: str | None
+    branch: str | None
+    department: str | None
+    team: str | None
+    post: str | None
+    employment: str | None
+    manager: str | None
+    mentor: str | None
+    hired_on: dt.date
+    left_on: dt.date | None
+
+
+class Leave(msgspec.Struct, frozen=True, kw_only=True):
+    """A person is away from `from_on` to `until_on`; both end days count. minutes: of a day taken in part."""
+
+    position: int
+    employee: str
+    kind: str
+    from_on: dt.date
+    until_on: dt.date
+    minutes: int | None = None
+
+
+_CARRIED = ("name", "branch", "department", "team", "post", "employment", "manager", "mentor")
+
+
+def posting(changes: Iterable[RosterChange], day: dt.date) -> Posting | None:
+    """Where the person of `changes` works on `day`; None before the hire and after the last day of work.
+
+    changes: of one person, in any order. Those of one day apply in the order of their positions. A last day of
+    work is worked, so a leaving applies from the day after, and before a new hire on that day.
+    """
+    ordered = sorted(changes, key=lambda change: (_starts(change), change.kind != "left", change.position))
+    held: dict[str, str | None] = {}
+    hired_on: dt.date | None = None
+    for change in ordered:
+        if _starts(change) > day:
+            continue
+        if change.kind == "left":
+            hired_on = None
+            continue
+        if change.kind == "hired":
+            held, hired_on = {}, change.effective_on
+        held |= {name: value for name in _CARRIED if (value := getattr(change, name)) is not None}
+    if not ordered or hired_on is None:
+        return None
+    left_on = next(
+        (c.effective_on for c in ordered if c.kind == "left" and c.effective_on >= day), None
+    )  # announced already
+    return Posting(
+        employee=ordered[0].employee,
+        hired_on=hired_on,
+        left_on=left_on,
+        **{name: held.get(name) for name in _CARRIED},
+    )
+
+
+def postings(changes: Iterable[RosterChange], day: dt.date) -> dict[str, Posting]:
+    """Everybody who works here on `day`, by employee."""
+    by_employee: dict[str, list[RosterChange]] = {}
+    for change in changes:
+        by_employee.setdefault(change.employee, []).append(change)
+    found = {employee: posting(own, day) for employee, own in sorted(by_employee.items())}
+    return {employee: here for employee, here in found.items() if here is not None}
+
+
+def headcount(people: Iterable[Posting], by: Callable[[Posting], str | None]) -> Counter[str | None]:
+    """How many of `people` there are by branch, post or whatever `by` says."""
+    return Counter(by(person) for person in people)
+
+
+def leave_days(leaves: Iterable[Leave], first: dt.date, last: dt.date, kinds: Iterable[str] = ()) -> int:
+    """Days from `first` to `last`, both counting, on which a person is away for the whole day.
+
+    leaves: of one person. A day covered twice counts once; calendar days, whatever the shifts; a leave of
+    some minutes is no day. kinds: of leave that count; all when empty.
+    """
+    wanted = frozenset(kinds)
+    away: set[int] = set()
+    for leave in leaves:
+        if leave.minutes is None and (not wanted or leave.kind in wanted):
+            begin, end = max(leave.from_on, first), min(leave.until_on, last)
+            away.update(range(begin.toordinal(), end.toordinal() + 1))
+    return len(away)
+
+
+def _starts(change: RosterChange) -> dt.date:
+    """The first day on which a change shows."""
+    return change.effective_on + dt.timedelta(days=change.kind == "left")
