@@ -1,0 +1,256 @@
+"""Measures in SQL: the read-model side of `domain.plan.measures`, which says what every kind means.
+
+All counts, sums, averages and bests over the same window come out of one pass over the credits. What needs
+an order or a set of values (distinct, last, streak) has a statement of its own: inside the common pass it
+would make PostgreSQL sort every row for the sake of a few.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from psycopg import Cursor
+from psycopg.sql import SQL, Composed, Identifier, Placeholder
+
+from domain.period import Period
+from domain.plan.measures import (
+    Condition,
+    Days,
+    FactMeasure,
+    Measure,
+    Window,
+    days_of,
+    with_ratios,
+)
+
+Values = dict[str, Fraction | None]
+"""The value of each measure by its name."""
+
+Windows = Mapping[Window, Mapping[str, Days]]
+"""The days that each window opens on for each person."""
+
+_SEEN = SQL(
+    """
+from unnest(%(employees)s::text[], %(firsts)s::date[], %(lasts)s::date[])
+    as asked (employee, first_day, last_day)
+join credit c on c.employee = asked.employee collate "C" and c.day between asked.first_day and asked.last_day
+where c.day between %(earliest)s and %(latest)s and c.fact = any(%(facts)s) and {known}"""
+)
+"""The credits in sight. The outer bounds on the day say nothing new, but an index can use them."""
+
+_KNOWN = SQL(
+    "{row}.position <= %(known_at)s and ({row}.void_position is null or {row}.void_position > %(known_at)s)"
+)
+
+_CONFIRMED = SQL(
+    "exists (select from confirmation f where f.fact_position = c.position and f.role = {role} and {known})"
+)
+
+_COMPARED = {"at_least": SQL(">="), "more_than": SQL(">"), "at_most": SQL("<="), "less_than": SQL("<")}
+
+_APART: Mapping[str, SQL] = {
+    "distinct": SQL(
+        """
+select employee, count(*)
+from (select distinct c.employee, {column} {seen} and {counts} and {column} is not null) as seen
+group by employee"""
+    ),
+    "last": SQL(
+        """
+select distinct on (c.employee) c.employee, {column} {seen} and {counts} and {column} is not null
+order by c.employee, c.at desc, c.position desc"""
+    ),
+    "streak": SQL(
+        """
+select employee, max(days) from (
+    select employee, count(*) as days
+    from (
+        select employee, day - row_number() over (partition by employee order by day)::int as island
+        from (select distinct c.employee, c.day {seen} and {counts}) as seen
+    ) as numbered
+    group by employee, island
+) as runs
+group by employee"""
+    ),
+}
+
+
+class Bound:
+    """The parameters of one statement, each value under a name of its own."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+
+    def __call__(self, value: object) -> Placeholder:
+        name = f"p{len(self.values)}"
+        self.values[name] = value
+        return Placeholder(name)
+
+
+class Pass(NamedTuple):
+    """A statement that gives a row (employee, numbers…) for each person it found credits of."""
+
+    statement: Composed
+    parameters: dict[str, Any]
+
+
+def windows(
+    measures: Iterable[Measure], period: Period, hired: Mapping[str, dt.date], until: dt.date | None = None
+) -> Windows:
+    """The days that the windows of `measures` open on for the people in `hired`, none after `until`."""
+    wanted = {measure.window for measure in measures if isinstance(measure, FactMeasure)}
+    return {
+        window: {
+            employee: days if until is None or days.last <= until else Days(days.first, until)
+            for employee, hired_on in hired.items()
+            for days in [days_of(window, period, hired_on)]
+        }
+        for window in wanted
+    }
+
+
+def evaluate(
+    cursor: Cursor[Any], measures: Mapping[str, Measure], opened: Windows, known_at: int | None
+) -> dict[str, Values]:
+    """Every measure of each person in `opened`, as known at position `known_at`, or by all that is known."""
+    people = {employee: Values() for days in opened.values() for employee in days}
+    for window, days in opened.items():
+        over = {n: m for n, m in measures.items() if isinstance(m, FactMeasure) and m.window == window}
+        if not days:
+            continue
+        for name, measure in over.items():
+            for employee in days:
+                people[employee][name] = _of_nothing(measure)
+        together = {name: measure for name, measure in over.items() if measure.kind not in _APART}
+        _take_together(cursor, together, days, known_at, people)
+        for name, measure in over.items():
+            if measure.kind in _APART:
+                for employee, number in _rows(cursor, _apart(measure, days, known_at)):
+                    people[employee][name] = exact(number) / measure.scale
+    return {employee: with_ratios(measures, values) for employee, values in people.items()}
+
+
+def known(alias: str, known_at: int | None) -> Composed:
+    """That the row `alias` counts by what was known at the parameter `known_at`, or by all that is known."""
+    if known_at is None:
+        return SQL("{}.void_position is null").format(Identifier(alias))
+    return _KNOWN.format(row=Identifier(alias))
+
+
+def seen(
+    bound: Bound, measures: Iterable[FactMeasure], days: Mapping[str, Days], known_at: int | None
+) -> Composed:
+    """`from … where …`: the credits `c` of the facts of `measures` on the `days` of each person."""
+    facts = {fact for measure in measures for fact in (measure.fact, measure.less) if fact}
+    bound.values |= {
+        "employees": list(days),
+        "firsts": [span.first for span in days.values()],
+        "lasts": [span.last for span in days.values()],
+        "earliest": min(span.first for span in days.values()),
+        "latest": max(span.last for span in days.values()),
+        "facts": sorted(facts),
+        "known_at": known_at,
+    }
+    return _SEEN.format(known=known("c", known_at))
+
+
+def counts(bound: Bound, measure: FactMeasure, fact: str, known_at: int | None) -> Composed:
+    """That credit `c` is of `fact` and meets the conditions of `measure`."""
+    tests = [SQL("c.fact = {}").format(bound(fact))]
+    if measure.currency is not None:
+        tests.append(SQL("c.currency = {}").format(bound(measure.currency)))
+    tests += [_holds(bound, condition) for condition in measure.where]
+    if measure.confirmed_by is not None:
+        tests.append(_CONFIRMED.format(role=bound(measure.confirmed_by), known=known("f", known_at)))
+    return SQL(" and ").join(tests)
+
+
+def column(bound: Bound, name: str) -> Composed:
+    """The column `name` of credit `c`; an attribute is text."""
+    if name.startswith("attributes."):
+        return SQL("(c.attributes ->> {}::text)").format(bound(name.removeprefix("attributes.")))
+    return SQL("c.{}").format(Identifier(name))
+
+
+def exact(number: int | Decimal | None) -> Fraction:
+    """A number of PostgreSQL as it is, nothing rounded; null, the sum of nothing, is 0."""
+    return Fraction(number) if number is not None else Fraction(0)
+
+
+def _holds(bound: Bound, condition: Condition) -> Composed:
+    held = column(bound, condition.column)
+    if condition.test == "one_of":
+        return SQL("{}::text = any({}::text[])").format(held, bound(list(condition.words)))
+    limit = condition.number
+    return SQL("{held} * {denominator}::numeric {compared} {numerator}::numeric").format(
+        held=held,
+        denominator=bound(Decimal(limit.denominator)),
+        compared=_COMPARED[condition.test],
+        numerator=bound(Decimal(limit.numerator)),
+    )
+
+
+def _take_together(
+    cursor: Cursor[Any],
+    measures: Mapping[str, FactMeasure],
+    days: Mapping[str, Days],
+    known_at: int | None,
+    people: Mapping[str, Values],
+) -> None:
+    """Adds to `people` all of `measures`, taken in one pass over the credits."""
+    if not measures:
+        return
+    for employee, *numbers in _rows(cursor, _together(measures.values(), days, known_at)):
+        values, number = people[employee], iter(numbers)
+        for name, measure in measures.items():
+            match measure.kind:
+                case "count" | "sum":
+                    values[name] = (exact(next(number)) - exact(next(number))) / measure.scale
+                case "average":
+                    total, size = exact(next(number)), next(number)
+                    values[name] = total / measure.scale / size if size else None
+                case _:
+                    best = next(number)
+                    values[name] = None if best is None else exact(best) / measure.scale
+
+
+def _together(measures: Iterable[FactMeasure], days: Mapping[str, Days], known_at: int | None) -> Pass:
+    """One pass for `measures`; each but `best` takes two columns of it."""
+    bound, numbers, wanted = Bound(), list[Composed](), list(measures)
+    for measure in wanted:
+        of = column(bound, measure.of) if measure.of is not None else SQL("*")
+        counted = counts(bound, measure, measure.fact, known_at)
+        match measure.kind:
+            case "count" | "sum":
+                aggregate = SQL("count(*)") if measure.kind == "count" else SQL("sum({})").format(of)
+                taken = counts(bound, measure, measure.less, known_at) if measure.less else SQL("false")
+                parts = [(aggregate, counted), (aggregate, taken)]
+            case "average":
+                parts = [(SQL("sum({})").format(of), counted), (SQL("count({})").format(of), counted)]
+            case _:
+                parts = [(SQL("max({})").format(of), counted)]
+        numbers += [SQL("{} filter (where {})").format(*part) for part in parts]
+    statement = SQL("select c.employee, {numbers} {seen} group by c.employee").format(
+        numbers=SQL(", ").join(numbers), seen=seen(bound, wanted, days, known_at)
+    )
+    return Pass(statement, bound.values)
+
+
+def _apart(measure: FactMeasure, days: Mapping[str, Days], known_at: int | None) -> Pass:
+    bound = Bound()
+    statement = _APART[measure.kind].format(
+        seen=seen(bound, [measure], days, known_at),
+        counts=counts(bound, measure, measure.fact, known_at),
+        column=column(bound, measure.of or "day"),
+    )
+    return Pass(statement, bound.values)
+
+
+def _rows(cursor: Cursor[Any], wanted: Pass) -> Iterable[tuple[Any, ...]]:
+    return cursor.execute(wanted.statement, wanted.parameters, prepare=False)
+
+
+def _of_nothing(measure: FactMeasure) -> Fraction | None:
+    return None if measure.kind in ("average", "last", "best") else Fraction(0)

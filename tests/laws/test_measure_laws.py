@@ -1,0 +1,215 @@
+"""The two readings of a measure, in SQL over credits and in Python over the same credits, always agree."""
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
+
+from domain.period import Period
+from domain.plan.fields import Title
+from domain.plan.measures import (
+    Condition,
+    Credit,
+    FactMeasure,
+    Measure,
+    RatioMeasure,
+    Window,
+    evaluate_all,
+)
+from projections import confirmations, credits, measures
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+FACTS = ("visit_recorded", "deal_closed", "deal_reversed", "satisfaction_scored")
+PEOPLE = ("E1", "E2", "王")
+TITLE = Title("a measure", "指标")
+MARCH = Period.parse("2025-03")
+HIRED = {"E1": dt.date(2024, 1, 8), "E2": dt.date(2025, 3, 3), "王": dt.date(2025, 3, 31)}
+
+
+class Row(NamedTuple):
+    """A credit, the position of its void, and who confirmed it: (role, position, position of the void)."""
+
+    credit: Credit
+    void_position: int | None
+    confirmed: tuple[tuple[str, int, int | None], ...]
+
+
+def optional(*values: object) -> st.SearchStrategy[Any]:
+    return st.sampled_from((None, *values))
+
+
+days = st.dates(dt.date(2025, 1, 20), dt.date(2025, 4, 5))
+hours = st.sampled_from((0, 8, 23))
+columns = st.fixed_dictionaries(
+    {
+        "fact": st.sampled_from(FACTS),
+        "employee": st.sampled_from(PEOPLE),
+        "customer": optional("C1", "C2", "C3"),
+        "kind": optional("call", "mail"),
+        "channel": optional("douyin", "shop"),
+        "quantity": optional(1, 2, 50),
+        "minutes": optional(0, 30, 61),
+        "money": optional((1, "CNY"), (99_999, "CNY"), (10_000_000, "USD")),
+        "score": optional(Decimal("8.5"), Decimal("8.50"), Decimal("0"), Decimal("9.333333")),
+        "attributes": optional({"grade": 3, "ward": "A"}, {"grade": "3"}, {}),
+    }
+)
+
+
+def after(position: int, distance: int | None) -> int | None:
+    return None if distance is None else position + distance
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Row]:
+    """Facts at positions 1 … n, with voids and confirmations at positions above n."""
+    drawn = draw(st.lists(st.tuples(columns, days, hours), max_size=25))
+    rows, taken = list[Row](), itertools.count(len(drawn) + 1)
+    voids, roles = st.none() | st.integers(1, 20), st.lists(st.sampled_from(("manager", "rd")), max_size=2)
+    for position, (held, day, hour) in enumerate(drawn, start=1):
+        amount_minor, currency = held["money"] or (None, None)
+        fields = {name: value for name, value in held.items() if name != "money"}
+        at = dt.datetime.combine(day, dt.time(hour), SHANGHAI)
+        credit = Credit(
+            position=position, day=day, at=at, amount_minor=amount_minor, currency=currency, **fields
+        )
+        confirmed = [(role, next(taken), draw(voids)) for role in draw(roles)]
+        rows.append(
+            Row(
+                credit,
+                after(len(drawn), draw(voids)),
+                tuple((role, at, after(at, void)) for role, at, void in confirmed),
+            )
+        )
+    return rows
+
+
+words = st.sampled_from(
+    (
+        Condition(column="customer", test="one_of", words=("C1", "C3")),
+        Condition(column="channel", test="one_of", words=("douyin",)),
+        Condition(column="attributes.grade", test="one_of", words=("3",)),
+        Condition(column="score", test="one_of", words=("8.50",)),
+    )
+)
+numbers = st.builds(
+    Condition,
+    column=st.sampled_from(("quantity", "minutes", "amount_minor", "score")),
+    test=st.sampled_from(("at_least", "more_than", "at_most", "less_than")),
+    number=st.sampled_from((Fraction(0), Fraction(17, 2), Fraction(1, 3), Fraction(30), Fraction(99_999))),
+)
+spans = st.sampled_from(
+    (Window(), Window(kind="year"), Window(kind="last_periods", n=2), Window(kind="days_since_hire", n=30))
+)
+
+
+@st.composite
+def fact_measures(draw: st.DrawFn) -> FactMeasure:
+    kind = draw(st.sampled_from(("count", "sum", "distinct", "average", "last", "best", "streak")))
+    of = None
+    if kind == "distinct":
+        of = draw(st.sampled_from(("customer", "kind", "day", "attributes.grade", "attributes.ward")))
+    elif kind not in ("count", "streak"):
+        of = draw(st.sampled_from(("quantity", "minutes", "amount_minor", "score")))
+    return FactMeasure(
+        kind=kind,
+        title=TITLE,
+        fact=draw(st.sampled_from(FACTS)),
+        of=of,
+        where=tuple(draw(st.lists(words | numbers, max_size=2))),
+        less=draw(st.none() | st.sampled_from(FACTS)) if kind in ("count", "sum") else None,
+        confirmed_by=draw(optional("manager", "rd")),
+        window=draw(spans),
+        currency=draw(optional("CNY")) if of == "amount_minor" else None,
+        scale=100 if of == "amount_minor" else 1,
+    )
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> dict[str, Measure]:
+    named: dict[str, Measure] = {
+        f"m{index}": measure
+        for index, measure in enumerate(draw(st.lists(fact_measures(), min_size=1, max_size=6)))
+    }
+    ratio = RatioMeasure(
+        title=TITLE, of=draw(st.sampled_from(sorted(named))), to=draw(st.sampled_from(sorted(named)))
+    )
+    return {"ratio": ratio, **named}
+
+
+def counted(rows: list[Row], known_at: int | None) -> Iterator[Credit]:
+    """The credits that count as known at a position, each with its live confirmations."""
+
+    def live(position: int, void_position: int | None) -> bool:
+        if known_at is None:
+            return void_position is None
+        return position <= known_at and (void_position is None or void_position > known_at)
+
+    for credit, void_position, confirmed in rows:
+        if live(credit.position, void_position):
+            roles = frozenset(role for role, position, void in confirmed if live(position, void))
+            fields = {name: getattr(credit, name) for name in credit.__struct_fields__}
+            yield Credit(**fields | {"confirmed_by": roles})
+
+
+def write(cursor: psycopg.Cursor[Any], rows: list[Row]) -> None:
+    cursor.execute("truncate credit, confirmation")
+    for credit, void_position, confirmed in rows:
+        held = {name: getattr(credit, name) for name in credit.__struct_fields__ if name != "confirmed_by"}
+        held |= {"attributes": Jsonb(credit.attributes) if credit.attributes is not None else None}
+        held |= {"void_position": void_position}
+        names, places = ", ".join(held), ", ".join(f"%({name})s" for name in held)
+        cursor.execute(f"insert into credit ({names}) values ({places})", held)
+        cursor.executemany(
+            "insert into confirmation (fact_position, role, position, void_position) values (%s, %s, %s, %s)",
+            [(credit.position, *confirmation) for confirmation in confirmed],
+        )
+
+
+def reference(
+    named: Mapping[str, Measure], rows: list[Row], known_at: int | None
+) -> dict[str, dict[str, Fraction | None]]:
+    credits = list(counted(rows, known_at))
+    return {
+        employee: evaluate_all(named, credits, employee, MARCH, hired_on)
+        for employee, hired_on in HIRED.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def cursor(postgres: str) -> Iterator[psycopg.Cursor[Any]]:
+    """Empty tables of credits and confirmations, gone after the tests."""
+    with psycopg.connect(postgres) as connection:
+        cursor = connection.cursor()
+        cursor.execute("create schema measure_laws")
+        cursor.execute("set search_path to measure_laws")
+        for projection in (credits, confirmations):
+            cursor.execute(projection.SCHEMA.encode())
+            cursor.execute(projection.INDEXES.encode())
+        yield cursor
+        connection.rollback()
+
+
+@given(rows=histories(), named=plans(), known_at=st.none() | st.integers(0, 45), until=st.none() | days)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_sql_and_the_reference_agree(
+    cursor: psycopg.Cursor[Any],
+    rows: list[Row],
+    named: dict[str, Measure],
+    known_at: int | None,
+    until: dt.date | None,
+) -> None:
+    """Every measure of every person is the same exact number, as known at any position and up to any day."""
+    write(cursor, rows)
+    opened = measures.windows(named.values(), MARCH, HIRED, until)
+    seen = [row for row in rows if until is None or row.credit.day <= until]
+    assert measures.evaluate(cursor, named, opened, known_at) == reference(named, seen, known_at)
