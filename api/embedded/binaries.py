@@ -79,21 +79,21 @@ def runnable(binaries: Binaries, account: Account, home: Path) -> Binaries:
     """
     if not account.switched or blocked_at(binaries.directory, account) is None:
         return binaries
+    install = binaries.directory.parent
+    package = install.parent
     copy = home / f"runtime-{binaries.version}"
     if not copy.is_dir():
         for leftover in home.glob("runtime-new-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         fresh = Path(tempfile.mkdtemp(prefix="runtime-new-", dir=home))
-        shutil.copytree(
-            binaries.directory.parent,
-            fresh,
-            symlinks=True,
-            dirs_exist_ok=True,
-            ignore=shutil.ignore_patterns(*NEEDLESS),
-        )
+        # A wheel's programs seek their libraries beside their package, by a path relative to themselves.
+        libraries = [package / ".dylibs", package.parent / f"{package.name}.libs"]
+        for source in (install, *(path for path in libraries if path.is_dir())):
+            goal = fresh / source.relative_to(package.parent)
+            shutil.copytree(source, goal, symlinks=True, ignore=shutil.ignore_patterns(*NEEDLESS))
         _open_to_readers(fresh)
         fresh.rename(copy)
-    return Binaries(directory=copy / binaries.directory.name, version=binaries.version)
+    return Binaries(directory=copy / binaries.directory.relative_to(package.parent), version=binaries.version)
 
 
 def _open_to_readers(tree: Path) -> None:

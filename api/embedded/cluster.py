@@ -1,6 +1,7 @@
 """Making the data directory, its password and its socket directory."""
 
 import os
+import pwd
 import secrets
 import shutil
 import stat
@@ -57,6 +58,7 @@ def make_cluster(places: Places, binaries: Binaries, account: Account) -> None:
     if places.data.is_dir():
         _check_major(places, binaries)
         return
+    _check_name(account)
     nursery = private_directory("init-", places.top, account)
     password = secrets.token_urlsafe(32)
     for path, owner in ((nursery / "password", account), (places.password, None)):
@@ -80,6 +82,16 @@ def make_cluster(places: Places, binaries: Binaries, account: Account) -> None:
     (nursery / "data").rename(places.data)
     shutil.rmtree(nursery)
     _sync(places.top)
+
+
+def _check_name(account: Account) -> None:
+    try:
+        pwd.getpwuid(account.uid)
+    except KeyError:
+        raise EmbeddedFailed(
+            f"The user id {account.uid} has no name on this machine, and initdb insists on one.",
+            remedy="add the user to /etc/passwd, or start as a user who is there.",
+        ) from None
 
 
 def _check_major(places: Places, binaries: Binaries) -> None:
@@ -113,7 +125,7 @@ def is_private(path: Path, account: Account) -> bool:
 def socket_directory(places: Places, account: Account) -> Path:
     """The directory of the server's socket: ours alone, and short enough for the socket's address.
 
-    Below `home` where the path is short; otherwise under a temporary root by an unguessable name, which is
+    Below `home` where the path allows it; otherwise under a temporary root by an unguessable name, which is
     recorded and whose owner and mode are verified at each start.
 
     Raises: EmbeddedFailed
@@ -136,7 +148,7 @@ def socket_directory(places: Places, account: Account) -> Path:
             _write_secret(places.far_socket, str(made), None)
             return made
     raise EmbeddedFailed(
-        f"{places.socket} is too long for a unix socket, and no short temporary directory was found.",
+        f"{places.socket} is too long for a unix socket, and there is no temporary directory to use.",
         remedy="set MERITBOOK_HOME to a path of at most 75 bytes.",
     )
 
@@ -158,7 +170,8 @@ def recorded_socket(places: Places) -> Path | None:
 
 
 def _fits(directory: Path) -> bool:
-    return len(os.fsencode(directory / SOCKET_NAME)) <= SOCKET_PATH_BYTES
+    """Whether clients can name a socket there: short enough, and no comma, which separates libpq's hosts."""
+    return "," not in str(directory) and len(os.fsencode(directory / SOCKET_NAME)) <= SOCKET_PATH_BYTES
 
 
 def _write_secret(path: Path, text: str, owner: Account | None) -> None:
