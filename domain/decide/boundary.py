@@ -24,6 +24,11 @@ class Look(NamedTuple):
     types: tuple[str, ...]
     tag: str
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tag, as the journal's selectors have it: any number of them."""
+        return (self.tag,) if self.tag else ()
+
 
 _HIRES = ("employee_hired", "employee_left", "fact_voided")
 _DEALS = ("deal_closed", "deal_reversed", "fact_voided")

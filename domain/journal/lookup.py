@@ -46,7 +46,7 @@ def stored_keys(cursor: Cursor[Any], keys: Sequence[tuple[str, str]]) -> dict[tu
 def at_positions(cursor: Cursor[Any], positions: Iterable[int]) -> list[Record]:
     """The records at these positions, those that exist, in order."""
     wanted = list(positions)
-    return _records(cursor.execute(AT_POSITIONS, {"positions": wanted})) if wanted else []
+    return to_records(cursor.execute(AT_POSITIONS, {"positions": wanted})) if wanted else []
 
 
 def looked_at(cursor: Cursor[Any], looks: Iterable[Look]) -> list[Record]:
@@ -57,10 +57,11 @@ def looked_at(cursor: Cursor[Any], looks: Iterable[Look]) -> list[Record]:
     found: dict[int, Record] = {}
     for types, tags in tags_of_types.items():
         query = OF_TYPES if "" in tags else TAGGED
-        for record in _records(cursor.execute(query, {"types": list(types), "tags": sorted(tags - {""})})):
+        for record in to_records(cursor.execute(query, {"types": list(types), "tags": sorted(tags - {""})})):
             found[record.position] = record
     return [found[position] for position in sorted(found)]
 
 
-def _records(rows: Iterable[tuple[Any, ...]]) -> list[Record]:
+def to_records(rows: Iterable[tuple[Any, ...]]) -> list[Record]:
+    """Rows of RECORD_COLUMNS as records."""
     return [Record(*row[:8], data=row[8].encode(), tags=tuple(row[9])) for row in rows]

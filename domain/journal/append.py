@@ -1,0 +1,222 @@
+"""The one door into the journal."""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import psycopg
+from psycopg import Cursor
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from domain.journal import read
+from domain.journal.batch import COPY_FROM, NOTIFY, Answer, Batch, Opening, Receipt, append_batch, open_batch
+from domain.journal.connection import ledger_conninfo
+from domain.journal.query import Condition, Query, violated
+from domain.journal.record import Draft, Record
+from domain.refusals import Contended, Refusal
+
+__all__ = ["Condition", "ConditionFailed", "Journal", "Receipt"]
+
+TRIES = 5
+FIRST_PAUSE_SECONDS = 0.02
+PAGE_FACTS = 5_000
+CONNECTIONS = 4
+
+# Serialization failure, deadlock; server shut down, crashed, starting; lock not available.
+PASSING = {"40001", "40P01", "57P01", "57P02", "57P03", "55P03"}
+
+T = TypeVar("T")
+
+
+class ConditionFailed(Exception):
+    """Since the facts were read on which an append rests, others were written."""
+
+
+def may_pass(error: psycopg.OperationalError) -> bool:
+    """Whether the same append may succeed in a moment.
+
+    Every draft carries its idempotency key, so it may be sent again
+    even when nobody knows whether it was committed.
+    """
+    lost = error.sqlstate is None and not isinstance(error, PoolTimeout)
+    return lost or error.sqlstate in PASSING
+
+
+class Journal:
+    """A ledger's journal: appends, and what is read of it. Safe to share between threads."""
+
+    def __init__(self, dsn: str, schema: str, *, connections: int = CONNECTIONS) -> None:
+        self._pool = ConnectionPool(
+            ledger_conninfo(dsn, schema),
+            kwargs={"autocommit": True},
+            min_size=1,
+            max_size=connections,
+            open=True,
+            name=schema,
+            timeout=10.0,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives its connections back to the server."""
+        self._pool.close()
+
+    def append(
+        self, drafts: Sequence[Draft], *, now: dt.datetime, condition: Condition | None = None
+    ) -> list[Receipt]:
+        """Writes all of `drafts`, or none; where each stands.
+
+        What was delivered before keeps its position. A condition is asked only if something is new.
+        Raises: KeyReused, ConditionFailed
+        """
+        answers = self._retried(lambda cursor: store(cursor, drafts, now, condition, atomic=True))
+        return [answer for answer in answers if isinstance(answer, Receipt)]
+
+    def append_each(
+        self, drafts: Sequence[Draft], *, now: dt.datetime, condition: Condition | None = None
+    ) -> list[Receipt | Refusal]:
+        """Writes those of `drafts` that contradict nothing, in one transaction; what became of each.
+
+        Raises: ConditionFailed
+        """
+        return self._retried(lambda cursor: store(cursor, drafts, now, condition, atomic=False))
+
+    def decide(
+        self, query: Query, rule: Callable[[Sequence[Record]], Sequence[Draft]], *, now: dt.datetime
+    ) -> list[Receipt]:
+        """Appends what `rule` makes of the facts that `query` selects, unless more of them came meanwhile.
+
+        rule: pure; it is asked again with the newer facts, a bounded number of times. It may raise a Refusal.
+        Raises: Contended, KeyReused, and what `rule` raises
+        """
+        for _ in range(TRIES):
+            with self.cursor() as cursor:
+                head = read.head(cursor)
+                facts = read.matching(cursor, query, after=0, limit=read.LAST)
+            try:
+                return self.append(rule(facts), now=now, condition=Condition(query, after=head))
+            except ConditionFailed:
+                continue
+        raise Contended(
+            field="", detail=f"Others wrote to the same facts {TRIES} times running.", remedy="Send it again."
+        )
+
+    def head(self) -> int:
+        """The last position; 0 for an empty journal."""
+        with self.cursor() as cursor:
+            return read.head(cursor)
+
+    def position_as_of(self, instant: dt.datetime) -> int:
+        """The last position recorded at or before `instant`."""
+        with self.cursor() as cursor:
+            return read.position_as_of(cursor, instant)
+
+    def find(self, source: str, key: str) -> Record | None:
+        """The record under an idempotency key."""
+        with self.cursor() as cursor:
+            return read.find(cursor, source, key)
+
+    def at(self, position: int) -> Record | None:
+        """The record at `position`."""
+        return next(self.read(position - 1, upto=position), None)
+
+    def read(
+        self, after: int = 0, *, upto: int = read.LAST, limit: int | None = None, types: Sequence[str] = ()
+    ) -> Iterator[Record]:
+        """The records of (after, upto], at most `limit`, in order.
+
+        They are fetched in pages, with no connection held between two of them.
+        """
+        while limit is None or limit > 0:
+            size = PAGE_FACTS if limit is None else min(limit, PAGE_FACTS)
+            with self.cursor() as cursor:
+                records = read.page(cursor, after, size, upto=upto, types=types)
+            yield from records
+            if len(records) < size:
+                return
+            after = records[-1].position
+            limit = None if limit is None else limit - size
+
+    @contextmanager
+    def cursor(self) -> Generator[Cursor[Any]]:
+        """A cursor that reads what is committed."""
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            yield cursor
+
+    def _retried(self, work: Callable[[Cursor[Any]], T]) -> T:
+        """`work` again, after a pause, as long as what hindered it may pass."""
+        pause = FIRST_PAUSE_SECONDS
+        for left in reversed(range(TRIES)):
+            try:
+                with self.cursor() as cursor:
+                    return work(cursor)
+            except psycopg.OperationalError as error:
+                if not left or not may_pass(error):
+                    raise
+            # A server that went away took every idle connection with it.
+            self._pool.check()
+            time.sleep(pause)
+            pause *= 2
+        raise AssertionError("the last try returns or raises")
+
+
+def store(
+    cursor: Cursor[Any],
+    drafts: Sequence[Draft],
+    now: dt.datetime,
+    condition: Condition | None,
+    *,
+    atomic: bool,
+) -> list[Answer]:
+    """Writes `drafts` in one transaction of an autocommit connection.
+
+    Raises: KeyReused when `atomic`; ConditionFailed
+    """
+    batch = Batch(drafts)
+    if atomic:
+        batch.require_consistent()
+    if condition is None and len(batch.fresh) < COPY_FROM:
+        _store_few(cursor, batch, now, atomic=atomic)
+    else:
+        with cursor.connection.transaction():
+            _store_locked(cursor, batch, now, condition, atomic=atomic)
+    return batch.answers()
+
+
+def _store_few(cursor: Cursor[Any], batch: Batch, now: dt.datetime, *, atomic: bool) -> None:
+    """One round trip, and one more whenever something turned out to be known."""
+    while batch.fresh:
+        opening = append_batch(cursor, batch, now)
+        _recognise(batch, opening, atomic=atomic)
+        if not opening.known:
+            batch.number(opening)
+
+
+def _store_locked(
+    cursor: Cursor[Any], batch: Batch, now: dt.datetime, condition: Condition | None, *, atomic: bool
+) -> None:
+    opening = open_batch(cursor, batch, now)
+    _recognise(batch, opening, atomic=atomic)
+    if not batch.fresh:
+        return
+    if condition is not None and cursor.execute(violated(condition), prepare=False).fetchone() != (False,):
+        raise ConditionFailed
+    batch.copy(cursor, opening)
+    cursor.execute(NOTIFY)
+    batch.number(opening)
+
+
+def _recognise(batch: Batch, opening: Opening, *, atomic: bool) -> None:
+    batch.recognise(opening)
+    if atomic:
+        batch.require_consistent()

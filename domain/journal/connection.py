@@ -1,0 +1,65 @@
+"""Connections to a ledger: one PostgreSQL schema, reached through search_path alone."""
+
+import re
+
+import psycopg
+from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import TupleRow
+
+SERVICE_ROLE = "meritbook_service"
+CHANNEL_PREFIX = "journal_"
+# NAMEDATALEN leaves 63 bytes, and the channel's name is the schema's with a prefix.
+_SCHEMA = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
+
+
+class BadSchemaName(ValueError):
+    """A ledger's schema is named by 1 to 48 of a-z, 0-9 and _, and begins with a letter."""
+
+
+def check_schema(schema: str) -> str:
+    """`schema` itself if a ledger may be called so.
+
+    Raises: BadSchemaName
+    """
+    if not _SCHEMA.match(schema) or schema.startswith("pg_") or schema == "public":
+        raise BadSchemaName(
+            f"{schema!r} cannot name a ledger: use 1 to 48 of a-z, 0-9 and _, beginning with a letter."
+        )
+    return schema
+
+
+def channel(schema: str) -> str:
+    """The NOTIFY channel that wakes the followers of a ledger."""
+    return CHANNEL_PREFIX + check_schema(schema)
+
+
+def ledger_conninfo(dsn: str, schema: str, *behind: str, service: bool = True) -> str:
+    """`dsn` with the session settings of a ledger, for whoever opens the connection.
+
+    behind: further schemas to look names up in, such as the ledger behind a scratch schema.
+    service: work as the role that may only select and insert; else as the user of `dsn`, who owns the schema.
+    """
+    settings = {
+        "search_path": ",".join(check_schema(name) for name in (schema, *behind)),
+        "timezone": "UTC",
+        # journal_open relies on every statement having a snapshot of its own.
+        "default_transaction_isolation": r"read\ committed",
+    }
+    if service:
+        settings["role"] = SERVICE_ROLE
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    given = conninfo_to_dict(dsn).get("options")
+    return make_conninfo(
+        dsn,
+        options=f"{given} {options}" if given else options,
+        application_name=f"meritbook {schema}",
+        client_encoding="utf8",
+    )
+
+
+def connect(
+    dsn: str, schema: str, *behind: str, service: bool = True, autocommit: bool = False
+) -> Connection[TupleRow]:
+    """A connection to the ledger `schema`; see `ledger_conninfo`."""
+    return psycopg.connect(ledger_conninfo(dsn, schema, *behind, service=service), autocommit=autocommit)

@@ -1,0 +1,72 @@
+"""What tests of the database share: a server, and for each test a database copied from a migrated template."""
+
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import psycopg
+import pytest
+from given import LEDGER
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from domain.journal.append import Journal
+from domain.journal.migrate import migrate
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a running server, as a superuser."""
+    given = os.environ.get("MERITBOOK_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    from faults.embedded_user import new_home
+
+    from api.embedded import EmbeddedPostgres
+
+    with new_home() as home, EmbeddedPostgres(home) as server:
+        yield server.dsn
+
+
+@contextmanager
+def new_database(postgres: str, template: str = "template1") -> Generator[str]:
+    """The address of a fresh copy of `template`, dropped afterwards."""
+    name = f"test_{uuid4().hex}"
+    names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(sql.SQL("create database {name} template {template}").format(**names))
+        try:
+            yield make_conninfo(postgres, dbname=name)
+        finally:
+            server.execute(sql.SQL("drop database {name} with (force)").format(**names))
+
+
+@pytest.fixture(scope="session")
+def template(postgres: str) -> Iterator[str]:
+    """The name of a database with one empty ledger."""
+    with new_database(postgres) as dsn:
+        migrate(dsn, LEDGER)
+        yield str(psycopg.conninfo.conninfo_to_dict(dsn)["dbname"])
+
+
+@pytest.fixture
+def empty_dsn(postgres: str) -> Iterator[str]:
+    """The owner's address of a database without any ledger."""
+    with new_database(postgres) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def ledger_dsn(postgres: str, template: str) -> Iterator[str]:
+    """The owner's address of a database with one empty ledger, in the schema LEDGER."""
+    with new_database(postgres, template) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def journal(ledger_dsn: str) -> Iterator[Journal]:
+    """The door to an empty ledger."""
+    with Journal(ledger_dsn, LEDGER) as journal:
+        yield journal
