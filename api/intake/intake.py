@@ -1,12 +1,11 @@
 """Decides on what is brought and appends what passes."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from psycopg import Connection, Cursor
+from psycopg import Cursor
 
 from api.intake.item import Item, decide_groups, decoded, drafted, recognise, settle_twins, withhold
 from api.intake.submission import Outcome, Refused, Rehearsal, Stored, Submission
@@ -30,9 +29,8 @@ PRECISE_LOOKS = 64
 class Intake:
     """The one way from a submission to the journal."""
 
-    def __init__(self, journal: Journal, connect: Callable[[], AbstractContextManager[Connection[Any]]]) -> None:
+    def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._connect = connect
         self._people: set[str] = set()
         self._branches: set[str] = set()
         self._opened: LedgerOpened | None = None
@@ -81,7 +79,7 @@ class Intake:
     def opened(self) -> LedgerOpened | None:
         """The ledger's first fact, if it has been opened."""
         if self._opened is None:
-            with self._connect() as connection, connection.cursor() as cursor:
+            with self._journal.cursor() as cursor:
                 for record in looked_at(cursor, [Look(("ledger_opened",), "")]):
                     fact = decode(record.type, record.data)
                     self._opened = fact if isinstance(fact, LedgerOpened) else None
@@ -98,7 +96,7 @@ class Intake:
         items = [Item(submission) for submission in submissions]
         asked = Asked(actor, now, self.business_day(now))
         head = self._journal.head()
-        with self._connect() as connection, connection.cursor() as cursor:
+        with self._journal.cursor() as cursor:
             spoken_of = _decode(cursor, items, actor, rehearsal)
             stored = stored_keys(cursor, [item.key for item in items if item.pending])
             recognise(items, stored | _rehearsed_keys(rehearsal, now))

@@ -1,18 +1,12 @@
 """Rules on plans and on what may be changed below them."""
 
-import hashlib
-
 from domain.decide.known import Known
 from domain.facts.governance import OverrideSet, PlanAdopted, PlanEnded, TargetChanged
-from domain.journal.canonical import canonical
-from domain.plan.document import Plan, PlanInvalid, parse_plan
+from domain.plan.document import Plan
+from domain.plan.parse import document_hash, parse_plan
+from domain.plan.problems import PlanInvalid
 from domain.plan.resolve import check_override
 from domain.refusals import BadField, PlanRefused, SecondPersonNeeded, UnknownPlan, UnknownTarget
-
-
-def document_hash(document: dict[str, object]) -> str:
-    """SHA-256 of the canonical JSON of a plan document, in hexadecimal."""
-    return hashlib.sha256(canonical(document)).hexdigest()
 
 
 def adopt(fact: PlanAdopted, known: Known, actor: str) -> None:
