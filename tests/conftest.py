@@ -15,6 +15,13 @@ from domain.journal.append import Journal
 from domain.journal.migrate import migrate
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what needs a server, so that a run against another one can be confined to it."""
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a running server, as a superuser."""
