@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-ChangeKind = Literal["hired", "transferred", "promoted", "mentor_assigned", "left"]
+ChangeKind = Literal["hired", "transferred", "promoted", "mentored", "left"]
 
 
 class RosterChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,8 +64,8 @@ _CARRIED = ("name", "branch", "department", "team", "post", "employment", "manag
 def posting(changes: Iterable[RosterChange], day: dt.date) -> Posting | None:
     """Where the person of `changes` works on `day`; None before the hire and after the last day of work.
 
-    changes: of one person, in any order. Those of one day apply in the order of their positions. A last day of
-    work is worked, so a leaving applies from the day after, and before a new hire on that day.
+    changes: of one person, in any order. Those of one day apply in the order of their positions. The last
+    day of work is worked, so a leaving applies from the day after, and before a new hire on that day.
     """
     ordered = sorted(changes, key=lambda change: (_starts(change), change.kind != "left", change.position))
     held: dict[str, str | None] = {}

@@ -22,6 +22,9 @@ Level = Annotated[Fraction, Meta(extra={"number": "level"})]
 WholeNumber = Annotated[Fraction, Meta(extra={"number": "whole"})]
 """How many days or pieces: 30."""
 
+DERIVED = Meta(extra={"is": "derived"})
+"""Marks a field that follows from others and is not written in a document."""
+
 Identifier = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}\Z", extra={"is": "name"})]
 MeasureName = Annotated[str, Meta(extra={"names": "measures"})]
 TargetName = Annotated[str, Meta(extra={"names": "targets"})]

@@ -79,11 +79,11 @@ class Reading:
 
     def fields(self, kind: inspect.StructType, found: object, path: str) -> dict[str, Any] | Unreadable:
         """The fields of a struct by name; UNREADABLE when one is missing or, below the top, faulty."""
+        known = {field.encode_name: field for field in kind.fields if not _derived(field.type)}
         if not isinstance(found, Mapping):
-            names = ", ".join(field.encode_name for field in kind.fields)
+            names = ", ".join(known)
             return self.fault(path, f"{found!r} has no fields.", f"Write some of: {names}.")
         written = cast(Mapping[object, object], found)
-        known = {field.encode_name: field for field in kind.fields}
         whole, made = True, dict[str, Any]()
         for name, value in written.items():
             if name not in known:
@@ -210,6 +210,10 @@ class Reading:
 def members(found: object) -> Mapping[object, object]:
     """What a mapping holds; nothing when `found` is none."""
     return cast(Mapping[object, object], found) if isinstance(found, Mapping) else {}
+
+
+def _derived(kind: inspect.Type) -> bool:
+    return isinstance(kind, inspect.Metadata) and cast(Any, kind).extra == {"is": "derived"}
 
 
 def _outermost(path: str) -> bool:

@@ -1,0 +1,179 @@
+"""The terms of a plan: who it is for, what it measures, what it aims at and what it pays.
+
+`domain.plan.document.parse_plan` makes these structs of a document and refuses one that has faults.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from domain.facts.governance import Level as OverrideLevel
+from domain.facts.people import LeaveKind
+from domain.money import Rounding
+from domain.period import PeriodKind
+from domain.plan.components.base import Component
+from domain.plan.exact import Unit
+from domain.plan.fields import (
+    DERIVED,
+    GoalName,
+    Identifier,
+    Level,
+    MeasureName,
+    Share,
+    Title,
+    WholeNumber,
+)
+from domain.plan.measures import Measure
+
+
+class Months(msgspec.Struct, frozen=True, kw_only=True):
+    """Completed months since the hire: from `from` up to but not including `until`."""
+
+    from_: int = msgspec.field(name="from", default=0)
+    until: int | None = None
+
+
+class Population(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom something is for: whoever matches every list given. An absent list matches everybody."""
+
+    post: tuple[str, ...] = ()
+    branch: tuple[str, ...] = ()
+    department: tuple[str, ...] = ()
+    team: tuple[str, ...] = ()
+    employment: tuple[Literal["established", "contract", "agency", "intern"], ...] = ()
+    tenure_months: Months | None = None
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may override a parameter, and within which bounds; both bounds are allowed values."""
+
+    to: tuple[OverrideLevel, ...]
+    min: Level | None = None
+    max: Level | None = None
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """A number with a name, set for the whole firm; closed to overrides unless `open` says otherwise.
+
+    form: as its value was written; an override must be written in the same form.
+    """
+
+    value: Level
+    form: Annotated[Unit, DERIVED] = "number"
+    title: Title | None = None
+    unit: Title | None = None
+    open: Opening | None = None
+
+
+class LeaveRelief(msgspec.Struct, frozen=True, kw_only=True):
+    """How much each whole day of leave takes off a target. kinds: of leave that count; all when absent."""
+
+    per_day: Level
+    kinds: tuple[LeaveKind, ...] = ()
+
+
+class OvertimeRelief(msgspec.Struct, frozen=True, kw_only=True):
+    """How much the next day's target falls after overtime that was needed to reach it."""
+
+    lower_by: Share
+
+
+class Relief(msgspec.Struct, frozen=True, kw_only=True):
+    """What lowers a target, never below 0."""
+
+    leave: LeaveRelief | None = None
+    overtime: OvertimeRelief | None = None
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """What a measure should reach in each period; reaching it exactly is enough.
+
+    rounding: of a target that relief has lowered, to a whole number.
+    """
+
+    measure: MeasureName
+    value: Level
+    title: Title | None = None
+    relief: Relief | None = None
+    rounding: Rounding = "half_up"
+
+
+class Milestone(msgspec.Struct, frozen=True, kw_only=True):
+    """A level to reach once, within so many days of the hire; the hire day is day 0, the last day counts."""
+
+    id: Identifier
+    title: Title
+    measure: MeasureName
+    reaches: Level
+    within_days: WholeNumber
+
+
+class Board(msgspec.Struct, frozen=True, kw_only=True):
+    """A ranking of people by a measure. size: how many places are shown; all when absent."""
+
+    id: Identifier
+    title: Title
+    measure: MeasureName
+    period: PeriodKind = "month"
+    first: Literal["highest", "lowest"] = "highest"
+    population: Population = Population()
+    size: int | None = None
+
+
+class Goal(msgspec.Struct, frozen=True, kw_only=True):
+    """What the firm, a department or each of some people should bring in a period.
+
+    within: the goal that this one is part of. each: the value holds for every person of this population.
+    """
+
+    id: Identifier
+    title: Title
+    value: Level
+    unit: Title
+    period: Literal["month", "quarter", "year"] = "year"
+    within: GoalName | None = None
+    each: Population | None = None
+
+
+class Lever(msgspec.Struct, frozen=True, kw_only=True):
+    """A thing a person can do once more, and how far that moves the measures."""
+
+    id: Identifier
+    title: Title
+    adds: Mapping[MeasureName, Level]
+
+
+class HintSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What hints may propose. up_to: how often one lever is tried."""
+
+    levers: tuple[Lever, ...] = ()
+    up_to: int = 30
+
+
+PlanName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9\-]{0,63}\Z", extra={"is": "plan"})]
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a plan, for whole months from `effective_from` until the next version or its last day.
+
+    effective_from: first day of a month. effective_until: last day of a month; absent for no end.
+    """
+
+    plan: PlanName
+    title: Title
+    currency: str
+    effective_from: dt.date
+    effective_until: dt.date | None = None
+    rounding: Rounding = "half_up"
+    population: Population = Population()
+    parameters: Mapping[Identifier, Parameter] = msgspec.field(default_factory=dict[str, Parameter])
+    measures: Mapping[Identifier, Measure] = msgspec.field(default_factory=dict[str, Measure])
+    targets: Mapping[Identifier, Target] = msgspec.field(default_factory=dict[str, Target])
+    components: tuple[Component, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    boards: tuple[Board, ...] = ()
+    cascade: tuple[Goal, ...] = ()
+    hints: HintSettings = HintSettings()
