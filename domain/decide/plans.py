@@ -5,7 +5,7 @@ from domain.facts.governance import OverrideSet, PlanAdopted, PlanEnded, TargetC
 from domain.plan.document import Plan
 from domain.plan.parse import document_hash, parse_plan
 from domain.plan.problems import PlanInvalid
-from domain.plan.resolve import check_override
+from domain.plan.overrides import check_override
 from domain.refusals import BadField, PlanRefused, SecondPersonNeeded, UnknownPlan, UnknownTarget
 
 

@@ -92,6 +92,16 @@ def posting(changes: Iterable[RosterChange], day: dt.date) -> Posting | None:
     )
 
 
+def last_posting(changes: Iterable[RosterChange], first: dt.date, last: dt.date) -> Posting | None:
+    """Where the person of `changes` worked on their last day of work from `first` to `last`; None if on none."""
+    own = list(changes)
+    here = posting(own, last)
+    ends = sorted(
+        (c.effective_on for c in own if c.kind == "left" and first <= c.effective_on < last), reverse=True
+    )
+    return here or next((found for end in ends if (found := posting(own, end))), None)
+
+
 def postings(changes: Iterable[RosterChange], day: dt.date) -> dict[str, Posting]:
     """Everybody who works here on `day`, by employee."""
     by_employee: dict[str, list[RosterChange]] = {}

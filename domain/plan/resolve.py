@@ -1,0 +1,210 @@
+"""What holds for one person in one period: national standard → branch → team → person.
+
+The narrowest level wins; within it the value that took effect last, and then the later fact. What is in force
+on the deciding day (see `population`) holds for the whole period.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from domain.money import Rounding, rounded
+from domain.people.roster import Leave, Posting, leave_days
+from domain.period import Period
+from domain.plan.components.base import Aim
+from domain.plan.overrides import Override, TargetChange, changed_milestone, changed_value, permitted
+from domain.plan.population import deciding_day
+from domain.plan.settings import rebound
+from domain.plan.terms import LeaveRelief, Milestone, Plan, Target
+
+Origin = Literal["national", "branch", "team", "person"]
+
+
+class Sourced(NamedTuple):
+    """A value and where it comes from.
+
+    position: of the fact that set it; None for what the plan itself says. path: in the plan, such as
+    `parameters.clients_target`, or the scope that set it, such as `branch SH`.
+    """
+
+    value: Fraction
+    level: Origin
+    position: int | None
+    path: str
+
+
+class ResolvedTarget(NamedTuple):
+    """A target as it holds for one person. asked: before relief; leave_days: the days that lowered it."""
+
+    measure: str
+    value: Fraction
+    asked: Sourced
+    leave_days: int = 0
+
+
+class ResolvedPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan with the numbers that hold for one person in one period, and where each comes from.
+
+    plan: with every number in place, so its components can be computed as they stand.
+    """
+
+    plan: Plan
+    period: Period
+    settings: Mapping[str, Sourced]
+    targets: Mapping[str, ResolvedTarget]
+    aims: Mapping[str, Aim]
+    milestones: Mapping[str, Milestone]
+
+    def value(self, name: str) -> Sourced:
+        """The parameter `name` and where its value comes from."""
+        return self.settings[name]
+
+
+class Resolver:
+    """Resolves one plan for many people; whoever shares all overrides shares one result.
+
+    overrides, changes: those not voided, of any plan and person.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        period: Period,
+        overrides: Iterable[Override] = (),
+        changes: Iterable[TargetChange] = (),
+    ) -> None:
+        self.plan, self.period = plan, period
+        self._overrides: dict[tuple[str, str], list[tuple[Override, Fraction]]] = {}
+        for override in sorted(overrides, key=lambda o: (o.effective_from, o.position)):
+            value = permitted(plan, override) if override.plan == plan.plan else None
+            if value is not None:
+                self._overrides.setdefault((override.level, override.scope), []).append((override, value))
+        self._changes: dict[str, list[tuple[TargetChange, Fraction]]] = {}
+        for change in sorted(changes, key=lambda c: (c.effective_from, c.position)):
+            value = changed_value(plan, change)
+            if value is not None:
+                self._changes.setdefault(change.employee, []).append((change, value))
+        self._any_relief = any(_leave_relief(target) for target in plan.targets.values())
+        self._layers: dict[tuple[int, ...], ResolvedPlan] = {}
+
+    def __call__(self, posting: Posting, leaves: Iterable[Leave] = ()) -> ResolvedPlan:
+        """What holds for the person of `posting`. leaves: of that person, not voided."""
+        layer = self._layer(posting)
+        changes = self._changes.get(posting.employee, [])
+        away = list(leaves) if self._any_relief else []
+        return self._personal(layer, posting, changes, away) if changes or away else layer
+
+    def _layer(self, posting: Posting) -> ResolvedPlan:
+        """The plan under the overrides that hold for `posting`, made once for each set of them."""
+        day = deciding_day(self.period, posting.left_on)
+        scopes = (("branch", posting.branch), ("team", posting.team), ("person", posting.employee))
+        holding = [
+            pair
+            for level, scope in scopes
+            for pair in self._overrides.get((level, scope or ""), ())
+            if _in_force(pair[0], day)
+        ]
+        key = tuple(override.position for override, _ in holding)
+        if key not in self._layers:
+            self._layers[key] = _layered(self.plan, self.period, holding)
+        return self._layers[key]
+
+    def _personal(
+        self,
+        layer: ResolvedPlan,
+        posting: Posting,
+        changes: Iterable[tuple[TargetChange, Fraction]],
+        away: list[Leave],
+    ) -> ResolvedPlan:
+        targets, milestones = dict(layer.targets), dict(layer.milestones)
+        day = deciding_day(self.period, posting.left_on)
+        for change, value in changes:
+            if not _in_force(change, day):
+                continue
+            if change.target in milestones:
+                changed = changed_milestone(milestones[change.target], value, change.within_days)
+                milestones[change.target] = changed
+            if change.target in targets:
+                source = Sourced(value, "person", change.position, f"person {change.employee}")
+                targets[change.target] = targets[change.target]._replace(value=value, asked=source)
+        for name, target in layer.plan.targets.items():
+            relief = _leave_relief(target)
+            days = leave_days(away, self.period.first_day, day, relief.kinds) if relief else 0
+            if relief and days:
+                value = relieved(targets[name].value, days, relief.per_day, target.rounding)
+                targets[name] = targets[name]._replace(value=value, leave_days=days)
+        return msgspec.structs.replace(layer, targets=targets, aims=_aims(targets), milestones=milestones)
+
+
+def resolve(
+    plan: Plan,
+    overrides: Iterable[Override],
+    changes: Iterable[TargetChange],
+    posting: Posting,
+    leaves: Iterable[Leave],
+    period: Period,
+) -> ResolvedPlan:
+    """What `plan` comes to for one person; for many people make one `Resolver`."""
+    return Resolver(plan, period, overrides, changes)(posting, leaves)
+
+
+def relieved(target: Fraction, days: int, per_day: Fraction, rounding: Rounding = "half_up") -> Fraction:
+    """A target after `days` of leave, in whole numbers and never below 0."""
+    return max(Fraction(rounded(target - days * per_day, rounding)), Fraction(0))
+
+
+def after_overtime(target: Target, value: Fraction) -> Fraction:
+    """The next day's target of `value` after overtime that was needed to reach it, in whole numbers."""
+    if target.relief is None or target.relief.overtime is None:
+        return value
+    return Fraction(rounded(value * (1 - target.relief.overtime.lower_by), target.rounding))
+
+
+def _layered(plan: Plan, period: Period, holding: list[tuple[Override, Fraction]]) -> ResolvedPlan:
+    settings = {
+        name: Sourced(Fraction(parameter.value), "national", None, f"parameters.{name}")
+        for name, parameter in plan.parameters.items()
+    }
+    for override, value in holding:
+        path = f"{override.level} {override.scope}"
+        settings[override.parameter] = Sourced(value, override.level, override.position, path)
+    values = {override.parameter: settings[override.parameter].value for override, _ in holding}
+    bound = msgspec.structs.replace(
+        plan,
+        components=rebound(plan.components, values),
+        targets=rebound(plan.targets, values),
+        milestones=rebound(plan.milestones, values),
+        hints=rebound(plan.hints, values),
+    )
+    targets = {name: _target(name, target, settings) for name, target in bound.targets.items()}
+    return ResolvedPlan(
+        plan=bound,
+        period=period,
+        settings=settings,
+        targets=targets,
+        aims=_aims(targets),
+        milestones={milestone.id: milestone for milestone in bound.milestones},
+    )
+
+
+def _target(name: str, target: Target, settings: Mapping[str, Sourced]) -> ResolvedTarget:
+    parameter: str | None = getattr(target.value, "parameter", None)
+    source = (
+        settings[parameter] if parameter else Sourced(target.value, "national", None, f"targets.{name}.value")
+    )
+    return ResolvedTarget(target.measure, target.value, source)
+
+
+def _leave_relief(target: Target) -> LeaveRelief | None:
+    return target.relief.leave if target.relief else None
+
+
+def _aims(targets: Mapping[str, ResolvedTarget]) -> dict[str, Aim]:
+    return {name: Aim(target.measure, target.value) for name, target in targets.items()}
+
+
+def _in_force(thing: Override | TargetChange, day: dt.date) -> bool:
+    return thing.effective_from <= day and (thing.effective_until is None or day <= thing.effective_until)
