@@ -3,9 +3,9 @@
 from domain.decide.known import Known
 from domain.facts.governance import OverrideSet, PlanAdopted, PlanEnded, TargetChanged
 from domain.plan.document import Plan
+from domain.plan.overrides import check_override
 from domain.plan.parse import document_hash, parse_plan
 from domain.plan.problems import PlanInvalid
-from domain.plan.overrides import check_override
 from domain.refusals import BadField, PlanRefused, SecondPersonNeeded, UnknownPlan, UnknownTarget
 
 

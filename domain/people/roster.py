@@ -93,7 +93,7 @@ def posting(changes: Iterable[RosterChange], day: dt.date) -> Posting | None:
 
 
 def last_posting(changes: Iterable[RosterChange], first: dt.date, last: dt.date) -> Posting | None:
-    """Where the person of `changes` worked on their last day of work from `first` to `last`; None if on none."""
+    """Where the person of `changes` worked on their last day of work from `first` to `last`, if on any."""
     own = list(changes)
     here = posting(own, last)
     ends = sorted(

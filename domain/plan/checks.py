@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from domain.money import CURRENCIES
 from domain.plan.components.base import Fault
+from domain.plan.document import Goal, Parameter, Plan, Target
 from domain.plan.measures import Measure, RatioMeasure
 from domain.plan.problems import did_you_mean
-from domain.plan.terms import Goal, Parameter, Plan, Target
 
 _LENGTH = {"month": 1, "quarter": 3, "year": 12}
 

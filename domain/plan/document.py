@@ -1,123 +1,179 @@
-"""The plan document: from decoded YAML or JSON to a `Plan`, or to everything that is wrong with it."""
+"""What a plan says: who it is for, what it measures, what it aims at and what it pays.
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, cast
+`domain.plan.parse.parse_plan` makes these structs of a document and refuses one that has faults.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import inspect
+from msgspec import Meta
 
-from domain.facts.registry import CREDITED, FACT_TYPES
-from domain.plan.checks import plan_faults
-from domain.plan.components import KINDS
+from domain.facts.governance import Level as OverrideLevel
+from domain.facts.people import LeaveKind
+from domain.money import Rounding
+from domain.period import PeriodKind
 from domain.plan.components.base import Component
-from domain.plan.exact import exact
-from domain.plan.fields import Title
-from domain.plan.measure_text import FactFields, fact_faults, read_measure
-from domain.plan.measures import FactMeasure, Measure, RatioMeasure
-from domain.plan.problems import PlanInvalid, did_you_mean
-from domain.plan.reading import UNREADABLE, Reading, Unreadable, below, members, type_info
-from domain.plan.terms import Parameter, Plan
+from domain.plan.exact import Unit
+from domain.plan.fields import (
+    DERIVED,
+    GoalName,
+    Identifier,
+    Level,
+    MeasureName,
+    Share,
+    Title,
+    WholeNumber,
+)
+from domain.plan.measures import Measure
 
-CREDIT_FIELDS: Final[FactFields] = {
-    name: frozenset(FACT_TYPES[name].__struct_fields__) for name in sorted(CREDITED)
-}
-"""The facts that a measure may count, and what each of them holds."""
+
+class Months(msgspec.Struct, frozen=True, kw_only=True):
+    """Completed months since the hire: from `from` up to but not including `until`."""
+
+    from_: int = msgspec.field(name="from", default=0)
+    until: int | None = None
 
 
-def parse_plan(document: object, file: str = "plan", facts: FactFields = CREDIT_FIELDS) -> Plan:
-    """The plan that `document`, decoded YAML or JSON, describes.
+class Population(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom something is for: whoever matches every list given. An absent list matches everybody."""
 
-    file: how messages call the document. Raises: PlanInvalid with every problem.
+    post: tuple[str, ...] = ()
+    branch: tuple[str, ...] = ()
+    department: tuple[str, ...] = ()
+    team: tuple[str, ...] = ()
+    employment: tuple[Literal["established", "contract", "agency", "intern"], ...] = ()
+    tenure_months: Months | None = None
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may override a parameter, and within which bounds; both bounds are allowed values."""
+
+    to: tuple[OverrideLevel, ...]
+    min: Level | None = None
+    max: Level | None = None
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """A number with a name, set for the whole firm; closed to overrides unless `open` says otherwise.
+
+    form: as its value was written; an override must be written in the same form.
     """
-    written = cast(Mapping[str, object], members(document))
 
-    def measure(reading: Reading, found: object, path: str) -> object:
-        made = read_measure(reading, found, path)
-        if isinstance(made, FactMeasure):
-            fact_faults(reading, made, facts, path)
-        return made
-
-    reading = Reading(
-        written, {Title: _title, Parameter: _parameter, Component: _component, FactMeasure: measure}
-    )
-    fields = reading.fields(cast(inspect.StructType, type_info(Plan)), document, "")
-    _unknown_names(reading, written, facts)
-    plan = None if isinstance(fields, Unreadable) else Plan(**fields)
-    if plan is not None:
-        for path, message, remedy in plan_faults(plan):
-            reading.fault(path, message, remedy)
-    if plan is None or reading.problems:
-        raise PlanInvalid(file, reading.problems)
-    return msgspec.structs.replace(plan, measures=_with_forms(plan.measures))
+    value: Level
+    form: Annotated[Unit, DERIVED] = "number"
+    title: Title | None = None
+    unit: Title | None = None
+    open: Opening | None = None
 
 
-def plan_document(document: object) -> dict[str, Any]:
-    """`document` as JSON that can be adopted: days become texts."""
-    return cast(dict[str, Any], msgspec.to_builtins(document))
+class LeaveRelief(msgspec.Struct, frozen=True, kw_only=True):
+    """How much each whole day of leave takes off a target. kinds: of leave that count; all when absent."""
+
+    per_day: Level
+    kinds: tuple[LeaveKind, ...] = ()
 
 
-def _title(reading: Reading, found: object, path: str) -> object:
-    if isinstance(found, str) and found.strip():
-        return Title(en=found, zh=found)
-    fields = reading.fields(cast(inspect.StructType, type_info(Title)), found, path)
-    return fields if isinstance(fields, Unreadable) else Title(**fields)
+class OvertimeRelief(msgspec.Struct, frozen=True, kw_only=True):
+    """How much the next day's target falls after overtime that was needed to reach it."""
+
+    lower_by: Share
 
 
-def _parameter(reading: Reading, found: object, path: str) -> object:
-    fields = reading.fields(cast(inspect.StructType, type_info(Parameter)), found, path)
-    if isinstance(fields, Unreadable):
-        return UNREADABLE
-    written = exact(members(found).get("value"))
-    return Parameter(**fields, form=written.unit if written else "number")
+class Relief(msgspec.Struct, frozen=True, kw_only=True):
+    """What lowers a target, never below 0."""
+
+    leave: LeaveRelief | None = None
+    overtime: OvertimeRelief | None = None
 
 
-def _component(reading: Reading, found: object, path: str) -> object:
-    written = members(found)
-    kind = written.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        remedy = did_you_mean(str(kind), KINDS) if kind else f"Add `kind:`, one of {', '.join(KINDS)}."
-        return reading.fault(below(path, "kind"), f"{kind!r} is not a kind of component.", remedy)
-    rest = {name: value for name, value in written.items() if name != "kind"}
-    fields = reading.fields(cast(inspect.StructType, type_info(KINDS[kind])), rest, path)
-    if isinstance(fields, Unreadable):
-        return UNREADABLE
-    component = KINDS[kind](**fields)
-    for where, message, remedy in component.faults():
-        reading.fault(below(path, where) if where else path, message, remedy)
-    return component
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """What a measure should reach in each period; reaching it exactly is enough.
+
+    rounding: of a target that relief has lowered, to a whole number.
+    """
+
+    measure: MeasureName
+    value: Level
+    title: Title | None = None
+    relief: Relief | None = None
+    rounding: Rounding = "half_up"
 
 
-def _unknown_names(reading: Reading, written: Mapping[str, object], facts: FactFields) -> None:
-    known: dict[str, Iterable[str]] = {
-        "parameters": map(str, members(written.get("parameters"))),
-        "measures": map(str, members(written.get("measures"))),
-        "targets": map(str, members(written.get("targets"))),
-        "milestones": _ids(written.get("milestones")),
-        "cascade": _ids(written.get("cascade")),
-        "facts": facts,
-    }
-    spaces = {space: frozenset(names) for space, names in known.items()}
-    for path, space, name in reading.mentions:
-        if name not in spaces[space]:
-            what = "a fact that can be measured" if space == "facts" else f"defined under `{space}`"
-            reading.fault(path, f"`{name}` is not {what}.", did_you_mean(name, spaces[space]))
+class Milestone(msgspec.Struct, frozen=True, kw_only=True):
+    """A level to reach once, within so many days of the hire; the hire day is day 0, the last day counts."""
+
+    id: Identifier
+    title: Title
+    measure: MeasureName
+    reaches: Level
+    within_days: WholeNumber
 
 
-def _ids(found: object) -> list[str]:
-    items = cast(list[object], found) if isinstance(found, list) else []
-    return [str(members(item).get("id")) for item in items]
+class Board(msgspec.Struct, frozen=True, kw_only=True):
+    """A ranking of people by a measure. size: how many places are shown; all when absent."""
+
+    id: Identifier
+    title: Title
+    measure: MeasureName
+    period: PeriodKind = "month"
+    first: Literal["highest", "lowest"] = "highest"
+    population: Population = Population()
+    size: int | None = None
 
 
-def _with_forms(measures: Mapping[str, Measure]) -> dict[str, Measure]:
-    """Ratios of like by like are shown as percentages, others in the form of what is divided."""
-    forms: dict[str, Any] = {}
+class Goal(msgspec.Struct, frozen=True, kw_only=True):
+    """What the firm, a department or each of some people should bring in a period.
 
-    def form(name: str) -> Any:
-        measure = measures[name]
-        if name not in forms:
-            same = isinstance(measure, RatioMeasure) and form(measure.of) == form(measure.to)
-            unlike = isinstance(measure, RatioMeasure) and not same
-            forms[name] = form(measure.of) if unlike and isinstance(measure, RatioMeasure) else measure.form
-        return forms[name]
+    within: the goal that this one is part of. each: the value holds for every person of this population.
+    """
 
-    return {name: msgspec.structs.replace(measure, form=form(name)) for name, measure in measures.items()}
+    id: Identifier
+    title: Title
+    value: Level
+    unit: Title
+    period: Literal["month", "quarter", "year"] = "year"
+    within: GoalName | None = None
+    each: Population | None = None
+
+
+class Lever(msgspec.Struct, frozen=True, kw_only=True):
+    """A thing a person can do once more, and how far that moves the measures."""
+
+    id: Identifier
+    title: Title
+    adds: Mapping[MeasureName, Level]
+
+
+class HintSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What hints may propose. up_to: how often one lever is tried."""
+
+    levers: tuple[Lever, ...] = ()
+    up_to: int = 30
+
+
+PlanName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9\-]{0,63}\Z", extra={"is": "plan"})]
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a plan, for whole months from `effective_from` until the next version or its last day.
+
+    effective_from: first day of a month. effective_until: last day of a month; absent for no end.
+    """
+
+    plan: PlanName
+    title: Title
+    currency: str
+    effective_from: dt.date
+    effective_until: dt.date | None = None
+    rounding: Rounding = "half_up"
+    population: Population = Population()
+    parameters: Mapping[Identifier, Parameter] = msgspec.field(default_factory=dict[str, Parameter])
+    measures: Mapping[Identifier, Measure] = msgspec.field(default_factory=dict[str, Measure])
+    targets: Mapping[Identifier, Target] = msgspec.field(default_factory=dict[str, Target])
+    components: tuple[Component, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    boards: tuple[Board, ...] = ()
+    cascade: tuple[Goal, ...] = ()
+    hints: HintSettings = HintSettings()

@@ -10,10 +10,10 @@ import msgspec
 from domain.facts.governance import Level as OverrideLevel
 from domain.facts.governance import OverrideSet, TargetChanged
 from domain.plan.components.base import Fault
+from domain.plan.document import Milestone, Parameter, Plan
 from domain.plan.exact import Unit, exact, shown
 from domain.plan.problems import did_you_mean
 from domain.plan.settings import rebound
-from domain.plan.terms import Milestone, Parameter, Plan
 from domain.refusals import BadField, OverrideNotPermitted, OverrideOutOfBounds, UnknownTarget
 
 

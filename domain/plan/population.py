@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from domain.people.roster import Posting
 from domain.period import Period
-from domain.plan.terms import Plan, Population
+from domain.plan.document import Plan, Population
 
 
 def belongs(population: Population, posting: Posting, day: dt.date) -> bool:

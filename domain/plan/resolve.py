@@ -15,10 +15,10 @@ from domain.money import Rounding, rounded
 from domain.people.roster import Leave, Posting, leave_days
 from domain.period import Period
 from domain.plan.components.base import Aim
+from domain.plan.document import LeaveRelief, Milestone, Plan, Target
 from domain.plan.overrides import Override, TargetChange, changed_milestone, changed_value, permitted
 from domain.plan.population import deciding_day
 from domain.plan.settings import rebound
-from domain.plan.terms import LeaveRelief, Milestone, Plan, Target
 
 Origin = Literal["national", "branch", "team", "person"]
 

@@ -1,0 +1,130 @@
+"""From a decoded plan document to a `Plan`, or to everything that is wrong with it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, cast
+
+import msgspec
+from msgspec import inspect
+
+from domain.facts.registry import CREDITED, FACT_TYPES
+from domain.journal.canonical import canonical
+from domain.plan.checks import plan_faults
+from domain.plan.components import KINDS
+from domain.plan.components.base import Component
+from domain.plan.document import Parameter, Plan
+from domain.plan.exact import exact
+from domain.plan.fields import Title
+from domain.plan.measure_text import FactFields, fact_faults, read_measure
+from domain.plan.measures import FactMeasure, Measure, RatioMeasure
+from domain.plan.problems import PlanInvalid, did_you_mean
+from domain.plan.reading import UNREADABLE, Reading, Unreadable, below, members, type_info
+
+CREDIT_FIELDS: Final[FactFields] = {
+    name: frozenset(FACT_TYPES[name].__struct_fields__) for name in sorted(CREDITED)
+}
+"""The facts that a measure may count, and what each of them holds."""
+
+
+def parse_plan(document: object, file: str = "plan", facts: FactFields = CREDIT_FIELDS) -> Plan:
+    """The plan that `document`, decoded YAML or JSON, describes.
+
+    file: how messages call the document. Raises: PlanInvalid with every problem.
+    """
+    written = cast(Mapping[str, object], members(document))
+
+    def measure(reading: Reading, found: object, path: str) -> object:
+        made = read_measure(reading, found, path)
+        if isinstance(made, FactMeasure):
+            fact_faults(reading, made, facts, path)
+        return made
+
+    reading = Reading(
+        written, {Title: _title, Parameter: _parameter, Component: _component, FactMeasure: measure}
+    )
+    fields = reading.fields(cast(inspect.StructType, type_info(Plan)), document, "")
+    _unknown_names(reading, written, facts)
+    plan = None if isinstance(fields, Unreadable) else Plan(**fields)
+    if plan is not None:
+        for path, message, remedy in plan_faults(plan):
+            reading.fault(path, message, remedy)
+    if plan is None or reading.problems:
+        raise PlanInvalid(file, reading.problems)
+    return msgspec.structs.replace(plan, measures=_with_forms(plan.measures))
+
+
+def plan_document(document: object) -> dict[str, Any]:
+    """`document` as JSON that can be adopted: days become texts."""
+    return cast(dict[str, Any], msgspec.to_builtins(document))
+
+
+def document_hash(document: object) -> str:
+    """SHA-256 of the canonical JSON of a plan document, in hexadecimal."""
+    return hashlib.sha256(canonical(document)).hexdigest()
+
+
+def _title(reading: Reading, found: object, path: str) -> object:
+    if isinstance(found, str) and found.strip():
+        return Title(en=found, zh=found)
+    fields = reading.fields(cast(inspect.StructType, type_info(Title)), found, path)
+    return fields if isinstance(fields, Unreadable) else Title(**fields)
+
+
+def _parameter(reading: Reading, found: object, path: str) -> object:
+    fields = reading.fields(cast(inspect.StructType, type_info(Parameter)), found, path)
+    if isinstance(fields, Unreadable):
+        return UNREADABLE
+    written = exact(members(found).get("value"))
+    return Parameter(**fields, form=written.unit if written else "number")
+
+
+def _component(reading: Reading, found: object, path: str) -> object:
+    written = members(found)
+    kind = written.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        remedy = did_you_mean(str(kind), KINDS) if kind else f"Add `kind:`, one of {', '.join(KINDS)}."
+        return reading.fault(below(path, "kind"), f"{kind!r} is not a kind of component.", remedy)
+    rest = {name: value for name, value in written.items() if name != "kind"}
+    fields = reading.fields(cast(inspect.StructType, type_info(KINDS[kind])), rest, path)
+    if isinstance(fields, Unreadable):
+        return UNREADABLE
+    component = KINDS[kind](**fields)
+    for where, message, remedy in component.faults():
+        reading.fault(below(path, where) if where else path, message, remedy)
+    return component
+
+
+def _unknown_names(reading: Reading, written: Mapping[str, object], facts: FactFields) -> None:
+    known: dict[str, Iterable[str]] = {
+        "parameters": map(str, members(written.get("parameters"))),
+        "measures": map(str, members(written.get("measures"))),
+        "targets": map(str, members(written.get("targets"))),
+        "milestones": _ids(written.get("milestones")),
+        "cascade": _ids(written.get("cascade")),
+        "facts": facts,
+    }
+    spaces = {space: frozenset(names) for space, names in known.items()}
+    for path, space, name in reading.mentions:
+        if name not in spaces[space]:
+            what = "a fact that can be measured" if space == "facts" else f"defined under `{space}`"
+            reading.fault(path, f"`{name}` is not {what}.", did_you_mean(name, spaces[space]))
+
+
+def _ids(found: object) -> list[str]:
+    items = cast(list[object], found) if isinstance(found, list) else []
+    return [str(members(item).get("id")) for item in items]
+
+
+def _with_forms(measures: Mapping[str, Measure]) -> dict[str, Measure]:
+    """Ratios of like by like are shown as percentages, others in the form of what is divided."""
+    forms: dict[str, Any] = {}
+
+    def form(name: str) -> Any:
+        measure = measures[name]
+        if name not in forms:
+            same = isinstance(measure, RatioMeasure) and form(measure.of) == form(measure.to)
+            unlike = isinstance(measure, RatioMeasure) and not same
+            forms[name] = form(measure.of) if unlike and isinstance(measure, RatioMeasure) else measure.form
+        return forms[name]
+
+    return {name: msgspec.structs.replace(measure, form=form(name)) for name, measure in measures.items()}
