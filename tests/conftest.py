@@ -1,4 +1,4 @@
-"""What tests of the database share: a server, and for each test a database copied from a migrated template."""
+"""What tests of the database share: a server, and a database a test, copied from a migrated template."""
 
 import os
 from collections.abc import Generator, Iterator

@@ -14,6 +14,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from domain.journal import read
 from domain.journal.batch import COPY_FROM, NOTIFY, Answer, Batch, Opening, Receipt, append_batch, open_batch
 from domain.journal.connection import ledger_conninfo
+from domain.journal.listen import Wakeup
 from domain.journal.query import Condition, Query, violated
 from domain.journal.record import Draft, Record
 from domain.refusals import Contended, Refusal
@@ -49,6 +50,7 @@ class Journal:
     """A ledger's journal: appends, and what is read of it. Safe to share between threads."""
 
     def __init__(self, dsn: str, schema: str, *, connections: int = CONNECTIONS) -> None:
+        self._dsn, self._schema = dsn, schema
         self._pool = ConnectionPool(
             ledger_conninfo(dsn, schema),
             kwargs={"autocommit": True},
@@ -79,7 +81,7 @@ class Journal:
         What was delivered before keeps its position. A condition is asked only if something is new.
         Raises: KeyReused, ConditionFailed
         """
-        answers = self._retried(lambda cursor: store(cursor, drafts, now, condition, atomic=True))
+        answers = self.retried(lambda cursor: store(cursor, drafts, now, condition, atomic=True))
         return [answer for answer in answers if isinstance(answer, Receipt)]
 
     def append_each(
@@ -89,7 +91,7 @@ class Journal:
 
         Raises: ConditionFailed
         """
-        return self._retried(lambda cursor: store(cursor, drafts, now, condition, atomic=False))
+        return self.retried(lambda cursor: store(cursor, drafts, now, condition, atomic=False))
 
     def decide(
         self, query: Query, rule: Callable[[Sequence[Record]], Sequence[Draft]], *, now: dt.datetime
@@ -147,14 +149,18 @@ class Journal:
             after = records[-1].position
             limit = None if limit is None else limit - size
 
+    def wakeup(self) -> Wakeup:
+        """What a follower waits with for new facts; the caller closes it."""
+        return Wakeup(self._dsn, self._schema)
+
     @contextmanager
     def cursor(self) -> Generator[Cursor[Any]]:
         """A cursor that reads what is committed."""
         with self._pool.connection() as connection, connection.cursor() as cursor:
             yield cursor
 
-    def _retried(self, work: Callable[[Cursor[Any]], T]) -> T:
-        """`work` again, after a pause, as long as what hindered it may pass."""
+    def retried(self, work: Callable[[Cursor[Any]], T]) -> T:
+        """`work`; and again, after a pause, a few times, when what hindered it may pass."""
         pause = FIRST_PAUSE_SECONDS
         for left in reversed(range(TRIES)):
             try:

@@ -51,7 +51,7 @@ class Said(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """What the journal says under its lock, before an append. known: those of the claimed keys that it holds."""
+    """What the journal says under its lock. known: those of the claimed keys that it holds."""
 
     head: int
     recorded_at: dt.datetime

@@ -1,0 +1,75 @@
+"""Waiting for new facts: PostgreSQL's NOTIFY as a wake-up, never as the news itself."""
+
+import select
+import socket
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from psycopg import Connection, sql
+from psycopg.rows import TupleRow
+
+from domain.journal.connection import channel, connect
+
+
+class Wakeup:
+    """Ends a follower's pause when facts were appended, or when somebody rings.
+
+    The follower reads the journal after every pause, for a wake-up may be lost or vain.
+    """
+
+    def __init__(self, dsn: str, schema: str) -> None:
+        self._dsn, self._schema = dsn, schema
+        self._connection: Connection[TupleRow] | None = None
+        self._bell, self._rope = socket.socketpair()
+        self._rope.setblocking(False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def wait(self, seconds: float) -> None:
+        """Returns when it is time to look, after at most `seconds`.
+
+        A lost connection costs the wake-up alone: the next call makes a new one.
+        """
+        try:
+            if self._connection is None:
+                # What was appended before the LISTEN woke nobody, so it is time to look.
+                self._connection = self._listen()
+                return
+            ready, _, _ = select.select([self._connection, self._bell], [], [], seconds)
+            if self._connection in ready:
+                for _ in self._connection.notifies(timeout=0):
+                    pass
+        except psycopg.OperationalError:
+            self._hang_up()
+            ready, _, _ = select.select([self._bell], [], [], seconds)
+        if self._bell in ready:
+            self._bell.recv(4096)
+
+    def ring(self) -> None:
+        """Ends the pause of whoever waits, from any thread."""
+        with suppress(BlockingIOError):  # it rings already
+            self._rope.send(b"!")
+
+    def close(self) -> None:
+        """Gives connection and bell back."""
+        self._hang_up()
+        self._bell.close()
+        self._rope.close()
+
+    def _listen(self) -> Connection[TupleRow]:
+        connection = connect(self._dsn, self._schema, autocommit=True)
+        connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel(self._schema))))
+        return connection
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
