@@ -7,13 +7,18 @@ import inspect
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any, get_args
 
 import msgspec
 
+import api
+import domain
 from api.auth import MAY, MAY_RECORD, ROLES, Action
 from api.problems import kinds, status_of
+from docs.generate_plans import plans_page
 from domain.facts import activity, governance, people, selling
 from domain.facts.base import Fact
 from domain.facts.registry import CREDITED, FACT_TYPES
@@ -130,7 +135,11 @@ def _limits(schema: Json) -> str:
 
 def refusals_page() -> str:
     """Every reason for which the ledger says no."""
-    found = sorted({kind for kind in kinds() if kind is not Refusal}, key=lambda kind: kind.kind)
+    for package in (domain, api):  # a class is known once its module has been imported
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    ours = [kind for kind in kinds() if kind.__module__.partition(".")[0] in ("domain", "api")]
+    found = sorted({kind for kind in ours if kind is not Refusal}, key=lambda kind: kind.kind)
     return "\n".join(
         [
             NOTICE,
@@ -152,10 +161,10 @@ def roles_page() -> str:
         f"| `{role}` | {' | '.join('✓' if action in MAY[role] else '' for action in actions)} |"
         for role in ROLES
     ]
+    writers = [role for role in ROLES if role in MAY_RECORD]
     records = [
-        f"| `{role}` | {', '.join(f'`{tag}`' for tag in sorted(MAY_RECORD[role]))} |"
-        for role in ROLES
-        if role in MAY_RECORD
+        f"| `{tag}` | {' | '.join('✓' if tag in MAY_RECORD[role] else '' for role in writers)} |"
+        for tag in FACT_TYPES
     ]
     return "\n".join(
         [
@@ -168,8 +177,8 @@ def roles_page() -> str:
             *may,
             "",
             "## Facts that a role may write\n",
-            "| Role | Facts |",
-            "|---|---|",
+            f"| Fact | {' | '.join(f'`{role}`' for role in writers)} |",
+            "|---" * (len(writers) + 1) + "|",
             *records,
             "",
         ]
@@ -189,6 +198,7 @@ def pages() -> Mapping[Path, str]:
     }
     return schemas | {
         DOCS / "reference" / "facts.md": facts_page(),
+        DOCS / "reference" / "plans.md": plans_page(NOTICE),
         DOCS / "reference" / "refusals.md": refusals_page(),
         DOCS / "reference" / "roles.md": roles_page(),
     }

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from docs import generate
 from domain.facts.registry import FACT_TYPES
+from domain.plan.parse import parse_plan
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
@@ -96,6 +98,19 @@ def test_both_readmes_know_every_setting() -> None:
         named = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", page.read_text("utf-8")))
         assert settings <= named, f"{page.name} lacks {sorted(settings - named)}"
         assert named <= settings, f"{page.name} names {sorted(named - settings)}, which do not exist"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_examples_of_plans_and_mappings_are_valid(page: Path, tmp_path: Path) -> None:
+    from api.importing import compiling, mapping
+
+    for language, body in _FENCE.findall(page.read_text("utf-8")):
+        if language == "yaml" and body.startswith("plan:"):
+            parse_plan(yaml.safe_load(body), str(page))
+        elif language == "yaml" and body.startswith("source:"):
+            example = tmp_path / "example.mapping.yaml"
+            example.write_text(body, "utf-8")
+            compiling.compiled(mapping.load(example), example)
 
 
 def test_every_command_is_documented() -> None:

@@ -1,0 +1,139 @@
+"""The page about plan documents, from the structs that read them."""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import inspect as types
+
+from domain.plan.components import KINDS
+from domain.plan.document import Plan
+from domain.plan.fields import Title
+from domain.plan.measure_text import MeasureText
+from domain.plan.measures import FactMeasure, RatioMeasure
+
+NUMBERS = {
+    "amount": "amount of money: `50`, `50.00 CNY`",
+    "percentage": "percentage: `60 %`",
+    "level": "number, percentage or amount: `20`, `15 %`, `50000 CNY`",
+    "whole": "whole number: `30`",
+}
+NAMED = {
+    "measures": "name of a measure",
+    "targets": "name of a target",
+    "milestones": "id of a milestone",
+    "cascade": "id of a goal of the cascade",
+    "facts": "type of a fact that is credited",
+}
+INTRODUCTION = """# Plan documents
+
+A plan is a YAML document. `meritbook plan check FILE` says everything that is wrong with one; adopting it
+makes it a fact. [How to write a plan](../howto/plans.md) begins with an example.
+
+Fields in **bold** are required. A number may be written with a sign, `15 %`, or a currency, `50000 CNY`; a
+number with a point is safest in quotes, `"8.5"`. Wherever a number stands, `{parameter: name}` takes it from
+`parameters`, where a branch, team or person may be allowed to set another one. A title is one text, or
+`{en: …, zh: …}`.
+"""
+
+
+def plans_page(notice: str) -> str:
+    """Every part of a plan document: what it means, its fields, their form."""
+    lines = [notice, INTRODUCTION]
+    waiting, seen = [Plan], set[type]()
+    while waiting:
+        struct = waiting.pop(0)
+        if struct not in seen:
+            seen.add(struct)
+            lines += _part("##", _heading(struct), struct)
+            waiting += _structs_of(struct)
+    lines += ["## Measures\n", *_part("###", "A measure", MeasureText)]
+    lines.append("`where` selects facts: `{channel: [douyin, referral]}`, `{quantity: {at_least: 2}}`,")
+    lines.append("`{attributes.shift: night}`. `window` is `period`, `year`, `{days_since_hire: 30}` or")
+    lines.append("`{last_periods: 3}`.\n")
+    lines.append("## Components\n")
+    lines.append("Each has `kind:` and the fields of that kind.\n")
+    for kind, struct in KINDS.items():
+        lines += _part("###", f"`{kind}`", struct)
+        for part in _structs_of(struct):
+            lines += _part("####", _heading(part), part)
+    return "\n".join(lines)
+
+
+def _heading(struct: type) -> str:
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in struct.__name__)
+    return words.strip().capitalize()
+
+
+def _part(level: str, heading: str, struct: type) -> Iterator[str]:
+    yield f"{level} {heading}\n"
+    yield inspect.cleandoc(struct.__doc__ or "").replace("\n\n", "\n").replace("\n", "<br>\n") + "\n"
+    yield "| Field | Form |"
+    yield "|---|---|"
+    info = types.type_info(struct)
+    assert isinstance(info, types.StructType)
+    for field in info.fields:
+        name = f"`{field.encode_name}`"
+        form = _form(field.type)
+        if not field.required and isinstance(field.default, str) and field.default:
+            form += f"; `{field.default}` when absent"
+        yield f"| {f'**{name}**' if field.required else name} | {form} |"
+    yield ""
+
+
+def _form(kind: types.Type) -> str:
+    """How a value of `kind` is written."""
+    match kind:
+        case types.Metadata(type=inner):
+            extra: dict[str, str] = (kind.extra or {}) if isinstance(kind.extra, dict) else {}
+            return NUMBERS.get(extra.get("number", "")) or NAMED.get(extra.get("names", "")) or _form(inner)
+        case types.UnionType(types=options):
+            if any(isinstance(option, types.StructType) and option.cls is FactMeasure for option in options):
+                return "a [measure](#measures)"
+            forms = [_form(option) for option in options if not isinstance(option, types.NoneType)]
+            return " or ".join(dict.fromkeys(forms))
+        case types.StructType(cls=cls):
+            if cls is Title:
+                return "title"
+            known = "components" if cls.__name__ == "Component" else _heading(cls).lower().replace(" ", "-")
+            return f"[{_heading(cls).lower()}](#{known})"
+        case types.DictType(value_type=value):
+            return f"names, each with a {_form(value).removeprefix('a ')}"
+        case types.VarTupleType(item_type=item):
+            return f"list of: {_form(item)}"
+        case types.LiteralType(values=values):
+            return ", ".join(f"`{value}`" for value in values)
+        case types.DateType():
+            return "day: `2025-01-01`"
+        case types.IntType():
+            return "whole number"
+        case types.StrType():
+            return "text"
+        case _:
+            return "see below"
+
+
+def _structs_of(struct: type) -> list[type[Any]]:
+    """The structs that the fields of `struct` are made of, in their order."""
+    info = types.type_info(struct)
+    assert isinstance(info, types.StructType)
+    found: list[type[Any]] = []
+
+    def visit(kind: Any) -> None:
+        match kind:
+            case types.StructType(cls=cls):
+                if cls not in (Title, FactMeasure, RatioMeasure) and cls.__name__ != "Component":
+                    found.append(cls)
+            case types.Metadata(type=inner):
+                visit(inner)
+            case types.UnionType(types=options):
+                for option in options:
+                    visit(option)
+            case types.DictType(value_type=inner) | types.VarTupleType(item_type=inner):
+                visit(inner)
+            case _:
+                pass
+
+    for field in info.fields:
+        visit(field.type)
+    return found
