@@ -83,6 +83,7 @@ def test_an_unreaped_zombie_is_not_a_running_server(home: Path) -> None:
         write(server.dsn, 5)
         (keeper,) = keepers_of(home)
         keeper.suspend()
+        until(lambda: keeper.status() == psutil.STATUS_STOPPED)
         try:
             dead = server_of(home)
             dead.kill()
