@@ -53,7 +53,9 @@ class Intake:
                 return self._attempt(submissions, actor, now, atomic, rehearsal)
             except ConditionFailed:
                 continue
-        refusal = Contended(field="", detail="Others kept writing to the same things.", remedy="Send it again.")
+        refusal = Contended(
+            field="", detail="Others kept writing to the same things.", remedy="Send it again."
+        )
         return [Refused(refusal) for _ in submissions]
 
     def plain(self, submission: Submission, *, actor: str, now: dt.datetime) -> Draft | None:
@@ -120,7 +122,9 @@ class Intake:
         if not drafts:
             return
         condition = Condition(tuple(_bounded(looks)), after=head) if looks else None
-        for item, result in zip(fresh, self._journal.append_each(drafts, now=now, condition=condition), strict=True):
+        for item, result in zip(
+            fresh, self._journal.append_each(drafts, now=now, condition=condition), strict=True
+        ):
             if isinstance(result, Refusal):
                 item.outcome = Refused(result)
             else:
@@ -132,7 +136,11 @@ class Intake:
         """What the rules of the pending items must know, and the boundary that must not move meanwhile."""
         facts = [item.fact for item in items if item.pending and item.fact is not None]
         about = {fact.position for fact in facts if isinstance(fact, FactVoided | FactConfirmed)}
-        voided = [spoken_of[fact.position] for fact in facts if isinstance(fact, FactVoided) and fact.position in spoken_of]
+        voided = [
+            spoken_of[fact.position]
+            for fact in facts
+            if isinstance(fact, FactVoided) and fact.position in spoken_of
+        ]
         looks = {look for fact in facts for look in boundary(fact)}
         looks |= {look for record in voided for look in boundary(decode(record.type, record.data))}
         records = {record.position: record for record in looked_at(cursor, looks)}
@@ -164,7 +172,7 @@ class Intake:
 def _decode(
     cursor: Cursor[Any], items: Sequence[Item], actor: str, rehearsal: Rehearsal | None
 ) -> dict[int, Record]:
-    """Turns submissions into facts and drafts, or refuses them; returns the facts that they speak of by position."""
+    """Turns submissions into facts and drafts, or refuses them; the records they speak of, by position."""
     references = [item.submission.refers_to for item in items if item.submission.refers_to is not None]
     targets = stored_keys(cursor, references)
     for item in items:
@@ -172,7 +180,8 @@ def _decode(
     spoken_of = {
         record.position: record
         for record in at_positions(
-            cursor, {item.fact.position for item in items if isinstance(item.fact, FactVoided | FactConfirmed)}
+            cursor,
+            {item.fact.position for item in items if isinstance(item.fact, FactVoided | FactConfirmed)},
         )
     }
     for item in items:
@@ -190,7 +199,7 @@ def _decode_one(item: Item, targets: dict[tuple[str, str], StoredKey], rehearsal
     target = targets.get(reference) if reference else None
     if reference and target is None:
         if rehearsal is not None and reference in rehearsal.keys:
-            item.outcome = Stored(0, False, dt.datetime.max)
+            item.outcome = Stored(0, False, item.submission.occurred_at)
         else:
             item.outcome = Refused(
                 UnknownFact(

@@ -16,7 +16,10 @@ from domain.refusals import KeyReused, Refusal, Withheld
 
 @dataclass
 class Item:
-    """A submission with its fact and draft, then its outcome. twin: an earlier one of the batch with the same key."""
+    """A submission with its fact and draft, then its outcome.
+
+    twin: an earlier one of the batch with the same key.
+    """
 
     submission: Submission
     fact: Fact | None = None
@@ -88,7 +91,9 @@ def recognise(items: Sequence[Item], stored: Mapping[tuple[str, str], StoredKey]
 def decide_groups(items: Sequence[Item], known: Known, asked: Asked) -> None:
     """Decides in order; what belongs together falls together, and leaves nothing behind in `known`."""
     numbered = enumerate(items)
-    for _, group in groupby(numbered, key=lambda pair: (pair[1].submission.group is None and pair[0], pair[1].submission.group)):
+    for _, group in groupby(
+        numbered, key=lambda pair: (pair[1].submission.group is None and pair[0], pair[1].submission.group)
+    ):
         _decide_group([item for _, item in group], known, asked)
 
 
@@ -135,6 +140,6 @@ def _reused(item: Item, where: str) -> Refused:
         KeyReused(
             field="key",
             detail=f"Source {source!r} used the key {key!r} before, for other content: {where}.",
-            remedy="If the first was wrong, void it and send this under a new key; if not, send it unchanged.",
+            remedy="If the first was wrong, void it and send this under a new key.",
         )
     )

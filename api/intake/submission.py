@@ -14,7 +14,7 @@ class Submission:
     """A fact as somebody brings it, not yet believed.
 
     data: JSON bytes or decoded JSON.
-    refers_to: source and key of the fact that a void or confirmation is about, where its position is not known.
+    refers_to: source and key of the fact that a void or confirmation is about, if its position is unknown.
     group: neighbours of the same group stand or fall together; None stands alone.
     """
 
@@ -47,7 +47,10 @@ Outcome = Stored | Refused
 
 @dataclass
 class Rehearsal:
-    """What a dry run has let pass so far, so that later facts can rest on it. keys: with their content hashes."""
+    """What a dry run has let pass so far, so that later facts can rest on it.
+
+    keys: with their content hashes.
+    """
 
     facts: list[Fact] = field(default_factory=list[Fact])
     keys: dict[tuple[str, str], bytes] = field(default_factory=dict[tuple[str, str], bytes])

@@ -38,7 +38,9 @@ def void(fact: FactVoided, known: Known) -> None:
         )
     if voided.voided:
         raise AlreadyVoided(
-            field="data.position", detail=f"Position {fact.position} is voided already.", remedy="Nothing is left to do."
+            field="data.position",
+            detail=f"Position {fact.position} is voided already.",
+            remedy="Nothing is left to do.",
         )
 
 
@@ -62,5 +64,7 @@ def _standing(position: int, known: Known) -> Standing:
         return known.facts[position]
     except KeyError:
         raise UnknownFact(
-            field="data.position", detail=f"No fact stands at position {position}.", remedy="Look it up in /v1/facts."
+            field="data.position",
+            detail=f"No fact stands at position {position}.",
+            remedy="Look it up in /v1/facts.",
         ) from None

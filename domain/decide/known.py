@@ -10,7 +10,6 @@ from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.selling import DealClosed, DealReversed
 from domain.period import Period
 
-
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -51,7 +50,7 @@ class Known:
         self._undo: list[Callable[[], None]] = []
 
     def fold(self, history: Iterable[tuple[int, Fact, tuple[str, ...]]]) -> None:
-        """Takes in stored facts with their positions and tags; voided ones leave only their existence behind."""
+        """Takes in stored facts with their positions and tags; of voided ones only existence stays."""
         told = sorted(history, key=lambda item: item[0])
         voids = {fact.position for _, fact, _ in told if isinstance(fact, FactVoided)}
         for position, fact, tags in told:

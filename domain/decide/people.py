@@ -32,10 +32,14 @@ def leave(fact: EmployeeLeft, known: Known) -> None:
     """
     is_here, day = known.employed.get(fact.employee, (False, None))
     if not is_here:
-        raise HasLeft(field="data.employee", detail=f"{fact.employee} is not employed.", remedy="Mend the id.")
+        raise HasLeft(
+            field="data.employee", detail=f"{fact.employee} is not employed.", remedy="Mend the id."
+        )
     if day is not None and fact.left_on < day:
         raise BadField(
-            field="data.left_on", detail=f"{fact.left_on} is before the first day, {day}.", remedy="Mend the date."
+            field="data.left_on",
+            detail=f"{fact.left_on} is before the first day, {day}.",
+            remedy="Mend the date.",
         )
 
 

@@ -16,7 +16,9 @@ def open_ledger(fact: LedgerOpened, known: Known) -> None:
     """
     if known.opened is not None:
         raise BadField(
-            field="type", detail=f"The ledger of {known.opened.name} is open already.", remedy="Use another ledger."
+            field="type",
+            detail=f"The ledger of {known.opened.name} is open already.",
+            remedy="Use another ledger.",
         )
     if fact.currency not in CURRENCIES:
         raise BadField(

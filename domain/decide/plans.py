@@ -3,7 +3,7 @@
 from domain.decide.known import Known
 from domain.facts.governance import OverrideSet, PlanAdopted, PlanEnded, TargetChanged
 from domain.plan.document import Plan
-from domain.plan.overrides import check_override
+from domain.plan.overrides import check_override, check_target_change
 from domain.plan.parse import document_hash, parse_plan
 from domain.plan.problems import PlanInvalid
 from domain.refusals import BadField, PlanRefused, SecondPersonNeeded, UnknownPlan, UnknownTarget
@@ -24,11 +24,15 @@ def adopt(fact: PlanAdopted, known: Known, actor: str) -> None:
         more = f" ({len(invalid.problems) - 1} more)" if len(invalid.problems) > 1 else ""
         raise _refused(f"data.document.{problem.path}", problem.message + more, problem.remedy) from None
     if (plan.plan, plan.effective_from) != (fact.plan, fact.effective_from):
-        raise _refused("data.document", "Plan or effective_from differ from the document's.", "Make them agree.")
+        raise _refused(
+            "data.document", "Plan or effective_from differ from the document's.", "Make them agree."
+        )
     closed = known.last_closed
     if closed is not None and fact.effective_from <= closed.last_day:
         raise _refused(
-            "data.effective_from", f"{closed} is closed.", f"Let it take effect on {closed.next().first_day} or later."
+            "data.effective_from",
+            f"{closed} is closed.",
+            f"Let it take effect on {closed.next().first_day} or later.",
         )
 
 
@@ -38,7 +42,9 @@ def end(fact: PlanEnded, known: Known) -> None:
     Raises: UnknownPlan, PlanRefused.
     """
     if fact.plan not in known.plans:
-        raise UnknownPlan(field="data.plan", detail=f"No plan {fact.plan!r} was adopted.", remedy="Mend the id.")
+        raise UnknownPlan(
+            field="data.plan", detail=f"No plan {fact.plan!r} was adopted.", remedy="Mend the id."
+        )
     closed = known.last_closed
     if closed is not None and fact.ended_on < closed.last_day:
         raise _refused("data.ended_on", f"{closed} is closed.", f"End it on {closed.last_day} or later.")
@@ -61,18 +67,29 @@ def change_target(fact: TargetChanged, known: Known, actor: str) -> None:
     require_second_person(actor, fact.approver)
     if fact.approver == fact.employee:
         raise SecondPersonNeeded(
-            field="data.approver", detail=f"{fact.employee} would approve their own target.", remedy="Ask another person."
+            field="data.approver",
+            detail=f"{fact.employee} would approve their own target.",
+            remedy="Ask another person.",
         )
-    plans = [parse_plan(versions[-1].document, file=name) for name, versions in known.plans.items()]
-    names = {name for plan in plans for name in (*plan.targets, *(m.id for m in plan.milestones))}
-    if fact.target not in names:
+    adopted = [parse_plan(versions[-1].document, file=name) for name, versions in sorted(known.plans.items())]
+    having = [plan for plan in adopted if fact.target in plan.targets or fact.target in _milestones(plan)]
+    for plan in having:
+        check_target_change(plan, fact)
+    if not having:
+        names = sorted({name for plan in adopted for name in (*plan.targets, *_milestones(plan))})
         raise UnknownTarget(
             field="data.target",
             detail=f"No plan has a target or milestone {fact.target!r}.",
-            remedy=f"Use one of {', '.join(sorted(names)) or 'none: adopt a plan first'}.",
+            remedy=f"Use one of {', '.join(names)}." if names else "Adopt a plan first.",
         )
     if fact.within_days is not None and not 1 <= fact.within_days <= 3660:
-        raise BadField(field="data.within_days", detail=f"{fact.within_days} days.", remedy="Use 1 to 3660 days.")
+        raise BadField(
+            field="data.within_days", detail=f"{fact.within_days} days.", remedy="Use 1 to 3660 days."
+        )
+
+
+def _milestones(plan: Plan) -> tuple[str, ...]:
+    return tuple(milestone.id for milestone in plan.milestones)
 
 
 def require_second_person(actor: str, approver: str) -> None:
@@ -82,7 +99,9 @@ def require_second_person(actor: str, approver: str) -> None:
     """
     if actor == approver:
         raise SecondPersonNeeded(
-            field="data.approver", detail=f"{approver} both asks and approves.", remedy="Ask a second person to approve."
+            field="data.approver",
+            detail=f"{approver} both asks and approves.",
+            remedy="Ask a second person to approve.",
         )
 
 

@@ -30,11 +30,15 @@ def reverse_deal(fact: DealReversed, known: Known) -> None:
     deal = known.deals.get(fact.deal)
     if deal is None:
         raise UnknownDeal(
-            field="data.deal", detail=f"No live deal {fact.deal} is known.", remedy="Record deal_closed first."
+            field="data.deal",
+            detail=f"No live deal {fact.deal} is known.",
+            remedy="Record deal_closed first.",
         )
     if deal.currency != fact.currency:
         raise BadField(
-            field="data.currency", detail=f"Deal {fact.deal} is in {deal.currency}.", remedy="Use the deal's currency."
+            field="data.currency",
+            detail=f"Deal {fact.deal} is in {deal.currency}.",
+            remedy="Use the deal's currency.",
         )
     rest = deal.amount_minor - deal.reversed_minor
     if fact.amount_minor > rest:

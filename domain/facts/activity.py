@@ -5,7 +5,7 @@ from typing import ClassVar
 from domain.facts.base import Attributes, Count, CustomerId, EmployeeId, Fact, Label, Minutes, Score
 
 
-class ActivityRecorded(Fact):
+class ActivityRecorded(Fact, frozen=True, kw_only=True):
     """Work of a kind that no other fact covers: infusions given, hours of nursing, papers written.
 
     attributes: further facets to select by, names to words or integers; 20 at most.

@@ -10,32 +10,55 @@ _ID = r"^[\w.\-/@]{1,64}\Z"
 
 EmployeeId = Annotated[str, Meta(pattern=_ID, description="Opaque id of a person, as HR writes it.")]
 BranchId = Annotated[str, Meta(pattern=_ID, description="Id of a branch.")]
-CustomerId = Annotated[str, Meta(pattern=_ID, description="Id of a client: a hospital, clinic, distributor or buyer.")]
+CustomerId = Annotated[
+    str, Meta(pattern=_ID, description="Id of a client: a hospital, clinic, distributor or buyer.")
+]
 DealId = Annotated[str, Meta(pattern=_ID, description="Id of a deal or order.")]
 PlanId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9\-]{0,63}\Z", description="Id of an incentive plan.")]
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}\Z", description="An identifier of a plan document.")]
-Label = Annotated[str, Meta(pattern=r"^[\w.\-/ +&()]{1,64}\Z", description="A word of the firm's own: a kind, channel or product.")]
+Name = Annotated[
+    str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}\Z", description="An identifier of a plan document.")
+]
+Label = Annotated[
+    str,
+    Meta(
+        pattern=r"^[\w.\-/ +&()]{1,64}\Z", description="A word of the firm's own: a kind, channel or product."
+    ),
+]
 
 PersonName = Annotated[
     str,
-    Meta(pattern=r"^[^\x00-\x1f]{1,100}\Z", description="A person's name.", extra_json_schema={"x-personal": True}),
+    Meta(
+        pattern=r"^[^\x00-\x1f]{1,100}\Z",
+        description="A person's name.",
+        extra_json_schema={"x-personal": True},
+    ),
 ]
 Note = Annotated[
     str,
     Meta(pattern=r"^[^\x00]{1,2000}\Z", description="Free text.", extra_json_schema={"x-personal": True}),
 ]
-Reason = Annotated[str, Meta(pattern=r"^[^\x00]{1,500}\Z", description="Why, in plain words, without personal data.")]
+Reason = Annotated[
+    str, Meta(pattern=r"^[^\x00]{1,500}\Z", description="Why, in plain words, without personal data.")
+]
 
 AmountMinor = Annotated[int, Meta(gt=0, le=2**53, description="Money in minor units of `currency`.")]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description="ISO 4217 code.")]
 Count = Annotated[int, Meta(gt=0, le=2**31, description="How many.")]
 Minutes = Annotated[int, Meta(ge=0, le=527_040, description="How long, in minutes; a leap year at most.")]
-Score = Annotated[str, Meta(pattern=r"^\d{1,6}(\.\d{1,6})?\Z", description='A decimal as text, exactly as given: "8.5".')]
+Score = Annotated[
+    str, Meta(pattern=r"^\d{1,6}(\.\d{1,6})?\Z", description='A decimal as text, exactly as given: "8.5".')
+]
 ValueText = Annotated[
-    str, Meta(pattern=r"^-?\d{1,15}(\.\d{1,9})?( ?%)?\Z", description='A number or percentage as text: "30", "12 %".')
+    str,
+    Meta(
+        pattern=r"^-?\d{1,15}(\.\d{1,9})?( ?%)?\Z",
+        description='A number or percentage as text: "30", "12 %".',
+    ),
 ]
 Position = Annotated[int, Meta(gt=0, le=2**53, description="Position of another fact in the journal.")]
-PeriodText = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])\Z", description="A month, such as 2025-03.")]
+PeriodText = Annotated[
+    str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])\Z", description="A month, such as 2025-03.")
+]
 Day = Annotated[dt.date, Meta(description="A business day in the ledger's zone.")]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="SHA-256 in hexadecimal.")]
 Attributes = dict[Name, int | Label]
@@ -45,7 +68,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Something that happened, written once and never altered.
 
     TYPE: the tag we own; it reaches the log, a Python path never does.
-    Fields of the same name mean the same in every fact, so read models take them without asking which fact it is.
+    Fields of the same name mean the same in every fact, so read models need not ask which fact it is.
     """
 
     TYPE: ClassVar[str]

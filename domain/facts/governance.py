@@ -23,7 +23,7 @@ from domain.facts.base import (
 Level = Literal["branch", "team", "person"]
 
 
-class LedgerOpened(Fact):
+class LedgerOpened(Fact, frozen=True, kw_only=True):
     """The first fact of a ledger: whose it is, its zone and its currency.
 
     zone: IANA name; business days are days in this zone.
@@ -35,7 +35,7 @@ class LedgerOpened(Fact):
     currency: Currency = "CNY"
 
 
-class BranchOpened(Fact):
+class BranchOpened(Fact, frozen=True, kw_only=True):
     """The firm works in another place. title: its name for people."""
 
     TYPE: ClassVar[str] = "branch_opened"
@@ -44,7 +44,7 @@ class BranchOpened(Fact):
     opened_on: Day
 
 
-class PlanAdopted(Fact):
+class PlanAdopted(Fact, frozen=True, kw_only=True):
     """A plan document takes effect; the version before it ends the day before.
 
     document: the whole document as JSON, without floats. document_hash: SHA-256 of its canonical JSON.
@@ -59,7 +59,7 @@ class PlanAdopted(Fact):
     approver: EmployeeId
 
 
-class PlanEnded(Fact):
+class PlanEnded(Fact, frozen=True, kw_only=True):
     """A plan no longer applies after `ended_on`."""
 
     TYPE: ClassVar[str] = "plan_ended"
@@ -68,7 +68,7 @@ class PlanEnded(Fact):
     reason: Reason
 
 
-class TargetChanged(Fact):
+class TargetChanged(Fact, frozen=True, kw_only=True):
     """A target or milestone was changed for one person; voiding this fact puts the old one back.
 
     within_days: new length of a milestone's window, counted from the hire date.
@@ -86,7 +86,7 @@ class TargetChanged(Fact):
     effective_until: Day | None = None
 
 
-class OverrideSet(Fact):
+class OverrideSet(Fact, frozen=True, kw_only=True):
     """A branch, team or person sets a parameter that the plan left open to it.
 
     scope: the id of the branch, team or person.
@@ -112,7 +112,7 @@ class PlanInForce(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     document_hash: Digest
 
 
-class PeriodClosed(Fact):
+class PeriodClosed(Fact, frozen=True, kw_only=True):
     """A month's statements became final.
 
     known_at: the last position that they take into account; what came later is settled in a later month.
@@ -130,7 +130,7 @@ class PeriodClosed(Fact):
     engine: str
 
 
-class FactVoided(Fact):
+class FactVoided(Fact, frozen=True, kw_only=True):
     """The fact at `position` was written in error and counts for nothing; a void cannot be voided."""
 
     TYPE: ClassVar[str] = "fact_voided"
@@ -138,7 +138,7 @@ class FactVoided(Fact):
     reason: Reason
 
 
-class FactConfirmed(Fact):
+class FactConfirmed(Fact, frozen=True, kw_only=True):
     """Whoever answers for a metric confirms the fact at `position`. role: production, rd, manager …"""
 
     TYPE: ClassVar[str] = "fact_confirmed"

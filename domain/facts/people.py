@@ -5,10 +5,12 @@ from typing import ClassVar, Literal
 from domain.facts.base import BranchId, Day, EmployeeId, Fact, Label, Minutes, PersonName, Reason
 
 Employment = Literal["established", "contract", "agency", "intern"]
-LeaveKind = Literal["annual", "sick", "personal", "maternity", "paternity", "marriage", "bereavement", "other"]
+LeaveKind = Literal[
+    "annual", "sick", "personal", "maternity", "paternity", "marriage", "bereavement", "other"
+]
 
 
-class EmployeeHired(Fact):
+class EmployeeHired(Fact, frozen=True, kw_only=True):
     """A person starts to work here, or returns after having left.
 
     hired_on: day 0 of every window that counts days since the hire.
@@ -26,8 +28,8 @@ class EmployeeHired(Fact):
     name: PersonName | None = None
 
 
-class EmployeeTransferred(Fact):
-    """A person works for another branch, department, team or manager from `effective_on`; what is absent stays."""
+class EmployeeTransferred(Fact, frozen=True, kw_only=True):
+    """A person works for another branch, department, team or manager; what is absent stays."""
 
     TYPE: ClassVar[str] = "employee_transferred"
     employee: EmployeeId
@@ -40,7 +42,7 @@ class EmployeeTransferred(Fact):
     reason: Reason | None = None
 
 
-class EmployeePromoted(Fact):
+class EmployeePromoted(Fact, frozen=True, kw_only=True):
     """A person holds another post from `effective_on`."""
 
     TYPE: ClassVar[str] = "employee_promoted"
@@ -50,17 +52,19 @@ class EmployeePromoted(Fact):
     reason: Reason | None = None
 
 
-class EmployeeLeft(Fact):
+class EmployeeLeft(Fact, frozen=True, kw_only=True):
     """A person's last working day was `left_on`."""
 
     TYPE: ClassVar[str] = "employee_left"
     employee: EmployeeId
     left_on: Day
-    cause: Literal["no_sales", "stress", "no_prospects", "pay", "family", "health", "dismissed", "retired", "other"]
+    cause: Literal[
+        "no_sales", "stress", "no_prospects", "pay", "family", "health", "dismissed", "retired", "other"
+    ]
     reason: Reason | None = None
 
 
-class MentorAssigned(Fact):
+class MentorAssigned(Fact, frozen=True, kw_only=True):
     """A newcomer is mentored by `mentor` from `effective_on`."""
 
     TYPE: ClassVar[str] = "mentor_assigned"
@@ -69,7 +73,7 @@ class MentorAssigned(Fact):
     effective_on: Day
 
 
-class LeaveTaken(Fact):
+class LeaveTaken(Fact, frozen=True, kw_only=True):
     """A person is away from `from_on` to `until_on`; both end days count.
 
     minutes: length when less than whole days are taken; absent for whole days.

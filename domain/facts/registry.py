@@ -22,7 +22,9 @@ FACT_TYPES: Mapping[str, type[Fact]] = MappingProxyType(
 """Tag to struct. A tag stays for ever; a changed meaning is a new tag and an upcast."""
 
 CREDITED: frozenset[str] = frozenset(
-    kind.TYPE for module in (selling, activity) for kind in vars(module).values()
+    kind.TYPE
+    for module in (selling, activity)
+    for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Fact) and kind is not Fact
 )
 """Performance facts: each is credited to the person it names."""
@@ -32,7 +34,11 @@ TAG_FIELDS = ("employee", "customer", "deal", "plan", "period", "branch", "posit
 
 _DECODERS = {tag: msgspec.json.Decoder(kind) for tag, kind in FACT_TYPES.items()}
 _TAGGED = {
-    kind: tuple(("fact" if name == "position" else name, name) for name in TAG_FIELDS if name in kind.__struct_fields__)
+    kind: tuple(
+        ("fact" if name == "position" else name, name)
+        for name in TAG_FIELDS
+        if name in kind.__struct_fields__
+    )
     for kind in FACT_TYPES.values()
 }
 
@@ -81,7 +87,9 @@ def bad_field(tag: str, error: Exception) -> BadField:
     if "field `" in message:
         field = f"{field}.{message.split('field `')[1].split('`')[0]}"
     fields = ", ".join(FACT_TYPES[tag].__struct_fields__)
-    return BadField(field=field, detail=f"{message}.", remedy=f"Fields of {tag}: {fields}; see docs/facts/{tag}.json.")
+    return BadField(
+        field=field, detail=f"{message}.", remedy=f"Fields of {tag}: {fields}; see docs/facts/{tag}.json."
+    )
 
 
 def tags_of(fact: Fact) -> tuple[str, ...]:

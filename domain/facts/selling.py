@@ -21,7 +21,7 @@ from domain.facts.base import (
 Stage = Literal["contact", "needs", "demo", "objections", "close"]
 
 
-class CustomerRegistered(Fact):
+class CustomerRegistered(Fact, frozen=True, kw_only=True):
     """A new client was won over by `employee`, who owns it until it is assigned anew.
 
     kind: hospital, clinic, distributor …, in the firm's own words. channel: where the client came from.
@@ -35,7 +35,7 @@ class CustomerRegistered(Fact):
     name: PersonName | None = None
 
 
-class CustomerAssigned(Fact):
+class CustomerAssigned(Fact, frozen=True, kw_only=True):
     """A client is looked after by `employee` from now on."""
 
     TYPE: ClassVar[str] = "customer_assigned"
@@ -44,7 +44,7 @@ class CustomerAssigned(Fact):
     reason: Reason | None = None
 
 
-class FollowUpRecorded(Fact):
+class FollowUpRecorded(Fact, frozen=True, kw_only=True):
     """A client was followed up: a call, mail, meeting or message. kind: which of them."""
 
     TYPE: ClassVar[str] = "follow_up_recorded"
@@ -56,7 +56,7 @@ class FollowUpRecorded(Fact):
     note: Note | None = None
 
 
-class VisitRecorded(Fact):
+class VisitRecorded(Fact, frozen=True, kw_only=True):
     """A client was visited on the spot. department: of the hospital."""
 
     TYPE: ClassVar[str] = "visit_recorded"
@@ -68,7 +68,7 @@ class VisitRecorded(Fact):
     note: Note | None = None
 
 
-class StageReached(Fact):
+class StageReached(Fact, frozen=True, kw_only=True):
     """A client moved to a stage of the sale. kind: the stage."""
 
     TYPE: ClassVar[str] = "stage_reached"
@@ -78,7 +78,7 @@ class StageReached(Fact):
     deal: DealId | None = None
 
 
-class TrialHeld(Fact):
+class TrialHeld(Fact, frozen=True, kw_only=True):
     """A product was tried in a hospital department."""
 
     TYPE: ClassVar[str] = "trial_held"
@@ -89,7 +89,7 @@ class TrialHeld(Fact):
     kind: Literal["opened", "passed", "failed"] = "opened"
 
 
-class DealClosed(Fact):
+class DealClosed(Fact, frozen=True, kw_only=True):
     """A deal was signed and credited to its seller.
 
     amount_minor: contract value in minor units of `currency`, > 0.
@@ -108,7 +108,7 @@ class DealClosed(Fact):
     kind: Label | None = None
 
 
-class DealReversed(Fact):
+class DealReversed(Fact, frozen=True, kw_only=True):
     """A deal came back, whole or in part, on the day of the reversal.
 
     amount_minor: what came back, > 0 and in all no more than the deal was worth.
@@ -128,7 +128,7 @@ class DealReversed(Fact):
     reason: Reason | None = None
 
 
-class ComplaintReceived(Fact):
+class ComplaintReceived(Fact, frozen=True, kw_only=True):
     """A client complained about the work of `employee`. kind: about what."""
 
     TYPE: ClassVar[str] = "complaint_received"
@@ -139,7 +139,7 @@ class ComplaintReceived(Fact):
     note: Note | None = None
 
 
-class SatisfactionScored(Fact):
+class SatisfactionScored(Fact, frozen=True, kw_only=True):
     """A client said how content it is with `employee`. score: on the firm's own scale."""
 
     TYPE: ClassVar[str] = "satisfaction_scored"
@@ -149,7 +149,7 @@ class SatisfactionScored(Fact):
     note: Note | None = None
 
 
-class ComplianceScored(Fact):
+class ComplianceScored(Fact, frozen=True, kw_only=True):
     """The work of `employee` was checked against the rules. kind: which check, such as disclosure."""
 
     TYPE: ClassVar[str] = "compliance_scored"
@@ -158,8 +158,8 @@ class ComplianceScored(Fact):
     kind: Label | None = None
 
 
-class TeamworkScored(Fact):
-    """Colleagues or the manager scored how `employee` works with others. kind: which aspect, such as mentoring."""
+class TeamworkScored(Fact, frozen=True, kw_only=True):
+    """Colleagues or the manager scored how `employee` works with others. kind: which aspect."""
 
     TYPE: ClassVar[str] = "teamwork_scored"
     employee: EmployeeId

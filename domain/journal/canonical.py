@@ -4,6 +4,8 @@ Facts hold no floats, so numbers are plain integers. Member names are kept withi
 Plane, where the order of UTF-16 code units that the RFC asks for is the order of code points.
 """
 
+from typing import cast
+
 import msgspec
 
 from domain.refusals import BadField
@@ -23,18 +25,22 @@ def require_canonical(value: object, path: str) -> None:
     """
     match value:
         case float():
-            raise BadField(field=path, detail=f"{value!r} is a binary float.", remedy='Write it as text, such as "8.5".')
+            raise BadField(
+                field=path, detail=f"{value!r} is a binary float.", remedy='Write it as text, such as "8.5".'
+            )
         case int() if abs(value) > 2**53:
             raise BadField(field=path, detail=f"{value} is beyond 2^53.", remedy="Write it as text.")
         case str() if "\x00" in value:
             raise BadField(field=path, detail="The text holds a NUL.", remedy="Remove it.")
         case dict():
-            for name, member in value.items():
-                if not isinstance(name, str) or any(c > "\uffff" or c == "\x00" for c in name):
-                    raise BadField(field=path, detail=f"{name!r} cannot be a name.", remedy="Use letters and digits.")
+            for name, member in cast(dict[str, object], value).items():
+                if any(character > "\uffff" or character == "\x00" for character in name):
+                    raise BadField(
+                        field=path, detail=f"{name!r} cannot be a name.", remedy="Use letters and digits."
+                    )
                 require_canonical(member, f"{path}.{name}")
         case list():
-            for index, member in enumerate(value):
+            for index, member in enumerate(cast(list[object], value)):
                 require_canonical(member, f"{path}[{index}]")
         case _:
             pass

@@ -39,7 +39,10 @@ class Draft(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A fact of the journal. position: 1, 2, 3 … without a gap; recorded_at: never before its predecessor's."""
+    """A fact of the journal.
+
+    position: 1, 2, 3 … without a gap. recorded_at: never before its predecessor's.
+    """
 
     position: int
     recorded_at: dt.datetime
@@ -71,17 +74,23 @@ def draft(
     """`fact` made ready for the journal.
 
     inherited_tags: those of the fact that this one is about, so that a void is found beside what it voids.
-    Raises: BadInstant for an instant without zone or before 1990; BadField for an unusable source, key or actor.
+    Raises: BadInstant for an instant without zone or before 1990; BadField for a bad source, key or actor.
     """
     for field, text in (("source", source), ("key", key), ("actor", actor)):
         if not _CARRIED.match(text):
-            raise BadField(field=field, detail=f"{field} must be 1 to 200 printable characters.", remedy="Mend it.")
+            raise BadField(
+                field=field, detail=f"{field} must be 1 to 200 printable characters.", remedy="Mend it."
+            )
     if occurred_at.tzinfo is None:
         raise BadInstant(
-            field="occurred_at", detail="The instant has no zone.", remedy="Write it with one: 2025-03-01T08:30:00+08:00."
+            field="occurred_at",
+            detail="The instant has no zone.",
+            remedy="Write it with one: 2025-03-01T08:30:00+08:00.",
         )
     if occurred_at < EARLIEST:
-        raise BadInstant(field="occurred_at", detail=f"{occurred_at} is before 1990.", remedy="Mend the date.")
+        raise BadInstant(
+            field="occurred_at", detail=f"{occurred_at} is before 1990.", remedy="Mend the date."
+        )
     if isinstance(fact, PlanAdopted):
         require_canonical(fact.document, "data.document")
     data, tags = canonical(fact), tags_of(fact)

@@ -36,6 +36,14 @@ def back(amount: int, currency: str = "CNY", deal: str = "D1") -> DealReversed:
     return DealReversed(employee="E1", customer="C1", deal=deal, amount_minor=amount, currency=currency)
 
 
+def away(from_on: str, until_on: str) -> LeaveTaken:
+    return LeaveTaken(employee="E1", kind="sick", from_on=day(from_on), until_on=day(until_on))
+
+
+def void(position: int) -> FactVoided:
+    return FactVoided(position=position, reason="written in error")
+
+
 def closed(period: str) -> PeriodClosed:
     return PeriodClosed(
         period=period,
@@ -55,7 +63,7 @@ HERE = (BEIJING, hired())
 
 
 def refused(history: tuple[Fact, ...], fact: Fact) -> type[Exception] | None:
-    """The class of the refusal that `fact` meets after `history`, standing at positions 1, 2, 3 …; None if it passes."""
+    """The class of the refusal that `fact` meets after `history` at positions 1, 2, 3 …; None if it passes."""
     known = Known()
     known.fold((position, told, ()) for position, told in enumerate(history, 1))
     try:
@@ -74,32 +82,31 @@ def refused(history: tuple[Fact, ...], fact: Fact) -> type[Exception] | None:
         (HERE, hired(), refusals.AlreadyHired),
         ((*HERE, left("2025-02-01")), hired(on="2025-02-01"), refusals.HasLeft),
         ((*HERE, left("2025-02-01")), hired(on="2025-02-02"), None),
-        ((*HERE, FactVoided(position=2, reason="wrong branch")), hired(), None),
+        ((*HERE, void(2)), hired(), None),
         ((*HERE, left("2025-02-01")), left("2025-02-02"), refusals.HasLeft),
         (HERE, left("2025-01-05"), refusals.BadField),
         (HERE, left("2025-01-06"), None),
         ((BEIJING,), VISIT, refusals.UnknownEmployee),
         (HERE, VISIT, None),
-        (HERE, LeaveTaken(employee="E1", kind="sick", from_on=day("2025-03-02"), until_on=day("2025-03-01")),
-         refusals.BadField),
-        (HERE, LeaveTaken(employee="E1", kind="sick", from_on=day("2025-03-01"), until_on=day("2025-03-01")), None),
+        (HERE, away("2025-03-02", "2025-03-01"), refusals.BadField),
+        (HERE, away("2025-03-01", "2025-03-01"), None),
         (HERE, deal(), None),
         ((*HERE, deal()), deal(), refusals.DealAlreadyClosed),
-        ((*HERE, deal(), FactVoided(position=3, reason="wrong amount")), deal(), None),
+        ((*HERE, deal(), void(3)), deal(), None),
         (HERE, back(1), refusals.UnknownDeal),
         ((*HERE, deal()), back(10_000), None),
         ((*HERE, deal()), back(10_001), refusals.ReversalTooLarge),
         ((*HERE, deal(), back(4_000)), back(6_000), None),
         ((*HERE, deal(), back(4_000)), back(6_001), refusals.ReversalTooLarge),
         ((*HERE, deal()), back(1, currency="USD"), refusals.BadField),
-        (HERE, FactVoided(position=9, reason="?"), refusals.UnknownFact),
-        (HERE, FactVoided(position=1, reason="?"), refusals.NotVoidable),
-        ((*HERE, VISIT), FactVoided(position=3, reason="?"), None),
-        ((*HERE, VISIT, FactVoided(position=3, reason="?")), FactVoided(position=3, reason="?"), refusals.AlreadyVoided),
-        ((*HERE, VISIT, FactVoided(position=3, reason="?")), FactVoided(position=4, reason="?"), refusals.NotVoidable),
+        (HERE, void(9), refusals.UnknownFact),
+        (HERE, void(1), refusals.NotVoidable),
+        ((*HERE, VISIT), void(3), None),
+        ((*HERE, VISIT, void(3)), void(3), refusals.AlreadyVoided),
+        ((*HERE, VISIT, void(3)), void(4), refusals.NotVoidable),
         ((*HERE, VISIT), FactConfirmed(position=3, role="production"), None),
         ((*HERE, VISIT), FactConfirmed(position=2, role="production"), refusals.NotConfirmable),
-        ((*HERE, VISIT, FactVoided(position=3, reason="?")), FactConfirmed(position=3, role="rd"),
+        ((*HERE, VISIT, void(3)), FactConfirmed(position=3, role="rd"),
          refusals.NotConfirmable),
         ((), closed("2025-03"), None),
         ((), closed("2025-04"), refusals.PeriodNotOver),
@@ -117,7 +124,9 @@ def test_a_rule_refuses_or_lets_pass(
     assert refused(history, fact) is expected
 
 
-@pytest.mark.parametrize(("ahead", "passes"), [(dt.timedelta(days=1), True), (dt.timedelta(days=1, seconds=1), False)])
+@pytest.mark.parametrize(
+    ("ahead", "passes"), [(dt.timedelta(days=1), True), (dt.timedelta(days=1, seconds=1), False)]
+)
 def test_a_fact_may_be_a_day_ahead_of_our_clock(ahead: dt.timedelta, passes: bool) -> None:
     known = Known()
     if passes:

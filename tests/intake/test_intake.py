@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from given import NOW
 
 from api.intake import Intake, Outcome, Refused, Rehearsal, Stored, Submission
 from domain.journal.append import Journal
-from given import NOW
 
 JANUARY = dt.datetime(2025, 1, 6, 1, tzinfo=dt.UTC)
 OPENED = {"name": "Huikang"}
@@ -19,9 +19,16 @@ VISIT = {"employee": "E1", "customer": "H1"}
 
 
 def brought(
-    type: str, data: Mapping[str, object], key: str, *, group: int | None = None, of: tuple[str, str] | None = None
+    type: str,
+    data: Mapping[str, object],
+    key: str,
+    *,
+    group: int | None = None,
+    of: tuple[str, str] | None = None,
 ) -> Submission:
-    return Submission(type=type, source="crm", key=key, occurred_at=JANUARY, data=data, group=group, refers_to=of)
+    return Submission(
+        type=type, source="crm", key=key, occurred_at=JANUARY, data=data, group=group, refers_to=of
+    )
 
 
 @pytest.fixture
@@ -48,7 +55,9 @@ def told(outcomes: list[Outcome]) -> list[int | str]:
     return [
         outcome.refusal.kind
         if isinstance(outcome, Refused)
-        else f"hit {outcome.position}" if outcome.hit else outcome.position
+        else f"hit {outcome.position}"
+        if outcome.hit
+        else outcome.position
         for outcome in outcomes
     ]
 
@@ -101,7 +110,9 @@ def test_facts_of_one_row_stand_or_fall_together(intake: Intake, journal: Journa
     outcomes = submit(
         intake,
         brought("employee_hired", {**HIRED, "employee": "E2"}, "E2", group=1),
-        brought("employee_left", {"employee": "E2", "left_on": "2025-01-01", "cause": "pay"}, "E2-left", group=1),
+        brought(
+            "employee_left", {"employee": "E2", "left_on": "2025-01-01", "cause": "pay"}, "E2-left", group=1
+        ),
         brought("employee_hired", {**HIRED, "employee": "E3"}, "E3", group=2),
         brought("visit_recorded", {"employee": "E2", "customer": "H1"}, "v1"),
     )
@@ -122,8 +133,14 @@ def test_a_void_finds_its_fact_by_key_and_is_found_beside_it(intake: Intake, jou
 
 
 def test_a_deal_with_a_reversal_is_not_voided(intake: Intake) -> None:
-    submit(intake, brought("deal_closed", DEAL, "d1"), brought("deal_reversed", {**DEAL, "amount_minor": 1}, "r1"))
-    assert told(submit(intake, brought("fact_voided", {"position": 4, "reason": "?"}, "x"))) == ["not-voidable"]
+    submit(
+        intake,
+        brought("deal_closed", DEAL, "d1"),
+        brought("deal_reversed", {**DEAL, "amount_minor": 1}, "r1"),
+    )
+    assert told(submit(intake, brought("fact_voided", {"position": 4, "reason": "?"}, "x"))) == [
+        "not-voidable"
+    ]
     assert told(submit(intake, brought("fact_voided", {"position": 5, "reason": "?"}, "y"))) == [6]
     assert told(submit(intake, brought("fact_voided", {"position": 4, "reason": "?"}, "x"))) == [7]
 
