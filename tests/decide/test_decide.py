@@ -63,7 +63,7 @@ HERE = (BEIJING, hired())
 
 
 def refused(history: tuple[Fact, ...], fact: Fact) -> type[Exception] | None:
-    """The class of the refusal that `fact` meets after `history` at positions 1, 2, 3 …; None if it passes."""
+    """What refuses `fact` after `history` at positions 1, 2, 3 …; None if it passes."""
     known = Known()
     known.fold((position, told, ()) for position, told in enumerate(history, 1))
     try:
