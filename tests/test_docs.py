@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 import yaml
 
 from docs import generate
@@ -113,10 +114,25 @@ def test_examples_of_plans_and_mappings_are_valid(page: Path, tmp_path: Path) ->
             compiling.compiled(mapping.load(example), example)
 
 
-def test_every_command_is_documented() -> None:
-    typer = pytest.importorskip("typer")
-    cli = pytest.importorskip("api.cli")
-    group = typer.main.get_command(cli.app)
-    documented = "\n".join(page.read_text("utf-8") for page in PAGES)
-    missing = [name for name in group.commands if f"meritbook {name}" not in documented]
-    assert not missing
+def _leaves(group: Any, name: str = "meritbook") -> dict[str, Any]:
+    """Every command below `group` by what is typed: `meritbook plan check` …"""
+    found: dict[str, Any] = {}
+    for part, command in group.commands.items():
+        typed = f"{name} {part}"
+        found |= _leaves(command, typed) if hasattr(command, "commands") else {typed: command}
+    return found
+
+
+def test_every_command_is_documented_and_every_documented_command_exists() -> None:
+    from api.cli import app
+
+    commands = _leaves(typer.main.get_command(app))
+    typed = [line for page in PAGES for line in _commands(page) if line.startswith("meritbook ")]
+    undocumented = [name for name in commands if not any(f"{line} ".startswith(f"{name} ") for line in typed)]
+    assert not undocumented
+    for line in typed:
+        name = next((name for name in commands if f"{line} ".startswith(f"{name} ")), None)
+        assert name, f"there is no such command: {line}"
+        options = {option for parameter in commands[name].params for option in parameter.opts}
+        unknown = [word for word in line.split() if word.startswith("--") and word not in options]
+        assert not unknown, f"{line}: {unknown}"
