@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from domain.money import CURRENCIES
 from domain.plan.components.base import Fault
-from domain.plan.document import Goal, Parameter, Plan, Target
+from domain.plan.document import MONTHS, Goal, Parameter, Plan, Target
 from domain.plan.measures import Measure, RatioMeasure
 from domain.plan.problems import did_you_mean
-
-_LENGTH = {"month": 1, "quarter": 3, "year": 12}
 
 
 def plan_faults(plan: Plan) -> Iterator[Fault]:
@@ -32,6 +30,9 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
     }
     for place, ids in lists.items():
         yield from _repeated(place, ids)
+    for index, milestone in enumerate(plan.milestones):
+        if milestone.within_days < 1:
+            yield Fault(f"milestones[{index}].within_days", "No day is left.", "Write 1 or more.")
     yield from _goal_faults(plan.cascade)
 
 
@@ -121,7 +122,7 @@ def _goal_faults(goals: tuple[Goal, ...]) -> Iterator[Fault]:
                 f"`{above.id}` is in {above.unit.en}.",
                 "Parts have the unit of the whole.",
             )
-        if _LENGTH[goal.period] > _LENGTH[above.period]:
+        if MONTHS[goal.period] > MONTHS[above.period]:
             yield Fault(
                 f"cascade[{index}].period",
                 f"It is longer than the {above.period} of `{above.id}`.",

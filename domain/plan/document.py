@@ -123,6 +123,10 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
 
 
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+"""How many months a goal is for."""
+
+
 class Goal(msgspec.Struct, frozen=True, kw_only=True):
     """What the firm, a department or each of some people should bring in a period.
 

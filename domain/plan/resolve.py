@@ -14,11 +14,12 @@ import msgspec
 from domain.money import Rounding, rounded
 from domain.people.roster import Leave, Posting, leave_days
 from domain.period import Period
-from domain.plan.components.base import Aim
+from domain.plan.components.base import Aim, Component
 from domain.plan.document import LeaveRelief, Milestone, Plan, Target
+from domain.plan.mentions import named_in, with_parts
 from domain.plan.overrides import Override, TargetChange, changed_milestone, changed_value, permitted
 from domain.plan.population import deciding_day
-from domain.plan.settings import rebound
+from domain.plan.settings import rebound, settings_in
 
 Origin = Literal["national", "branch", "team", "person"]
 
@@ -36,6 +37,14 @@ class Sourced(NamedTuple):
     path: str
 
 
+class Uses(NamedTuple):
+    """The names that one component rests on. measures: with those that a ratio divides."""
+
+    measures: tuple[str, ...]
+    targets: tuple[str, ...]
+    parameters: tuple[str, ...]
+
+
 class ResolvedTarget(NamedTuple):
     """A target as it holds for one person. asked: before relief; leave_days: the days that lowered it."""
 
@@ -48,7 +57,7 @@ class ResolvedTarget(NamedTuple):
 class ResolvedPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A plan with the numbers that hold for one person in one period, and where each comes from.
 
-    plan: with every number in place, so its components can be computed as they stand.
+    plan: with every number in place, so its components can be computed as they stand. uses: one a component.
     """
 
     plan: Plan
@@ -57,6 +66,7 @@ class ResolvedPlan(msgspec.Struct, frozen=True, kw_only=True):
     targets: Mapping[str, ResolvedTarget]
     aims: Mapping[str, Aim]
     milestones: Mapping[str, Milestone]
+    uses: tuple[Uses, ...]
 
     def value(self, name: str) -> Sourced:
         """The parameter `name` and where its value comes from."""
@@ -187,7 +197,17 @@ def _layered(plan: Plan, period: Period, holding: list[tuple[Override, Fraction]
         targets=targets,
         aims=_aims(targets),
         milestones={milestone.id: milestone for milestone in bound.milestones},
+        uses=tuple(_uses(component, bound) for component in bound.components),
     )
+
+
+def _uses(component: Component, plan: Plan) -> Uses:
+    targets = named_in(component, "targets")
+    through = [plan.targets[target] for target in targets]
+    measures = (*named_in(component, "measures"), *(target.measure for target in through))
+    numbers = (component, *(target.value for target in through))
+    parameters = dict.fromkeys(setting.parameter for number in numbers for setting in settings_in(number))
+    return Uses(with_parts(plan.measures, measures), targets, tuple(parameters))
 
 
 def _target(name: str, target: Target, settings: Mapping[str, Sourced]) -> ResolvedTarget:

@@ -1,0 +1,46 @@
+"""Which measures, targets and milestones a component looks at, told from the types of its fields."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import msgspec
+from msgspec import inspect
+
+from domain.plan.measures import Measure, RatioMeasure
+from domain.plan.reading import type_info
+
+
+def named_in(part: msgspec.Struct, space: str) -> tuple[str, ...]:
+    """The names of `space` (measures, targets, milestones) in `part`, each once, in the order of fields."""
+    return tuple(dict.fromkeys(_names(type_info(type(part)), part, space)))
+
+
+def with_parts(measures: Mapping[str, Measure], names: tuple[str, ...]) -> tuple[str, ...]:
+    """`names`, each followed by the measures that it divides."""
+    found: dict[str, None] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = None
+            measure = measures[name]
+            waiting[:0] = (measure.of, measure.to) if isinstance(measure, RatioMeasure) else ()
+    return tuple(found)
+
+
+def _names(kind: inspect.Type, held: object, space: str) -> Iterator[str]:
+    match kind:
+        case inspect.Metadata():
+            if cast(Any, kind).extra == {"names": space}:
+                yield cast(str, held)
+        case inspect.UnionType() if held is not None:
+            for option in kind.types:
+                yield from _names(option, held, space)
+        case inspect.StructType():
+            for field in kind.fields:
+                yield from _names(field.type, getattr(held, field.name), space)
+        case inspect.VarTupleType():
+            for item in cast(tuple[object, ...], held):
+                yield from _names(kind.item_type, item, space)
+        case _:
+            return

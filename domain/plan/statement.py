@@ -1,0 +1,176 @@
+"""What one person earned in one period: lines that sum to the total, each with all that made it so."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+import msgspec
+
+from domain.journal.canonical import canonical
+from domain.money import Rounding, minor_per_major, rounded
+from domain.plan.components.base import Earned, Seen, Words
+from domain.plan.fields import Title
+from domain.plan.resolve import Origin, ResolvedPlan, ResolvedTarget, Sourced
+
+Values = Mapping[str, Fraction | None]
+
+
+class Sentence(msgspec.Struct, frozen=True):
+    """A sentence of `domain.plan.words` and what fills it; numbers as exact texts such as "3/20"."""
+
+    key: str
+    words: dict[str, str]
+
+
+class LinePart(msgspec.Struct, frozen=True):
+    """What a part of a component adds, exact and in major units, and how."""
+
+    name: str
+    amount: str
+    words: dict[str, str]
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A number that a line rests on. position: of the fact that set it; None for the plan itself."""
+
+    value: str
+    level: Origin
+    position: int | None
+    path: str
+
+
+class LineTarget(msgspec.Struct, frozen=True):
+    """A target that a line rests on. value: after relief for `leave_days`; asked: before it."""
+
+    value: str
+    asked: Source
+    leave_days: int
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount that says how it came about.
+
+    inputs: each measure's value, and those that a ratio divides; None where nothing was measured.
+    exact: in major units, before rounding. about: the period that the pay is for, if not the statement's own.
+    """
+
+    plan: str
+    component: str
+    kind: str
+    clause: str
+    title: Title
+    inputs: dict[str, str | None]
+    targets: dict[str, LineTarget]
+    parameters: dict[str, Source]
+    rule: Sentence
+    parts: tuple[LinePart, ...] = ()
+    exact: str
+    rounding: Rounding
+    amount_minor: int
+    currency: str
+    about: str | None = None
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """All lines of one person and period; the total is their sum."""
+
+    employee: str
+    period: str
+    currency: str
+    total_minor: int
+    lines: tuple[Line, ...]
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, in hexadecimal."""
+        return hashlib.sha256(canonical(self)).hexdigest()
+
+
+class Entitlement(NamedTuple):
+    """One plan that a person belongs to, with what was measured.
+
+    values: of every measure of the plan. attained: the day each milestone was reached, if it was.
+    under_way: how far each open milestone is; only hints need it.
+    """
+
+    resolved: ResolvedPlan
+    values: Values
+    attained: Mapping[str, dt.date] = {}
+    under_way: Mapping[str, Fraction] = {}
+
+
+def compute_statement(employee: str, entitlements: Iterable[Entitlement]) -> Statement:
+    """The statement of `employee` over every plan that they belong to, all of one period and currency.
+
+    Raises: ValueError when there is no plan, or when plans differ in period or currency.
+    """
+    ordered = sorted(entitlements, key=lambda entitlement: entitlement.resolved.plan.plan)
+    kinds = {(str(e.resolved.period), e.resolved.plan.currency) for e in ordered}
+    if len(kinds) != 1:
+        raise ValueError(f"{employee}: one statement is of one period and currency, not of {sorted(kinds)}")
+    ((period, currency),) = kinds
+    lines = [line for entitlement in ordered for line in lines_of(entitlement)]
+    return make_statement(employee, period, currency, lines)
+
+
+def make_statement(employee: str, period: str, currency: str, lines: Iterable[Line]) -> Statement:
+    """A statement of `lines`, with their sum."""
+    held = tuple(lines)
+    total = sum(line.amount_minor for line in held)
+    return Statement(employee=employee, period=period, currency=currency, total_minor=total, lines=held)
+
+
+def lines_of(entitlement: Entitlement) -> list[Line]:
+    """A line for each component of one plan, in the plan's order; those that earn nothing say why."""
+    resolved, values = entitlement.resolved, entitlement.values
+    measured = {name: None if value is None else str(value) for name, value in values.items()}
+    plan = resolved.plan
+    lines: list[Line] = []
+    for component, uses, (earned, amount_minor) in zip(
+        plan.components, resolved.uses, earnings(entitlement), strict=True
+    ):
+        lines.append(
+            Line(
+                plan=plan.plan,
+                component=component.id,
+                kind=component.KIND,
+                clause=component.clause,
+                title=component.title,
+                inputs={name: measured[name] for name in uses.measures},
+                targets={name: _line_target(resolved.targets[name]) for name in uses.targets},
+                parameters={name: _source(resolved.settings[name]) for name in uses.parameters},
+                rule=Sentence(earned.rule, _texts(earned.words)),
+                parts=tuple(LinePart(p.name, str(p.amount), _texts(p.words)) for p in earned.parts),
+                exact=str(earned.amount),
+                rounding=component.rounding or plan.rounding,
+                amount_minor=amount_minor,
+                currency=plan.currency,
+            )
+        )
+    return lines
+
+
+def earnings(entitlement: Entitlement) -> list[tuple[Earned, int]]:
+    """What each component earns, exact and in minor units, without the paperwork."""
+    resolved, values, attained, _ = entitlement
+    plan = resolved.plan
+    seen = Seen(values, resolved.aims, attained, resolved.period)
+    scale = minor_per_major(plan.currency)
+    worth = [(component, component.earn(seen)) for component in plan.components]
+    return [
+        (earned, rounded(earned.amount * scale, component.rounding or plan.rounding))
+        for component, earned in worth
+    ]
+
+
+def _source(sourced: Sourced) -> Source:
+    return Source(str(sourced.value), sourced.level, sourced.position, sourced.path)
+
+
+def _line_target(target: ResolvedTarget) -> LineTarget:
+    return LineTarget(str(target.value), _source(target.asked), target.leave_days)
+
+
+def _texts(words: Words) -> dict[str, str]:
+    return {name: str(word) for name, word in words.items()}

@@ -1,0 +1,91 @@
+"""What a line, a part of it or a hint says to people, in English and Chinese."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Literal
+
+from domain.plan.document import Plan
+from domain.plan.exact import shown
+from domain.plan.fields import Title
+
+Language = Literal["en", "zh"]
+
+SENTENCES: Mapping[str, Title] = {
+    "per_unit": Title("{measure}: {value} × {rate}", "{measure}：{value} × {rate}"),
+    "threshold_reached": Title(
+        "{measure} is {value} and reaches {reaches}: {pays}", "{measure}为 {value}，达到 {reaches}：{pays}"
+    ),
+    "threshold_missed": Title(
+        "{measure} is {value}, below {reaches}; {pays} is not due",
+        "{measure}为 {value}，未达到 {reaches}，不发 {pays}",
+    ),
+    "per_point_whole": Title(
+        "{measure} is {value}, {points} whole points over {target}, {rate} each",
+        "{measure}为 {value}，超出目标 {target} 共 {points} 个整数点，每点 {rate}",
+    ),
+    "per_point_pro_rata": Title(
+        "{measure} is {value}, {points} points over {target}, {rate} each",
+        "{measure}为 {value}，超出目标 {target} 共 {points} 点，每点 {rate}",
+    ),
+    "step": Title(
+        "{measure} is {value}, in the band that pays {pays}", "{measure}为 {value}，所在区间奖金 {pays}"
+    ),
+    "step_below": Title("{measure} is {value}, below the first band", "{measure}为 {value}，低于最低区间"),
+    "scorecard": Title("Score {score} of a base of {base}", "综合得分 {score}，基数 {base}"),
+    "score_part": Title(
+        "{measure} is {value} of {target}: {attained}, counted {counted}, weight {weight}",
+        "{measure}为 {value}，目标 {target}：完成 {attained}，计 {counted}，权重 {weight}",
+    ),
+    "milestone_attained": Title("{milestone} was reached on {on}: {pays}", "{milestone}于 {on} 达成：{pays}"),
+    "milestone_attained_elsewhen": Title(
+        "{milestone} was reached on {on}, in another period", "{milestone}于 {on} 达成，属于其他期间"
+    ),
+    "milestone_open": Title("{milestone} has not been reached", "{milestone}尚未达成"),
+    "nothing_measured": Title("{measure}: nothing to measure", "{measure}：无可统计的数据"),
+    "retro": Title(
+        "Computed anew {recomputed}, settled before {settled}",
+        "重新计算为 {recomputed}，此前已结算 {settled}",
+    ),
+    "nothing_held": Title("All else stays as it is", "其他条件不变"),
+    "ratios_held": Title("With {ratios} held", "假设{ratios}不变"),
+    "ratios_recomputed": Title("With {ratios} computed anew", "按新数据重新计算{ratios}"),
+}
+"""Every sentence by its key; the words in braces are filled from the line."""
+
+_AMOUNTS = frozenset({"rate", "pays", "base", "recomputed", "settled"})
+_SHARES = frozenset({"score", "attained", "counted", "weight"})
+_LEVELS = frozenset({"value", "reaches", "target", "from", "until"})
+
+
+def say(key: str, words: Mapping[str, str], plan: Plan, language: Language) -> str:
+    """The sentence `key` filled with `words`, the exact texts of a line of `plan`."""
+    sentence = SENTENCES[key].zh if language == "zh" else SENTENCES[key].en
+    return sentence.format_map(
+        {name: _spoken(name, word, words, plan, language) for name, word in words.items()}
+    )
+
+
+def _spoken(name: str, word: str, words: Mapping[str, str], plan: Plan, language: Language) -> str:
+    if not word:
+        return "–"
+    if name in ("measure", "ratios"):
+        titles = [plan.measures[measure].title for measure in word.split(",")]
+        return ("、" if language == "zh" else ", ").join(_in(title, language) for title in titles)
+    if name == "milestone":
+        return next((_in(m.title, language) for m in plan.milestones if m.id == word), word)
+    if name in _AMOUNTS:
+        return f"{shown(Fraction(word))} {plan.currency}"
+    if name in _SHARES:
+        return shown(Fraction(word), "percent")
+    if name in _LEVELS and "measure" in words:
+        return _level(Fraction(word), words["measure"], plan)
+    return shown(Fraction(word)) if name == "points" else word
+
+
+def _level(value: Fraction, name: str, plan: Plan) -> str:
+    form = plan.measures[name].form
+    return f"{shown(value)} {plan.currency}" if form == "money" else shown(value, form)
+
+
+def _in(title: Title, language: Language) -> str:
+    return title.zh if language == "zh" else title.en
