@@ -137,7 +137,8 @@ def refusals_page() -> str:
     """Every reason for which the ledger says no."""
     for package in (domain, api):  # a class is known once its module has been imported
         for module in walk_packages(package.__path__, f"{package.__name__}."):
-            import_module(module.name)
+            if not module.name.endswith("__main__"):
+                import_module(module.name)
     ours = [kind for kind in kinds() if kind.__module__.partition(".")[0] in ("domain", "api")]
     found = sorted({kind for kind in ours if kind is not Refusal}, key=lambda kind: kind.kind)
     return "\n".join(
