@@ -23,6 +23,14 @@ comment on column confirmation.void_position is 'Position of the void that cance
 
 INDEXES = "create index confirmation_by_fact on confirmation (fact_position, role);"
 
+CONFIRM_SPAN = """
+insert into confirmation (position, fact_position, role)
+select position, (data ->> 'position')::bigint, data ->> 'role'
+from journal
+where position > %(after)s and position <= %(upto)s and type = 'fact_confirmed'"""
+
 
 def project(cursor: Cursor, span: Span) -> None:
-    """Folds the facts of `span`."""
+    """Notes the confirmations of the span, and which of any span were voided in it."""
+    cursor.execute(CONFIRM_SPAN, span.bounds)
+    mark_voided(cursor, span, "confirmation")

@@ -1,6 +1,7 @@
-"""Credits: each performance fact as it counts for the person it names, in typed columns that measures read."""
+"""Credits: each performance fact as it counts for the person it names, in the columns that measures read."""
 
 from domain.facts.registry import CREDITED
+from projections.opening import opening
 from projections.spans import Cursor, Span, mark_voided
 
 NAME = "credits"
@@ -44,6 +45,26 @@ create index credit_by_day on credit using brin (day);
 create index credit_voided on credit (void_position) where void_position is not null;
 """
 
+# json_to_record reads each fact's text once for all columns, an arrow would read it once for each.
+CREDIT_SPAN = """
+insert into credit (
+    position, employee, fact, day, at, customer, deal, kind, channel, product,
+    quantity, minutes, amount_minor, currency, score, attributes
+)
+select
+    position, said.employee, type, (occurred_at at time zone %(zone)s)::date, occurred_at,
+    said.customer, said.deal, said.kind, said.channel, said.product,
+    said.quantity, said.minutes, said.amount_minor, said.currency, said.score, said.attributes
+from journal
+cross join lateral json_to_record(data) as said (
+    employee text, customer text, deal text, kind text, channel text, product text,
+    quantity bigint, minutes bigint, amount_minor bigint, currency text, score numeric, attributes jsonb
+)
+where position > %(after)s and position <= %(upto)s and type = any(%(credited)s)"""
+
 
 def project(cursor: Cursor, span: Span) -> None:
-    """Folds the facts of `span`."""
+    """Credits every performance fact of the span to its employee."""
+    zone = opening(cursor, span.after).fact.zone
+    cursor.execute(CREDIT_SPAN, {**span.bounds, "zone": zone, "credited": sorted(CREDITED)})
+    mark_voided(cursor, span, "credit")

@@ -1,5 +1,22 @@
 """The roster: who works where, as what and for whom since when; leave; and the branches there are."""
 
+import datetime as dt
+from collections.abc import Sequence
+
+import msgspec
+
+from domain.facts.base import Fact
+from domain.facts.governance import BranchOpened
+from domain.facts.people import (
+    EmployeeHired,
+    EmployeeLeft,
+    EmployeePromoted,
+    EmployeeTransferred,
+    LeaveTaken,
+    MentorAssigned,
+)
+from domain.people.roster import ChangeKind, Leave, RosterChange
+from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
 
 NAME = "roster"
@@ -28,7 +45,8 @@ create table roster_change (
     cause         text   collate "C" check ((cause is null) = (kind <> 'left')),
     void_position bigint check (void_position > position)
 );
-comment on table roster_change is 'What changed in a person''s employment, one row a fact; what is null stays as it was.';
+comment on table roster_change is
+    'What changed in a person''s employment, one row a fact; what is null stays as it was.';
 comment on column roster_change.position is 'Of the fact in the journal.';
 comment on column roster_change.effective_on is 'First day of the change; of a leaver, the last working day.';
 comment on column roster_change.cause is 'Why the person left.';
@@ -66,6 +84,80 @@ create index roster_change_by_employee on roster_change (employee, position);
 create index leave_by_employee on leave (employee, from_on);
 """
 
+CHANGES = """
+select {columns} from roster_change
+where (%(employees)s::text[] is null or employee = any(%(employees)s)) and {known}
+order by employee, position"""
+
+LEAVE = """
+select {columns} from leave
+where (%(employees)s::text[] is null or employee = any(%(employees)s)) and {known}
+order by employee, from_on, position"""
+
+BRANCHES = "select {columns} from branch where {known} order by branch, position"
+
+
+class Branch(msgspec.Struct, frozen=True, kw_only=True):
+    """A place where the firm works. title: its name for people."""
+
+    position: int
+    branch: str
+    title: str
+    opened_on: dt.date
+
 
 def project(cursor: Cursor, span: Span) -> None:
-    """Folds the facts of `span`."""
+    """Adds the changes, leaves and branches of the span, and marks what was voided in it."""
+    rows = [row(position, fact) for position, fact in facts_of(cursor, span, *FACTS - {"fact_voided"})]
+    store(cursor, "roster_change", [row for row in rows if isinstance(row, RosterChange)])
+    store(cursor, "leave", [row for row in rows if isinstance(row, Leave)])
+    store(cursor, "branch", [row for row in rows if isinstance(row, Branch)])
+    mark_voided(cursor, span, *TABLES)
+
+
+def row(position: int, fact: Fact) -> RosterChange | Leave | Branch:
+    """The row that `fact` brings."""
+    match fact:
+        case EmployeeHired():
+            return _change(position, fact, "hired", fact.hired_on)
+        case EmployeeTransferred():
+            return _change(position, fact, "transferred", fact.effective_on)
+        case EmployeePromoted():
+            return _change(position, fact, "promoted", fact.effective_on)
+        case MentorAssigned():
+            return _change(position, fact, "mentored", fact.effective_on)
+        case EmployeeLeft():
+            return _change(position, fact, "left", fact.left_on)
+        case LeaveTaken():
+            return Leave(position=position, **msgspec.structs.asdict(fact))
+        case BranchOpened():
+            return Branch(position=position, **msgspec.structs.asdict(fact))
+        case _:
+            raise TypeError(f"the roster has no row for {fact.TYPE}")
+
+
+def changes(
+    cursor: Cursor, employees: Sequence[str] | None = None, known_at: int | None = None
+) -> list[RosterChange]:
+    """What changed for `employees`, or for everybody, by employee and position."""
+    return fetch(cursor, RosterChange, CHANGES, {"employees": employees}, known_at)
+
+
+def leave(cursor: Cursor, employees: Sequence[str] | None = None, known_at: int | None = None) -> list[Leave]:
+    """The leave that `employees`, or everybody, took, by employee and first day."""
+    return fetch(cursor, Leave, LEAVE, {"employees": employees}, known_at)
+
+
+def branches(cursor: Cursor, known_at: int | None = None) -> list[Branch]:
+    """The places where the firm works, by id."""
+    return fetch(cursor, Branch, BRANCHES, {}, known_at)
+
+
+def _change(position: int, fact: Fact, kind: ChangeKind, effective_on: dt.date) -> RosterChange:
+    """What `fact` says under the names of a roster change."""
+    said = {name: getattr(fact, name) for name in _SHARED if name in fact.__struct_fields__}
+    return RosterChange(position=position, kind=kind, effective_on=effective_on, **said)
+
+
+_SHARED = tuple(f for f in RosterChange.__struct_fields__ if f not in ("position", "kind", "effective_on"))
+"""The fields of a roster change that are named alike in the facts."""

@@ -1,27 +1,100 @@
-"""Keeps the read models up with the journal: span by span, rows and position in one transaction."""
+"""Keeps the read models up with the journal, from zero or while facts arrive."""
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable, Sequence
 
+import psycopg
+
+from domain.journal.connection import connect
+from domain.journal.listen import Wakeup
+from projections.folding import RebuildNeeded, folded, lock, position
 from projections.registry import PROJECTIONS
-from projections.spans import Connection, Projection
+from projections.spans import Connection, Cursor, Projection, Span, UnfoldableFact
 from projections.tables import make_indexes, make_positions, make_tables, record
 
-LOCK = "select pg_advisory_xact_lock(hashtextextended('read models ' || current_schema(), 0))"
+__all__ = ["Cursor", "RebuildNeeded", "Runner", "Span", "UnfoldableFact", "create", "position", "stopped"]
+
+POLL_SECONDS = 1
+"""How long a fact can lie unseen when its wake-up was lost."""
+
+MADE = "select name from projection"
+
+STOPPED = """
+select stopped_position, stopped_type, stopped_because from projection
+where stopped_position is not null
+order by stopped_position limit 1"""
 
 
 def create(connection: Connection, projections: Iterable[Projection] = PROJECTIONS) -> list[str]:
     """Makes the read models that the ledger does not have yet, empty and at position 0; their names.
 
     connection: as owner of the schema. A model that is added to a ledger with facts must be rebuilt
-    before the runner goes on, which says so.
+    before the runner goes on, and the runner says so.
     """
     with connection.transaction(), connection.cursor() as cursor:
-        cursor.execute(LOCK)
+        lock(cursor)
         make_positions(cursor)
-        made = {name for (name,) in cursor.execute("select name from projection")}
+        made = {name for (name,) in cursor.execute(MADE)}
         lacking = [projection for projection in projections if projection.NAME not in made]
         for projection in lacking:
             make_tables(cursor, projection)
             make_indexes(cursor, projection)
         record(cursor, lacking, 0)
         return [projection.NAME for projection in lacking]
+
+
+def stopped(cursor: Cursor) -> UnfoldableFact | None:
+    """The fact before which the read models stand still; None while all is well."""
+    found = cursor.execute(STOPPED).fetchone()
+    return UnfoldableFact(*found) if found else None
+
+
+class Runner:
+    """Folds the journal of a ledger into its read models. Several may run: they take turns, span by span."""
+
+    def __init__(self, dsn: str, schema: str, projections: Sequence[Projection] = PROJECTIONS) -> None:
+        self._dsn, self._schema, self._projections = dsn, schema, projections
+
+    def catch_up(self, upto: int | None = None, on_progress: Callable[[int], None] | None = None) -> int:
+        """Folds all that the journal holds, or what it holds up to `upto`; the position reached.
+
+        on_progress: told the position after each span.
+        Raises: UnfoldableFact, RebuildNeeded
+        """
+        with self._connect() as connection:
+            for at in folded(connection, self._projections, upto):
+                if on_progress is not None:
+                    on_progress(at)
+            with connection.cursor() as cursor:
+                return position(cursor, self._projections)
+
+    def follow(
+        self, stop: threading.Event, on_trouble: Callable[[psycopg.OperationalError], None] | None = None
+    ) -> None:
+        """Folds facts as they arrive, until `stop` is set; then it ends between two spans.
+
+        on_trouble: told that the database went away; it is tried again and again.
+        Raises: UnfoldableFact, RebuildNeeded
+        """
+        with Wakeup(self._dsn, self._schema) as wakeup:
+            while not stop.is_set():
+                try:
+                    self._follow_connected(stop, wakeup)
+                except psycopg.OperationalError as error:
+                    if on_trouble is not None:
+                        on_trouble(error)
+                    stop.wait(POLL_SECONDS)
+
+    def _follow_connected(self, stop: threading.Event, wakeup: Wakeup) -> None:
+        with self._connect() as connection:
+            while not stop.is_set():
+                for _ in folded(connection, self._projections):
+                    if stop.is_set():
+                        return
+                wakeup.wait(POLL_SECONDS)
+
+    def _connect(self) -> Connection:
+        connection = connect(self._dsn, self._schema, autocommit=True)
+        # A plan kept for later spans would be one for the first, small ones.
+        connection.prepare_threshold = None
+        return connection

@@ -23,12 +23,17 @@ from (
     where type = 'fact_voided' and position > %(after)s and position <= %(upto)s
     group by 1
 ) as void
-where row.{key} = void.fact_position and row.void_position is null"""
+where row.position = void.fact_position and row.void_position is null"""
 
-KNOWN_AT = sql.SQL("position <= {at} and (void_position is null or void_position > {at})").format(
-    at=sql.Placeholder("known_at")
-)
-"""The rows that counted as known at the parameter `known_at`."""
+
+class UnfoldableFact(Exception):
+    """The read models stand still before this fact: the program does not know its type or cannot fold it."""
+
+    def __init__(self, position: int, type: str, because: str) -> None:
+        super().__init__(f"Stopped before position {position}, {type}: {because}")
+        self.position = position
+        self.type = type
+        self.because = because
 
 
 class Span(NamedTuple):
@@ -36,6 +41,11 @@ class Span(NamedTuple):
 
     after: int
     upto: int
+
+    @property
+    def facts(self) -> int:
+        """How many facts it has: positions leave no gap."""
+        return self.upto - self.after
 
     @property
     def bounds(self) -> dict[str, int]:
@@ -72,5 +82,4 @@ class Projection(Protocol):
 def mark_voided(cursor: Cursor, span: Span, *tables: str) -> None:
     """Sets `void_position` of the rows whose fact a void of `span` names; the first void of a fact counts."""
     for table in tables:
-        statement = sql.SQL(MARK_VOIDED).format(table=sql.Identifier(table), key=sql.Identifier("position"))
-        cursor.execute(statement, span.bounds)
+        cursor.execute(sql.SQL(MARK_VOIDED).format(table=sql.Identifier(table)), span.bounds)

@@ -1,10 +1,18 @@
 """Standings: each person's totals of each day and fact, as they are now; voided facts are not in them."""
 
+import datetime as dt
+from collections.abc import Sequence
+
+import msgspec
+
+from domain.facts.registry import CREDITED
+from projections.opening import UNOPENED, opening
 from projections.spans import Cursor, Span
 
 NAME = "standings"
 VERSION = 1
 TABLES = ("standing",)
+FACTS = CREDITED | {"fact_voided"}
 
 SCHEMA = """
 create table standing (
@@ -14,16 +22,104 @@ create table standing (
     count        bigint not null check (count > 0),
     quantity     bigint not null check (quantity >= 0),
     minutes      bigint not null check (minutes >= 0),
-    amount_minor bigint not null check (amount_minor >= 0),
+    amount_minor numeric not null check (amount_minor >= 0),
     primary key (employee, day, fact)
 );
-comment on table standing is 'Totals of the credits that count now, of each person, business day and type of fact.';
+comment on table standing is
+    'Totals of the credits that count now, of each person, business day and type of fact.';
 comment on column standing.count is 'How many facts.';
-comment on column standing.amount_minor is 'In minor units of the currency of the ledger; other currencies are left out.';
+comment on column standing.amount_minor is
+    'In minor units of the currency of the ledger; other currencies are left out.';
 """
 
 INDEXES = "create index standing_by_day on standing (day);"
 
+# A void takes away what its credit brought when it came, in this span or long before.
+STANDING_SPAN = """
+merge into standing as total
+using (
+    select
+        employee, day, fact,
+        sum(sign) as count,
+        sum(sign * coalesce(quantity, 0)) as quantity,
+        sum(sign * coalesce(minutes, 0)) as minutes,
+        coalesce(sum(sign * amount_minor) filter (
+            where currency = case when position > %(opened_at)s then %(currency)s else %(unopened)s end
+        ), 0) as amount_minor
+    from (
+        select 1 as sign, position, employee, day, fact, quantity, minutes, amount_minor, currency
+        from credit where position > %(after)s and position <= %(upto)s
+        union all
+        select -1, position, employee, day, fact, quantity, minutes, amount_minor, currency
+        from credit where void_position > %(after)s and void_position <= %(upto)s
+    ) as moved
+    group by employee, day, fact
+) as change
+on total.employee = change.employee and total.day = change.day and total.fact = change.fact
+when matched and total.count + change.count = 0 then delete
+when matched then update set
+    count = total.count + change.count,
+    quantity = total.quantity + change.quantity,
+    minutes = total.minutes + change.minutes,
+    amount_minor = total.amount_minor + change.amount_minor
+when not matched and change.count > 0 then
+    insert (employee, day, fact, count, quantity, minutes, amount_minor)
+    values (
+        change.employee, change.day, change.fact,
+        change.count, change.quantity, change.minutes, change.amount_minor
+    )
+"""
+
+STANDINGS = """
+select employee, day, fact, count, quantity, minutes, amount_minor
+from standing
+where day between %(first_day)s and %(last_day)s
+    and (%(employees)s::text[] is null or employee = any(%(employees)s))
+order by employee, day, fact"""
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person has of one type of fact on one business day.
+
+    amount_minor: in the currency of the ledger; what came in others is left out.
+    """
+
+    employee: str
+    day: dt.date
+    fact: str
+    count: int
+    quantity: int
+    minutes: int
+    amount_minor: int
+
 
 def project(cursor: Cursor, span: Span) -> None:
-    """Folds the facts of `span`."""
+    """Adds the credits of the span, and takes away those voided in it."""
+    opened = opening(cursor, span.after)
+    parameters = {
+        "opened_at": opened.position,
+        "currency": opened.fact.currency,
+        "unopened": UNOPENED.fact.currency,
+    }
+    cursor.execute(STANDING_SPAN, {**span.bounds, **parameters})
+
+
+def standings(
+    cursor: Cursor, first_day: dt.date, last_day: dt.date, employees: Sequence[str] | None = None
+) -> list[Standing]:
+    """The totals of `employees`, or of everybody, from `first_day` to `last_day`, both counting."""
+    rows = cursor.execute(
+        STANDINGS, {"first_day": first_day, "last_day": last_day, "employees": employees}, prepare=False
+    )
+    return [
+        Standing(
+            employee=employee,
+            day=day,
+            fact=fact,
+            count=count,
+            quantity=quantity,
+            minutes=minutes,
+            amount_minor=int(amount_minor),
+        )
+        for employee, day, fact, count, quantity, minutes, amount_minor in rows
+    ]

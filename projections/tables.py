@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from psycopg import sql
 
 from domain.journal.connection import SERVICE_ROLE
-from projections.spans import Connection, Cursor, Projection
+from projections.spans import Cursor, Projection
 
 POSITIONS = """
 create table projection (
@@ -21,7 +21,8 @@ create table projection (
 comment on table projection is 'How far each read model has folded the journal, and what it could not fold.';
 comment on column projection.version is 'Form of its rows; a program of another version must build it anew.';
 comment on column projection.position is 'Of the last fact folded; 0 for none.';
-comment on column projection.stopped_position is 'Of the fact that could not be folded; null while all is well.';
+comment on column projection.stopped_position is
+    'Of the fact that could not be folded; null while all is well.';
 """
 
 RECORD = """

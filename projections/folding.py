@@ -1,0 +1,162 @@
+"""One span after another into the read models, rows and positions together or not at all."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import psycopg
+
+from domain.facts.registry import FACT_TYPES
+from projections.spans import SPAN_ENDS, SPAN_FACTS, Connection, Cursor, Projection, Span, UnfoldableFact
+
+# For the transaction only, so that it works where connections are shared out one transaction at a time.
+LOCK = "select pg_advisory_xact_lock(hashtextextended('read models ' || coalesce(%(schema)s, current_schema()), 0))"
+
+POSITIONS = "select name, version, position from projection"
+
+END_OF_SPAN = """
+select least(
+    %(upto)s::bigint,
+    %(after)s::bigint + %(facts)s,
+    (select coalesce(max(position), 0) from journal),
+    (
+        select min(position) from journal
+        where type = any(%(ends)s) and position > %(after)s and position <= %(after)s::bigint + %(facts)s
+    )
+)"""
+
+TYPES_OF_SPAN = """
+select type, min(position) from journal
+where position > %(after)s and position <= %(upto)s
+group by type"""
+
+MOVE_ON = """
+update projection set
+    position = %(upto)s, stopped_position = null, stopped_type = null, stopped_because = null
+where name = any(%(names)s)"""
+
+TYPE_AT = "select type from journal where position = %(position)s"
+
+STOP = """
+update projection set
+    stopped_position = %(position)s, stopped_type = %(type)s, stopped_because = %(because)s
+where name = any(%(names)s) and position < %(position)s"""
+
+
+class RebuildNeeded(Exception):
+    """Read models whose rows have another form than this program's, or that lack the facts before the rest."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            f"Run meritbook rebuild for {', '.join(names)}: this program cannot go on with their rows."
+        )
+        self.names = tuple(names)
+
+
+class _FoldFailed(Exception):
+    """Some fact of `span` cannot be folded: that of `known`, or nobody knows yet which."""
+
+    def __init__(self, span: Span, because: str, known: UnfoldableFact | None = None) -> None:
+        super().__init__(because)
+        self.span, self.because, self.known = span, because, known
+
+    @property
+    def sound(self) -> int:
+        """How many facts to try next: those before the known one, else half."""
+        return self.known.position - 1 - self.span.after if self.known else self.span.facts // 2
+
+
+def lock(cursor: Cursor, schema: str | None = None) -> None:
+    """Keeps others from moving the read models of `schema`, or of the current one, until the transaction ends."""
+    cursor.execute(LOCK, {"schema": schema})
+
+
+def position(cursor: Cursor, projections: Iterable[Projection]) -> int:
+    """How far `projections` have folded the journal.
+
+    Raises: RebuildNeeded.
+    """
+    found = {name: (version, at) for name, version, at in cursor.execute(POSITIONS)}
+    furthest = max((at for _, at in found.values()), default=0)
+    if stale := [p.NAME for p in projections if found.get(p.NAME) != (p.VERSION, furthest)]:
+        raise RebuildNeeded(stale)
+    return furthest
+
+
+def folded(
+    connection: Connection, projections: Sequence[Projection], upto: int | None = None
+) -> Iterator[int]:
+    """Folds what the journal holds, up to `upto`; yields the position after each span that was committed.
+
+    connection: in autocommit, to the read models' own schema.
+    Raises: UnfoldableFact, having noted it and folded all before it; RebuildNeeded.
+    """
+    facts = SPAN_FACTS
+    while True:
+        try:
+            span = _fold_next(connection, projections, upto, facts)
+        except _FoldFailed as failed:
+            if failed.sound > 0:
+                facts = failed.sound
+                continue
+            raise _noted(connection, projections, failed) from failed.__cause__
+        if span is None:
+            return
+        yield span.upto
+
+
+def fold(cursor: Cursor, span: Span, projections: Sequence[Projection]) -> None:
+    """Folds `span` into each of `projections`, in order, and moves them on.
+
+    Raises: UnfoldableFact, or whatever went wrong; the transaction is then to be undone.
+    """
+    types: dict[str, int] = dict(cursor.execute(TYPES_OF_SPAN, span.bounds).fetchall())
+    if unknown := {at: type for type, at in types.items() if type not in FACT_TYPES}:
+        raise UnfoldableFact(min(unknown), unknown[min(unknown)], "install a program that knows this type.")
+    for projection in projections:
+        if not projection.FACTS.isdisjoint(types):
+            try:
+                projection.project(cursor, span)
+            except Exception as error:
+                error.add_note(f"projection {projection.NAME}, positions {span.after + 1} to {span.upto}")
+                raise
+    cursor.execute(MOVE_ON, {"upto": span.upto, "names": [projection.NAME for projection in projections]})
+
+
+def _fold_next(
+    connection: Connection, projections: Sequence[Projection], upto: int | None, facts: int
+) -> Span | None:
+    """Folds and commits the next span of at most `facts`; None when there is none."""
+    with connection.transaction(), connection.cursor() as cursor:
+        lock(cursor)
+        span = _next_span(cursor, position(cursor, projections), upto, facts)
+        if span is None:
+            return None
+        try:
+            fold(cursor, span, projections)
+        except UnfoldableFact as known:
+            raise _FoldFailed(span, known.because, known) from known
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            raise  # the server or the way to it, not the facts
+        except Exception as error:
+            raise _FoldFailed(span, f"{type(error).__name__}: {error}") from error
+        return span
+
+
+def _next_span(cursor: Cursor, after: int, upto: int | None, facts: int) -> Span | None:
+    end = cursor.execute(
+        END_OF_SPAN, {"after": after, "upto": upto, "facts": facts, "ends": list(SPAN_ENDS)}
+    ).fetchone()
+    return Span(after, end[0]) if end and end[0] > after else None
+
+
+def _noted(connection: Connection, projections: Sequence[Projection], failed: _FoldFailed) -> UnfoldableFact:
+    """The fact that cannot be folded, written down for whoever asks why the read models stand still."""
+    with connection.transaction(), connection.cursor() as cursor:
+        stop = failed.known
+        if stop is None:
+            found = cursor.execute(TYPE_AT, {"position": failed.span.upto}).fetchone()
+            stop = UnfoldableFact(failed.span.upto, found[0] if found else "", failed.because)
+        names = [projection.NAME for projection in projections]
+        cursor.execute(
+            STOP, {"position": stop.position, "type": stop.type, "because": stop.because, "names": names}
+        )
+        return stop
