@@ -33,7 +33,7 @@ class PlanInvalid(PlanRefused):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A remedy for a `word` that is not among the `known` ones: the one that was meant, or what there is."""
     names = sorted(known)
-    close = get_close_matches(word, names, n=1, cutoff=0.6)
+    close = get_close_matches(word, names, n=1)
     if close:
         return f"Did you mean `{close[0]}`?"
     return f"There are: {', '.join(names)}." if names else "There are none in this document."
