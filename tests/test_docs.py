@@ -30,7 +30,9 @@ def _prose(page: Path) -> str:
 def _commands(page: Path) -> list[str]:
     """What a page tells a reader to type, without the comments beside it."""
     blocks = [body for language, body in _FENCE.findall(page.read_text("utf-8")) if language == "sh"]
-    lines = [re.sub(r"\s+#.*", "", line) for block in blocks for line in block.splitlines()]
+    lines = [
+        re.sub(r"^(MERITBOOK_\w+=\S+ )+|\s+#.*", "", line) for block in blocks for line in block.splitlines()
+    ]
     return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
