@@ -3,7 +3,6 @@
 Run as a program it starts the server, prints its DSN, then obeys one order a line.
 """
 
-import atexit
 import json
 import os
 import shutil
@@ -14,17 +13,18 @@ import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import psutil
 import psycopg
+from psycopg import sql
 
 from api.embedded import EmbeddedFailed, EmbeddedPostgres
 from api.embedded.process import inhabitants, postmaster
 
+TABLE = "EMBEDDED_TEST_TABLE"  # A table of its own lets a test share a home with others.
 ROOT = Path(__file__).resolve().parents[2]
 as_root = os.geteuid() == 0
 
@@ -52,25 +52,6 @@ def new_home() -> Generator[Path]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-@cache
-def _born() -> Path:
-    """A stopped home whose copies spare most tests their initdb."""
-    place = Path(tempfile.mkdtemp(prefix="merit-", dir="/tmp"))
-    place.chmod(0o711)
-    atexit.register(shutil.rmtree, place, ignore_errors=True)
-    with EmbeddedPostgres(place / "home"):
-        pass
-    return place / "home"
-
-
-@contextmanager
-def lived_home() -> Generator[Path]:
-    """A home whose server ran before and was stopped."""
-    with new_home() as home:
-        subprocess.run(["cp", "-a", _born(), home], check=True)
-        yield home
-
-
 class User:
     """Another process that uses the server of `home`; killed at the end of the block."""
 
@@ -88,6 +69,7 @@ class User:
             cwd="/",
             env={
                 "PATH": os.environ["PATH"],
+                TABLE: os.environ.get(TABLE, "acknowledged"),
                 "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)]),
             },
             stdin=subprocess.PIPE,
@@ -156,10 +138,15 @@ def keepers_of(home: Path) -> list[psutil.Process]:
     return found
 
 
+def table() -> sql.Identifier:
+    """Where the rows of this test are."""
+    return sql.Identifier(os.environ.get(TABLE, "acknowledged"))
+
+
 def count(dsn: str) -> int:
-    """How many rows the ledger of the test holds."""
+    """How many rows there are."""
     with psycopg.connect(dsn) as session:
-        row = session.execute("select count(*) from acknowledged").fetchone()
+        row = session.execute(sql.SQL("select count(*) from {}").format(table())).fetchone()
         assert row is not None
         return int(row[0])
 
@@ -167,9 +154,16 @@ def count(dsn: str) -> int:
 def write(dsn: str, rows: int) -> None:
     """Writes rows, each in a commit of its own; on return all are acknowledged."""
     with psycopg.connect(dsn, autocommit=True) as session:
-        session.execute("create table if not exists acknowledged (n int)")
+        session.execute(sql.SQL("create table if not exists {} (n int)").format(table()))
         for n in range(rows):
-            session.execute("insert into acknowledged values (%s)", [n])
+            session.execute(sql.SQL("insert into {} values (%s)").format(table()), [n])
+
+
+def write_many(dsn: str, rows: int) -> None:
+    """Writes rows in one commit."""
+    write(dsn, 0)
+    with psycopg.connect(dsn) as session:
+        session.execute(sql.SQL("insert into {} select generate_series(1, %s)").format(table()), [rows])
 
 
 def main() -> None:

@@ -12,17 +12,21 @@ import psutil
 import psycopg
 import pytest
 from faults.embedded_user import (
+    TABLE,
     User,
     as_root,
     count,
     data_of,
     is_empty,
     keepers_of,
-    lived_home,
+    new_home,
     server_of,
+    table,
     until,
     write,
+    write_many,
 )
+from psycopg import sql
 
 from api.embedded import EmbeddedFailed, EmbeddedPostgres
 from api.embedded.process import inhabitants, lives_in, postmaster
@@ -30,11 +34,21 @@ from api.embedded.process import inhabitants, lives_in, postmaster
 pytestmark = pytest.mark.faults
 
 
-@pytest.fixture
-def home() -> Iterator[Path]:
-    """A home of its own, whose server ran before."""
-    with lived_home() as path:
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Path]:
+    """A home for the tests of this module: making one costs more than most of them."""
+    with new_home() as path:
+        with EmbeddedPostgres(path):
+            pass
         yield path
+
+
+@pytest.fixture
+def home(shared: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home whose server ran before, with a table for this test; nothing lives on in it afterwards."""
+    monkeypatch.setenv(TABLE, request.node.name[-60:])
+    yield shared
+    until(lambda: is_empty(shared) and not keepers_of(shared))
 
 
 @pytest.mark.parametrize("order", ["user", "server", "user server", "server user", "keeper server user"])
@@ -59,8 +73,9 @@ def test_rows_acknowledged_up_to_the_kill_are_there(home: Path) -> None:
         killer = threading.Timer(0.3, server_of(home).kill)
         killer.start()
         with pytest.raises(psycopg.OperationalError), psycopg.connect(server.dsn, autocommit=True) as session:
+            insert = sql.SQL("insert into {} values (1)").format(table())
             while True:
-                session.execute("insert into acknowledged values (1)")
+                session.execute(insert)
                 acknowledged += 1
         killer.join()
         assert acknowledged > 0
@@ -168,9 +183,7 @@ def test_a_server_that_is_stopping_is_waited_for_and_replaced(home: Path) -> Non
 def test_recovery_is_waited_for_with_news(home: Path) -> None:
     """Starting up is no failure, even beyond the 10 s at which others give up."""
     with EmbeddedPostgres(home) as server:
-        write(server.dsn, 0)
-        with psycopg.connect(server.dsn) as session:
-            session.execute("insert into acknowledged select generate_series(1, 600000)")
+        write_many(server.dsn, 600_000)
         for process in inhabitants(data_of(home)):
             process.kill()
         news: list[str] = []
@@ -204,9 +217,7 @@ def _hold_recovery(home: Path, seconds: float) -> None:
 def test_too_long_a_recovery_fails_with_a_remedy_and_leaves_nothing_behind(home: Path) -> None:
     """The wait is bounded; the next start() repeats the recovery."""
     with EmbeddedPostgres(home) as server:
-        write(server.dsn, 0)
-        with psycopg.connect(server.dsn) as session:
-            session.execute("insert into acknowledged select generate_series(1, 600000)")
+        write_many(server.dsn, 600_000)
         for process in inhabitants(data_of(home)):
             process.kill()
         until(lambda: not keepers_of(home))

@@ -14,13 +14,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from faults.embedded_user import (
+    TABLE,
     User,
     as_root,
     count,
     data_of,
     is_empty,
     keepers_of,
-    lived_home,
     new_home,
     server_of,
     until,
@@ -39,11 +39,21 @@ NAMELESS_UID = 64_322
 ORDINARY_UID = pwd.getpwnam("nobody").pw_uid
 
 
-@pytest.fixture
-def home() -> Iterator[Path]:
-    """A home of its own, whose server ran before."""
-    with lived_home() as path:
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Path]:
+    """A home for the tests of this module: making one costs more than most of them."""
+    with new_home() as path:
+        with EmbeddedPostgres(path):
+            pass
         yield path
+
+
+@pytest.fixture
+def home(shared: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home whose server ran before, with a table for this test; nothing lives on in it afterwards."""
+    monkeypatch.setenv(TABLE, request.node.name[-60:])
+    yield shared
+    until(lambda: is_empty(shared) and not keepers_of(shared))
 
 
 @pytest.fixture
@@ -233,10 +243,15 @@ def test_a_short_socket_directory_that_is_no_longer_ours_is_not_used(place: Path
 
 
 def test_a_socket_directory_in_the_home_that_others_may_enter_is_refused(home: Path) -> None:
-    """Somebody opened it: say so, do not serve."""
-    (home / "postgres" / "socket").chmod(0o777)
-    with pytest.raises(EmbeddedFailed, match=r"socket must belong to user \d+ with mode 0700\..*Remedy"):
+    """Somebody opened it: say so, do not serve; the remedy that the message gives works."""
+    opened = home / "postgres" / "socket"
+    opened.chmod(0o777)
+    with pytest.raises(EmbeddedFailed, match=r"socket must belong to user \d+ with mode 0700\..*remove it"):
         EmbeddedPostgres(home).start()
+    shutil.rmtree(opened)
+    with EmbeddedPostgres(home) as server:
+        write(server.dsn, 1)
+        assert mode(opened) == 0o700
 
 
 def test_odd_characters_in_the_path_do_no_harm(place: Path) -> None:
