@@ -8,7 +8,8 @@ from domain.facts.registry import FACT_TYPES
 from projections.spans import SPAN_ENDS, SPAN_FACTS, Connection, Cursor, Projection, Span, UnfoldableFact
 
 # For the transaction only, so that it works where connections are shared out one transaction at a time.
-LOCK = "select pg_advisory_xact_lock(hashtextextended('read models ' || coalesce(%(schema)s, current_schema()), 0))"
+LOCK = """
+select pg_advisory_xact_lock(hashtextextended('read models ' || coalesce(%(schema)s, current_schema()), 0))"""
 
 POSITIONS = "select name, version, position from projection"
 
@@ -42,7 +43,7 @@ where name = any(%(names)s) and position < %(position)s"""
 
 
 class RebuildNeeded(Exception):
-    """Read models whose rows have another form than this program's, or that lack the facts before the rest."""
+    """Read models whose rows have another form than this program's, or lag behind the rest."""
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(
@@ -65,7 +66,7 @@ class _FoldFailed(Exception):
 
 
 def lock(cursor: Cursor, schema: str | None = None) -> None:
-    """Keeps others from moving the read models of `schema`, or of the current one, until the transaction ends."""
+    """Keeps others from moving the read models of `schema`, or of the current one, until the commit."""
     cursor.execute(LOCK, {"schema": schema})
 
 

@@ -163,7 +163,7 @@ def row(position: int, fact: Fact) -> PlanVersion | PlanEnd | Override | TargetC
 
 
 def plan_versions(cursor: Cursor, known_at: int | None = None) -> list[PlanVersion]:
-    """Every version of every plan, by plan and first day; of two with the same first day the later fact last."""
+    """Every version of every plan, by plan, first day and position."""
     return fetch(cursor, PlanVersion, VERSIONS, {}, known_at)
 
 
