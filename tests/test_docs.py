@@ -83,6 +83,17 @@ def test_links_within_the_repo_lead_somewhere(page: Path) -> None:
     assert not broken
 
 
+def test_every_decision_has_all_its_parts_and_stands_in_the_index() -> None:
+    index = ROOT / "docs" / "decisions" / "README.md"
+    decisions = sorted(index.parent.glob("0*.md"))
+    assert _LINK.findall(index.read_text("utf-8")) == [path.name for path in decisions]
+    for number, path in enumerate(decisions, 1):
+        text = path.read_text("utf-8")
+        assert text.startswith(f"# {number:04} ")
+        assert re.search(r"^Status: (accepted|superseded by \d{4})", text, re.MULTILINE)
+        assert re.findall(r"^## (\w+)", text, re.MULTILINE) == ["Context", "Decision", "Consequences", "Rejected"]
+
+
 def test_both_readmes_have_the_same_parts_and_commands() -> None:
     english, chinese = READMES
     levels = [re.findall(r"^(#+) ", _prose(page), re.MULTILINE) for page in READMES]
