@@ -1,0 +1,204 @@
+"""How the value of one field is read from the cells of a row, and what is said when it cannot be."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from msgspec import inspect
+
+from api.importing import cells, dates
+from api.importing.mapping import Value
+from api.importing.rows import Cell
+from domain.facts.base import EmployeeId, Fact, Score
+
+Cells = Mapping[str, Cell]
+Kind = Literal["text", "id", "whole", "hours", "decimal", "day", "money"]
+
+_SHOWN = 40
+_REMEDIES: dict[Kind, str] = {
+    "text": "Mend the cell.",
+    "id": "Format the column as text in the source, and export it again.",
+    "whole": "Write a whole number.",
+    "hours": "Write hours such as 1.5 that are whole minutes.",
+    "decimal": "Write a plain number such as 8.5.",
+    "day": "Write the day as the mapping says, or add how it is written to `formats`.",
+    "money": "Write the amount in major units, such as 1234.50.",
+}
+
+
+class BadCell(Exception):
+    """A cell that cannot be read as its field asks."""
+
+    def __init__(self, column: str, shown: str, detail: str, remedy: str) -> None:
+        super().__init__(detail)
+        self.column, self.shown, self.detail, self.remedy = column, shown, detail, remedy
+
+
+class Field(NamedTuple):
+    """A field and the way to read it. read: gives None for an empty cell, and raises BadCell."""
+
+    columns: tuple[str, ...]
+    read: Callable[[Cells], str | int | None]
+
+
+class When(NamedTuple):
+    """How an instant is written: patterns, the zone of what has no offset, the time of what has none."""
+
+    formats: tuple[str, ...]
+    zone: ZoneInfo
+    at: dt.time
+
+
+def short(text: str) -> str:
+    """`text` on one line, cut to what a table of faults can show."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+
+
+def shown(columns: tuple[str, ...], row: Cells) -> str:
+    """What the cells of `columns` hold, shortly."""
+    return short(" ".join(cells.text(row.get(column, "")) for column in columns))
+
+
+def kinds_of(fact_type: type[Fact]) -> dict[str, Kind | None]:
+    """How each field of a fact is read; None for one that no single cell can give."""
+    return {name: _kind(name, kind) for name, kind in _types(fact_type).items()}
+
+
+def required_of(fact_type: type[Fact]) -> set[str]:
+    """The fields that a fact cannot do without."""
+    info = inspect.type_info(fact_type)
+    assert isinstance(info, inspect.StructType)
+    return {field.name for field in info.fields if field.required}
+
+
+def field(value: Value, kind: Kind, formats: tuple[str, ...]) -> Field:
+    """The way to read `value` as `kind`. formats: patterns of days."""
+    columns = (value.column,) if value.column is not None else tuple(value.columns or ())
+    money_columns = (value.money.column,) if isinstance(value.money, Value) and value.money.column else ()
+    convert = _converter(kind, value, formats)
+    blamed = columns[0] if columns else ""
+
+    def read(row: Cells) -> str | int | None:
+        cell = _cell(value, columns, row)
+        if cell == "":
+            return None
+        try:
+            return convert(cell, row)
+        except (ValueError, OverflowError) as error:
+            detail = f"{error}.".replace("..", ".")
+            raise BadCell(
+                blamed, short(cells.text(cell)), detail[0].upper() + detail[1:], _REMEDIES[kind]
+            ) from None
+
+    return Field(columns + money_columns, read)
+
+
+def instant(columns: tuple[str, ...], when: When) -> Callable[[Cells], dt.datetime]:
+    """The way to read when something happened; what it gives raises BadCell."""
+
+    def read(row: Cells) -> dt.datetime:
+        cell = row.get(columns[0], "") if len(columns) == 1 else _joined(columns, " ", row)
+        if isinstance(cell, str):
+            cell = cells.text(cell)
+        if cell == "":
+            raise BadCell(columns[0], "", "When it happened is empty.", "Fill the cell.")
+        try:
+            return dates.instant(cell, when.formats, when.zone, when.at)
+        except (ValueError, OverflowError) as error:
+            raise BadCell(
+                columns[0], short(cells.text(cell)), f"As a day or time, {error}.", _REMEDIES["day"]
+            ) from None
+
+    return read
+
+
+def _types(fact_type: type[Fact]) -> dict[str, inspect.Type]:
+    info = inspect.type_info(fact_type)
+    assert isinstance(info, inspect.StructType)
+    return {field.name: field.type for field in info.fields}
+
+
+def _kind(name: str, kind: inspect.Type) -> Kind | None:
+    if name == "amount_minor":
+        return "money"
+    kind = _bare(kind)
+    if isinstance(kind, inspect.UnionType):
+        kind = _bare(next(member for member in kind.types if not isinstance(member, inspect.NoneType)))
+    match kind:
+        case inspect.StrType(pattern=pattern) if pattern == _pattern(EmployeeId):
+            return "id"
+        case inspect.StrType(pattern=pattern) if pattern == _pattern(Score):
+            return "decimal"
+        case inspect.StrType() | inspect.LiteralType():
+            return "text"
+        case inspect.IntType():
+            return "whole"
+        case inspect.DateType():
+            return "day"
+        case _:
+            return None
+
+
+def _bare(kind: inspect.Type) -> inspect.Type:
+    """`kind` without what only its schema says."""
+    return kind.type if isinstance(kind, inspect.Metadata) else kind
+
+
+def _pattern(annotated: object) -> str | None:
+    kind = _bare(inspect.type_info(annotated))
+    return kind.pattern if isinstance(kind, inspect.StrType) else None
+
+
+def _cell(value: Value, columns: tuple[str, ...], row: Cells) -> Cell:
+    if value.const is not None:
+        return value.const
+    cell = row.get(columns[0], "") if len(columns) == 1 else _joined(columns, value.join, row)
+    if isinstance(cell, str):
+        cell = cells.text(cell)
+    if cell == "" and value.default is not None:
+        return value.default
+    if value.map is None or cell == "":
+        return cell
+    text = cells.text(cell)
+    if text in value.map:
+        return value.map[text]
+    if value.otherwise == "refuse":
+        known = ", ".join(value.map)
+        remedy = f"Add it to `map` in the mapping, which has {short(known)}, or mend the cell."
+        raise BadCell(columns[0], short(text), "The mapping has no word for it.", remedy)
+    return cell if value.otherwise == "keep" else ""
+
+
+def _joined(columns: tuple[str, ...], join: str, row: Cells) -> str:
+    return join.join(text for column in columns if (text := cells.text(row.get(column, ""))))
+
+
+def _converter(kind: Kind, value: Value, formats: tuple[str, ...]) -> Callable[[Cell, Cells], str | int]:
+    match kind:
+        case "text":
+            return lambda cell, row: cells.text(cell)
+        case "id":
+            return lambda cell, row: cells.identity(cell)
+        case "whole":
+            return lambda cell, row: cells.whole(cell)
+        case "hours":
+            return lambda cell, row: cells.minutes_of_hours(cell)
+        case "decimal":
+            return lambda cell, row: cells.decimal(cell)
+        case "day":
+            return lambda cell, row: dates.moment(cell, formats).day.isoformat()
+        case "money":
+            currency = currency_reader(value)
+            return lambda cell, row: cells.money(cell, currency(row))
+
+
+def currency_reader(value: Value) -> Callable[[Cells], str]:
+    """The way to tell the currency of an amount."""
+    if not isinstance(value.money, Value):
+        stated = value.money or ""
+        return lambda row: stated
+    source = value.money
+    columns = (source.column,) if source.column else ()
+    return lambda row: cells.text(_cell(source, columns, row)).upper()

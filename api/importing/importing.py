@@ -1,0 +1,207 @@
+"""Import of a firm's files: read, translate, submit, reconcile."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from api.importing.opening import Job, jobs, open_table, sha256
+from api.importing.reconciling import Reconciliation
+from api.importing.report import FileReport, ImportReport
+from api.importing.rows import BadRow, Row, Unusable
+from api.importing.translating import Made, Translator
+from api.intake import Intake, Outcome, Refused, Rehearsal, Stored
+from domain.journal.append import Journal
+from domain.refusals import UnknownBranch, UnknownDeal, UnknownEmployee, UnknownFact, Withheld
+
+BATCH = 5_000
+MAX_WAITING = 20_000
+"""Facts that wait for others of their file, such as people for their manager; more are refused at once."""
+
+_WAITS_FOR = (UnknownBranch, UnknownDeal, UnknownEmployee, UnknownFact)
+
+
+class Progress(NamedTuple):
+    """How far an import is. share: of the file, 0 to 1. rows: of the file, so far."""
+
+    file: Path
+    share: float
+    rows: int
+
+
+class Errand(NamedTuple):
+    """What all files of one import have in common. rehearsal: where nothing is to be stored."""
+
+    intake: Intake
+    journal: Journal
+    actor: str
+    now: dt.datetime
+    on_progress: Callable[[Progress], None] | None
+    rehearsal: Rehearsal | None = None
+
+
+def import_files(
+    intake: Intake,
+    journal: Journal,
+    paths: Sequence[Path],
+    *,
+    actor: str,
+    now: dt.datetime,
+    mapping: Path | None = None,
+    dry_run: bool = False,
+    atomic: bool = False,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> ImportReport:
+    """Imports files: those that open branches first, then those that hire, then the others, then voids.
+
+    mapping: for all of them; else each has the one mapping beside it with a pattern for its name.
+    atomic: one refused row in any file withholds them all. dry_run: everything is checked and nothing stored.
+    Raises: Unusable, MappingInvalid before anything is stored.
+    """
+    todo = sorted(jobs(paths, mapping), key=lambda job: job.rank)
+    for job in todo:
+        with ExitStack() as files:
+            open_table(job, files)
+    errand = Errand(intake, journal, actor, now, on_progress)
+    if dry_run or atomic:
+        trial = errand._replace(rehearsal=Rehearsal())
+        tried = [FileImport(job, trial).run() for job in todo]
+        if dry_run:
+            return ImportReport(mode="dry-run", files=tried)
+        if any(report.rows_refused or report.broke_off for report in tried):
+            return ImportReport(mode="withheld", files=tried)
+    return ImportReport(mode="stored", files=[FileImport(job, errand).run() for job in todo])
+
+
+class FileImport:
+    """One file on its way into the ledger."""
+
+    def __init__(self, job: Job, errand: Errand) -> None:
+        self._job, self._errand = job, errand
+        self._translator = Translator(job.mapping, job.path.name)
+        self._balance = Reconciliation()
+        self._batch: list[Made] = []
+        self._in_batch: set[tuple[str, str]] = set()
+        self._waiting: list[Made] = []
+        self._report = FileReport(
+            file=str(job.path),
+            mapping=str(job.mapping_file),
+            source=job.mapping.mapping.source,
+            sha256=sha256(job.path),
+        )
+
+    def run(self) -> FileReport:
+        """Takes in the whole file, batch by batch."""
+        report = self._report
+        with ExitStack() as files:
+            table = open_table(self._job, files)
+            report.encoding = table.encoding
+            named = table.columns or ()
+            report.unused_columns = [name for name in named if name and name not in self._job.mapping.columns]
+            try:
+                for row in table.rows():
+                    self._take(row)
+                    if len(self._batch) >= BATCH:
+                        self._flush()
+                        self._tell(table.progress())
+            except Unusable as broken:
+                report.broke_off = str(broken)
+            self._flush()
+            self._settle_waiting()
+            self._tell(1.0)
+        report.faults.sort(key=lambda fault: fault.line)
+        self._balance.close(report, stored=self._errand.rehearsal is None)
+        return report
+
+    def _take(self, row: Row | BadRow) -> None:
+        self._report.rows_read += 1
+        if isinstance(row, BadRow):
+            self._report.rows_refused += 1
+            self._report.tell(self._translator.unread(row))
+            return
+        translation = self._translator.translate(row)
+        if translation.faults:
+            self._report.rows_refused += 1
+            for fault in translation.faults:
+                self._report.tell(fault)
+            for untold in translation.untold:
+                self._balance.missed(untold)
+        elif not translation.made:
+            self._report.rows_passed_over += 1
+        self._report.facts_made += len(translation.made)
+        # A reference is looked up in the journal, so what it names must stand there.
+        if any(made.submission.refers_to in self._in_batch for made in translation.made):
+            self._flush()
+        self._batch += translation.made
+        self._in_batch.update((made.submission.source, made.submission.key) for made in translation.made)
+
+    def _flush(self) -> None:
+        batch, self._batch = self._batch, []
+        self._in_batch.clear()
+        self._submit(batch, may_wait=True)
+
+    def _settle_waiting(self) -> None:
+        """Submits again what waited for a later row, as long as that lets something in."""
+        progress = True
+        while self._waiting:
+            waiting, self._waiting = self._waiting, []
+            self._submit(waiting, may_wait=progress)
+            progress = len(self._waiting) < len(waiting)
+
+    def _submit(self, batch: list[Made], may_wait: bool) -> None:
+        if not batch:
+            return
+        errand = self._errand
+        outcomes = errand.intake.submit(
+            [made.submission for made in batch],
+            actor=errand.actor,
+            now=errand.now,
+            atomic=False,
+            rehearsal=errand.rehearsal,
+        )
+        accepted: list[Made] = []
+        for row in _rows(zip(batch, outcomes, strict=True)):
+            refusals = [outcome.refusal for _, outcome in row if isinstance(outcome, Refused)]
+            room = may_wait and len(self._waiting) + len(row) <= MAX_WAITING
+            if room and any(isinstance(refusal, _WAITS_FOR) for refusal in refusals):
+                self._waiting += [made for made, _ in row]
+                continue
+            self._report.rows_refused += bool(refusals)
+            for made, outcome in row:
+                if isinstance(outcome, Refused):
+                    self._refuse(made, outcome)
+                elif self._accept(made, outcome):
+                    accepted.append(made)
+        if errand.rehearsal is None and accepted:
+            with errand.journal.cursor() as cursor:
+                self._balance.accepted(accepted, cursor)
+
+    def _refuse(self, made: Made, refused: Refused) -> None:
+        self._report.refused += 1
+        self._balance.refused(made)
+        if not isinstance(refused.refusal, Withheld):
+            self._report.tell(self._translator.fault(made, refused))
+
+    def _accept(self, made: Made, stored: Stored) -> bool:
+        """Counts a fact that the ledger holds; whether this file gives it for the first time."""
+        if stored.position and self._balance.repeats(stored):
+            self._report.repeated += 1
+            self._balance.repeated(made)
+            return False
+        if stored.hit:
+            self._report.hits += 1
+        else:
+            self._report.stored += 1
+        return True
+
+    def _tell(self, share: float) -> None:
+        if self._errand.on_progress is not None:
+            self._errand.on_progress(Progress(self._job.path, share, self._report.rows_read))
+
+
+def _rows(pairs: Iterable[tuple[Made, Outcome]]) -> Iterator[list[tuple[Made, Outcome]]]:
+    """Submissions with what became of them, those of one row together."""
+    for _, group in groupby(pairs, key=lambda pair: pair[0].row.line):
+        yield list(group)

@@ -1,0 +1,226 @@
+"""Mapping files: how the rows of one source become facts, written by who knows the firm's files."""
+
+import fnmatch
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+import yaml
+
+from api.importing.dates import USUAL
+from api.importing.rows import Unusable
+
+SUFFIX = ".mapping.yaml"
+_FORMATS: dict[str, Literal["csv", "xlsx", "ndjson"]] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+}
+
+
+class _Part(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A part of a mapping document."""
+
+
+class Value(_Part):
+    """Where the value of a field comes from.
+
+    column, columns: one, or several put together with `join`. const: the same for every row.
+    map: what each text of the file is called in the ledger; otherwise: refuse, keep or leave out other texts.
+    default: stands for an empty cell; without it an empty cell leaves the field out.
+    money: currency of an amount in major units, or the column that holds it as `{column: …}`.
+    as: how to read the text where the field leaves a choice; hours become minutes.
+    """
+
+    column: str | None = None
+    columns: list[str] | None = None
+    join: str = " "
+    const: str | None = None
+    map: dict[str, str] | None = None
+    otherwise: Literal["refuse", "keep", "leave_out"] = "refuse"
+    default: str | None = None
+    money: "str | Value | None" = None
+    as_: Literal["hours"] | None = msgspec.field(default=None, name="as")
+    formats: list[str] | None = None
+
+
+class CellTest(_Part):
+    """A condition on a cell. filled: whether it holds anything. not_: none of these."""
+
+    filled: bool | None = None
+    not_: list[str] | None = msgspec.field(default=None, name="not")
+
+
+class Key(_Part):
+    """What tells one row from all others for ever.
+
+    columns: those that hold the row's own id. hash_of: where it has none, those whose text identifies it;
+    the same text again in one file is counted on, so a second export of the file gives the same keys.
+    """
+
+    columns: list[str] | None = None
+    hash_of: list[str] | None = None
+
+
+class Dates(_Part):
+    """How days are written, in which zone, and what time a day without one is given."""
+
+    formats: list[str] = msgspec.field(default_factory=lambda: list(USUAL))
+    zone: str = "Asia/Shanghai"
+    at: str = "12:00"
+
+
+class Instant(_Part):
+    """When it happened: a column, or a day and a time in two columns. What is absent is as in `dates`."""
+
+    columns: list[str]
+    formats: list[str] | None = None
+    zone: str | None = None
+    at: str | None = None
+
+
+class Reference(_Part):
+    """Another fact, by the source, key columns and suffix that it was recorded under."""
+
+    source: str
+    key: str | list[str]
+    suffix: str
+
+
+Conditions = dict[str, str | list[str] | CellTest]
+
+
+class FactRule(_Part):
+    """One fact that a row may give.
+
+    when: conditions that must all hold. suffix: ends the fact's key, `row-key#suffix`; its type where absent.
+    key: of this fact, where it is not the row's. refers_to: the fact that a void or confirmation names.
+    """
+
+    type: str
+    occurred_at: str | Instant
+    data: dict[str, str | Value] = {}
+    attributes: dict[str, str | Value] = {}
+    when: Conditions = {}
+    suffix: str | None = None
+    key: str | list[str] | Key | None = None
+    refers_to: Reference | None = None
+
+
+class Mapping(_Part):
+    """How the files of one source become facts.
+
+    source: who says it, the first half of every idempotency key. files: patterns of file names.
+    ignore: rows to pass over, such as totals; a row that meets any of the conditions is.
+    """
+
+    source: str
+    files: list[str]
+    key: str | list[str] | Key
+    facts: list[FactRule]
+    note: str = ""
+    format: Literal["csv", "xlsx", "ndjson"] | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    header_row: int = 1
+    dates: Dates = msgspec.field(default_factory=Dates)
+    ignore: list[Conditions] = []
+
+
+class Problem(NamedTuple):
+    """A fault of a mapping. path: where in the document, such as `facts[0].data.amount_minor`."""
+
+    path: str
+    message: str
+    remedy: str
+
+
+class MappingInvalid(Exception):
+    """A mapping file has faults; all of them are listed."""
+
+    def __init__(self, file: Path, problems: Sequence[Problem]) -> None:
+        super().__init__(
+            "\n".join(f"{file}: {path}: {message} {remedy}" for path, message, remedy in problems)
+        )
+        self.file = file
+        self.problems = tuple(problems)
+
+
+def load(file: Path) -> Mapping:
+    """The mapping in `file`, its shape checked; `compiling` checks what it means.
+
+    Raises: MappingInvalid; Unusable when the file cannot be read.
+    """
+    try:
+        document = yaml.load(file.read_text("utf-8-sig"), _TextLoader)
+        return msgspec.convert(document, Mapping, strict=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unusable(
+            file, f"It cannot be read: {error}.", "Save it as UTF-8 text where this user may read it."
+        ) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}" if mark else "the document"
+        problem = getattr(error, "problem", None) or str(error)
+        fault = Problem(line, f"It is not YAML: {problem}.", "Check indentation, colons and quotation marks.")
+        raise MappingInvalid(file, [fault]) from None
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        fault = Problem(
+            path.rstrip("`").lstrip(".") or "the document", f"{message}.", "See docs/howto/import.md."
+        )
+        raise MappingInvalid(file, [fault]) from None
+
+
+def format_of(mapping: Mapping, path: Path) -> Literal["csv", "xlsx", "ndjson"]:
+    """What kind of file `path` is.
+
+    Raises: Unusable when neither the mapping nor the ending of the name says so.
+    """
+    kind = mapping.format or _FORMATS.get(path.suffix.lower())
+    if kind is None:
+        raise Unusable(
+            path,
+            f"The ending {path.suffix!r} says nothing.",
+            "State `format` in the mapping: csv, xlsx or ndjson.",
+        )
+    return kind
+
+
+def find(path: Path, loaded: dict[Path, Mapping]) -> Path:
+    """The one mapping beside `path` with a pattern for it; mappings read on the way are left in `loaded`.
+
+    Raises: MappingInvalid; Unusable when none or several fit.
+    """
+    beside = sorted(path.parent.glob(f"*{SUFFIX}"))
+    for file in beside:
+        if file not in loaded:
+            loaded[file] = load(file)
+    fitting = [
+        file for file in beside if any(fnmatch.fnmatch(path.name, form) for form in loaded[file].files)
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        names = ", ".join(file.name for file in fitting)
+        raise Unusable(path, f"Several mappings have a pattern for it: {names}.", "State one with --mapping.")
+    raise Unusable(path, f"No {SUFFIX} beside it has a pattern for it.", "State one with --mapping.")
+
+
+class _TextLoader(yaml.BaseLoader):
+    """YAML with every scalar taken as text, so that NO is not false, and no name standing twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [name.value for name, _ in node.value if isinstance(name, yaml.ScalarNode)]
+        for name, _ in node.value:
+            if names.count(name.value) > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{name.value!r} stands twice", name.start_mark
+                )
+        return super().construct_mapping(node, deep)
