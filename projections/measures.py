@@ -11,7 +11,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from psycopg import Cursor
 from psycopg.sql import SQL, Composed, Identifier, Placeholder
 
 from domain.period import Period
@@ -24,6 +23,8 @@ from domain.plan.measures import (
     days_of,
     with_ratios,
 )
+from projections.rows import known
+from projections.spans import Cursor
 
 Values = dict[str, Fraction | None]
 """The value of each measure by its name."""
@@ -39,10 +40,6 @@ join credit c on c.employee = asked.employee collate "C" and c.day between asked
 where c.day between %(earliest)s and %(latest)s and c.fact = any(%(facts)s) and {known}"""
 )
 """The credits in sight. The outer bounds on the day say nothing new, but an index can use them."""
-
-_KNOWN = SQL(
-    "{row}.position <= %(known_at)s and ({row}.void_position is null or {row}.void_position > %(known_at)s)"
-)
 
 _CONFIRMED = SQL(
     "exists (select from confirmation f where f.fact_position = c.position and f.role = {role} and {known})"
@@ -90,7 +87,7 @@ class Bound:
 
 
 class Pass(NamedTuple):
-    """A statement that gives a row (employee, numbers…) for each person it found credits of."""
+    """A statement over credits, and its parameters."""
 
     statement: Composed
     parameters: dict[str, Any]
@@ -112,7 +109,7 @@ def windows(
 
 
 def evaluate(
-    cursor: Cursor[Any], measures: Mapping[str, Measure], opened: Windows, known_at: int | None
+    cursor: Cursor, measures: Mapping[str, Measure], opened: Windows, known_at: int | None
 ) -> dict[str, Values]:
     """Every measure of each person in `opened`, as known at position `known_at`, or by all that is known."""
     people = {employee: Values() for days in opened.values() for employee in days}
@@ -127,16 +124,9 @@ def evaluate(
         _take_together(cursor, together, days, known_at, people)
         for name, measure in over.items():
             if measure.kind in _APART:
-                for employee, number in _rows(cursor, _apart(measure, days, known_at)):
+                for employee, number in rows(cursor, _apart(measure, days, known_at)):
                     people[employee][name] = exact(number) / measure.scale
     return {employee: with_ratios(measures, values) for employee, values in people.items()}
-
-
-def known(alias: str, known_at: int | None) -> Composed:
-    """That the row `alias` counts by what was known at the parameter `known_at`, or by all that is known."""
-    if known_at is None:
-        return SQL("{}.void_position is null").format(Identifier(alias))
-    return _KNOWN.format(row=Identifier(alias))
 
 
 def seen(
@@ -153,7 +143,7 @@ def seen(
         "facts": sorted(facts),
         "known_at": known_at,
     }
-    return _SEEN.format(known=known("c", known_at))
+    return _SEEN.format(known=known(known_at))
 
 
 def counts(bound: Bound, measure: FactMeasure, fact: str, known_at: int | None) -> Composed:
@@ -163,8 +153,24 @@ def counts(bound: Bound, measure: FactMeasure, fact: str, known_at: int | None) 
         tests.append(SQL("c.currency = {}").format(bound(measure.currency)))
     tests += [_holds(bound, condition) for condition in measure.where]
     if measure.confirmed_by is not None:
-        tests.append(_CONFIRMED.format(role=bound(measure.confirmed_by), known=known("f", known_at)))
+        tests.append(_CONFIRMED.format(role=bound(measure.confirmed_by), known=known(known_at)))
     return SQL(" and ").join(tests)
+
+
+def aggregates(bound: Bound, measure: FactMeasure, known_at: int | None) -> list[Composed]:
+    """The numbers behind `measure`: what came and what went, a sum and its size, or the greatest value."""
+    of = column(bound, measure.of) if measure.of is not None else SQL("*")
+    counted = counts(bound, measure, measure.fact, known_at)
+    match measure.kind:
+        case "count" | "sum":
+            aggregate = SQL("count(*)") if measure.kind == "count" else SQL("sum({})").format(of)
+            taken = counts(bound, measure, measure.less, known_at) if measure.less else SQL("false")
+            parts = [(aggregate, counted), (aggregate, taken)]
+        case "average":
+            parts = [(SQL("sum({})").format(of), counted), (SQL("count({})").format(of), counted)]
+        case _:
+            parts = [(SQL("max({})").format(of), counted)]
+    return [SQL("{} filter (where {})").format(*part) for part in parts]
 
 
 def column(bound: Bound, name: str) -> Composed:
@@ -193,7 +199,7 @@ def _holds(bound: Bound, condition: Condition) -> Composed:
 
 
 def _take_together(
-    cursor: Cursor[Any],
+    cursor: Cursor,
     measures: Mapping[str, FactMeasure],
     days: Mapping[str, Days],
     known_at: int | None,
@@ -202,7 +208,7 @@ def _take_together(
     """Adds to `people` all of `measures`, taken in one pass over the credits."""
     if not measures:
         return
-    for employee, *numbers in _rows(cursor, _together(measures.values(), days, known_at)):
+    for employee, *numbers in rows(cursor, _together(measures.values(), days, known_at)):
         values, number = people[employee], iter(numbers)
         for name, measure in measures.items():
             match measure.kind:
@@ -217,21 +223,9 @@ def _take_together(
 
 
 def _together(measures: Iterable[FactMeasure], days: Mapping[str, Days], known_at: int | None) -> Pass:
-    """One pass for `measures`; each but `best` takes two columns of it."""
-    bound, numbers, wanted = Bound(), list[Composed](), list(measures)
-    for measure in wanted:
-        of = column(bound, measure.of) if measure.of is not None else SQL("*")
-        counted = counts(bound, measure, measure.fact, known_at)
-        match measure.kind:
-            case "count" | "sum":
-                aggregate = SQL("count(*)") if measure.kind == "count" else SQL("sum({})").format(of)
-                taken = counts(bound, measure, measure.less, known_at) if measure.less else SQL("false")
-                parts = [(aggregate, counted), (aggregate, taken)]
-            case "average":
-                parts = [(SQL("sum({})").format(of), counted), (SQL("count({})").format(of), counted)]
-            case _:
-                parts = [(SQL("max({})").format(of), counted)]
-        numbers += [SQL("{} filter (where {})").format(*part) for part in parts]
+    """One pass for `measures`; each takes its `aggregates` of the row."""
+    bound, wanted = Bound(), list(measures)
+    numbers = [part for measure in wanted for part in aggregates(bound, measure, known_at)]
     statement = SQL("select c.employee, {numbers} {seen} group by c.employee").format(
         numbers=SQL(", ").join(numbers), seen=seen(bound, wanted, days, known_at)
     )
@@ -248,7 +242,8 @@ def _apart(measure: FactMeasure, days: Mapping[str, Days], known_at: int | None)
     return Pass(statement, bound.values)
 
 
-def _rows(cursor: Cursor[Any], wanted: Pass) -> Iterable[tuple[Any, ...]]:
+def rows(cursor: Cursor, wanted: Pass) -> Iterable[tuple[Any, ...]]:
+    """What `wanted` finds."""
     return cursor.execute(wanted.statement, wanted.parameters, prepare=False)
 
 

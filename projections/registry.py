@@ -1,6 +1,6 @@
 """All read models, in the order in which they fold a span."""
 
-from projections import confirmations, credits, policy, roster, standings
+from projections import confirmations, credits, policy, roster, standings, statements
 from projections.spans import Projection
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -9,5 +9,6 @@ PROJECTIONS: tuple[Projection, ...] = (
     credits,
     confirmations,
     standings,  # adds up credits
+    statements,  # settle by all that the others know
 )
 """Each may read the tables of those before it."""

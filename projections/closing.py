@@ -1,0 +1,106 @@
+"""The statements of a month as known at a position: what it earned, and what older months still owe."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from domain.facts.governance import PeriodClosed, PlanInForce
+from domain.period import Period
+from domain.plan.statement import Statement, make_statement
+from projections import policy
+from projections.earned import earned
+from projections.opening import opening
+from projections.retro import closed_periods, deltas, touched
+from projections.spans import Cursor
+
+BATCH_PEOPLE = 2_000
+"""So many people's measures and statements are in memory at a time."""
+
+EVERYBODY = "select distinct employee from roster_change where position <= coalesce(%(known_at)s, position)"
+
+
+HEAD = "select coalesce(max(position), 0) from projection"
+
+
+class Closing(NamedTuple):
+    """All statements of a month in order of employee, and what its close says of them."""
+
+    period: Period
+    known_at: int
+    currency: str
+    statements: list[Statement]
+    digest: str
+    plans: list[PlanInForce]
+
+    @property
+    def total_minor(self) -> int:
+        """What is paid in all, in minor units."""
+        return sum(statement.total_minor for statement in self.statements)
+
+    def fact(self, engine: str) -> PeriodClosed:
+        """The fact that makes these statements final. engine: name and version of the program."""
+        return PeriodClosed(
+            period=str(self.period),
+            known_at=self.known_at,
+            statements_digest=self.digest,
+            statements=len(self.statements),
+            total_minor=self.total_minor,
+            currency=self.currency,
+            plans=self.plans,
+            engine=engine,
+        )
+
+
+def head(cursor: Cursor) -> int:
+    """The last position that the read models know."""
+    found = cursor.execute(HEAD).fetchone()
+    assert found is not None
+    return found[0]
+
+
+def compute(cursor: Cursor, period: Period, known_at: int) -> Closing:
+    """The close of `period` by the facts up to position `known_at`."""
+    found = [statement for batch in batches(cursor, period, known_at) for statement in batch]
+    plans = [
+        PlanInForce(plan=version.plan, adopted_at=version.position, document_hash=version.document_hash)
+        for version in policy.plans_in_force(cursor, period.last_day, known_at)
+    ]
+    currency = opening(cursor, known_at).fact.currency
+    return Closing(period, known_at, currency, found, digest_of(found), plans)
+
+
+def batches(
+    cursor: Cursor, period: Period, known_at: int | None, employees: Sequence[str] | None = None
+) -> Iterator[list[Statement]]:
+    """The statements of `employees`, or of everybody who is due something, by employee, some at a time.
+
+    What became known late about closed months is settled in the first month that is still open.
+    """
+    closed = closed_periods(cursor, known_at)
+    due = closed if closed and period == closed[-1].period.next() else []
+    since = touched(cursor, due[-1], known_at, employees) if due else {}
+    if employees is None:
+        employees = [employee for (employee,) in cursor.execute(EVERYBODY, {"known_at": known_at})]
+    people = sorted({*employees, *since})
+    for start in range(0, len(people), BATCH_PEOPLE):
+        batch = people[start : start + BATCH_PEOPLE]
+        own = earned(cursor, period, known_at, batch)
+        late = deltas(cursor, due, {e: since[e] for e in batch if e in since}, known_at)
+        yield [
+            make_statement(
+                employee,
+                str(period),
+                own[employee].currency if employee in own else late[employee][0].currency,
+                (*(own[employee].lines if employee in own else ()), *late.get(employee, ())),
+            )
+            for employee in batch
+            if employee in own or employee in late
+        ]
+
+
+def digest_of(statements: list[Statement]) -> str:
+    """SHA-256, in hexadecimal, over the digests of `statements`, 32 bytes each, in their order."""
+    whole = hashlib.sha256()
+    for statement in statements:
+        whole.update(bytes.fromhex(statement.digest()))
+    return whole.hexdigest()

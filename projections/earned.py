@@ -1,0 +1,34 @@
+"""What everybody earned in a period by the facts known at a position, whatever was settled before."""
+
+from collections.abc import Sequence
+
+from domain.period import Period
+from domain.plan.mentions import named_in
+from domain.plan.statement import Entitlement, Statement, compute_statement
+from projections import attainment, measures
+from projections.members import Members, members
+from projections.spans import Cursor
+
+
+def earned(
+    cursor: Cursor, period: Period, known_at: int | None, employees: Sequence[str] | None = None
+) -> dict[str, Statement]:
+    """The statements of those of `employees`, or of everybody, whom a plan pays in `period`."""
+    due = entitlements(cursor, members(cursor, period, known_at, employees), period, known_at)
+    return {employee: compute_statement(employee, own) for employee, own in due.items()}
+
+
+def entitlements(
+    cursor: Cursor, groups: Sequence[Members], period: Period, known_at: int | None
+) -> dict[str, list[Entitlement]]:
+    """Each person's plans with what was measured for them, by employee."""
+    found: dict[str, list[Entitlement]] = {}
+    for group in groups:
+        opened = measures.windows(group.plan.measures.values(), period, group.hired)
+        values = measures.evaluate(cursor, group.plan.measures, opened, known_at)
+        rewarded = {name for part in group.plan.components for name in named_in(part, "milestones")}
+        attained = attainment.attained(cursor, group, sorted(rewarded), period.last_day, known_at)
+        for employee, resolved in group.resolved.items():
+            own = Entitlement(resolved, values[employee], attained.get(employee, {}))
+            found.setdefault(employee, []).append(own)
+    return found

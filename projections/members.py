@@ -1,0 +1,77 @@
+"""Who is paid by which plan in a period, and by which numbers, as known at a position."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from domain.people.roster import Leave, Posting, RosterChange, posting
+from domain.period import Period
+from domain.plan.document import Plan
+from domain.plan.population import belongs, deciding_day
+from domain.plan.resolve import ResolvedPlan, Resolver
+from projections import policy, roster
+from projections.policy import PlanVersion
+from projections.spans import Cursor
+
+
+class Members(NamedTuple):
+    """One plan in force in a period and the people whom it pays.
+
+    resolved: the numbers that hold for each of them. postings: as of each person's deciding day.
+    """
+
+    version: PlanVersion
+    plan: Plan
+    resolved: Mapping[str, ResolvedPlan]
+    postings: Mapping[str, Posting]
+
+    @property
+    def hired(self) -> dict[str, dt.date]:
+        """The hire day of each of the people."""
+        return {employee: here.hired_on for employee, here in self.postings.items()}
+
+
+def members(
+    cursor: Cursor, period: Period, known_at: int | None, employees: Sequence[str] | None = None
+) -> list[Members]:
+    """The plans in force in `period`, each with those of `employees`, or of everybody, whom it pays."""
+    here = deciding_postings(roster.changes(cursor, employees, known_at), period)
+    away = _by_employee(roster.leave(cursor, employees, known_at))
+    overrides = policy.overrides(cursor, known_at)
+    changes = policy.target_changes(cursor, employees, known_at)
+    found: list[Members] = []
+    for version in policy.plans_in_force(cursor, period.last_day, known_at):
+        plan = version.parsed()
+        resolver = Resolver(plan, period, overrides, changes)
+        postings = {
+            employee: held
+            for employee, held in here.items()
+            if belongs(plan.population, held, deciding_day(period, held.left_on))
+        }
+        resolved = {employee: resolver(held, away.get(employee, ())) for employee, held in postings.items()}
+        found.append(Members(version, plan, resolved, postings))
+    return found
+
+
+def deciding_postings(changes: Iterable[RosterChange], period: Period) -> dict[str, Posting]:
+    """Where everybody works on the last day of `period`, or on their own last day of work in it."""
+    own: dict[str, list[RosterChange]] = {}
+    for change in changes:
+        own.setdefault(change.employee, []).append(change)
+    found = {employee: _deciding_posting(told, period) for employee, told in own.items()}
+    return {employee: here for employee, here in found.items() if here is not None}
+
+
+def _deciding_posting(changes: list[RosterChange], period: Period) -> Posting | None:
+    here = posting(changes, period.last_day)
+    if here is not None:
+        return here
+    left = [c.effective_on for c in changes if c.kind == "left" and period.has(c.effective_on)]
+    return posting(changes, max(left)) if left else None
+
+
+def _by_employee(leaves: Iterable[Leave]) -> dict[str, list[Leave]]:
+    found: dict[str, list[Leave]] = {}
+    for leave in leaves:
+        found.setdefault(leave.employee, []).append(leave)
+    return found

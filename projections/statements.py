@@ -1,0 +1,236 @@
+"""Statements: frozen by the close of their month, computed on the spot as long as it is open."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from domain.facts.governance import PeriodClosed
+from domain.journal.canonical import canonical
+from domain.period import Period
+from domain.plan.statement import Line, Statement, make_statement
+from projections import closing
+from projections.rows import facts_of, store
+from projections.spans import Cursor, Span, UnfoldableFact
+
+NAME = "statements"
+VERSION = 1
+TABLES = ("closed_period", "statement", "statement_line")
+FACTS = frozenset({"period_closed"})
+
+SCHEMA = """
+create table closed_period (
+    period            text   primary key collate "C",
+    first_day         date   not null,
+    last_day          date   not null,
+    position          bigint not null unique,
+    known_at          bigint not null check (known_at < position),
+    statements        bigint not null,
+    total_minor       bigint not null,
+    currency          text   not null collate "C",
+    statements_digest text   not null collate "C"
+);
+comment on table closed_period is 'Months whose statements are final.';
+comment on column closed_period.position is 'Of the close in the journal.';
+comment on column closed_period.known_at is 'Last position that the statements take into account.';
+comment on column closed_period.statements_digest is
+    'SHA-256 over the digests of the statements, in order of employee.';
+
+create table statement (
+    period      text   collate "C",
+    employee    text   collate "C",
+    currency    text   not null collate "C",
+    total_minor bigint not null,
+    digest      text   not null collate "C",
+    primary key (period, employee)
+);
+comment on table statement is 'What a person is paid for a closed month: the sum of its lines.';
+comment on column statement.digest is 'SHA-256 of the canonical JSON of the statement.';
+
+create table statement_line (
+    period       text   collate "C",
+    employee     text   collate "C",
+    line         int    check (line > 0),
+    about_period text   not null collate "C",
+    plan         text   not null collate "C",
+    component    text   not null collate "C",
+    clause       text   not null,
+    amount_minor bigint not null,
+    currency     text   not null collate "C",
+    detail       json   not null,
+    primary key (period, employee, line)
+);
+comment on table statement_line is 'The lines of closed statements.';
+comment on column statement_line.about_period is
+    'The month that the pay is for; an older one for a retro delta.';
+comment on column statement_line.detail is 'The whole line: inputs, rule, rounding.';
+"""
+
+INDEXES = "create index statement_line_about on statement_line (about_period, employee);"
+
+LINES = """
+select detail::text from statement_line
+where period = %(period)s and employee = %(employee)s order by line"""
+
+HEADER = """
+select p.position, p.known_at, s.currency, s.digest
+from closed_period p left join statement s on s.period = p.period and s.employee = %(employee)s
+where p.period = %(period)s and p.position <= coalesce(%(known_at)s, p.position)"""
+
+_LINE = msgspec.json.Decoder(Line)
+
+
+class ClosedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `closed_period`."""
+
+    period: str
+    first_day: dt.date
+    last_day: dt.date
+    position: int
+    known_at: int
+    statements: int
+    total_minor: int
+    currency: str
+    statements_digest: str
+
+
+class StatementRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `statement`."""
+
+    period: str
+    employee: str
+    currency: str
+    total_minor: int
+    digest: str
+
+
+class LineRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `statement_line`."""
+
+    period: str
+    employee: str
+    line: int
+    about_period: str
+    plan: str
+    component: str
+    clause: str
+    amount_minor: int
+    currency: str
+    detail: str
+
+
+class Payslip(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement as it is read.
+
+    state: `closed` and frozen, or `open` and computed now. known_at: the last position taken into account.
+    closed_position: of the close in the journal.
+    """
+
+    statement: Statement
+    state: Literal["open", "closed"]
+    known_at: int
+    closed_position: int | None
+    digest: str
+
+
+def project(cursor: Cursor, span: Span) -> None:
+    """Computes and freezes the statements of each month that the span closes.
+
+    Raises: UnfoldableFact when they do not come out as the close says.
+    """
+    for position, fact in list(facts_of(cursor, span, "period_closed")):
+        assert isinstance(fact, PeriodClosed)
+        made = closing.compute(cursor, Period.parse(fact.period), fact.known_at)
+        if made.fact(fact.engine) != fact:
+            raise UnfoldableFact(position, fact.TYPE, _difference(fact, made))
+        _freeze(cursor, position, made)
+
+
+def statement(cursor: Cursor, employee: str, period: Period, known_at: int | None = None) -> Payslip | None:
+    """What `employee` is paid for `period`, as known at a position or by now; None where nothing is due.
+
+    The frozen statement if the month was closed by then; else what a close would freeze that knows as much.
+    """
+    known_at = closing.head(cursor) if known_at is None else known_at
+    asked = {"employee": employee, "period": str(period), "known_at": known_at}
+    found = cursor.execute(HEADER, asked).fetchone()
+    if found is None:
+        return next(open_payslips(cursor, period, known_at, [employee]), None)
+    position, closed_at, currency, digest = found
+    if digest is None:
+        return None
+    lines = [_LINE.decode(detail) for (detail,) in cursor.execute(LINES, asked)]
+    return Payslip(
+        statement=make_statement(employee, str(period), currency, lines),
+        state="closed",
+        known_at=closed_at,
+        closed_position=position,
+        digest=digest,
+    )
+
+
+def open_payslips(
+    cursor: Cursor, period: Period, known_at: int, employees: Sequence[str] | None = None
+) -> Iterator[Payslip]:
+    """The statements of a month that is open, of `employees` or of everybody, in order of employee."""
+    for batch in closing.batches(cursor, period, known_at, employees):
+        for made in batch:
+            yield Payslip(
+                statement=made, state="open", known_at=known_at, closed_position=None, digest=made.digest()
+            )
+
+
+def _freeze(cursor: Cursor, position: int, made: closing.Closing) -> None:
+    period = str(made.period)
+    closed = ClosedRow(
+        period=period,
+        first_day=made.period.first_day,
+        last_day=made.period.last_day,
+        position=position,
+        known_at=made.known_at,
+        statements=len(made.statements),
+        total_minor=made.total_minor,
+        currency=made.currency,
+        statements_digest=made.digest,
+    )
+    store(cursor, "closed_period", [closed])
+    for start in range(0, len(made.statements), closing.BATCH_PEOPLE):
+        batch = made.statements[start : start + closing.BATCH_PEOPLE]
+        store(cursor, "statement", [_header(made) for made in batch])
+        store(cursor, "statement_line", [row for made in batch for row in _line_rows(made)])
+
+
+def _header(made: Statement) -> StatementRow:
+    return StatementRow(
+        period=made.period,
+        employee=made.employee,
+        currency=made.currency,
+        total_minor=made.total_minor,
+        digest=made.digest(),
+    )
+
+
+def _line_rows(made: Statement) -> Iterator[LineRow]:
+    for number, line in enumerate(made.lines, start=1):
+        yield LineRow(
+            period=made.period,
+            employee=made.employee,
+            line=number,
+            about_period=line.about or made.period,
+            plan=line.plan,
+            component=line.component,
+            clause=line.clause,
+            amount_minor=line.amount_minor,
+            currency=line.currency,
+            detail=canonical(line).decode(),
+        )
+
+
+def _difference(fact: PeriodClosed, made: closing.Closing) -> str:
+    return (
+        f"the statements of {fact.period} as known at {fact.known_at} come to digest {made.digest} "
+        f"({len(made.statements)}, {made.total_minor} {made.currency} minor), but were closed with "
+        f"{fact.statements_digest} ({fact.statements}, {fact.total_minor} {fact.currency} minor); "
+        f"the close was made by {fact.engine}."
+    )
