@@ -68,10 +68,11 @@ class Intake:
         fact = decoded(submission)
         if boundary(fact) or not self._has_met(fact):
             return None
+        draft = drafted(submission, fact, actor)
         met = Known()
         met.employees, met.branches = self._people, self._branches
-        decide(fact, submission.occurred_at, met, Asked(actor, now, self.business_day(now)))
-        return drafted(submission, fact, actor)
+        decide(fact, draft.occurred_at, met, Asked(actor, now, self.business_day(now)))
+        return draft
 
     def business_day(self, instant: dt.datetime) -> dt.date:
         """The day of `instant` in the ledger's zone."""

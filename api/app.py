@@ -1,0 +1,82 @@
+"""The HTTP service, put together: the composition root of everything under /v1."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ASGIApp
+
+from api import audit, facts, health, ops, problems
+from api.auth import Tokens, require_caller, token_file
+from api.follower import Follower
+from api.metrics import Metrics
+from api.ops import Ledger
+from api.reading import Reading, counted_position
+from api.requests import Surround
+from api.writing import Writing
+from domain.journal.group_commit import GroupCommit
+
+OPENAPI = OpenAPIConfig(
+    title="Meritbook",
+    version="1",
+    description="Facts that nobody can alter, and pay, rankings and progress computed from them.",
+    openapi_router=Router("/schema", route_handlers=[], opt={"open": True}),
+    render_plugins=[JsonRenderPlugin()],  # pages that show it would load their scripts from elsewhere
+    use_handler_docstrings=True,
+    components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
+    security=[{"token": []}],
+)
+
+
+def build_app(ledger: Ledger) -> ASGIApp:
+    """The service over `ledger`, with the thread that keeps its read models up."""
+    reading = Reading(ledger.pool, ledger.today, ledger.settings.wait_seconds)
+    metrics = Metrics(lambda: reading.ask_here(counted_position))
+    follower = Follower(ledger.runner())
+    tokens = Tokens(token_file(ledger.settings.home))
+
+    @asynccontextmanager
+    async def running(app: Litestar) -> AsyncGenerator[None]:
+        await asyncio.to_thread(ledger.intake.opened)
+        follower.start()
+        async with GroupCommit(ledger.journal, clock=ops.now) as commits:
+            app.state.writing = Writing(ledger.intake, commits, ledger.settings, ops.now, metrics)
+            yield
+        await asyncio.to_thread(follower.stop)
+
+    app = Litestar(
+        route_handlers=[
+            Router(
+                "/v1",
+                route_handlers=[
+                    facts.record_fact,
+                    facts.record_facts,
+                    audit.read_facts,
+                    audit.read_fact,
+                    problems.problem_kind,
+                ],
+            ),
+            health.live,
+            health.ready,
+            health.metrics,
+        ],
+        guards=[require_caller],
+        dependencies={
+            "writing": Provide(lambda: app.state.writing, sync_to_thread=False),
+            "reading": Provide(lambda: reading, sync_to_thread=False),
+            "follower": Provide(lambda: follower, sync_to_thread=False),
+            "metrics": Provide(lambda: metrics, sync_to_thread=False),
+        },
+        exception_handlers=problems.EXCEPTION_HANDLERS,
+        lifespan=[running],
+        openapi_config=OPENAPI,
+        request_max_body_size=ledger.settings.batch_bytes,
+        logging_config=None,
+    )
+    app.state.tokens = tokens
+    return Surround(app, metrics)

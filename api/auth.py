@@ -1,0 +1,203 @@
+"""Who asks and what they may: tokens, roles, and the one guard in front of every address."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+import msgspec
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from api.problems import Unauthenticated
+from domain.facts.registry import CREDITED, FACT_TYPES
+from domain.refusals import NotAllowed
+
+Role = Literal["employee", "manager", "hr", "hr_head", "payroll", "auditor", "integration", "administrator"]
+Action = Literal[
+    "record", "read_facts", "read_people", "read_pay", "read_boards", "read_plans", "run_payroll"
+]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+
+_PEOPLE_FACTS = frozenset(
+    "employee_hired employee_transferred employee_promoted employee_left mentor_assigned leave_taken".split()
+)
+_CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})
+_RULES = frozenset({"branch_opened", "target_changed", "override_set"})
+_OF_THE_SERVICE = frozenset({"ledger_opened", "period_closed"})
+"""Written by the service's own commands only, whoever asks."""
+
+MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
+    {
+        "employee": frozenset[Action]({"read_pay", "read_boards", "read_plans"}),
+        "manager": frozenset[Action]({"record", "read_people", "read_pay", "read_boards", "read_plans"}),
+        "hr": frozenset[Action]({"record", "read_people", "read_pay", "read_boards", "read_plans"}),
+        "hr_head": frozenset[Action](get_args(Action)),
+        "payroll": frozenset[Action]({"read_people", "read_pay", "read_boards", "read_plans", "run_payroll"}),
+        "auditor": frozenset[Action](get_args(Action)) - {"record"},
+        "integration": frozenset[Action]({"record", "read_boards"}),
+        "administrator": frozenset[Action](get_args(Action)),
+    }
+)
+"""What a role may do. An employee reads only about themselves; other scopes come with the sign-in."""
+
+MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
+    {
+        "manager": CREDITED | _CORRECTIONS | _RULES,
+        "hr": CREDITED | _PEOPLE_FACTS | _CORRECTIONS,
+        "hr_head": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
+        "integration": CREDITED | _PEOPLE_FACTS | _CORRECTIONS | {"branch_opened"},
+        "administrator": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
+    }
+)
+"""Which facts a role may write."""
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """Who holds a token. name: the actor of what they write. employee: who they are, in the role employee."""
+
+    name: str
+    role: Role
+    employee: str | None = None
+
+    def require(self, action: Action) -> None:
+        """Lets the caller do `action`.
+
+        Raises: NotAllowed.
+        """
+        if action not in MAY[self.role]:
+            raise NotAllowed(
+                field="",
+                detail=f"The role {self.role} does not include {action}.",
+                remedy=f"Ask somebody who may: {', '.join(role for role in ROLES if action in MAY[role])}.",
+            )
+
+    def require_record(self, fact_type: str) -> None:
+        """Lets the caller write facts of this type; one that does not exist is refused later, by name.
+
+        Raises: NotAllowed.
+        """
+        if fact_type in FACT_TYPES and fact_type not in MAY_RECORD.get(self.role, frozenset()):
+            raise NotAllowed(
+                field="type",
+                detail=f"The role {self.role} does not write {fact_type}.",
+                remedy="Send it with the token of a role that does, or use the command made for it.",
+            )
+
+    def require_about(self, employee: str) -> None:
+        """Lets the caller read about this person.
+
+        Raises: NotAllowed.
+        """
+        if self.role == "employee" and employee != self.employee:
+            raise NotAllowed(
+                field="employee", detail="This token reads about its owner only.", remedy="Ask HR."
+            )
+
+
+class TokenEntry(Caller, frozen=True, kw_only=True):
+    """A caller and the SHA-256 of their token, as the file keeps it."""
+
+    sha256: str
+
+
+class Tokens:
+    """The tokens in the file of a home; what is added while the service runs counts at once."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._stamp: tuple[int, int, int] | None = None
+        self._entries: list[tuple[bytes, Caller]] = []
+
+    def make(self, role: Role, name: str, employee: str | None) -> str:
+        """A new token of 256 random bits; only its hash is kept.
+
+        Raises: ValueError when the name is taken or the role needs an employee.
+        """
+        if (role == "employee") != (employee is not None):
+            raise ValueError(
+                "a token of the role employee, and no other, belongs to one person: give --employee"
+            )
+        entries = self._read()
+        if any(entry.name == name for entry in entries):
+            raise ValueError(f"there is a token named {name} already: give another --name")
+        token = f"mb_{secrets.token_urlsafe(32)}"
+        entry = TokenEntry(name=name, role=role, employee=employee, sha256=_hash(token).hex())
+        self._write([*entries, entry])
+        return token
+
+    def caller(self, token: str) -> Caller | None:
+        """Whose token it is; every entry is compared, each in constant time."""
+        self._refresh()
+        presented = _hash(token)
+        found = None
+        for digest, caller in self._entries:
+            if hmac.compare_digest(digest, presented):
+                found = caller
+        return found
+
+    def __len__(self) -> int:
+        self._refresh()
+        return len(self._entries)
+
+    def _refresh(self) -> None:
+        try:
+            status = self._file.stat()
+        except FileNotFoundError:
+            self._entries, self._stamp = [], None
+            return
+        stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
+        if stamp != self._stamp:
+            self._entries = [(bytes.fromhex(entry.sha256), entry) for entry in self._read()]
+            self._stamp = stamp
+
+    def _read(self) -> list[TokenEntry]:
+        if not self._file.exists():
+            return []
+        return msgspec.json.decode(self._file.read_bytes(), type=list[TokenEntry])
+
+    def _write(self, entries: list[TokenEntry]) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        beside = self._file.with_suffix(f".{os.getpid()}")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(entries)))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self._file)
+
+
+def token_file(home: Path) -> Path:
+    """Where the tokens of a home are kept."""
+    return home / "tokens.json"
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def require_caller(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The guard of every address: a known token, and a role that includes the handler's `action`.
+
+    Raises: Unauthenticated, NotAllowed.
+    """
+    if handler.opt.get("open"):
+        return
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    tokens: Tokens = connection.app.state.tokens
+    caller = tokens.caller(token.strip()) if scheme.lower() == "bearer" and token else None
+    if caller is None:
+        raise Unauthenticated(
+            field="Authorization",
+            detail="No token, or one that is not known here."
+            if not token
+            else "The token is not known here.",
+            remedy="Send 'Authorization: Bearer TOKEN'; make one with: meritbook token --role ROLE.",
+        )
+    caller.require(handler.opt["action"])
+    connection.scope["auth"] = caller

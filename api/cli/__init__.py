@@ -1,0 +1,38 @@
+"""The command line `meritbook`."""
+
+import sys
+
+import typer
+
+from api.cli import facts, pay, plans, service
+from api.cli.terminal import expected_failure, say_failure
+
+app = typer.Typer(
+    name="meritbook",
+    help="The book of merits: facts nobody can alter, and pay, rankings and progress computed from them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for commands in (service.app, facts.app, plans.app, pay.app):
+    app.add_typer(commands)
+
+
+def main() -> None:
+    """Runs the command that was typed. Exit status 0: done; 1: refused or failed; 2: wrongly called."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        told = expected_failure(error)
+        if told is None:
+            raise
+        detail, remedy, status = told
+        say_failure(detail, remedy)
+        sys.exit(status)

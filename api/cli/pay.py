@@ -1,0 +1,5 @@
+"""Commands about pay."""
+
+import typer
+
+app = typer.Typer()

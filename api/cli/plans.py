@@ -1,0 +1,57 @@
+"""Commands about plans."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.terminal import FAILED, Json, output, print_json, say_failure, settings
+
+plan = typer.Typer(help="Check and adopt plan documents.", no_args_is_help=True)
+app = typer.Typer()
+app.add_typer(plan, name="plan")
+
+File = Annotated[Path, typer.Argument(help="The plan document, YAML.")]
+
+
+@plan.command(epilog="Example: meritbook plan check examples/plans/huikang-seller.yaml")
+def check(file: File, json: Json = False) -> None:
+    """Say everything that is wrong with a plan document; no ledger is needed."""
+    from api.ops import check_plan
+    from domain.plan.problems import PlanInvalid
+
+    try:
+        found = check_plan(file)
+    except PlanInvalid as invalid:
+        if json:
+            print_json({"file": str(file), "problems": invalid.problems})
+        for problem in () if json else invalid.problems:
+            place = f"{file}: {problem.path}" if problem.path else str(file)
+            say_failure(f"{place}: {problem.message}", problem.remedy)
+        raise typer.Exit(FAILED) from None
+    if json:
+        print_json(
+            {"file": str(file), "plan": found.plan, "effective_from": found.effective_from, "problems": []}
+        )
+    else:
+        output().print(f"{file} is sound: plan {found.plan}, effective from {found.effective_from}.")
+
+
+@plan.command(epilog="Example: meritbook plan adopt seller.yaml --by wang.hr --approver li.ceo")
+def adopt(
+    file: File,
+    by: Annotated[str, typer.Option(help="Who adopts it.")],
+    approver: Annotated[str, typer.Option(help="The second person, who approves.")],
+    json: Json = False,
+) -> None:
+    """Let a plan take effect; the version before it ends the day before."""
+    from api.ops import adopt_plan, open_ledger
+
+    with open_ledger(settings()) as ledger:
+        ledger.opened()
+        found, stored = adopt_plan(ledger, file, adopted_by=by, approver=approver)
+    if json:
+        print_json({"plan": found.plan, "position": stored.position, "hit": stored.hit})
+        return
+    how = "was adopted before" if stored.hit else "takes effect"
+    output().print(f"The plan {found.plan} {how}, from {found.effective_from} (position {stored.position}).")

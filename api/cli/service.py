@@ -1,0 +1,126 @@
+"""Commands of whoever runs the service."""
+
+from typing import Annotated
+
+import typer
+
+from api.cli.terminal import Failed, Json, notes, output, print_json, settings
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: meritbook serve")
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; MERITBOOK_HOST if absent.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port; MERITBOOK_PORT if absent, 0 for a free one.")
+    ] = None,
+) -> None:
+    """Serve the ledger over HTTP until interrupted."""
+    import msgspec
+
+    from api.serve import run
+
+    chosen = settings()
+    chosen = msgspec.structs.replace(
+        chosen, host=chosen.host if host is None else host, port=chosen.port if port is None else port
+    )
+    run(chosen, on_ready=_announce)
+
+
+def _announce(address: str) -> None:
+    notes().print(f"Meritbook serves on {address} (Ctrl-C stops it); API: {address}/schema/openapi.json")
+
+
+@app.command(epilog="Example: MERITBOOK_OWNER_URL=postgresql://owner@db/meritbook meritbook migrate")
+def migrate(json: Json = False) -> None:
+    """Bring the database to this program's form; safe to repeat."""
+    from api.embedded import EmbeddedPostgres
+    from api.ops import prepare
+
+    chosen = settings()
+    if chosen.database_url is None:
+        with EmbeddedPostgres(chosen.home, on_wait=_waiting) as server:
+            done = prepare(server.dsn, chosen.ledger)
+    else:
+        done = prepare(chosen.owner_url or chosen.database_url, chosen.ledger)
+    if json:
+        print_json({"ledger": chosen.ledger, "applied": done})
+    else:
+        output().print(
+            f"The ledger {chosen.ledger} is up to date" + (f": applied {', '.join(done)}." if done else ".")
+        )
+
+
+@app.command(epilog="Example: meritbook init --name Huikang --zone Asia/Shanghai --currency CNY")
+def init(
+    name: Annotated[str, typer.Option(help="Whose ledger it is.")],
+    zone: Annotated[
+        str, typer.Option(help="IANA time zone in which business days are counted.")
+    ] = "Asia/Shanghai",
+    currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "CNY",
+    json: Json = False,
+) -> None:
+    """Open a new ledger: prepare its database and write its first fact."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    from api.ops import open_book, open_ledger
+
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Failed(f"{zone!r} is not a time zone.", "Use an IANA name such as Asia/Shanghai.") from None
+    with open_ledger(settings(), prepare_it=True, on_wait=_waiting) as ledger:
+        stored = open_book(ledger, name=name, zone=zone, currency=currency, actor="meritbook init")
+        if json:
+            print_json({"ledger": ledger.schema, "position": stored.position, "hit": stored.hit})
+        else:
+            output().print(f"The ledger {ledger.schema} of {name} is open: {zone}, {currency}.")
+
+
+@app.command(epilog="Example: meritbook token --role payroll --name payroll.wang")
+def token(
+    role: Annotated[
+        str,
+        typer.Option(help="employee, manager, hr, hr_head, payroll, auditor, integration or administrator."),
+    ],
+    name: Annotated[
+        str | None, typer.Option(help="The actor of what is written with it; the role if absent.")
+    ] = None,
+    employee: Annotated[str | None, typer.Option(help="For the role employee: whose token it is.")] = None,
+    json: Json = False,
+) -> None:
+    """Make a token for the HTTP interface and print it, once; only its hash is kept."""
+    from api.auth import ROLES, Tokens, token_file
+
+    chosen = settings()
+    if role not in ROLES:
+        raise Failed(f"{role!r} is not a role.", f"Use one of {', '.join(ROLES)}.", status=2)
+    file = token_file(chosen.home)
+    try:
+        made = Tokens(file).make(role, name or (f"employee.{employee}" if employee else role), employee)
+    except ValueError as error:
+        raise Failed(f"{error}.", "") from None
+    if json:
+        print_json({"token": made, "role": role, "file": str(file)})
+        return
+    output().print(made)
+    notes().print(f"Only its hash is kept, in {file}. Send it as: Authorization: Bearer TOKEN")
+
+
+@app.command(epilog="Example: meritbook demo --no-serve")
+def demo(
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Load and exit.")] = False,
+    people: Annotated[
+        int | None, typer.Option(min=1, help="Make a large firm of so many people, for measuring.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="With --people: days of work.")] = None,
+) -> None:
+    """Load a year of an example firm, close eleven months, and serve it."""
+    from api.demo import run_demo
+
+    run_demo(settings(), serve=not no_serve, people=people, days=days)
+
+
+def _waiting(message: str) -> None:
+    notes().print(f"waiting: {message}")

@@ -1,0 +1,141 @@
+"""How commands speak: results on standard output, all else on standard error, exit status 0, 1 or 2."""
+
+import os
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from api.settings import Settings
+
+FAILED = 1
+USAGE = 2
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
+
+
+class Failed(Exception):
+    """A command could not do its work. remedy: what the reader can do about it."""
+
+    def __init__(self, detail: str, remedy: str, status: int = FAILED) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.remedy = remedy
+        self.status = status
+
+
+def settings() -> "Settings":
+    """The settings in the environment.
+
+    Raises: Failed with the status of a wrong usage.
+    """
+    from api.embedded.account import default_home
+    from api.settings import SettingRefused, read_settings
+
+    try:
+        return read_settings(os.environ, default_home())
+    except SettingRefused as refused:
+        raise Failed(str(refused), "", USAGE) from None
+
+
+def output() -> "Console":
+    """Where results go."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def notes() -> "Console":
+    """Where progress and messages go."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def print_json(result: object) -> None:
+    """Writes `result` as JSON to standard output."""
+    import msgspec
+
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(result, enc_hook=str)) + b"\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def progress(title: str, total: float | None, quiet: bool = False) -> Generator[Callable[[float], None]]:
+    """A bar on standard error while something long is done; gives the function that says how far it is."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=notes(),
+        transient=True,
+        disable=quiet or not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task(title, total=total)
+
+        def reach(done: float) -> None:
+            bar.update(task, completed=done)
+
+        yield reach
+
+
+def say_failure(detail: str, remedy: str) -> None:
+    """One clear message on standard error."""
+    from rich.markup import escape
+
+    console = notes()
+    console.print(f"[bold red]error:[/] {escape(detail)}", soft_wrap=True)
+    if remedy:
+        console.print(f"       {escape(remedy)}", soft_wrap=True)
+
+
+def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
+    """Detail, remedy and exit status of an error that a user may well meet; None for a bug."""
+    from psycopg import OperationalError
+
+    from api.embedded.failure import EmbeddedFailed
+    from api.importing import Unusable
+    from api.ops import NotReady
+    from domain.journal.migrate import MigrationFailed
+    from domain.refusals import Refusal
+    from projections.runner import RebuildNeeded, UnfoldableFact
+
+    match error:
+        case Failed():
+            return error.detail, error.remedy, error.status
+        case Refusal():
+            return f"{error.field}: {error.detail}" if error.field else error.detail, error.remedy, FAILED
+        case EmbeddedFailed():
+            return error.what, f"{error.remedy[:1].upper()}{error.remedy[1:]}", FAILED
+        case NotReady():
+            return error.detail, error.remedy, FAILED
+        case RebuildNeeded():
+            return "Read models have to be built anew.", str(error), FAILED
+        case MigrationFailed() | Unusable() | UnfoldableFact():
+            return str(error), "", FAILED
+        case OperationalError():
+            reason = str(error).strip().splitlines()[-1:] or ["no reason given"]
+            return f"The database does not answer: {reason[0]}", "Check MERITBOOK_DATABASE_URL.", FAILED
+        case _:
+            return None
+
+
+def rows(columns: dict[str, str], found: list[list[Any]], title: str | None = None) -> None:
+    """Prints a table. columns: heading to justification."""
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for heading, justify in columns.items():
+        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for row in found:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    output().print(table)

@@ -1,0 +1,96 @@
+"""What OpenAPI says of bodies that handlers read for themselves, with an example of each form."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody, Schema
+
+from api.cloudevents import BATCHED, STRUCTURED
+from domain.facts.registry import FACT_TYPES
+
+_DATA = {"employee": "E1007", "customer": "C-201", "kind": "first", "minutes": 45}
+_FACT = {
+    "type": "visit_recorded",
+    "source": "crm.huikang",
+    "key": "visit-88213",
+    "occurred_at": "2025-03-04T09:30:00+08:00",
+    "data": _DATA,
+}
+_EVENT = {
+    "specversion": "1.0",
+    "type": "visit_recorded",
+    "source": "crm.huikang",
+    "id": "visit-88213",
+    "time": "2025-03-04T09:30:00+08:00",
+    "datacontenttype": "application/json",
+    "data": _DATA,
+}
+_TEXT = Schema(type="string")  # type: ignore[arg-type]
+
+
+def _object(required: dict[str, Schema], optional: dict[str, Schema], description: str) -> Schema:
+    return Schema(
+        type="object",  # type: ignore[arg-type]
+        properties={**required, **optional},
+        required=list(required),
+        description=description,
+    )
+
+
+_INSTANT = Schema(type="string", format="date-time", description="RFC 3339, with zone.")  # type: ignore[arg-type]
+_TAG = Schema(type="string", enum=sorted(FACT_TYPES))  # type: ignore[arg-type]
+_ANY = Schema(type="object", description="The fact; docs/facts has a JSON Schema for each type.")  # type: ignore[arg-type]
+_POSITION = Schema(type="integer", minimum=1)  # type: ignore[arg-type]
+_FACT_SCHEMA = _object(
+    {"type": _TAG, "source": _TEXT, "key": _TEXT, "occurred_at": _INSTANT, "data": _ANY},
+    {"causation": _POSITION, "refers_to": _object({"source": _TEXT, "key": _TEXT}, {}, "A stored fact.")},
+    "A fact. source and key are the idempotency key, for ever.",
+)
+_EVENT_SCHEMA = _object(
+    {"specversion": _TEXT, "type": _TAG, "source": _TEXT, "id": _TEXT, "time": _INSTANT, "data": _ANY},
+    {"datacontenttype": _TEXT, "causation": _POSITION},
+    "A CloudEvent 1.0. source and id are the idempotency key, for ever.",
+)
+
+
+def _content(schema: Schema, example: object, summary: str) -> OpenAPIMediaType:
+    return OpenAPIMediaType(schema=schema, examples={"visit": Example(summary=summary, value=example)})
+
+
+def _list(schema: Schema) -> Schema:
+    return Schema(type="array", items=schema)  # type: ignore[arg-type]
+
+
+FACT_BODY = RequestBody(
+    required=True,
+    description="With `ce-` headers, application/json is the data alone of a CloudEvent in binary mode.",
+    content={
+        "application/json": _content(_FACT_SCHEMA, _FACT, "A visit"),
+        STRUCTURED: _content(_EVENT_SCHEMA, _EVENT, "The same as a CloudEvent"),
+        BATCHED: _content(_list(_EVENT_SCHEMA), [_EVENT], "Several CloudEvents"),
+    },
+)
+BATCH_BODY = RequestBody(
+    required=True,
+    content={
+        "application/json": _content(_list(_FACT_SCHEMA), [_FACT], "Several facts"),
+        BATCHED: _content(_list(_EVENT_SCHEMA), [_EVENT], "Several CloudEvents"),
+    },
+)
+
+
+def operation_with(body: RequestBody) -> type[Operation]:
+    """An operation whose handler reads `body` itself."""
+
+    @dataclass
+    class OperationWithBody(Operation):
+        def __post_init__(self) -> None:
+            self.request_body = body
+
+    return OperationWithBody
+
+
+def example(value: Any) -> Example:
+    """An example of a result, as its JSON."""
+    return Example(value=msgspec.to_builtins(value))

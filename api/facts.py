@@ -1,0 +1,249 @@
+"""Facts in over HTTP: one or many, as plain JSON or as CloudEvents."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from api import cloudevents
+from api.auth import Caller
+from api.bodies import not_json, place, read_body, require_sound
+from api.described import BATCH_BODY, FACT_BODY, operation_with
+from api.intake import Outcome, Refused, Stored, Submission
+from api.problems import BodyTooLarge, Problem, WrongMediaType, problem_of
+from api.writing import Writing
+from domain.refusals import BadField, Refusal
+
+JSON = "application/json"
+Incoming = Request[Any, Caller, State]
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stored fact, by what its sender called it."""
+
+    source: str
+    key: str
+
+
+class FactIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A fact as it is sent.
+
+    type: its tag. source and key: who says it and under which id; together the idempotency key, for ever.
+    occurred_at: when it happened, with zone. causation: position of the fact that caused this one.
+    refers_to: for a void or confirmation, the fact it is about where its position is not known.
+    """
+
+    type: str
+    source: str
+    key: str
+    occurred_at: dt.datetime
+    data: msgspec.Raw
+    causation: int | None = None
+    refers_to: Reference | None = None
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The fact stands at `position` of the journal. hit: it stood there before this request."""
+
+    position: int
+    hit: bool
+    recorded_at: dt.datetime
+
+
+class BatchReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of each fact, in the order in which they were sent: a receipt or a problem."""
+
+    stored: int
+    hits: int
+    refused: int
+    outcomes: list[Receipt | Problem]
+
+
+_FACT = msgspec.json.Decoder(FactIn)
+_ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+@post(
+    "/facts",
+    summary="Record one fact",
+    tags=["facts"],
+    opt={"action": "record"},
+    operation_class=operation_with(FACT_BODY),
+)
+async def record_fact(
+    request: Incoming, writing: NamedDependency[Writing]
+) -> Response[Receipt | BatchReceipt]:
+    """Stores the fact durably and says at which position; under the same key and content it is stored once.
+
+    201: stored now. 200 with `Idempotency-Hit: true`: it was stored before, and nothing changed.
+    The body is a fact as JSON, a CloudEvent in structured mode, or the data of one in binary mode; a batch of
+    CloudEvents is taken as `/v1/facts:batch` takes it.
+    """
+    media_type = _media_type(request)
+    if media_type == cloudevents.BATCHED:
+        return await _record_batch(request, writing, media_type, atomic=True)
+    submission = _submission(request, media_type, await read_body(request, writing.fact_bytes))
+    request.auth.require_record(submission.type)
+    outcome = await writing.one(submission, request.auth.name)
+    if isinstance(outcome, Refused):
+        raise outcome.refusal
+    headers = {"Location": f"/v1/facts/{outcome.position}"}
+    if outcome.hit:
+        headers["Idempotency-Hit"] = "true"
+    return Response(_receipt(outcome), status_code=200 if outcome.hit else 201, headers=headers)
+
+
+@post(
+    "/facts:batch",
+    summary="Record many facts",
+    tags=["facts"],
+    opt={"action": "record"},
+    operation_class=operation_with(BATCH_BODY),
+)
+async def record_facts(
+    request: Incoming,
+    writing: NamedDependency[Writing],
+    atomic: Annotated[
+        bool, QueryParameter(description="true: one refusal withholds them all. false: each stands alone.")
+    ] = True,
+) -> Response[BatchReceipt]:
+    """Stores many facts in one transaction and says what became of each.
+
+    201: at least one was stored now. 200: all were stored before. 207: some were refused, the others stored.
+    422: refused, nothing stored.
+    """
+    return await _record_batch(request, writing, _media_type(request), atomic)
+
+
+async def _record_batch(request: Incoming, writing: Writing, media_type: str, atomic: bool) -> Response[Any]:
+    async with writing.room_for_batch:
+        body = await read_body(request, writing.batch_bytes)
+        answer = await asyncio.to_thread(_batch, writing, request.auth, media_type, body, atomic)
+    return Response(answer, status_code=_status(answer, atomic))
+
+
+def _batch(writing: Writing, caller: Caller, media_type: str, body: bytes, atomic: bool) -> BatchReceipt:
+    brought = _submissions(media_type, body)
+    if len(brought) > writing.batch_facts:
+        raise BodyTooLarge(
+            field="",
+            detail=f"{len(brought)} facts are more than {writing.batch_facts}.",
+            remedy="Send them in several batches.",
+        )
+    outcomes = writing.many([_permitted(item, caller) for item in brought], caller.name, atomic=atomic)
+    stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
+    hits = sum(outcome.hit for outcome in stored)
+    return BatchReceipt(
+        stored=len(stored) - hits,
+        hits=hits,
+        refused=len(outcomes) - len(stored),
+        outcomes=[_said(outcome) for outcome in outcomes],
+    )
+
+
+def _status(answer: BatchReceipt, atomic: bool) -> int:
+    if answer.refused:
+        return 422 if atomic or answer.refused == len(answer.outcomes) else 207
+    return 201 if answer.stored else 200
+
+
+def _submission(request: Incoming, media_type: str, body: bytes) -> Submission:
+    """The one fact in the body, in whichever form.
+
+    Raises: Malformed, BadField, WrongMediaType.
+    """
+    require_sound(body)
+    if media_type == cloudevents.STRUCTURED:
+        return cloudevents.structured(body)
+    if media_type != JSON and not media_type.endswith("+json"):
+        raise _wrong_media_type(media_type, f"{JSON} or {cloudevents.STRUCTURED}")
+    if cloudevents.is_binary(request.headers):
+        return cloudevents.binary(dict(request.headers), body)
+    return _from_json(body)
+
+
+def _submissions(media_type: str, body: bytes) -> Sequence[Submission | Refusal]:
+    """The facts in the body, or what is wrong with them, in their order.
+
+    Raises: Malformed, BadField, WrongMediaType when there is no list at all.
+    """
+    if media_type not in (JSON, cloudevents.BATCHED):
+        raise _wrong_media_type(media_type, f"{JSON} or {cloudevents.BATCHED}")
+    require_sound(body)
+    if media_type == cloudevents.BATCHED:
+        return cloudevents.batched(body)
+    try:
+        return [_each(item) for item in _ITEMS.decode(body)]
+    except msgspec.ValidationError as error:
+        raise BadField(field="", detail=f"{error}.", remedy="Send an array of facts.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise not_json(error) from None
+
+
+def _each(item: msgspec.Raw) -> Submission | Refusal:
+    try:
+        return _from_json(item)
+    except Refusal as refusal:
+        return refusal
+
+
+def _from_json(body: bytes | msgspec.Raw) -> Submission:
+    try:
+        fact = _FACT.decode(body)
+    except msgspec.ValidationError as error:
+        field, message = place(error)
+        fields = ", ".join(FactIn.__struct_fields__)
+        raise BadField(field=field, detail=f"{message}.", remedy=f"Fields of a fact: {fields}.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise not_json(error) from None
+    reference = fact.refers_to
+    data = bytes(fact.data)
+    return Submission(
+        type=fact.type,
+        source=fact.source,
+        key=fact.key,
+        occurred_at=fact.occurred_at,
+        data=data if reference is None else _members(data),
+        causation=fact.causation,
+        refers_to=(reference.source, reference.key) if reference else None,
+    )
+
+
+def _members(data: bytes) -> dict[str, object]:
+    try:
+        return msgspec.json.decode(data, type=dict[str, object])
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadField(field="data", detail=f"{error}.", remedy="Send an object.") from None
+
+
+def _permitted(item: Submission | Refusal, caller: Caller) -> Submission | Refusal:
+    if isinstance(item, Submission):
+        try:
+            caller.require_record(item.type)
+        except Refusal as refusal:
+            return refusal
+    return item
+
+
+def _said(outcome: Outcome) -> Receipt | Problem:
+    return _receipt(outcome) if isinstance(outcome, Stored) else problem_of(outcome.refusal)
+
+
+def _receipt(stored: Stored) -> Receipt:
+    return Receipt(position=stored.position, hit=stored.hit, recorded_at=stored.recorded_at)
+
+
+def _media_type(request: Incoming) -> str:
+    return request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+
+
+def _wrong_media_type(given: str, wanted: str) -> WrongMediaType:
+    return WrongMediaType(
+        field="Content-Type", detail=f"{given!r} is not read here.", remedy=f"Send {wanted}."
+    )

@@ -1,0 +1,82 @@
+"""Whether the service lives, is ready, and how it fares."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from api.follower import Follower
+from api.metrics import Metrics
+from api.reading import Reading
+from domain.journal.read import head
+
+MAX_LAG_FACTS = 100_000
+"""Further behind than this, the read models are not fit to answer from."""
+
+
+class Alive(msgspec.Struct, frozen=True, kw_only=True):
+    """The process answers."""
+
+    status: str = "alive"
+
+
+class ReadModel(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a read model has folded the journal. stopped: why and where it cannot go on; null if it can."""
+
+    name: str
+    position: int
+    stopped: str | None
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether results can be had, and if not, why. lag_facts: facts that are recorded and not yet counted."""
+
+    ready: bool
+    head: int
+    lag_facts: int
+    read_models: list[ReadModel]
+    reasons: list[str]
+
+
+@get("/health/live", summary="The process answers", tags=["running"], opt={"open": True})
+async def live() -> Alive:
+    """200 as long as the process can answer at all; for a supervisor that restarts it."""
+    return Alive()
+
+
+@get("/health/ready", summary="Results can be had", tags=["running"], opt={"open": True})
+async def ready(
+    reading: NamedDependency[Reading], follower: NamedDependency[Follower]
+) -> Response[Readiness]:
+    """200 when the database answers and no read model has stopped or lags; else 503 with the reasons."""
+    answer = await reading.ask(lambda cursor: _readiness(cursor, follower))
+    return Response(answer, status_code=200 if answer.ready else 503)
+
+
+@get("/metrics", summary="Figures for Prometheus", tags=["running"], opt={"open": True})
+async def metrics(metrics: NamedDependency[Metrics]) -> Response[bytes]:
+    """Counts and durations by address and status, facts written, and the lag of the read models."""
+    return Response(generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _readiness(cursor: Any, follower: Follower) -> Readiness:
+    rows = cursor.execute(READ_MODELS).fetchall()
+    last = head(cursor)
+    models = [ReadModel(name=name, position=position, stopped=_why(*stop)) for name, position, *stop in rows]
+    lag = last - min((model.position for model in models), default=last)
+    reasons = [f"{model.name} stopped: {model.stopped}" for model in models if model.stopped]
+    if follower.failure:
+        reasons.append(f"the follower failed: {follower.failure}")
+    if lag > MAX_LAG_FACTS:
+        reasons.append(f"the read models are {lag} facts behind")
+    return Readiness(ready=not reasons, head=last, lag_facts=lag, read_models=models, reasons=reasons)
+
+
+READ_MODELS = """
+select name, position, stopped_position, stopped_type, stopped_because from projection order by name"""
+
+
+def _why(position: int | None, fact_type: str | None, because: str | None) -> str | None:
+    return None if position is None else f"at position {position} ({fact_type}): {because}"

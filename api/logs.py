@@ -1,0 +1,51 @@
+"""Logs for whoever runs the service: static event names, keywords, ids instead of people.
+
+A log is not the audit trail; the journal is.
+"""
+
+import logging
+import sys
+from typing import Literal
+
+import msgspec
+import structlog
+
+_ENCODER = msgspec.json.Encoder(enc_hook=str)
+
+
+def configure_logs(form: Literal["json", "console"], level: str) -> None:
+    """Sends our own events and those of the libraries to standard error, one a line."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    ending: list[structlog.typing.Processor]
+    if form == "json":
+        ending = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(serializer=_json)]
+    else:
+        ending = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(number)
+    for library in ("uvicorn.error", "uvicorn.access", "psycopg.pool", "litestar"):
+        logging.getLogger(library).setLevel(max(number, logging.WARNING))
+
+
+def _json(event: object, **_: object) -> str:
+    return _ENCODER.encode(event).decode()

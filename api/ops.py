@@ -1,0 +1,233 @@
+"""What the command line and the service share: opening a ledger, adopting plans, closing months."""
+
+import datetime as dt
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from psycopg_pool import ConnectionPool
+
+from api.embedded import EmbeddedPostgres
+from api.intake import Intake, Refused, Stored, Submission
+from api.settings import Settings
+from domain.decide.periods import require_closable
+from domain.facts.governance import LedgerOpened, PeriodClosed
+from domain.facts.registry import decode
+from domain.journal.append import Journal
+from domain.journal.connection import connect, ledger_conninfo
+from domain.journal.migrate import migrate
+from domain.journal.query import Selector
+from domain.journal.read import LAST, matching
+from domain.period import Period
+from domain.plan.document import Plan
+from domain.plan.parse import document_hash, parse_plan, plan_document
+from domain.refusals import Malformed
+from projections import runner as read_models
+from projections.runner import Runner
+
+SOURCE = "meritbook"
+"""The source of the facts that our own commands write."""
+
+READERS = 8
+
+
+class NotReady(Exception):
+    """The ledger is not there yet, or not in this program's form. remedy: the command to run."""
+
+    def __init__(self, detail: str, remedy: str) -> None:
+        super().__init__(f"{detail} {remedy}")
+        self.detail = detail
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """An open ledger. dsn: where the service works; owner_dsn: where its tables are made."""
+
+    settings: Settings
+    dsn: str
+    owner_dsn: str
+    pool: ConnectionPool[Any]
+    journal: Journal
+    intake: Intake
+
+    @property
+    def schema(self) -> str:
+        """The schema that holds it."""
+        return self.settings.ledger
+
+    def runner(self) -> Runner:
+        """What folds its journal into the read models."""
+        return Runner(self.dsn, self.schema)
+
+    def opened(self) -> LedgerOpened:
+        """Whose ledger it is, its zone and currency.
+
+        Raises: NotReady.
+        """
+        opened = self.intake.opened()
+        if opened is None:
+            raise NotReady(
+                f"The ledger {self.schema} has not been opened.",
+                "Open it with meritbook init --name NAME, or run meritbook demo.",
+            )
+        return opened
+
+    def today(self) -> dt.date:
+        """The business day, now, in the ledger's zone."""
+        return self.intake.business_day(now())
+
+
+def now() -> dt.datetime:
+    """The one clock of the composition."""
+    return dt.datetime.now(dt.UTC)
+
+
+@contextmanager
+def open_ledger(
+    settings: Settings, *, prepare_it: bool = False, on_wait: Callable[[str], None] | None = None
+) -> Generator[Ledger]:
+    """The ledger that `settings` name, until the caller is done; the embedded database is started if need be.
+
+    prepare_it: bring a database of your own to this program's form too; the embedded one always is.
+    Raises: EmbeddedFailed, NotReady, MigrationFailed.
+    """
+    with ExitStack() as stack:
+        if settings.database_url is None:
+            dsn = owner_dsn = stack.enter_context(EmbeddedPostgres(settings.home, on_wait=on_wait)).dsn
+        else:
+            dsn, owner_dsn = settings.database_url, settings.owner_url or settings.database_url
+        if prepare_it or settings.database_url is None:
+            prepare(owner_dsn, settings.ledger)
+        else:
+            _require_prepared(dsn, settings.ledger)
+        pool = stack.enter_context(
+            ConnectionPool(
+                ledger_conninfo(dsn, settings.ledger), min_size=1, max_size=READERS, open=True, timeout=10.0
+            )
+        )
+        journal = stack.enter_context(Journal(dsn, settings.ledger))
+        yield Ledger(
+            settings=settings,
+            dsn=dsn,
+            owner_dsn=owner_dsn,
+            pool=pool,
+            journal=journal,
+            intake=Intake(journal),
+        )
+
+
+def prepare(owner_dsn: str, schema: str) -> list[str]:
+    """Brings the tables to this program's form; what was applied or made now."""
+    applied = migrate(owner_dsn, schema)
+    with connect(owner_dsn, schema, service=False) as connection:
+        made = read_models.create(connection)
+    return [*applied, *made]
+
+
+def _require_prepared(dsn: str, schema: str) -> None:
+    with connect(dsn, schema) as connection:
+        found = connection.execute("select to_regclass('journal'), to_regclass('projection')").fetchone()
+    if found is None or None in found:
+        raise NotReady(
+            f"The database has no ledger {schema} in this program's form.",
+            "Run meritbook migrate, with MERITBOOK_OWNER_URL set if the service's user may not make tables.",
+        )
+
+
+def open_book(ledger: Ledger, *, name: str, zone: str, currency: str, actor: str) -> Stored:
+    """Writes the ledger's first fact; the same again changes nothing.
+
+    Raises: Refusal.
+    """
+    submission = Submission(
+        type="ledger_opened",
+        source=SOURCE,
+        key="ledger-opened",
+        occurred_at=dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
+        data={"name": name, "zone": zone, "currency": currency},
+    )
+    return submit_one(ledger, submission, actor)
+
+
+def read_plan(file: Path) -> Any:
+    """The decoded YAML of a plan document.
+
+    Raises: Malformed naming the line.
+    """
+    try:
+        return yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
+    except OSError as error:
+        raise Malformed(
+            field=str(file), detail=f"It cannot be read: {error.strerror}.", remedy="Check the name."
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise Malformed(
+            field=str(file), detail=f"It is not YAML: {reason}.", remedy="Mend the syntax."
+        ) from None
+
+
+def check_plan(file: Path) -> Plan:
+    """The plan in `file`.
+
+    Raises: Malformed; PlanInvalid with every fault.
+    """
+    return parse_plan(read_plan(file), file=str(file))
+
+
+def adopt_plan(ledger: Ledger, file: Path, *, adopted_by: str, approver: str) -> tuple[Plan, Stored]:
+    """Lets the plan in `file` take effect; the same document adopted again changes nothing.
+
+    Raises: Malformed, PlanInvalid and the Refusals of adoption.
+    """
+    plan = check_plan(file)
+    document: Mapping[str, object] = plan_document(read_plan(file))
+    digest = document_hash(document)
+    submission = Submission(
+        type="plan_adopted",
+        source=SOURCE,
+        key=f"plan-adopted/{plan.plan}/{plan.effective_from}/{digest}",
+        occurred_at=dt.datetime.combine(plan.effective_from, dt.time(), tzinfo=dt.UTC),
+        data={
+            "plan": plan.plan,
+            "effective_from": str(plan.effective_from),
+            "document": document,
+            "document_hash": digest,
+            "approver": approver,
+        },
+    )
+    return plan, submit_one(ledger, submission, adopted_by)
+
+
+def last_closed(ledger: Ledger) -> Period | None:
+    """The last month that was closed."""
+    with ledger.journal.cursor() as cursor:
+        records = matching(cursor, (Selector(("period_closed",)),), 0, LAST)
+    if not records:
+        return None
+    closed = decode(records[-1].type, records[-1].data)
+    assert isinstance(closed, PeriodClosed), "records are of the type that was asked for"
+    return Period.parse(closed.period)
+
+
+def require_over(ledger: Ledger, period: Period) -> None:
+    """Checks that `period` is the next month to close and is over.
+
+    Raises: PeriodAlreadyClosed, PeriodOutOfOrder, PeriodNotOver.
+    """
+    require_closable(period, last_closed(ledger), ledger.today())
+
+
+def submit_one(ledger: Ledger, submission: Submission, actor: str) -> Stored:
+    """Where the one fact stands.
+
+    Raises: the Refusal, when it is refused.
+    """
+    [outcome] = ledger.intake.submit([submission], actor=actor, now=now(), atomic=True)
+    if isinstance(outcome, Refused):
+        raise outcome.refusal
+    return outcome

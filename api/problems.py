@@ -1,0 +1,245 @@
+"""Problem documents (RFC 9457): the one place where a refusal or a fault becomes an answer."""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import msgspec
+import psycopg
+import structlog
+from litestar import Request, Response, get
+from litestar.exceptions import HTTPException
+from litestar.params import PathParameter
+from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
+
+from domain.journal.group_commit import Closed
+from domain.refusals import (
+    AlreadyHired,
+    AlreadyVoided,
+    Contended,
+    DealAlreadyClosed,
+    Malformed,
+    NotAllowed,
+    PeriodAlreadyClosed,
+    PeriodNotOver,
+    PeriodOutOfOrder,
+    Refusal,
+    UnknownFact,
+    UnknownPlan,
+)
+
+log = structlog.get_logger("meritbook")
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Unauthenticated(Refusal):
+    """The request carries no token, or one that is not known here."""
+
+
+class NotFound(Refusal):
+    """Nothing is found at this address."""
+
+
+class BodyTooLarge(Refusal):
+    """The body is larger than this address takes."""
+
+
+class WrongMediaType(Refusal):
+    """The body is of a kind that this address does not read."""
+
+
+class NotAcceptable(Refusal):
+    """The result cannot be had in the form that was asked for."""
+
+
+class Behind(Refusal):
+    """The read models have not reached the position that was asked for."""
+
+
+class Unavailable(Refusal):
+    """The database does not answer at the moment."""
+
+
+STATUS: Mapping[type[Refusal], HTTPStatus] = {
+    Malformed: HTTPStatus.BAD_REQUEST,
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    UnknownFact: HTTPStatus.NOT_FOUND,
+    UnknownPlan: HTTPStatus.NOT_FOUND,
+    AlreadyHired: HTTPStatus.CONFLICT,
+    AlreadyVoided: HTTPStatus.CONFLICT,
+    DealAlreadyClosed: HTTPStatus.CONFLICT,
+    PeriodAlreadyClosed: HTTPStatus.CONFLICT,
+    PeriodOutOfOrder: HTTPStatus.CONFLICT,
+    PeriodNotOver: HTTPStatus.CONFLICT,
+    Behind: HTTPStatus.SERVICE_UNAVAILABLE,
+    Contended: HTTPStatus.SERVICE_UNAVAILABLE,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""The status of a refusal; every other one is a rule that says no to what was sent: 422."""
+
+_RETRY_SECONDS = {Behind: "1", Contended: "1", Unavailable: "5"}
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is wrong (RFC 9457).
+
+    type: address of what this kind of problem means. field: path of the field to blame. remedy: what to do.
+    request_id: under which the service's log speaks of it.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str = ""
+    remedy: str = ""
+    request_id: str = ""
+
+
+def status_of(kind: type[Refusal]) -> int:
+    """The HTTP status of a class of refusal."""
+    return STATUS.get(kind, HTTPStatus.UNPROCESSABLE_ENTITY).value
+
+
+def problem_of(refusal: Refusal, request_id: str = "") -> Problem:
+    """`refusal` as the document that its sender reads."""
+    kind = type(refusal)
+    return Problem(
+        type=f"/v1/problems/{kind.kind}",
+        title=(kind.__doc__ or "").strip().splitlines()[0],
+        status=status_of(kind),
+        detail=refusal.detail,
+        field=refusal.field,
+        remedy=refusal.remedy,
+        request_id=request_id,
+    )
+
+
+def _answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(problem), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers
+    )
+
+
+def answer_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
+    """A rule said no."""
+    problem = problem_of(refusal, _request_id(request))
+    log.info("refused", kind=type(refusal).kind, status=problem.status, field=refusal.field)
+    headers = dict[str, str]()
+    if isinstance(refusal, Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer realm="meritbook"'
+    if seconds := _RETRY_SECONDS.get(type(refusal)):
+        headers["Retry-After"] = seconds
+    return _answer(problem, headers)
+
+
+def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """The request did not fit any address, method or parameter."""
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        limit = request.route_handler.resolve_request_max_body_size()
+        return answer_refusal(
+            request,
+            BodyTooLarge(
+                field="",
+                detail=f"The body is larger than {limit} bytes.",
+                remedy="Send it in several requests.",
+            ),
+        )
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return answer_refusal(
+            request,
+            NotFound(field="", detail=f"There is no {request.url.path}.", remedy="See /schema/openapi.json."),
+        )
+    found = error.extra if isinstance(error.extra, list) else []
+    first = found[0] if found and isinstance(found[0], dict) else {}
+    phrase = HTTPStatus(error.status_code).phrase
+    problem = Problem(
+        type="about:blank",
+        title=phrase,
+        status=error.status_code,
+        detail=str(first.get("message") or error.detail or phrase),
+        field=str(first.get("key", "")),
+        remedy="See /schema/openapi.json for what this address takes.",
+        request_id=_request_id(request),
+    )
+    return _answer(problem, error.headers)
+
+
+def answer_unavailable(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The database is away; nothing was acknowledged that is not stored."""
+    log.error("database_unavailable", error=type(error).__name__)
+    return answer_refusal(
+        request,
+        Unavailable(
+            field="",
+            detail="The database does not answer.",
+            remedy="Send the same request again; under the same key a fact is stored only once.",
+        ),
+    )
+
+
+def answer_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """A fault of ours: said as one, with the id under which the log tells more."""
+    log.error("request_failed", path=request.url.path, exc_info=error)
+    return _answer(
+        Problem(
+            type="about:blank",
+            title=HTTPStatus.INTERNAL_SERVER_ERROR.phrase,
+            status=500,
+            detail="The service failed on this request; its log says why.",
+            remedy="Report the request id to whoever runs the service.",
+            request_id=_request_id(request),
+        )
+    )
+
+
+EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
+    Refusal: answer_refusal,
+    HTTPException: answer_http,
+    psycopg.OperationalError: answer_unavailable,
+    psycopg.InterfaceError: answer_unavailable,
+    PoolTimeout: answer_unavailable,
+    PoolClosed: answer_unavailable,
+    TooManyRequests: answer_unavailable,
+    Closed: answer_unavailable,
+    Exception: answer_bug,
+}
+
+
+class ProblemKind(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of problem and what it means."""
+
+    type: str
+    title: str
+    status: int
+
+
+def kinds(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
+    """Every class of refusal."""
+    for kind in of.__subclasses__():
+        yield kind
+        yield from kinds(kind)
+
+
+@get("/problems/{kind:str}", summary="What a kind of problem means", tags=["problems"], opt={"open": True})
+async def problem_kind(
+    kind: Annotated[str, PathParameter(description="As in a problem's type.")],
+) -> ProblemKind:
+    """The description behind the address that a problem document gives as its type."""
+    for refusal in kinds():
+        if refusal.kind == kind:
+            title = (refusal.__doc__ or "").strip().splitlines()[0]
+            return ProblemKind(type=f"/v1/problems/{kind}", title=title, status=status_of(refusal))
+    raise NotFound(
+        field="kind", detail=f"{kind!r} is no kind of problem.", remedy="Take it from a problem's type."
+    )
+
+
+def _request_id(request: Request[Any, Any, Any]) -> str:
+    return str(request.scope.get("state", {}).get("request_id", ""))

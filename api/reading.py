@@ -1,0 +1,143 @@
+"""What every read of a result shares: known at which position, on which day, and after which write."""
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+from litestar import Request
+from litestar.params import PathParameter, QueryParameter
+from psycopg import Cursor
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+from api.problems import Behind
+from domain.journal.read import head, position_as_of
+from domain.period import Period
+from domain.refusals import BadField
+
+KnownAt = Annotated[
+    str | None,
+    QueryParameter(description="As the ledger knew it at this position or instant (RFC 3339 with zone)."),
+]
+AtLeast = Annotated[
+    int | None,
+    QueryParameter(ge=0, description="Wait, a little, until what was recorded at this position is counted."),
+]
+OnDay = Annotated[
+    dt.date | None,
+    QueryParameter(description="The business day that counts as today; the ledger's own if absent."),
+]
+EmployeeInPath = Annotated[str, PathParameter(description="Id of a person.")]
+PeriodInPath = Annotated[str, PathParameter(description="A month, such as 2025-03.")]
+
+_Answer = TypeVar("_Answer")
+
+POLL_SECONDS = 0.003
+COUNTED = "select coalesce(min(position), 0) from projection"
+
+
+class Reading:
+    """Asks the read models, each question in a transaction of its own and away from the event loop."""
+
+    def __init__(self, pool: ConnectionPool[Any], today: Callable[[], dt.date], wait_seconds: float) -> None:
+        self._pool = pool
+        self._wait_seconds = wait_seconds
+        self.today = today
+
+    async def after(self, position: int | None, request: Request[Any, Any, Any]) -> None:
+        """Returns when the read models have reached `position`; `Prefer: wait=N` shortens the patience.
+
+        Raises: Behind when they do not in time.
+        """
+        if position is None:
+            return
+        patience = min(self._wait_seconds, _preferred_wait(request.headers.get("prefer", "")))
+        deadline = time.monotonic() + patience
+        while (counted := await self.ask(counted_position)) < position:
+            if time.monotonic() > deadline:
+                raise Behind(
+                    field="at_least",
+                    detail=f"Position {position} is not counted yet; the read models stand at {counted}.",
+                    remedy="Ask again in a moment; /health/ready says whether they have stopped.",
+                )
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def ask(self, question: Callable[[Cursor[TupleRow]], _Answer]) -> _Answer:
+        """The answer to `question`."""
+        return await asyncio.to_thread(self.ask_here, question)
+
+    def ask_here(self, question: Callable[[Cursor[TupleRow]], _Answer]) -> _Answer:
+        """The answer to `question`, in this thread."""
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            return question(cursor)
+
+
+def counted_position(cursor: Cursor[Any]) -> int:
+    """The position that every read model has reached."""
+    row = cursor.execute(COUNTED).fetchone()
+    assert row is not None, "an aggregate always answers"
+    return int(row[0])
+
+
+def known_position(cursor: Cursor[Any], known_at: str | None) -> int | None:
+    """The position that `known_at` names, directly or as an instant; None for now.
+
+    Raises: BadField.
+    """
+    if known_at is None:
+        return None
+    if known_at.isascii() and known_at.isdecimal() and len(known_at) <= 16:
+        position = int(known_at)
+        if position > head(cursor):
+            raise BadField(
+                field="known_at",
+                detail=f"The journal ends before position {position}.",
+                remedy="Ask for less.",
+            )
+        return position
+    try:
+        instant = dt.datetime.fromisoformat(known_at.replace(" ", "+"))
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise BadField(
+            field="known_at",
+            detail=f"{known_at[:40]!r} is neither a position nor an instant with zone.",
+            remedy="Write 1234 or 2025-03-31T18:00:00Z.",
+        )
+    return position_as_of(cursor, instant)
+
+
+def month(text: str, field: str = "period") -> Period:
+    """The month that `text` names.
+
+    Raises: BadField.
+    """
+    found = any_period(text, field)
+    if found.kind != "month":
+        raise BadField(
+            field=field, detail=f"{text} is a {found.kind}.", remedy="Name a month, such as 2025-03."
+        )
+    return found
+
+
+def any_period(text: str, field: str = "period") -> Period:
+    """The week, month, quarter or year that `text` names.
+
+    Raises: BadField.
+    """
+    try:
+        return Period.parse(text)
+    except ValueError as error:
+        raise BadField(field=field, detail=f"{error}.", remedy="Write one of these forms.") from None
+
+
+def _preferred_wait(header: str) -> float:
+    """The seconds of `wait=N` in a Prefer header (RFC 7240); no limit when it says none."""
+    for preference in header.split(","):
+        name, _, value = preference.strip().partition("=")
+        if name.lower() == "wait" and value.isascii() and value.isdecimal():
+            return min(int(value), 60)
+    return 60

@@ -1,0 +1,58 @@
+"""What surrounds every request: its id, its line in the log, its share in the figures."""
+
+import re
+import time
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from api.metrics import Metrics
+
+log = structlog.get_logger("meritbook")
+
+_REQUEST_ID = re.compile(rb"[\w.\-]{1,64}\Z")
+_HEADERS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
+
+
+class Surround:
+    """Gives a request its id, or keeps the sender's; says so in the answer, the log and the figures."""
+
+    def __init__(self, app: ASGIApp, metrics: "Metrics") -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers through the app within."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        request_id = given if _REQUEST_ID.match(given) else uuid4().hex.encode()
+        scope.setdefault("state", {})["request_id"] = request_id.decode()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id.decode())
+        started = time.perf_counter()
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                sent = {name for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", request_id),
+                    *(header for header in _HEADERS if header[0] not in sent),
+                ]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            seconds = time.perf_counter() - started
+            path = scope.get("path_template") or "unknown"
+            self._metrics.answered(scope["method"], path, status, seconds)
+            log.debug("answered", method=scope["method"], path=path, status=status, seconds=round(seconds, 6))

@@ -1,0 +1,50 @@
+"""Runs the HTTP service: one process, stopped gently."""
+
+from collections.abc import Callable
+
+import uvicorn
+
+from api.app import build_app
+from api.logs import configure_logs
+from api.ops import open_ledger
+from api.settings import Settings
+
+REQUESTS_AT_ONCE = 2048
+GRACE_SECONDS = 20
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it listens, and where."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Listens, then tells."""
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
+            self._on_ready(f"http://{host}:{port}")
+
+
+def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
+    """Serves the ledger of `settings` until a signal stops it; requests under way are finished."""
+    configure_logs(settings.log, settings.log_level)
+    with open_ledger(settings) as ledger:
+        ledger.opened()
+        config = uvicorn.Config(
+            build_app(ledger),
+            host=settings.host,
+            port=settings.port,
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            limit_concurrency=REQUESTS_AT_ONCE,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        _Server(config, on_ready).run()

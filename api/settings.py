@@ -1,0 +1,133 @@
+"""What the environment says, read once by the composition root."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+PREFIX = "MERITBOOK_"
+_FOREIGN = (PREFIX + "TEST_", PREFIX + "BENCH_")
+"""Variables that tests and measurements read for themselves."""
+
+MIB = 1024 * 1024
+
+
+class SettingRefused(Exception):
+    """A variable of the environment cannot be used; the message names it and says how to mend it."""
+
+    def __init__(self, variable: str, detail: str, remedy: str) -> None:
+        super().__init__(f"{variable}: {detail} {remedy}")
+        self.variable = variable
+        self.remedy = remedy
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Each field is the variable MERITBOOK_ and its name in capitals.
+
+    home: the data directory; tokens and, unless `database_url` is set, the database live there.
+    database_url: a PostgreSQL server of your own. owner_url: the same as its owner, for `migrate` only.
+    ledger: the schema. fact_bytes, batch_bytes, batch_facts: the most that one request may carry.
+    wait_seconds: how long a reader who asks for a position waits for the read models to reach it.
+    """
+
+    home: Path
+    database_url: str | None = None
+    owner_url: str | None = None
+    ledger: str = "main"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    log: Literal["json", "console"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    fact_bytes: int = MIB // 4
+    batch_bytes: int = 16 * MIB
+    batch_facts: int = 50_000
+    wait_seconds: int = 5
+
+    def __repr__(self) -> str:
+        """Without the addresses, which may hold a password."""
+        return f"Settings(home={str(self.home)!r}, ledger={self.ledger!r})"
+
+
+_BOUNDS = {
+    "port": (0, 65_535),
+    "fact_bytes": (1024, 16 * MIB),
+    "batch_bytes": (1024, 256 * MIB),
+    "batch_facts": (1, 1_000_000),
+    "wait_seconds": (0, 60),
+}
+_SECRET = {"database_url", "owner_url"}
+
+
+def read_settings(environment: Mapping[str, str], default_home: Path) -> Settings:
+    """The settings in `environment`.
+
+    Raises: SettingRefused naming the variable and the remedy.
+    """
+    given: dict[str, str] = {}
+    for variable, text in environment.items():
+        if variable.startswith(PREFIX) and not variable.startswith(_FOREIGN) and text != "":
+            given[_field(variable)] = text
+    given.setdefault("home", str(default_home))
+    try:
+        settings = msgspec.convert(given, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at `$.")
+        field = place.rstrip("`")
+        shown = "" if field in _SECRET else f" It is {given.get(field)!r}."
+        raise SettingRefused(
+            _variable(field), f"{message}.{shown}", "Set another value or unset it."
+        ) from None
+    _check(settings)
+    return settings
+
+
+def _field(variable: str) -> str:
+    field = variable.removeprefix(PREFIX).lower()
+    if field in Settings.__struct_fields__:
+        return field
+    close = get_close_matches(field, Settings.__struct_fields__, n=1)
+    known = ", ".join(_variable(name) for name in Settings.__struct_fields__)
+    remedy = f"Did you mean {_variable(close[0])}?" if close else f"Settings are {known}."
+    raise SettingRefused(variable, "There is no such setting.", remedy)
+
+
+def _variable(field: str) -> str:
+    return PREFIX + field.upper()
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str):
+        return Path(value).expanduser().absolute()
+    raise TypeError(f"no setting is a {kind.__name__}")
+
+
+def _check(settings: Settings) -> None:
+    for field, (lowest, highest) in _BOUNDS.items():
+        value = getattr(settings, field)
+        if not lowest <= value <= highest:
+            raise SettingRefused(
+                _variable(field), f"{value} is out of bounds.", f"Set it to {lowest} … {highest}."
+            )
+    schema = settings.ledger
+    if not (schema.isascii() and schema.isidentifier() and schema == schema.lower() and len(schema) <= 48):
+        raise SettingRefused(
+            _variable("ledger"),
+            f"{schema!r} cannot name a ledger.",
+            "Use up to 48 small letters, digits and underscores, a letter first.",
+        )
+    for field in _SECRET:
+        url = getattr(settings, field)
+        if url is not None and not url.startswith(("postgresql://", "postgres://")):
+            raise SettingRefused(
+                _variable(field),
+                "It is not the address of a PostgreSQL server.",
+                "Write it as postgresql://user:password@host:5432/database.",
+            )
+    if settings.owner_url and not settings.database_url:
+        raise SettingRefused(
+            _variable("owner_url"),
+            "It is set, but MERITBOOK_DATABASE_URL is not.",
+            "Set both, or neither for the embedded database.",
+        )

@@ -1,0 +1,84 @@
+"""From submissions to outcomes: the one fact that shares a commit with its neighbours, and the batch."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from api.intake import Intake, Outcome, Refused, Stored, Submission
+from api.metrics import Metrics
+from api.settings import Settings
+from domain.journal.group_commit import GroupCommit
+from domain.journal.record import Draft
+from domain.refusals import Refusal, Withheld
+
+BATCHES_AT_ONCE = 2
+"""Large bodies that are held in memory at the same time; the next one waits unread."""
+
+
+class Writing:
+    """Writes what the service is sent."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        commits: GroupCommit,
+        settings: Settings,
+        clock: Callable[[], dt.datetime],
+        metrics: Metrics,
+    ) -> None:
+        self._intake = intake
+        self._commits = commits
+        self._clock = clock
+        self._metrics = metrics
+        self.fact_bytes = settings.fact_bytes
+        self.batch_bytes = settings.batch_bytes
+        self.batch_facts = settings.batch_facts
+        self.room_for_batch = asyncio.Semaphore(BATCHES_AT_ONCE)
+
+    async def one(self, submission: Submission, actor: str) -> Outcome:
+        """What became of one fact, once it is durable."""
+        draft = self._plain(submission, actor)
+        if draft is None:
+            [outcome] = await asyncio.to_thread(self._submit, [submission], actor, True)
+        else:
+            outcome = await self._committed(draft)
+        self._metrics.brought([outcome])
+        return outcome
+
+    def many(self, brought: Sequence[Submission | Refusal], actor: str, *, atomic: bool) -> list[Outcome]:
+        """What became of each of many facts; those that could not even be read are refused already."""
+        outcomes = self._withheld(brought) if atomic else []
+        if not outcomes:
+            read = iter(
+                self._submit([item for item in brought if isinstance(item, Submission)], actor, atomic)
+            )
+            outcomes = [Refused(item) if isinstance(item, Refusal) else next(read) for item in brought]
+        self._metrics.brought(outcomes)
+        return outcomes
+
+    def _withheld(self, brought: Sequence[Submission | Refusal]) -> list[Outcome]:
+        """The outcomes of a batch of which some part could not be read; none when all of it could."""
+        if not any(isinstance(item, Refusal) for item in brought):
+            return []
+        withheld = Withheld(
+            field="",
+            detail="Another fact of this batch is refused.",
+            remedy="Mend that one, or send atomic=false.",
+        )
+        return [Refused(item if isinstance(item, Refusal) else withheld) for item in brought]
+
+    async def _committed(self, draft: Draft) -> Outcome:
+        try:
+            return Stored(*await self._commits.append(draft))
+        except Refusal as refusal:
+            return Refused(refusal)
+
+    def _plain(self, submission: Submission, actor: str) -> Draft | None:
+        """A draft that needs no look. Where a rule says no, `submit` shall say so: a redelivery still hits."""
+        try:
+            return self._intake.plain(submission, actor=actor, now=self._clock())
+        except Refusal:
+            return None
+
+    def _submit(self, submissions: Sequence[Submission], actor: str, atomic: bool) -> list[Outcome]:
+        return self._intake.submit(submissions, actor=actor, now=self._clock(), atomic=atomic)
