@@ -19,9 +19,9 @@ comment on column confirmation.position is 'Of the confirmation in the journal.'
 comment on column confirmation.fact_position is 'Of the fact that is confirmed.';
 comment on column confirmation.role is 'As what it was confirmed: production, rd, manager …';
 comment on column confirmation.void_position is 'Position of the void that cancelled the confirmation.';
-"""
 
-INDEXES = "create index confirmation_by_fact on confirmation (fact_position, role);"
+create index confirmation_by_fact on confirmation (fact_position, role);
+"""
 
 CONFIRM_SPAN = """
 insert into confirmation (position, fact_position, role)

@@ -37,9 +37,7 @@ comment on column credit.day is 'Business day of the fact, in the zone of the le
 comment on column credit.at is 'When it happened.';
 comment on column credit.amount_minor is 'Money in minor units of currency.';
 comment on column credit.void_position is 'Position of the void that cancelled the fact.';
-"""
 
-INDEXES = """
 create index credit_by_employee on credit (employee, day);
 create index credit_by_day on credit using brin (day);
 create index credit_voided on credit (void_position) where void_position is not null;

@@ -82,9 +82,7 @@ comment on column target_change.within_days is
     'New length of a milestone''s window, counted from the hire day.';
 comment on column target_change.effective_until is 'Last day; null for no end.';
 comment on column target_change.void_position is 'Position of the void that cancelled the fact.';
-"""
 
-INDEXES = """
 create index plan_version_by_plan on plan_version (plan, effective_from);
 create index override_by_plan on override (plan, effective_from);
 create index target_change_by_employee on target_change (employee, effective_from);

@@ -77,9 +77,7 @@ comment on table branch is 'The places where the firm works.';
 comment on column branch.position is 'Of the fact in the journal.';
 comment on column branch.title is 'Its name for people.';
 comment on column branch.void_position is 'Position of the void that cancelled the fact.';
-"""
 
-INDEXES = """
 create index roster_change_by_employee on roster_change (employee, position);
 create index leave_by_employee on leave (employee, from_on);
 """

@@ -10,7 +10,7 @@ from domain.journal.listen import Wakeup
 from projections.folding import RebuildNeeded, folded, lock, position
 from projections.registry import PROJECTIONS
 from projections.spans import Connection, Cursor, Projection, Span, UnfoldableFact
-from projections.tables import make_indexes, make_positions, make_tables, record
+from projections.tables import make_positions, make_tables, record
 
 __all__ = ["Cursor", "RebuildNeeded", "Runner", "Span", "UnfoldableFact", "create", "position", "stopped"]
 
@@ -38,7 +38,6 @@ def create(connection: Connection, projections: Iterable[Projection] = PROJECTIO
         lacking = [projection for projection in projections if projection.NAME not in made]
         for projection in lacking:
             make_tables(cursor, projection)
-            make_indexes(cursor, projection)
         record(cursor, lacking, 0)
         return [projection.NAME for projection in lacking]
 

@@ -57,8 +57,8 @@ class Projection(Protocol):
     """A read model: one module that says all of it.
 
     NAME, VERSION: which model, and which form of its rows; another form is another version, built anew.
-    SCHEMA: its tables with their primary keys. INDEXES: the rest, which a rebuild adds after the fill.
-    TABLES: the names of its tables. FACTS: the types it folds; it is not asked about a span that has none.
+    SCHEMA: makes its tables, each with a primary key, and describes them. TABLES: their names.
+    FACTS: the types it folds; it is not asked about a span that has none of them.
     """
 
     @property
@@ -67,8 +67,6 @@ class Projection(Protocol):
     def VERSION(self) -> int: ...
     @property
     def SCHEMA(self) -> str: ...
-    @property
-    def INDEXES(self) -> str: ...
     @property
     def TABLES(self) -> tuple[str, ...]: ...
     @property

@@ -30,9 +30,9 @@ comment on table standing is
 comment on column standing.count is 'How many facts.';
 comment on column standing.amount_minor is
     'In minor units of the currency of the ledger; other currencies are left out.';
-"""
 
-INDEXES = "create index standing_by_day on standing (day);"
+create index standing_by_day on standing (day);
+"""
 
 # A void takes away what its credit brought when it came, in this span or long before.
 STANDING_SPAN = """

@@ -65,9 +65,9 @@ comment on table statement_line is 'The lines of closed statements.';
 comment on column statement_line.about_period is
     'The month that the pay is for; an older one for a retro delta.';
 comment on column statement_line.detail is 'The whole line: inputs, rule, rounding.';
-"""
 
-INDEXES = "create index statement_line_about on statement_line (about_period, employee);"
+create index statement_line_about on statement_line (about_period, employee);
+"""
 
 LINES = """
 select detail::text from statement_line

@@ -42,16 +42,10 @@ def make_positions(cursor: Cursor) -> None:
 
 
 def make_tables(cursor: Cursor, projection: Projection) -> None:
-    """Makes the tables of `projection`, empty and without the indexes that only readers need."""
+    """Makes the tables of `projection`, empty, for the service to write."""
     cursor.execute(projection.SCHEMA.encode())
     for table in projection.TABLES:
         _let_service_write(cursor, table)
-
-
-def make_indexes(cursor: Cursor, projection: Projection) -> None:
-    """Adds the indexes that readers need."""
-    if projection.INDEXES:
-        cursor.execute(projection.INDEXES.encode())
 
 
 def record(cursor: Cursor, projections: Iterable[Projection], position: int) -> None:

@@ -194,7 +194,6 @@ def cursor(postgres: str) -> Iterator[psycopg.Cursor[Any]]:
         cursor.execute("set search_path to measure_laws")
         for projection in (credits, confirmations):
             cursor.execute(projection.SCHEMA.encode())
-            cursor.execute(projection.INDEXES.encode())
         yield cursor
         connection.rollback()
 
