@@ -84,7 +84,7 @@ class Reading:
             names = ", ".join(known)
             return self.fault(path, f"{found!r} has no fields.", f"Write some of: {names}.")
         written = cast(Mapping[object, object], found)
-        whole, made = True, dict[str, Any]()
+        made = dict[str, Any]()
         for name, value in written.items():
             if name not in known:
                 self.fault(below(path, name), "There is no such field.", did_you_mean(str(name), known))
@@ -93,10 +93,9 @@ class Reading:
         for name, field in known.items():
             if field.required and written.get(name) is None:
                 self.fault(below(path, name), "It is missing.", f"Add `{name}:` here.")
-                whole = False
         readable = {name: value for name, value in made.items() if value is not UNREADABLE}
-        whole = whole and (path == "" or len(readable) == len(made))
-        return readable if whole else UNREADABLE
+        needed = all(field.name in readable for field in known.values() if field.required)
+        return readable if needed and (path == "" or len(readable) == len(made)) else UNREADABLE
 
     def number(self, want: str, found: object, path: str) -> Fraction | Unreadable:
         """The exact number that `found` is or takes from a parameter. want: as in `domain.plan.fields`."""

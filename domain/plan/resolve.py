@@ -87,11 +87,13 @@ class Resolver:
         changes: Iterable[TargetChange] = (),
     ) -> None:
         self.plan, self.period = plan, period
-        self._overrides: dict[tuple[str, str], list[tuple[Override, Fraction]]] = {}
+        self._permitted: list[tuple[Override, Fraction]] = []
+        self._overrides: dict[tuple[str, str], list[int]] = {}
         for override in sorted(overrides, key=lambda o: (o.effective_from, o.position)):
             value = permitted(plan, override) if override.plan == plan.plan else None
             if value is not None:
-                self._overrides.setdefault((override.level, override.scope), []).append((override, value))
+                self._overrides.setdefault((override.level, override.scope), []).append(len(self._permitted))
+                self._permitted.append((override, value))
         self._changes: dict[str, list[tuple[TargetChange, Fraction]]] = {}
         for change in sorted(changes, key=lambda c: (c.effective_from, c.position)):
             value = changed_value(plan, change)
@@ -111,15 +113,14 @@ class Resolver:
         """The plan under the overrides that hold for `posting`, made once for each set of them."""
         day = deciding_day(self.period, posting.left_on)
         scopes = (("branch", posting.branch), ("team", posting.team), ("person", posting.employee))
-        holding = [
-            pair
+        key = tuple(
+            number
             for level, scope in scopes
-            for pair in self._overrides.get((level, scope or ""), ())
-            if _in_force(pair[0], day)
-        ]
-        key = tuple(override.position for override, _ in holding)
+            for number in self._overrides.get((level, scope or ""), ())
+            if _in_force(self._permitted[number][0], day)
+        )
         if key not in self._layers:
-            self._layers[key] = _layered(self.plan, self.period, holding)
+            self._layers[key] = _layered(self.plan, self.period, [self._permitted[number] for number in key])
         return self._layers[key]
 
     def _personal(
