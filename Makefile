@@ -66,11 +66,11 @@ $(BIN)/python:
 
 # A stamp is newer than the files that name the libraries, so the second run installs nothing.
 $(VENV)/run.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing Meritbook into $(VENV); the first time fetches about 150 MB"
+	@echo "Installing Meritbook into $(VENV); the first time fetches about 120 MB"
 	@$(PIP) -e .
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing Meritbook and the tools that test it into $(VENV); the first time fetches about 250 MB"
+	@echo "Installing Meritbook and the tools that test it into $(VENV); the first time fetches about 200 MB"
 	@$(PIP) -e '.[dev]'
 	@touch $@ $(VENV)/run.stamp
