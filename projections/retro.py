@@ -98,7 +98,7 @@ def touched(
         "since": last.known_at,
         "last_day": last.period.last_day,
         "upto": known_at,
-        "employees": employees,
+        "employees": None if employees is None else list(employees),
     }
     return dict(cursor.execute(TOUCHED, parameters, prepare=False).fetchall())
 
@@ -130,7 +130,7 @@ def settled_lines(
 ) -> dict[str, list[Line]]:
     """All lines that were ever settled for `about`, its own statements' and later deltas, by employee."""
     found: dict[str, list[Line]] = {}
-    parameters = {"about": str(about), "employees": employees, "known_at": known_at}
+    parameters = {"about": str(about), "employees": list(employees), "known_at": known_at}
     for employee, detail in cursor.execute(SETTLED, parameters):
         found.setdefault(employee, []).append(_LINE.decode(detail))
     return found

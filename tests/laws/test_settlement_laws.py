@@ -1,0 +1,220 @@
+"""Whatever is told when: each closed month is settled, in all, as the last close knew it."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import count
+from typing import Any
+
+import psycopg
+import pytest
+from book import Book
+from conftest import new_database
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.facts.governance import OverrideSet, TargetChanged
+from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeePromoted, EmployeeTransferred, LeaveTaken
+from domain.facts.selling import ComplianceScored, CustomerRegistered, VisitRecorded
+from domain.journal.append import Journal
+from domain.journal.migrate import migrate
+from domain.period import Period
+from domain.plan.statement import Line
+from projections.earned import earned
+from projections.retro import closed_periods, settled_lines
+from projections.statements import Payslip, statement
+
+PEOPLE = ("E1", "E2", "E3")
+FIRST = Period.parse("2025-03")
+SELLERS = """
+population: {post: [seller]}
+parameters: {clients_target: {value: 2, open: {to: [branch, person]}}}
+measures:
+  compliance: {average: compliance_scored, of: score, confirmed_by: production}
+  hospitals: {distinct: visit_recorded, of: customer}
+  two_months: {count: customer_registered, window: {last_periods: 2}}
+targets:
+  clients: {measure: clients, value: {parameter: clients_target}, relief: {leave: {per_day: 1}}}
+milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 40}]
+components:
+  - {id: clients, title: Clients, kind: per_unit, measure: clients, rate: "50.50"}
+  - {id: met, title: Met, kind: threshold, target: clients, pays: 200}
+  - {id: looking_back, title: Looking back, kind: per_unit, measure: two_months, rate: 7}
+  - {id: care, title: Care, kind: per_unit, measure: compliance, rate: "3.33"}
+  - {id: two, title: Two hospitals, kind: milestone, milestone: two, pays: 300}
+"""
+SUPERVISORS = """
+plan: supervising
+population: {post: [supervisor]}
+components: [{id: fixed, title: Fixed, kind: per_unit, measure: clients, rate: 80}]
+"""
+
+Step = Callable[[Book, list[int]], None]
+"""Tells the book something; the positions are of what may be voided."""
+
+people = st.sampled_from(PEOPLE)
+days = st.dates(dt.date(2025, 2, 20), dt.date(2025, 6, 10))
+customers = st.sampled_from(("C1", "C2", "C3", "C4"))
+
+
+def told(
+    make: Callable[..., Any], on: bool = False, **fields: st.SearchStrategy[Any]
+) -> st.SearchStrategy[Step]:
+    """A step that records one fact with drawn fields, happening on a drawn day if `on`."""
+
+    def step(day: dt.date, values: dict[str, Any]) -> Step:
+        return lambda book, positions: positions.append(book.tell(make(**values), day if on else 3))
+
+    return st.builds(step, days, st.fixed_dictionaries(fields))
+
+
+def score(employee: str, customer: str) -> ComplianceScored:
+    return ComplianceScored(employee=employee, score=f"{customer[1]}.5")
+
+
+def leave(employee: str, from_on: dt.date, days: int) -> LeaveTaken:
+    return LeaveTaken(
+        employee=employee, kind="annual", from_on=from_on, until_on=from_on + dt.timedelta(days=days)
+    )
+
+
+def void(number: int) -> Step:
+    def step(book: Book, positions: list[int]) -> None:
+        if positions:
+            book.void(positions.pop(number % len(positions)))
+
+    return step
+
+
+def confirm(number: int) -> Step:
+    def step(book: Book, positions: list[int]) -> None:
+        records = [record.position for record in book.journal.read(types=["compliance_scored"])]
+        if records:
+            positions.append(book.confirm(records[number % len(records)], "production"))
+
+    return step
+
+
+def close(unseen: int) -> Step:
+    """Closes the next month, without the last few facts."""
+
+    def step(book: Book, _: list[int]) -> None:
+        with book.cursor() as cursor:
+            closed = closed_periods(cursor, None)
+        period = closed[-1].period.next() if closed else FIRST
+        earliest = closed[-1].position if closed else 1
+        book.close(str(period), max(book.journal.head() - unseen, earliest))
+
+    return step
+
+
+registered = told(CustomerRegistered, on=True, employee=people, customer=customers)
+steps = st.one_of(
+    registered,
+    registered,
+    told(VisitRecorded, on=True, employee=people, customer=customers),
+    told(score, on=True, employee=people, customer=customers),
+    told(EmployeeTransferred, employee=people, effective_on=days, branch=st.sampled_from(("SH", "BJ"))),
+    told(
+        EmployeePromoted, employee=people, effective_on=days, post=st.sampled_from(("seller", "supervisor"))
+    ),
+    told(partial(EmployeeLeft, cause="pay"), employee=people, left_on=days),
+    told(partial(EmployeeHired, branch="BJ", post="seller"), employee=people, hired_on=days),
+    told(leave, employee=people, from_on=days, days=st.integers(0, 40)),
+    told(
+        partial(TargetChanged, reason="as agreed", approver="hr"),
+        employee=people,
+        target=st.sampled_from(("clients", "two")),
+        value=st.sampled_from(("1", "3")),
+        effective_from=days,
+    ),
+    told(
+        partial(OverrideSet, plan="selling", parameter="clients_target", reason="as agreed", approver="head"),
+        level=st.just("branch"),
+        scope=st.sampled_from(("SH", "BJ")),
+        value=st.sampled_from(("1", "4")),
+        effective_from=days,
+    ),
+    st.builds(void, st.integers(0, 50)),
+    st.builds(void, st.integers(0, 50)),
+    st.builds(confirm, st.integers(0, 50)),
+    st.builds(close, st.integers(0, 3)),
+)
+
+
+@pytest.fixture(scope="module")
+def fresh(postgres: str, template: str) -> Iterator[Callable[[], Generator[Book]]]:
+    """Makes a new ledger, opened, with two plans and three sellers."""
+    with new_database(postgres, template) as dsn:
+        numbers = count(1)
+
+        @contextmanager
+        def book() -> Generator[Book]:
+            schema = f"law{next(numbers)}"
+            migrate(dsn, schema)
+            with Journal(dsn, schema, connections=1) as journal:
+                book = Book(journal, dsn, schema)
+                book.adopt(SELLERS)
+                book.adopt(SUPERVISORS)
+                for employee in PEOPLE:
+                    book.hire(employee, hired_on=dt.date(2025, 2, 1))
+                yield book
+
+        yield book
+
+
+def frozen(cursor: psycopg.Cursor[Any]) -> dict[tuple[str, str], Payslip]:
+    """Every closed statement."""
+    found = {
+        (str(closed.period), employee): statement(cursor, employee, closed.period)
+        for closed in closed_periods(cursor, None)
+        for employee in PEOPLE
+    }
+    return {key: slip for key, slip in found.items() if slip is not None}
+
+
+def assert_settled(cursor: psycopg.Cursor[Any]) -> None:
+    """What was settled for each closed month is what it comes to by what the last close knew."""
+    closed = closed_periods(cursor, None)
+    for about in closed:
+        due = earned(cursor, about.period, closed[-1].known_at)
+        settled = settled_lines(cursor, about.period, PEOPLE, None)
+        for employee in PEOPLE:
+            lines = due[employee].lines if employee in due else ()
+            assert sums(settled.get(employee, [])) == sums(lines), (str(about.period), employee)
+
+
+def sums(lines: Iterable[Line]) -> dict[tuple[str, str, str], int]:
+    """Line amounts by plan, component and currency; sums of 0 are left out."""
+    totals = Counter[tuple[str, str, str]]()
+    for line in lines:
+        totals[line.plan, line.component, line.currency] += line.amount_minor
+    return {key: total for key, total in totals.items() if total}
+
+
+@given(history=st.lists(steps, min_size=5, max_size=30))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_settled_is_what_it_comes_to(fresh: Callable[[], Any], history: list[Step]) -> None:
+    """After each close: Σ settled = recomputed; closed statements stay as they are; lines make the total."""
+    with fresh() as book:
+        positions, before = list[int](), dict[tuple[str, str], Payslip]()
+        for step in (*history, close(0), close(1)):
+            step(book, positions)
+            if not is_close(book):
+                continue
+            with book.cursor() as cursor:
+                now = frozen(cursor)
+                assert before.items() <= now.items()
+                assert_settled(cursor)
+                before = now
+            for slip in now.values():
+                assert slip.statement.total_minor == sum(x.amount_minor for x in slip.statement.lines)
+                assert slip.digest == slip.statement.digest()
+
+
+def is_close(book: Book) -> bool:
+    """Whether the last thing told was a close."""
+    record = book.journal.at(book.journal.head())
+    return record is not None and record.type == "period_closed"
