@@ -14,13 +14,21 @@ from api.importing.rows import BadRow, Row, Unusable
 from api.importing.translating import Made, Translator
 from api.intake import Intake, Outcome, Refused, Rehearsal, Stored
 from domain.journal.append import Journal
-from domain.refusals import UnknownBranch, UnknownDeal, UnknownEmployee, UnknownFact, Withheld
+from domain.refusals import (
+    DealAlreadyClosed,
+    UnknownBranch,
+    UnknownDeal,
+    UnknownEmployee,
+    UnknownFact,
+    Withheld,
+)
 
 BATCH = 5_000
 MAX_WAITING = 20_000
-"""Facts that wait for others of their file, such as people for their manager; more are refused at once."""
+"""Facts of a file that wait for others, such as people for their manager; more are refused at once."""
 
-_WAITS_FOR = (UnknownBranch, UnknownDeal, UnknownEmployee, UnknownFact)
+_MAY_PASS = (DealAlreadyClosed, UnknownBranch, UnknownDeal, UnknownEmployee, UnknownFact)
+"""What a later row can change: it hires, opens, closes a deal, or voids the deal that stands in the way."""
 
 
 class Progress(NamedTuple):
@@ -58,7 +66,7 @@ def import_files(
 
     mapping: for all of them; else each has the one mapping beside it with a pattern for its name.
     atomic: one refused row in any file withholds them all. dry_run: everything is checked and nothing stored.
-    Raises: Unusable, MappingInvalid before anything is stored.
+    Raises: Unusable before anything is stored, for a faulty mapping as MappingInvalid.
     """
     todo = sorted(jobs(paths, mapping), key=lambda job: job.rank)
     for job in todo:
@@ -66,13 +74,22 @@ def import_files(
             open_table(job, files)
     errand = Errand(intake, journal, actor, now, on_progress)
     if dry_run or atomic:
-        trial = errand._replace(rehearsal=Rehearsal())
-        tried = [FileImport(job, trial).run() for job in todo]
+        tried = _run(todo, errand._replace(rehearsal=Rehearsal()))
         if dry_run:
             return ImportReport(mode="dry-run", files=tried)
         if any(report.rows_refused or report.broke_off for report in tried):
             return ImportReport(mode="withheld", files=tried)
-    return ImportReport(mode="stored", files=[FileImport(job, errand).run() for job in todo])
+    return ImportReport(mode="stored", files=_run(todo, errand))
+
+
+def _run(todo: Sequence[Job], errand: Errand) -> list[FileReport]:
+    """Takes in the files, then what waited for rows further down or in another file."""
+    files = [FileImport(job, errand) for job in todo]
+    for file in files:
+        file.read()
+    while sum(file.settle() for file in files):
+        pass
+    return [file.close() for file in files]
 
 
 class FileImport:
@@ -92,7 +109,7 @@ class FileImport:
             sha256=sha256(job.path),
         )
 
-    def run(self) -> FileReport:
+    def read(self) -> None:
         """Takes in the whole file, batch by batch."""
         report = self._report
         with ExitStack() as files:
@@ -109,11 +126,21 @@ class FileImport:
             except Unusable as broken:
                 report.broke_off = str(broken)
             self._flush()
-            self._settle_waiting()
             self._tell(1.0)
-        report.faults.sort(key=lambda fault: fault.line)
-        self._balance.close(report, stored=self._errand.rehearsal is None)
-        return report
+
+    def settle(self) -> bool:
+        """Submits again what waited; whether that let something in."""
+        waiting, self._waiting = self._waiting, []
+        self._submit(waiting, may_wait=True)
+        return len(self._waiting) < len(waiting)
+
+    def close(self) -> FileReport:
+        """Refuses what still waits; the report."""
+        waiting, self._waiting = self._waiting, []
+        self._submit(waiting, may_wait=False)
+        self._report.faults.sort(key=lambda fault: fault.line)
+        self._balance.close(self._report, stored=self._errand.rehearsal is None)
+        return self._report
 
     def _take(self, row: Row | BadRow) -> None:
         self._report.rows_read += 1
@@ -142,14 +169,6 @@ class FileImport:
         self._in_batch.clear()
         self._submit(batch, may_wait=True)
 
-    def _settle_waiting(self) -> None:
-        """Submits again what waited for a later row, as long as that lets something in."""
-        progress = True
-        while self._waiting:
-            waiting, self._waiting = self._waiting, []
-            self._submit(waiting, may_wait=progress)
-            progress = len(self._waiting) < len(waiting)
-
     def _submit(self, batch: list[Made], may_wait: bool) -> None:
         if not batch:
             return
@@ -165,7 +184,7 @@ class FileImport:
         for row in _rows(zip(batch, outcomes, strict=True)):
             refusals = [outcome.refusal for _, outcome in row if isinstance(outcome, Refused)]
             room = may_wait and len(self._waiting) + len(row) <= MAX_WAITING
-            if room and any(isinstance(refusal, _WAITS_FOR) for refusal in refusals):
+            if room and any(isinstance(refusal, _MAY_PASS) for refusal in refusals):
                 self._waiting += [made for made, _ in row]
                 continue
             self._report.rows_refused += bool(refusals)

@@ -141,14 +141,12 @@ class Problem(NamedTuple):
     remedy: str
 
 
-class MappingInvalid(Exception):
+class MappingInvalid(Unusable):
     """A mapping file has faults; all of them are listed."""
 
     def __init__(self, file: Path, problems: Sequence[Problem]) -> None:
-        super().__init__(
-            "\n".join(f"{file}: {path}: {message} {remedy}" for path, message, remedy in problems)
-        )
-        self.file = file
+        lines = (f"{path}: {message} {remedy}" for path, message, remedy in problems)
+        super().__init__(file, "\n  ".join(("The mapping has faults:", *lines)), "")
         self.problems = tuple(problems)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from api.importing.compiling import Compiled, compiled
 from api.importing.csv_table import CsvTable
-from api.importing.mapping import Mapping, find, format_of, load
+from api.importing.mapping import SUFFIX, Mapping, find, format_of, load
 from api.importing.ndjson_table import NdjsonTable
 from api.importing.rows import Table, Unusable
 from api.importing.xlsx_table import XlsxTable
@@ -41,6 +41,8 @@ def jobs(paths: Sequence[Path], mapping: Path | None) -> Iterator[Job]:
     loaded: dict[Path, Mapping] = {}
     ready: dict[Path, Compiled] = {}
     for path in paths:
+        if path.name.endswith(SUFFIX):
+            continue  # a wildcard such as folder/* names the mappings too
         if not path.is_file():
             raise Unusable(path, "There is no such file.", "Check the name.")
         file = mapping or find(path, loaded)

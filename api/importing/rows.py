@@ -56,7 +56,7 @@ class Unusable(Exception):
     """
 
     def __init__(self, place: str | Path, detail: str, remedy: str) -> None:
-        super().__init__(f"{place}: {detail} {remedy}")
+        super().__init__(f"{place}: {detail} {remedy}".rstrip())
         self.place = str(place)
         self.detail = detail
         self.remedy = remedy

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 import openpyxl
 import pytest
-from firm import Firm
+from firm import DEALS, Firm
 
 from api.importing import ImportReport, Unusable
 
@@ -213,6 +213,40 @@ def test_a_void_names_the_fact_by_source_and_key(firm: Firm, deals: Take) -> Non
         assert (report.files[0].stored, report.files[0].reconciled) == (stored, True)
     assert firm.told("fact_voided") == [
         ("V1#fact_voided", f'{{"position":{position},"reason":"typed twice"}}')
+    ]
+
+
+def test_a_deal_is_written_anew_and_the_wrong_one_voided_in_one_import(firm: Firm, deals: Take) -> None:
+    """The new row waits until the void, which comes from another file, has made room for it."""
+    firm.map(DEALS.replace("key: id", "key: line"))
+    firm.write("deals.csv", "line,id,day,seller,client,amount\n1,D1,2025-03-01,E1,C1,50\n")
+    firm.take(firm.folder / "deals.csv")
+    firm.map(VOIDS.replace("key: order", "key: line"), "voids")
+    report = firm.take(
+        firm.write(
+            "deals.csv",
+            "line,id,day,seller,client,amount\n1,D1,2025-03-01,E1,C1,50\n2,D1,2025-03-01,E1,C1,5\n",
+        ),
+        firm.write("voids.csv", "no,day,line,reason\nV1,2025-03-05,1,a zero too many\n"),
+    )
+    assert report.exit_status == 0, reasons(report)
+    assert [key for key, _ in firm.told()] == ["1#deal_closed", "V1#fact_voided", "2#deal_closed"]
+    assert [(file.stored, file.hits, file.reconciled) for file in report.files] == [
+        (1, 1, True),
+        (1, 0, True),
+    ]
+
+
+def test_a_deal_that_stands_under_another_key_is_refused(firm: Firm, deals: Take) -> None:
+    firm.map(DEALS.replace("key: id", "key: line"))
+    report = firm.take(
+        firm.write(
+            "deals.csv",
+            "line,id,day,seller,client,amount\n1,D1,2025-03-01,E1,C1,5\n2,D1,2025-03-01,E1,C1,5\n",
+        )
+    )
+    assert [(line, column, kind) for line, column, _, kind, _ in reasons(report)] == [
+        (3, "id", "deal-already-closed")
     ]
 
 

@@ -109,7 +109,7 @@ def test_progress_is_told_to_the_end(firm: Firm) -> None:
 
 @pytest.mark.slow
 def test_a_large_file_takes_bounded_memory(firm: Firm) -> None:
-    """What 200,000 rows need does not grow from the tenth batch to the last; held whole they take over 100 MB."""
+    """What 200,000 rows need does not grow from the tenth batch to the last; held whole they take 100 MB."""
     firm.map(
         DEALS.replace("deal_closed", "follow_up_recorded")
         .replace("deal: id", "kind: {const: call}")
