@@ -94,5 +94,5 @@ def bad_field(tag: str, error: Exception) -> BadField:
 
 def tags_of(fact: Fact) -> tuple[str, ...]:
     """The tags under which `fact` is found: `employee:E1`, `deal:D7`, `fact:17` …"""
-    pairs = ((prefix, getattr(fact, name)) for prefix, name in _TAGGED[type(fact)])
-    return tuple(f"{prefix}:{value}" for prefix, value in pairs if value is not None)
+    tagged = _TAGGED[type(fact)]
+    return tuple([f"{tag}:{value}" for tag, name in tagged if (value := getattr(fact, name)) is not None])

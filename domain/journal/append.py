@@ -51,8 +51,9 @@ class Journal:
 
     def __init__(self, dsn: str, schema: str, *, connections: int = CONNECTIONS) -> None:
         self._dsn, self._schema = dsn, schema
+        self.conninfo = ledger_conninfo(dsn, schema)
         self._pool = ConnectionPool(
-            ledger_conninfo(dsn, schema),
+            self.conninfo,
             kwargs={"autocommit": True},
             min_size=1,
             max_size=connections,
@@ -203,9 +204,9 @@ def _store_few(cursor: Cursor[Any], batch: Batch, now: dt.datetime, *, atomic: b
     """One round trip, and one more whenever something turned out to be known."""
     while batch.fresh:
         opening = append_batch(cursor, batch, now)
-        _recognise(batch, opening, atomic=atomic)
         if not opening.known:
-            batch.number(opening)
+            return batch.number(opening)
+        _recognise(batch, opening, atomic=atomic)
 
 
 def _store_locked(

@@ -10,7 +10,7 @@ from psycopg import Cursor
 from domain.journal.record import Draft
 from domain.refusals import KeyReused, Refusal
 
-COPY_FROM = 50
+COPY_FROM = 250
 """A batch of this size and more is copied; a smaller one goes in a single round trip."""
 
 OPEN = "select head, recorded_at, known from journal_open(%(claims)s::json, %(told_at)s)"
@@ -70,6 +70,7 @@ class Batch:
         for index, draft in enumerate(drafts):
             self._first.setdefault((draft.source, draft.key), index)
         self._said: dict[Key, Said] = {}
+        self._written: list[Answer] = []
         self.fresh = self._first
 
     def require_consistent(self) -> None:
@@ -94,9 +95,10 @@ class Batch:
             keys.setdefault(source, []).append(key)
         return msgspec.json.encode(keys).decode()
 
-    def rows(self) -> str:
-        """The fresh drafts, as `journal_append` takes them."""
-        return msgspec.json.encode([_row(self._drafts[index]) for index in self.fresh.values()]).decode()
+    def given(self, told_at: dt.datetime) -> dict[str, object]:
+        """The parameters of APPEND."""
+        rows = [_row(self._drafts[index]) for index in self.fresh.values()]
+        return {"claims": self.claims(), "batch": msgspec.json.encode(rows).decode(), "told_at": told_at}
 
     def recognise(self, opening: Opening) -> None:
         """Takes out what the journal knows."""
@@ -106,14 +108,17 @@ class Batch:
 
     def number(self, opening: Opening) -> None:
         """Notes the positions at which the fresh drafts were written."""
+        if len(self.fresh) == len(self._drafts):
+            places = range(opening.head + 1, opening.head + 1 + len(self._drafts))
+            self._written = [Receipt(position, False, opening.recorded_at) for position in places]
+            return
         for position, (key, index) in enumerate(self.fresh.items(), opening.head + 1):
             receipt = Receipt(position, False, opening.recorded_at)
             self._said[key] = Said(self._drafts[index].content_hash, receipt)
-        self.fresh = {}
 
     def answers(self) -> list[Answer]:
         """What became of every draft; a second of the same content is a redelivery of the first."""
-        return [self._answer(index, draft) for index, draft in enumerate(self._drafts)]
+        return self._written or [self._answer(index, draft) for index, draft in enumerate(self._drafts)]
 
     def _answer(self, index: int, draft: Draft) -> Answer:
         key = draft.source, draft.key
@@ -135,17 +140,18 @@ class Batch:
 
 def open_batch(cursor: Cursor[Any], batch: Batch, told_at: dt.datetime) -> Opening:
     """Takes the journal's lock for the transaction, and asks for the fresh keys."""
-    return _opening(cursor.execute(OPEN, {"claims": batch.claims(), "told_at": told_at}, prepare=True))
+    return opening(
+        cursor.execute(OPEN, {"claims": batch.claims(), "told_at": told_at}, prepare=True).fetchone()
+    )
 
 
 def append_batch(cursor: Cursor[Any], batch: Batch, told_at: dt.datetime) -> Opening:
     """Writes the fresh drafts, or nothing if one of their keys is known."""
-    given = {"claims": batch.claims(), "told_at": told_at, "batch": batch.rows()}
-    return _opening(cursor.execute(APPEND, given, prepare=True))
+    return opening(cursor.execute(APPEND, batch.given(told_at), prepare=True).fetchone())
 
 
-def _opening(answer: Cursor[Any]) -> Opening:
-    row = answer.fetchone()
+def opening(row: Sequence[Any] | None) -> Opening:
+    """What OPEN or APPEND answered."""
     assert row is not None, "the function always answers"
     head, recorded_at, known = row
     return Opening(head, recorded_at, {(source, key): _known(*where) for source, key, *where in known or ()})

@@ -58,7 +58,8 @@ class Record(NamedTuple):
 
 def instant_text(instant: dt.datetime) -> str:
     """`instant` in UTC with microseconds: 2025-03-01T08:30:00.000000Z."""
-    return instant.astimezone(dt.UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    text: str = msgspec.to_builtins(instant.astimezone(dt.UTC))
+    return text if "." in text else f"{text[:-1]}.000000Z"
 
 
 def draft(
@@ -103,7 +104,7 @@ def draft(
         actor=actor,
         causation=causation,
         data=data,
-        tags=tags + tuple(tag for tag in inherited_tags if tag not in tags),
+        tags=tags + tuple(tag for tag in inherited_tags if tag not in tags) if inherited_tags else tags,
         content_hash=content_hash(fact.TYPE, source, key, happened_at, causation, data),
     )
 

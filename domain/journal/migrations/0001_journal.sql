@@ -60,11 +60,12 @@ begin
     select json_agg(json_build_array(source.name, j.key, j.position, encode(j.content_hash, 'hex'), j.recorded_at))
     into known
     from json_each(claims) as source (name, keys)
+    cross join json_array_elements_text(source.keys) as claimed (key)
     cross join lateral (
         select j.key, j.position, j.content_hash, j.recorded_at from journal j
-        where j.source = source.name and j.key = any (array(select json_array_elements_text(source.keys)))
-        -- A fence: with it the planner looks keys up one by one, whatever it believes about the table's size.
-        offset 0
+        where j.source = source.name and j.key = claimed.key
+        -- A fence: each key is looked up in the index, whatever a plan from the table's first days believes.
+        limit 1
     ) j;
 end $$;
 
