@@ -11,6 +11,7 @@ from domain.plan.document import Plan
 from domain.plan.fields import Title
 from domain.plan.measure_text import MeasureText
 from domain.plan.measures import FactMeasure, RatioMeasure
+from domain.plan.reading import is_derived
 
 NUMBERS = {
     "amount": "amount of money: `50`, `50.00 CNY`",
@@ -73,6 +74,8 @@ def _part(level: str, heading: str, struct: type) -> Iterator[str]:
     info = types.type_info(struct)
     assert isinstance(info, types.StructType)
     for field in info.fields:
+        if is_derived(field.type):
+            continue
         name = f"`{field.encode_name}`"
         form = _form(field.type)
         if not field.required and isinstance(field.default, str) and field.default:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from domain.people.roster import Leave, Posting, RosterChange, posting
+from domain.people.roster import Leave, Posting, RosterChange, last_posting
 from domain.period import Period
 from domain.plan.document import Plan
 from domain.plan.population import belongs, deciding_day
@@ -58,16 +58,10 @@ def deciding_postings(changes: Iterable[RosterChange], period: Period) -> dict[s
     own: dict[str, list[RosterChange]] = {}
     for change in changes:
         own.setdefault(change.employee, []).append(change)
-    found = {employee: _deciding_posting(told, period) for employee, told in own.items()}
+    found = {
+        employee: last_posting(told, period.first_day, period.last_day) for employee, told in own.items()
+    }
     return {employee: here for employee, here in found.items() if here is not None}
-
-
-def _deciding_posting(changes: list[RosterChange], period: Period) -> Posting | None:
-    here = posting(changes, period.last_day)
-    if here is not None:
-        return here
-    left = [c.effective_on for c in changes if c.kind == "left" and period.has(c.effective_on)]
-    return posting(changes, max(left)) if left else None
 
 
 def _by_employee(leaves: Iterable[Leave]) -> dict[str, list[Leave]]:

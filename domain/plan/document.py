@@ -58,7 +58,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """A number with a name, set for the whole firm; closed to overrides unless `open` says otherwise.
 
-    form: as its value was written; an override must be written in the same form.
+    Overrides of a percentage are percentages, those of a number are numbers.
     """
 
     value: Level

@@ -79,7 +79,7 @@ class Reading:
 
     def fields(self, kind: inspect.StructType, found: object, path: str) -> dict[str, Any] | Unreadable:
         """The fields of a struct by name; UNREADABLE when one is missing or, below the top, faulty."""
-        known = {field.encode_name: field for field in kind.fields if not _derived(field.type)}
+        known = {field.encode_name: field for field in kind.fields if not is_derived(field.type)}
         if not isinstance(found, Mapping):
             names = ", ".join(known)
             return self.fault(path, f"{found!r} has no fields.", f"Write some of: {names}.")
@@ -206,13 +206,14 @@ class Reading:
         return found
 
 
+def is_derived(kind: inspect.Type) -> bool:
+    """Whether a field of this type follows from others and is not written in a document."""
+    return isinstance(kind, inspect.Metadata) and cast(Any, kind).extra == {"is": "derived"}
+
+
 def members(found: object) -> Mapping[object, object]:
     """What a mapping holds; nothing when `found` is none."""
     return cast(Mapping[object, object], found) if isinstance(found, Mapping) else {}
-
-
-def _derived(kind: inspect.Type) -> bool:
-    return isinstance(kind, inspect.Metadata) and cast(Any, kind).extra == {"is": "derived"}
 
 
 def _outermost(path: str) -> bool:

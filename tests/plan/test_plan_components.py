@@ -129,6 +129,7 @@ def test_nothing_measured_earns_nothing(components: str) -> None:
         (50_000, 5, 50, 0, 750_00),
         (50_000, 10, None, 100, 900_00),
         (0, None, None, None, 0),
+        (-50_000, 10, 100, 100, 400_00),
     ],
 )
 def test_a_scorecard_weighs_attainment(

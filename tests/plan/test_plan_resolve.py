@@ -138,6 +138,19 @@ components:
         check_override(made, override("edge", "12 %"))
 
 
+@pytest.mark.parametrize("days", ["0", "2.5"])
+def test_an_override_leaves_a_milestone_whole_days(days: str) -> None:
+    made = plan(
+        """
+parameters: {days: {value: 30, open: {to: [branch]}}}
+milestones: [{id: m, title: M, measure: clients, reaches: 10, within_days: {parameter: days}}]
+"""
+    )
+    check_override(made, override("days", "45"))
+    with pytest.raises(OverrideOutOfBounds, match=r"m.within_days would break"):
+        check_override(made, override("days", days))
+
+
 def test_the_narrowest_level_wins() -> None:
     given = [
         override("clients", "36", "person", "E1", position=3),

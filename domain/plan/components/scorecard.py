@@ -12,7 +12,7 @@ from domain.plan.fields import Amount, Share, TargetName
 
 
 class ScorePart(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a target is attained, no further than `cap`, and how much that weighs."""
+    """How far a target is attained, from nothing to `cap`, and how much that weighs."""
 
     target: TargetName
     weight: Share
@@ -37,7 +37,7 @@ class Scorecard(Component, frozen=True, kw_only=True):
         measure, target = seen.aims[part.target]
         value = seen.values[measure]
         reached = attainment(value, target)
-        counted = reached if part.cap is None else min(reached, part.cap)
+        counted = max(reached if part.cap is None else min(reached, part.cap), Fraction(0))
         return Part(
             part.target,
             self.base * part.weight * counted,
