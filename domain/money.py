@@ -73,5 +73,3 @@ def decimal_text(value: Fraction, places: int, rounding: Rounding = "half_up") -
     """`value` with `places` digits after the point, for people to read; never for further work."""
     scaled = rounded(value * 10**places, rounding)
     return str(Decimal(scaled).scaleb(-places)) if places else str(scaled)
-
-
