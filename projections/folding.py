@@ -1,8 +1,10 @@
 """One span after another into the read models, rows and positions together or not at all."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import psycopg
+from psycopg import sql
 
 from domain.facts.registry import FACT_TYPES
 from projections.spans import SPAN_ENDS, SPAN_FACTS, Connection, Cursor, Projection, Span, UnfoldableFact
@@ -11,7 +13,7 @@ from projections.spans import SPAN_ENDS, SPAN_FACTS, Connection, Cursor, Project
 LOCK = """
 select pg_advisory_xact_lock(hashtextextended('read models ' || coalesce(%(schema)s, current_schema()), 0))"""
 
-POSITIONS = "select name, version, position from projection"
+POSITIONS = "select name, version, position from {table}"
 
 END_OF_SPAN = """
 select least(
@@ -42,6 +44,13 @@ update projection set
 where name = any(%(names)s) and position < %(position)s"""
 
 
+class Stands(NamedTuple):
+    """Which version of a read model the ledger has, and how far it has folded the journal."""
+
+    version: int
+    at: int
+
+
 class RebuildNeeded(Exception):
     """Read models whose rows have another form than this program's, or lag behind the rest."""
 
@@ -70,16 +79,23 @@ def lock(cursor: Cursor, schema: str | None = None) -> None:
     cursor.execute(LOCK, {"schema": schema})
 
 
-def position(cursor: Cursor, projections: Iterable[Projection]) -> int:
-    """How far `projections` have folded the journal.
+def position(cursor: Cursor, projections: Iterable[Projection], schema: str | None = None) -> int:
+    """How far `projections` of `schema`, or of the current one, have folded the journal.
 
     Raises: RebuildNeeded.
     """
-    found = {name: (version, at) for name, version, at in cursor.execute(POSITIONS)}
-    furthest = max((at for _, at in found.values()), default=0)
+    found = positions(cursor, schema)
+    furthest = max((stands.at for stands in found.values()), default=0)
     if stale := [p.NAME for p in projections if found.get(p.NAME) != (p.VERSION, furthest)]:
         raise RebuildNeeded(stale)
     return furthest
+
+
+def positions(cursor: Cursor, schema: str | None = None) -> dict[str, Stands]:
+    """Where each read model of `schema`, or of the current one, stands, by its name."""
+    table = sql.Identifier(schema, "projection") if schema else sql.Identifier("projection")
+    rows = cursor.execute(sql.SQL(POSITIONS).format(table=table))
+    return {name: Stands(version, at) for name, version, at in rows}
 
 
 def folded(

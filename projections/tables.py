@@ -11,6 +11,7 @@ POSITIONS = """
 create table projection (
     name             text   primary key,
     version          int    not null,
+    tables           text[] not null,
     position         bigint not null check (position >= 0),
     stopped_position bigint check (stopped_position > position),
     stopped_type     text,
@@ -20,15 +21,17 @@ create table projection (
 );
 comment on table projection is 'How far each read model has folded the journal, and what it could not fold.';
 comment on column projection.version is 'Form of its rows; a program of another version must build it anew.';
+comment on column projection.tables is 'Those of this version; the next one drops them.';
 comment on column projection.position is 'Of the last fact folded; 0 for none.';
 comment on column projection.stopped_position is
     'Of the fact that could not be folded; null while all is well.';
 """
 
 RECORD = """
-insert into projection (name, version, position) values (%(name)s, %(version)s, %(position)s)
+insert into projection (name, version, tables, position)
+values (%(name)s, %(version)s, %(tables)s, %(position)s)
 on conflict (name) do update set
-    version = excluded.version, position = excluded.position,
+    version = excluded.version, tables = excluded.tables, position = excluded.position,
     stopped_position = null, stopped_type = null, stopped_because = null"""
 
 MAY_WRITE = "grant select, insert, update, delete on {table} to {role}"
@@ -51,7 +54,11 @@ def make_tables(cursor: Cursor, projection: Projection) -> None:
 def record(cursor: Cursor, projections: Iterable[Projection], position: int) -> None:
     """Notes that `projections` have folded the journal up to `position`, in the form of this program."""
     cursor.executemany(
-        RECORD, [{"name": p.NAME, "version": p.VERSION, "position": position} for p in projections]
+        RECORD,
+        [
+            {"name": p.NAME, "version": p.VERSION, "tables": list(p.TABLES), "position": position}
+            for p in projections
+        ],
     )
 
 
