@@ -4,6 +4,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -103,9 +104,9 @@ class Journal:
         Raises: Contended, KeyReused, and what `rule` raises
         """
         for _ in range(TRIES):
-            with self.cursor() as cursor:
-                head = read.head(cursor)
-                facts = read.matching(cursor, query, after=0, limit=read.LAST)
+            # In this order: what comes in between is among the facts and beyond the head, and fails the condition.
+            head = self.head()
+            facts = self.retried(lambda cursor: read.matching(cursor, query, after=0, limit=read.LAST))
             try:
                 return self.append(rule(facts), now=now, condition=Condition(query, after=head))
             except ConditionFailed:
@@ -116,18 +117,15 @@ class Journal:
 
     def head(self) -> int:
         """The last position; 0 for an empty journal."""
-        with self.cursor() as cursor:
-            return read.head(cursor)
+        return self.retried(read.head)
 
     def position_as_of(self, instant: dt.datetime) -> int:
         """The last position recorded at or before `instant`."""
-        with self.cursor() as cursor:
-            return read.position_as_of(cursor, instant)
+        return self.retried(lambda cursor: read.position_as_of(cursor, instant))
 
     def find(self, source: str, key: str) -> Record | None:
         """The record under an idempotency key."""
-        with self.cursor() as cursor:
-            return read.find(cursor, source, key)
+        return self.retried(lambda cursor: read.find(cursor, source, key))
 
     def at(self, position: int) -> Record | None:
         """The record at `position`."""
@@ -142,8 +140,8 @@ class Journal:
         """
         while limit is None or limit > 0:
             size = PAGE_FACTS if limit is None else min(limit, PAGE_FACTS)
-            with self.cursor() as cursor:
-                records = read.page(cursor, after, size, upto=upto, types=types)
+            page = partial(read.page, after=after, size=size, upto=upto, types=types)
+            records = self.retried(page)
             yield from records
             if len(records) < size:
                 return
