@@ -9,8 +9,9 @@ from domain.period import Period
 from domain.plan.statement import Statement, make_statement
 from projections import policy
 from projections.earned import earned
+from projections.late import closed_periods, touched
 from projections.opening import opening
-from projections.retro import closed_periods, deltas, touched
+from projections.retro import deltas
 from projections.spans import Cursor
 
 BATCH_PEOPLE = 2_000

@@ -23,7 +23,8 @@ from domain.journal.migrate import migrate
 from domain.period import Period
 from domain.plan.statement import Line
 from projections.earned import earned
-from projections.retro import closed_periods, settled_lines
+from projections.late import closed_periods
+from projections.retro import settled_lines
 from projections.statements import Payslip, statement
 
 PEOPLE = ("E1", "E2", "E3")

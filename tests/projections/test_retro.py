@@ -9,7 +9,7 @@ from domain.facts.governance import OverrideSet, TargetChanged
 from domain.facts.people import EmployeeLeft, EmployeePromoted, EmployeeTransferred, LeaveTaken
 from domain.facts.selling import ComplianceScored
 from domain.period import Period
-from projections.retro import closed_periods, touched
+from projections.late import closed_periods, touched
 
 MARCH, APRIL = Period.parse("2025-03"), Period.parse("2025-04")
 LAST_OF_APRIL = dt.date(2025, 4, 30)

@@ -1,0 +1,120 @@
+"""The facts behind a measure, page by page, each with what it adds."""
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+from psycopg.sql import SQL
+
+from domain.plan.measures import Days, FactMeasure
+from projections.measures import Bound, column, counts, exact, seen
+from projections.spans import Cursor
+
+PAGE_FACTS = 20
+
+# Of a value that is counted once, the first fact that brought it adds 1 and the others 0.
+PAGE = SQL(
+    """
+select
+    p.position, p.fact as type, j.source, j.key, p.at as occurred_at, j.recorded_at, p.day, p.customer,
+    p.deal, p.number, p.word, p.is_taken, p.is_first, p.total
+from (
+    select
+        c.position, c.fact, c.at, c.day, c.customer, c.deal, {number} as number, {word} as word,
+        not ({counted}) as is_taken, count(*) over () as total,
+        row_number() over (partition by {word} order by c.at, c.position) = 1 as is_first
+    {seen} and ({counted} or {taken}) and {counts}
+    order by c.at, c.position
+    limit {limit} offset {offset}
+) as p
+join journal j on j.position = p.position
+order by p.at, p.position"""
+)
+
+
+class CountedFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that a measure counts.
+
+    value: what the measure takes of it, exact; a word for `distinct`. adds: its share of the value of a
+    count, sum or distinct, below 0 for what `less` takes away; None where facts do not add up.
+    """
+
+    position: int
+    type: str
+    source: str
+    key: str
+    occurred_at: dt.datetime
+    recorded_at: dt.datetime
+    day: dt.date
+    customer: str | None
+    deal: str | None
+    value: str | None
+    adds: str | None
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts that one measure counted for one person.
+
+    period: that the measure was taken for. total: how many facts there are in all. next_offset: of the next
+    page.
+    """
+
+    plan: str
+    measure: str
+    period: str
+    first_day: dt.date
+    last_day: dt.date
+    total: int
+    facts: tuple[CountedFact, ...]
+    next_offset: int | None
+
+
+def counted_facts(
+    cursor: Cursor,
+    measure: FactMeasure,
+    employee: str,
+    days: Days,
+    known_at: int | None,
+    *,
+    offset: int = 0,
+    limit: int = PAGE_FACTS,
+) -> tuple[int, tuple[CountedFact, ...]]:
+    """How many facts `measure` counts for `employee` over `days`, and a page of them in order of time."""
+    bound = Bound()
+    of = column(bound, measure.of) if measure.of is not None else None
+    is_word = measure.kind == "distinct"
+    statement = PAGE.format(
+        number=SQL("null::numeric") if of is None or is_word else of,
+        word=SQL("{}::text").format(of) if of is not None and is_word else SQL("null::text"),
+        counted=counts(bound, measure, measure.fact, known_at),
+        taken=counts(bound, measure, measure.less, known_at) if measure.less else SQL("false"),
+        counts=SQL("{} is not null").format(of) if of is not None else SQL("true"),
+        seen=seen(bound, [measure], {employee: days}, known_at),
+        limit=bound(limit),
+        offset=bound(offset),
+    )
+    cursor.execute(statement, bound.values, prepare=False)
+    names = [held.name for held in cursor.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor]
+    return (rows[0]["total"] if rows else 0), tuple(_counted(measure, row) for row in rows)
+
+
+def _counted(measure: FactMeasure, row: Mapping[str, Any]) -> CountedFact:
+    number: int | Decimal | None = row["number"]
+    adds: Fraction | None = None
+    match measure.kind:
+        case "count":
+            adds = Fraction(1)
+        case "sum":
+            adds = exact(number) / measure.scale
+        case "distinct":
+            adds = Fraction(row["is_first"])
+        case _:
+            pass
+    value = row["word"] if number is None else str(Fraction(number) / measure.scale)
+    told = {name: row[name] for name in CountedFact.__struct_fields__ if name in row}
+    signed = -adds if adds is not None and row["is_taken"] else adds
+    return CountedFact(**told, value=value, adds=None if signed is None else str(signed))

@@ -1,0 +1,128 @@
+"""What was told or voided after a close about the months it closed: whose, since when, by which facts."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from domain.period import Period
+from projections.spans import Cursor
+
+CLOSED = """
+select period, position, known_at, currency from closed_period
+where position <= coalesce(%(known_at)s, position)
+order by first_day"""
+
+# Too many people do no harm: whoever comes out as settled gets no line. One too few would break the identity.
+LATE = """
+with told (position, void_position, employee, day) as (
+    select position, void_position, employee, day from credit
+    where position > %(since)s or void_position > %(since)s
+    union all
+    select f.position, f.void_position, c.employee, c.day
+    from confirmation f join credit c on c.position = f.fact_position
+    where f.position > %(since)s or f.void_position > %(since)s
+    union all
+    select position, void_position, employee, effective_on from roster_change
+    where position > %(since)s or void_position > %(since)s
+    union all
+    select position, void_position, employee, from_on from leave
+    where position > %(since)s or void_position > %(since)s
+    union all
+    select position, void_position, employee, effective_from from target_change
+    where position > %(since)s or void_position > %(since)s
+    union all
+    select o.position, o.void_position, r.employee, o.effective_from
+    from override o
+    join roster_change r
+        on o.scope = case o.level when 'branch' then r.branch when 'team' then r.team else r.employee end
+    where o.position > %(since)s or o.void_position > %(since)s
+    union all
+    select p.position, p.void_position, r.employee, p.day
+    from (
+        select position, void_position, effective_from as day from plan_version
+        union all
+        select position, void_position, ended_on from plan_end
+    ) as p
+    cross join roster_change r
+    where p.position > %(since)s or p.void_position > %(since)s
+),
+late as (
+    select position, void_position, employee, day from told
+    where day <= %(last_day)s
+        and (%(employees)s::text[] is null or employee = any(%(employees)s))
+        and (%(upto)s::bigint is null
+            or position <= %(upto)s and (position > %(since)s or void_position <= %(upto)s))
+)
+"""
+
+TOUCHED = LATE + "select employee, min(day) from late group by employee"
+
+FACTS = (
+    LATE
+    + """
+select
+    j.position, j.type, j.source, j.key, min(late.day),
+    min(late.void_position) filter (where late.void_position <= coalesce(%(upto)s, late.void_position))
+from late join journal j on j.position = late.position
+group by j.position
+order by j.position
+limit %(limit)s"""
+)
+
+
+class ClosedPeriod(NamedTuple):
+    """A month that was closed. position: of the close; known_at: the last one that it took into account."""
+
+    period: Period
+    position: int
+    known_at: int
+    currency: str
+
+
+def closed_periods(cursor: Cursor, known_at: int | None) -> list[ClosedPeriod]:
+    """The months that were closed, as known at `known_at`, in their order."""
+    return [
+        ClosedPeriod(Period.parse(period), *rest)
+        for period, *rest in cursor.execute(CLOSED, {"known_at": known_at}).fetchall()
+    ]
+
+
+class LateFact(msgspec.Struct, frozen=True):
+    """A fact that a close did not know, or that was voided since. day: the first that it can have changed."""
+
+    position: int
+    type: str
+    source: str
+    key: str
+    day: dt.date
+    void_position: int | None
+
+
+def touched(
+    cursor: Cursor, last: ClosedPeriod, known_at: int | None, employees: Sequence[str] | None = None
+) -> dict[str, dt.date]:
+    """Who may be due something else than was settled up to the `last` close, and from which day on."""
+    return dict(
+        cursor.execute(TOUCHED, _asked(last, last.period, known_at, employees), prepare=False).fetchall()
+    )
+
+
+def late_facts(
+    cursor: Cursor, last: ClosedPeriod, about: Period, known_at: int | None, employee: str, limit: int
+) -> list[LateFact]:
+    """The first facts by which what `employee` is due for `about` may have changed since the `last` close."""
+    asked = {**_asked(last, about, known_at, [employee]), "limit": limit}
+    return [LateFact(*row) for row in cursor.execute(FACTS, asked, prepare=False)]
+
+
+def _asked(
+    last: ClosedPeriod, about: Period, known_at: int | None, employees: Sequence[str] | None
+) -> dict[str, object]:
+    return {
+        "since": last.known_at,
+        "last_day": about.last_day,
+        "upto": known_at,
+        "employees": None if employees is None else list(employees),
+    }
