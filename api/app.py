@@ -8,15 +8,15 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.openapi.spec import Components, Parameter, SecurityScheme
 from litestar.types import ASGIApp
 
-from api import audit, facts, health, ops, problems
+from api import audit, facts, health, ops, people, plans, problems
 from api.auth import Tokens, require_caller, token_file
 from api.follower import Follower
 from api.metrics import Metrics
 from api.ops import Ledger
-from api.reading import Reading, counted_position
+from api.reading import Reading, counted_position, view
 from api.requests import Surround
 from api.writing import Writing
 from domain.journal.group_commit import GroupCommit
@@ -31,6 +31,19 @@ OPENAPI = OpenAPIConfig(
     components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
     security=[{"token": []}],
 )
+
+
+HANDLERS = [
+    facts.record_fact,
+    facts.record_facts,
+    audit.read_facts,
+    audit.read_fact,
+    plans.read_plans,
+    plans.read_plan,
+    people.read_person,
+    people.read_statement,
+    problems.problem_kind,
+]
 
 
 def build_app(ledger: Ledger) -> ASGIApp:
@@ -50,24 +63,11 @@ def build_app(ledger: Ledger) -> ASGIApp:
         await asyncio.to_thread(follower.stop)
 
     app = Litestar(
-        route_handlers=[
-            Router(
-                "/v1",
-                route_handlers=[
-                    facts.record_fact,
-                    facts.record_facts,
-                    audit.read_facts,
-                    audit.read_fact,
-                    problems.problem_kind,
-                ],
-            ),
-            health.live,
-            health.ready,
-            health.metrics,
-        ],
+        route_handlers=[Router("/v1", route_handlers=HANDLERS), health.live, health.ready, health.metrics],
         guards=[require_caller],
         dependencies={
             "writing": Provide(lambda: app.state.writing, sync_to_thread=False),
+            "view": Provide(view),
             "reading": Provide(lambda: reading, sync_to_thread=False),
             "follower": Provide(lambda: follower, sync_to_thread=False),
             "metrics": Provide(lambda: metrics, sync_to_thread=False),
@@ -79,4 +79,17 @@ def build_app(ledger: Ledger) -> ASGIApp:
         logging_config=None,
     )
     app.state.tokens = tokens
+    app.state.query_names = _query_names(app)
     return Surround(app, metrics)
+
+
+def _query_names(app: Litestar) -> dict[str, frozenset[str]]:
+    """The parameters that may stand in the query of each address."""
+    names: dict[str, frozenset[str]] = {}
+    for path, item in (app.openapi_schema.paths or {}).items():
+        operations = [operation for operation in (item.get, item.post) if operation is not None]
+        parameters = [each for operation in operations for each in operation.parameters or ()]
+        names[path] = frozenset(
+            each.name for each in parameters if isinstance(each, Parameter) and each.param_in == "query"
+        )
+    return names

@@ -10,13 +10,14 @@ from litestar.params import PathParameter, QueryParameter
 from psycopg import Cursor
 
 from api.auth import Caller
+from api.problems import NotFound
 from api.reading import Reading
 from domain.facts.registry import fact_type
 from domain.journal.lookup import at_positions
 from domain.journal.query import Selector
 from domain.journal.read import matching
 from domain.journal.record import Record, record_line
-from domain.refusals import UnknownFact
+from domain.refusals import BadField
 
 PAGE_FACTS = 1000
 
@@ -63,6 +64,9 @@ async def read_facts(
     """One page; the cursor is a position, so pages neither skip nor repeat while facts arrive."""
     for name in type or ():
         fact_type(name)
+    for name in tag or ():
+        if not name.isprintable():
+            raise BadField(field="tag", detail=f"{name!r} is no tag.", remedy="Write it as employee:E1007.")
     query = (Selector(tuple(type or ()), tuple(tag or ())),)
 
     def question(cursor: Cursor[Any]) -> list[Record]:
@@ -83,7 +87,7 @@ async def read_fact(
 
     records = await reading.ask(question) if 0 < position < 2**63 else []
     if not records:
-        raise UnknownFact(
+        raise NotFound(
             field="position", detail=f"No fact stands at {position}.", remedy="Take a smaller one."
         )
     return Response(record_line(records[0]), media_type="application/json")  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from litestar.handlers import BaseRouteHandler
 
 from api.problems import Unauthenticated
 from domain.facts.registry import CREDITED, FACT_TYPES
-from domain.refusals import NotAllowed
+from domain.refusals import BadField, NotAllowed
 
 Role = Literal["employee", "manager", "hr", "hr_head", "payroll", "auditor", "integration", "administrator"]
 Action = Literal[
@@ -34,7 +34,7 @@ _OF_THE_SERVICE = frozenset({"ledger_opened", "period_closed"})
 
 MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
-        "employee": frozenset[Action]({"read_pay", "read_boards", "read_plans"}),
+        "employee": frozenset[Action]({"read_people", "read_pay", "read_boards", "read_plans"}),
         "manager": frozenset[Action]({"record", "read_people", "read_pay", "read_boards", "read_plans"}),
         "hr": frozenset[Action]({"record", "read_people", "read_pay", "read_boards", "read_plans"}),
         "hr_head": frozenset[Action](get_args(Action)),
@@ -181,11 +181,26 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
+def require_known_query(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """Refuses a misspelt question: `?know_at=` must not be answered as if nothing had been asked.
+
+    Raises: BadField.
+    """
+    if not connection.scope["query_string"]:
+        return
+    known = connection.app.state.query_names.get(connection.scope["path_template"], frozenset())
+    for name in connection.query_params:
+        if name not in known:
+            remedy = f"Ask with {', '.join(sorted(known))}." if known else "Leave it out."
+            raise BadField(field=name[:100], detail="This address has no such parameter.", remedy=remedy)
+
+
 def require_caller(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard of every address: a known token, and a role that includes the handler's `action`.
 
     Raises: Unauthenticated, NotAllowed.
     """
+    require_known_query(connection)
     if handler.opt.get("open"):
         return
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")

@@ -56,13 +56,22 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: dt.datetime
 
 
+class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of one fact of a batch: it stands at `position`, or there is a `problem`."""
+
+    position: int | None = None
+    hit: bool | None = None
+    recorded_at: dt.datetime | None = None
+    problem: Problem | None = None
+
+
 class BatchReceipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of each fact, in the order in which they were sent: a receipt or a problem."""
+    """What became of each fact, in the order in which they were sent."""
 
     stored: int
     hits: int
     refused: int
-    outcomes: list[Receipt | Problem]
+    outcomes: list[Item]
 
 
 _FACT = msgspec.json.Decoder(FactIn)
@@ -96,7 +105,8 @@ async def record_fact(
     headers = {"Location": f"/v1/facts/{outcome.position}"}
     if outcome.hit:
         headers["Idempotency-Hit"] = "true"
-    return Response(_receipt(outcome), status_code=200 if outcome.hit else 201, headers=headers)
+    receipt = Receipt(position=outcome.position, hit=outcome.hit, recorded_at=outcome.recorded_at)
+    return Response(receipt, status_code=200 if outcome.hit else 201, headers=headers)
 
 
 @post(
@@ -158,11 +168,11 @@ def _submission(request: Incoming, media_type: str, body: bytes) -> Submission:
 
     Raises: Malformed, BadField, WrongMediaType.
     """
+    if media_type != JSON and not media_type.endswith("+json"):
+        raise _wrong_media_type(media_type, f"{JSON} or {cloudevents.STRUCTURED}")
     require_sound(body)
     if media_type == cloudevents.STRUCTURED:
         return cloudevents.structured(body)
-    if media_type != JSON and not media_type.endswith("+json"):
-        raise _wrong_media_type(media_type, f"{JSON} or {cloudevents.STRUCTURED}")
     if cloudevents.is_binary(request.headers):
         return cloudevents.binary(dict(request.headers), body)
     return _from_json(body)
@@ -231,12 +241,10 @@ def _permitted(item: Submission | Refusal, caller: Caller) -> Submission | Refus
     return item
 
 
-def _said(outcome: Outcome) -> Receipt | Problem:
-    return _receipt(outcome) if isinstance(outcome, Stored) else problem_of(outcome.refusal)
-
-
-def _receipt(stored: Stored) -> Receipt:
-    return Receipt(position=stored.position, hit=stored.hit, recorded_at=stored.recorded_at)
+def _said(outcome: Outcome) -> Item:
+    if isinstance(outcome, Refused):
+        return Item(problem=problem_of(outcome.refusal))
+    return Item(position=outcome.position, hit=outcome.hit, recorded_at=outcome.recorded_at)
 
 
 def _media_type(request: Incoming) -> str:

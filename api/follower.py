@@ -5,11 +5,15 @@ import threading
 import psycopg
 import structlog
 
-from projections.runner import Runner
+from projections.runner import RebuildNeeded, Runner, UnfoldableFact
 
 log = structlog.get_logger("meritbook")
 
 JOIN_SECONDS = 30.0
+
+
+EXPECTED = (UnfoldableFact, RebuildNeeded)
+"""These say all there is to say."""
 
 
 class Follower:
@@ -36,7 +40,9 @@ class Follower:
         except Exception as error:
             # A fact that cannot be folded stops the read models; nothing may be skipped.
             self.failure = str(error)
-            log.exception("follower_stopped")
+            log.error(
+                "follower_stopped", why=self.failure, exc_info=None if isinstance(error, EXPECTED) else error
+            )
 
 
 def _tell(error: psycopg.OperationalError) -> None:

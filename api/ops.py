@@ -4,9 +4,12 @@ import datetime as dt
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import msgspec
 import yaml
 from psycopg_pool import ConnectionPool
 
@@ -26,12 +29,16 @@ from domain.plan.document import Plan
 from domain.plan.parse import document_hash, parse_plan, plan_document
 from domain.refusals import Malformed
 from projections import runner as read_models
+from projections.closing import compute
 from projections.runner import Runner
 
 SOURCE = "meritbook"
 """The source of the facts that our own commands write."""
 
 READERS = 8
+
+ENGINE = f"meritbook {version('meritbook')}"
+"""What computed the statements of a month, as its close says."""
 
 
 class NotReady(Exception):
@@ -220,6 +227,30 @@ def require_over(ledger: Ledger, period: Period) -> None:
     Raises: PeriodAlreadyClosed, PeriodOutOfOrder, PeriodNotOver.
     """
     require_closable(period, last_closed(ledger), ledger.today())
+
+
+def close_period(
+    ledger: Ledger, period: Period, *, actor: str, on_progress: Callable[[int], None] | None = None
+) -> tuple[PeriodClosed, Stored]:
+    """Makes the statements of `period` final, by all that is recorded now. Of two at once, one wins.
+
+    on_progress: told the position that the read models have reached.
+    Raises: PeriodAlreadyClosed, PeriodOutOfOrder, PeriodNotOver, Contended.
+    """
+    require_over(ledger, period)
+    known_at = ledger.runner().catch_up(on_progress=on_progress)
+    with ledger.pool.connection() as connection, connection.cursor() as cursor:
+        closed = compute(cursor, period, known_at).fact(ENGINE)
+    submission = Submission(
+        type=closed.TYPE,
+        source=SOURCE,
+        key=f"period-closed/{period}/{uuid4().hex}",
+        occurred_at=now(),
+        data=msgspec.to_builtins(closed),
+    )
+    stored = submit_one(ledger, submission, actor)
+    ledger.runner().catch_up(on_progress=on_progress)
+    return closed, stored
 
 
 def submit_one(ledger: Ledger, submission: Submission, actor: str) -> Stored:

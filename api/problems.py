@@ -24,8 +24,6 @@ from domain.refusals import (
     PeriodNotOver,
     PeriodOutOfOrder,
     Refusal,
-    UnknownFact,
-    UnknownPlan,
 )
 
 log = structlog.get_logger("meritbook")
@@ -69,8 +67,6 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    UnknownFact: HTTPStatus.NOT_FOUND,
-    UnknownPlan: HTTPStatus.NOT_FOUND,
     AlreadyHired: HTTPStatus.CONFLICT,
     AlreadyVoided: HTTPStatus.CONFLICT,
     DealAlreadyClosed: HTTPStatus.CONFLICT,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 from litestar import Request
+from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from psycopg import Cursor
 from psycopg.rows import TupleRow
@@ -72,6 +73,31 @@ class Reading:
         """The answer to `question`, in this thread."""
         with self._pool.connection() as connection, connection.cursor() as cursor:
             return question(cursor)
+
+
+class View:
+    """What a reader asked for beside the result itself: known at which position."""
+
+    def __init__(self, reading: Reading, known_at: str | None) -> None:
+        self._reading = reading
+        self._known_at = known_at
+
+    async def ask(self, question: Callable[[Cursor[TupleRow], int | None], _Answer]) -> _Answer:
+        """The answer to `question`, which is given the position; None for now."""
+        return await self._reading.ask(
+            lambda cursor: question(cursor, known_position(cursor, self._known_at))
+        )
+
+
+async def view(
+    request: Request[Any, Any, Any],
+    reading: NamedDependency[Reading],
+    known_at: KnownAt = None,
+    at_least: AtLeast = None,
+) -> View:
+    """The view that the query asks for, once the read models have reached `at_least`."""
+    await reading.after(at_least, request)
+    return View(reading, known_at)
 
 
 def counted_position(cursor: Cursor[Any]) -> int:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 
 PREFIX = "MERITBOOK_"
 _FOREIGN = (PREFIX + "TEST_", PREFIX + "BENCH_")
@@ -103,6 +105,13 @@ def _path(kind: type, value: object) -> object:
     raise TypeError(f"no setting is a {kind.__name__}")
 
 
+def _is_address(text: str) -> bool:
+    try:
+        return bool(conninfo_to_dict(text))
+    except ProgrammingError:
+        return False
+
+
 def _check(settings: Settings) -> None:
     for field, (lowest, highest) in _BOUNDS.items():
         value = getattr(settings, field)
@@ -119,7 +128,7 @@ def _check(settings: Settings) -> None:
         )
     for field in _SECRET:
         url = getattr(settings, field)
-        if url is not None and not url.startswith(("postgresql://", "postgres://")):
+        if url is not None and not _is_address(url):
             raise SettingRefused(
                 _variable(field),
                 "It is not the address of a PostgreSQL server.",

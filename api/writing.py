@@ -74,7 +74,7 @@ class Writing:
             return Refused(refusal)
 
     def _plain(self, submission: Submission, actor: str) -> Draft | None:
-        """A draft that needs no look. Where a rule says no, `submit` shall say so: a redelivery still hits."""
+        """A draft that needs no look. Where a rule says no, `submit` has the last word."""
         try:
             return self._intake.plain(submission, actor=actor, now=self._clock())
         except Refusal:

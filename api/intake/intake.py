@@ -63,7 +63,7 @@ class Intake:
 
         Raises: the Refusal of a rule that needs no look.
         """
-        if submission.refers_to is not None:
+        if submission.refers_to is not None or submission.causation is not None:
             return None
         fact = decoded(submission)
         if boundary(fact) or not self._has_met(fact):
@@ -101,6 +101,7 @@ class Intake:
         head = self._journal.head()
         with self._journal.cursor() as cursor:
             spoken_of = _decode(cursor, items, actor, rehearsal)
+            _require_causes(items, head)
             stored = stored_keys(cursor, [item.key for item in items if item.pending])
             recognise(items, stored | _rehearsed_keys(rehearsal, now))
             known, looks = self._known(cursor, items, spoken_of)
@@ -214,6 +215,20 @@ def _decode_one(item: Item, targets: dict[tuple[str, str], StoredKey], rehearsal
         item.fact = decoded(item.submission, target.position if target else None)
     except Refusal as refusal:
         item.outcome = Refused(refusal)
+
+
+def _require_causes(items: Sequence[Item], head: int) -> None:
+    """Refuses what names a cause that is no stored fact."""
+    for item in items:
+        cause = item.submission.causation
+        if item.pending and cause is not None and not 0 < cause <= head:
+            item.outcome = Refused(
+                UnknownFact(
+                    field="causation",
+                    detail=f"No fact stands at position {cause}.",
+                    remedy="Record the cause first, or leave it out.",
+                )
+            )
 
 
 def _rehearse(fresh: Sequence[Item], rehearsal: Rehearsal, now: dt.datetime) -> None:

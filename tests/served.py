@@ -1,0 +1,102 @@
+"""A service under test: a real process on a database of its own, and what it answers."""
+
+import os
+import sys
+import time
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import psutil
+from given import LEDGER
+
+from api.auth import Role, Tokens, token_file
+from api.ops import open_book, open_ledger, prepare
+from api.settings import Settings
+
+START_SECONDS = 30
+SERVE = "from api.cli import main; main()"
+
+
+class Service:
+    """A running service. http: an administrator's client."""
+
+    def __init__(self, process: psutil.Popen, url: str, settings: Settings) -> None:
+        self.process, self.url, self.settings = process, url, settings
+        self._clients = ExitStack()
+        self.http = self.client("administrator")
+
+    def client(self, role: Role, employee: str | None = None) -> httpx.Client:
+        """A client with a new token of `role`."""
+        name = f"{role}.{uuid4().hex[:8]}"
+        token = Tokens(token_file(self.settings.home)).make(role, name, employee)
+        headers = {"Authorization": f"Bearer {token}"}
+        return self._clients.enter_context(httpx.Client(base_url=self.url, headers=headers, timeout=60))
+
+    def close(self) -> None:
+        """Closes the clients."""
+        self._clients.close()
+
+    def record(self, type: str, data: dict[str, Any], **envelope: Any) -> httpx.Response:
+        """Sends one fact, under a new key if none is given."""
+        return self.http.post("/v1/facts", json=fact(type, data, **envelope))
+
+    def head(self) -> int:
+        """The last position of the journal."""
+        return int(self.http.get("/health/ready").json()["head"])
+
+    def get(self, path: str, **query: Any) -> Any:
+        """The JSON at `path`, with everything counted that was recorded before."""
+        answer = self.http.get(path, params={"at_least": self.head(), **query})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+def fact(type: str, data: dict[str, Any], **envelope: Any) -> dict[str, Any]:
+    """A fact as it is sent: of 4 March 2025, unless said otherwise."""
+    said = {"source": "crm", "key": uuid4().hex, "occurred_at": "2025-03-04T09:30:00+08:00"}
+    return {"type": type, **said, "data": data, **envelope}
+
+
+@contextmanager
+def served(dsn: str, home: Path, **settings: Any) -> Generator[Service]:
+    """A service over the ledger of `dsn`, opened if need be; stopped gently at the end."""
+    chosen = Settings(home=home, database_url=dsn, ledger=LEDGER, port=0, **settings)
+    prepare(dsn, LEDGER)
+    with open_ledger(chosen) as ledger:
+        if ledger.intake.opened() is None:
+            open_book(ledger, name="firm", zone="Asia/Shanghai", currency="CNY", actor="test")
+    environment = {
+        **os.environ,
+        "MERITBOOK_HOME": str(home),
+        "MERITBOOK_DATABASE_URL": dsn,
+        "MERITBOOK_LEDGER": LEDGER,
+        "MERITBOOK_PORT": "0",
+        "MERITBOOK_LOG": "json",
+        "NO_COLOR": "1",
+    } | {f"MERITBOOK_{name.upper()}": str(value) for name, value in settings.items()}
+    log = home / "service.log"
+    with log.open("wb") as sink:
+        process = psutil.Popen([sys.executable, "-c", SERVE, "serve"], env=environment, stderr=sink)
+    try:
+        service = Service(process, _address(process, log), chosen)
+        yield service
+        service.close()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        status = process.wait(timeout=60)
+    assert status in (0, -15), log.read_text()
+
+
+def _address(process: psutil.Popen, log: Path) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        said = log.read_text()
+        if "serves on " in said and "\n" in said:
+            return said.split("serves on ")[1].split()[0]
+        time.sleep(0.05)
+    raise AssertionError(f"the service did not start:\n{log.read_text()}")
