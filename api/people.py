@@ -96,7 +96,7 @@ def nothing_due(cursor: Cursor[Any], employee: str, period: str) -> NotFound:
         return unknown_person(employee)
     return NotFound(
         field="period",
-        detail=f"Nothing is due to {employee} for {period}: no plan covers them, and nothing is settled late.",
+        detail=f"Nothing is due to {employee} for {period}: no plan covers them, nothing came late.",
         remedy="See /v1/plans for who is covered and when.",
     )
 

@@ -16,7 +16,7 @@ from projections.policy import PlanVersion
 
 
 class PlanRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A version of a plan. position: of its adoption. document_hash: SHA-256 of the document's canonical JSON."""
+    """A version of a plan. position: of its adoption. document_hash: SHA-256 of its canonical JSON."""
 
     plan: str
     position: int

@@ -100,3 +100,12 @@ def _address(process: psutil.Popen, log: Path) -> str:
             return said.split("serves on ")[1].split()[0]
         time.sleep(0.05)
     raise AssertionError(f"the service did not start:\n{log.read_text()}")
+
+
+def open_shanghai(service: Service) -> None:
+    """A branch, and E1 who sells there since last June."""
+    day = {"occurred_at": "2024-06-03T09:00:00+08:00"}
+    branch = {"branch": "SH", "title": "Shanghai", "opened_on": "2024-06-03"}
+    hired = {"employee": "E1", "hired_on": "2024-06-03", "branch": "SH", "post": "seller"}
+    assert service.record("branch_opened", branch, **day).status_code == 201
+    assert service.record("employee_hired", hired, **day).status_code == 201

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import new_database
-from served import Service, served
+from served import Service, open_shanghai, served
 
 
 @pytest.fixture(scope="session")
@@ -30,12 +30,3 @@ def serve(ledger_dsn: str, tmp_path: Path) -> Iterator[Callable[..., Service]]:
             return services.enter_context(served(ledger_dsn, tmp_path, **settings))
 
         yield start
-
-
-def open_shanghai(service: Service) -> None:
-    """A branch, and E1 who sells there since last June."""
-    day = {"occurred_at": "2024-06-03T09:00:00+08:00"}
-    branch = {"branch": "SH", "title": "Shanghai", "opened_on": "2024-06-03"}
-    hired = {"employee": "E1", "hired_on": "2024-06-03", "branch": "SH", "post": "seller"}
-    assert service.record("branch_opened", branch, **day).status_code == 201
-    assert service.record("employee_hired", hired, **day).status_code == 201

@@ -12,6 +12,7 @@ from served import Service, fact
 
 VISIT = {"employee": "E1", "customer": "H1"}
 DEAL = {"employee": "E1", "customer": "H1", "deal": "D1", "amount_minor": 100, "currency": "CNY"}
+HIRED = {"employee": "E9", "hired_on": "2025-01-01", "branch": "SH", "post": "seller"}
 MIB = 1024 * 1024
 
 
@@ -47,8 +48,7 @@ CASES: dict[str, tuple[bytes, int, str]] = {
     "no instant": (said(occurred_at="yesterday"), 422, "occurred_at"),
     "unknown employee": (said(data=VISIT | {"employee": "nobody"}), 422, "data.employee"),
     "unknown branch": (
-        json.dumps(fact("employee_hired", {"employee": "E9", "hired_on": "2025-01-01", "branch": "XX", "post": "seller"})).encode(),
-        422, "data.branch"),
+        json.dumps(fact("employee_hired", HIRED | {"branch": "XX"})).encode(), 422, "data.branch"),
     "NUL": (said(data=VISIT | {"note": "a\0b"}), 422, "data.note"),
     "NUL in the key": (said(key="a\0b"), 422, "key"),
     "lone surrogate, escaped": (said(data=VISIT | {"note": "X"}).replace(b'"X"', b'"\\ud800"'), 400, ""),
