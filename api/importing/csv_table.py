@@ -102,8 +102,6 @@ class CsvTable:
 
     def _row(self, line: int, cells: list[str]) -> Row | BadRow:
         width = len(self.columns)
-        if len(cells) > width and not any(cells[width:]):
-            cells = cells[:width]
         if len(cells) != width:
             return BadRow(
                 line,

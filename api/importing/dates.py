@@ -86,7 +86,10 @@ def instant(cell: Cell, formats: tuple[str, ...], zone: ZoneInfo, at: dt.time) -
 
 def _from_parts(parts: dict[str, str | None]) -> Moment:
     number = {name: int(text) for name, text in parts.items() if text is not None}
-    day = dt.date(number["year"], number["month"], number["day"])
+    try:
+        day = dt.date(number["year"], number["month"], number["day"])
+    except ValueError:
+        raise ValueError("there is no such day") from None
     if "hour" not in number:
         return Moment(day, None)
     return Moment(day, dt.time(number["hour"], number.get("minute", 0), number.get("second", 0)))

@@ -87,10 +87,7 @@ def field(value: Value, kind: Kind, formats: tuple[str, ...]) -> Field:
         try:
             return convert(cell, row)
         except (ValueError, OverflowError) as error:
-            detail = f"{error}.".replace("..", ".")
-            raise BadCell(
-                blamed, short(cells.text(cell)), detail[0].upper() + detail[1:], _REMEDIES[kind]
-            ) from None
+            raise BadCell(blamed, short(cells.text(cell)), _sentence(error), _REMEDIES[kind]) from None
 
     return Field(columns + money_columns, read)
 
@@ -107,11 +104,14 @@ def instant(columns: tuple[str, ...], when: When) -> Callable[[Cells], dt.dateti
         try:
             return dates.instant(cell, when.formats, when.zone, when.at)
         except (ValueError, OverflowError) as error:
-            raise BadCell(
-                columns[0], short(cells.text(cell)), f"As a day or time, {error}.", _REMEDIES["day"]
-            ) from None
+            raise BadCell(columns[0], short(cells.text(cell)), _sentence(error), _REMEDIES["day"]) from None
 
     return read
+
+
+def _sentence(error: Exception) -> str:
+    said = str(error).rstrip(".")
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _types(fact_type: type[Fact]) -> dict[str, inspect.Type]:

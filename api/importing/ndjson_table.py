@@ -35,7 +35,7 @@ class NdjsonTable:
 
     def _row(self, number: int, raw: bytes) -> Row | BadRow:
         try:
-            text = raw.decode(self.encoding).lstrip("\ufeff")
+            text = raw.decode(self.encoding).strip("\ufeff \t\r\n")
             value = json.loads(
                 text,
                 parse_float=str,

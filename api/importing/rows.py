@@ -63,13 +63,11 @@ class Unusable(Exception):
 
 
 def header_names(place: str, cells: Sequence[str]) -> list[str]:
-    """The column names of a header; empty ones at its end are left out.
+    """The column names of a header, as many as it has cells; a cell without a name is a column nobody reads.
 
     Raises: Unusable for no names, too many, or one that stands twice.
     """
     names = [name.strip("\ufeff \t\u3000\xa0\r\n") for name in cells]
-    while names and not names[-1]:
-        names.pop()
     if not any(names):
         raise Unusable(place, "There are no column names.", "Let `header_row` name the row that has them.")
     if len(names) > MAX_COLUMNS:

@@ -53,17 +53,21 @@ class Translator:
         )
 
     def translate(self, row: Row) -> Translation:
-        """The facts of `row`; none when it is to be passed over."""
+        """The facts of `row`; none when the mapping says to ignore it."""
         if self._compiled.ignores(row.cells):
             return Translation()
         makers = [maker for maker in self._compiled.makers if maker.applies(row.cells)]
+        if not makers:
+            return Translation(faults=(self._unmatched(row),))
         made: list[Made] = []
         faults: list[Fault] = []
         keys: dict[KeyReader, str] = {}
         for maker in makers:
             found: list[Fault] = []
             submission = self._submission(maker, row, keys, found)
-            faults += [fault for fault in found if fault not in faults]
+            for fault in found:
+                if (fault.column, fault.detail) not in {(told.column, told.detail) for told in faults}:
+                    faults.append(fault)
             if submission is not None:
                 made.append(Made(submission, maker, row))
         if faults:
@@ -86,6 +90,18 @@ class Translator:
             value=shown(columns, row.cells),
             detail=refusal.detail,
             remedy=refusal.remedy,
+        )
+
+    def _unmatched(self, row: Row) -> Fault:
+        columns = tuple(dict.fromkeys(name for rule in self._compiled.mapping.facts for name in rule.when))
+        return Fault(
+            file=self._file,
+            line=row.line,
+            kind="unmatched-row",
+            column=", ".join(columns),
+            value=shown(columns, row.cells),
+            detail="The mapping makes no fact of it.",
+            remedy="Mend the row, or list it under `ignore` or `when` in the mapping.",
         )
 
     def _blamed(self, maker: FactMaker, name: str) -> tuple[str, ...]:

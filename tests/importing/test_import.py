@@ -39,8 +39,8 @@ def test_a_second_import_changes_nothing(firm: Firm, deals: Take) -> None:
 @pytest.mark.parametrize(
     ("row", "column", "value", "detail"),
     [
-        ("D1,2025-02-30,E1,C1,1", "day", "2025-02-30", "day is out of range"),
-        ("D1,1.3.2025,E1,C1,1", "day", "1.3.2025", "not written as YYYY-M-D"),
+        ("D1,2025-02-30,E1,C1,1", "day", "2025-02-30", "There is no such day"),
+        ("D1,1.3.2025,E1,C1,1", "day", "1.3.2025", "It is not written as YYYY-M-D"),
         ("D1,,E1,C1,1", "day", "", "When it happened is empty"),
         ("D1,1985-01-01,E1,C1,1", "day", "1985-01-01", "before 1990"),
         ("D1,2031-01-01,E1,C1,1", "day", "2031-01-01", "ahead of now"),
@@ -306,13 +306,14 @@ SCORES = """
 source: survey
 files: ["scores*"]
 key: case.id
+ignore: [{hours: "0"}]
 facts:
   - type: satisfaction_scored
     when: {score: {filled: true}}
     occurred_at: at
     data: {employee: staff, customer: client, score: score}
   - type: activity_recorded
-    when: {hours: {filled: true, not: ["0"]}}
+    when: {hours: {filled: true, not: ["99"]}}
     occurred_at: at
     data: {employee: staff, kind: {const: care}, minutes: {column: hours, as: hours}}
     attributes: {ward: {column: ward, map: {A: inner}, otherwise: leave_out}}
@@ -328,6 +329,7 @@ def test_json_lines_give_decimals_as_written(firm: Firm) -> None:
         '{"case": {"id": 10}, "at": "2025-03-01T10:00:00Z", "staff": "E1", "hours": 0}',
         '{"case": {"id": 11}, "at": "2025-03-01T10:00:00Z", "staff": "E1", "client": "C1", "score": 1e1}',
         '{"case": {"id": 12}, "case": {"id": 13}}',
+        '{"case": {"id": 14}, "at": "2025-03-01T10:00:00Z", "staff": "E1", "hours": 99}',
     )
     report = firm.take(firm.write("scores.ndjson", "\n".join(lines)))
     assert firm.told() == [
@@ -335,7 +337,11 @@ def test_json_lines_give_decimals_as_written(firm: Firm) -> None:
         ("8#activity_recorded", '{"attributes":{"ward":"inner"},"employee":"E1","kind":"care","minutes":75}'),
         ("9#activity_recorded", '{"employee":"E1","kind":"care","minutes":120}'),
     ]
-    assert [(line, column) for line, column, *_ in reasons(report)] == [(5, "score"), (6, "")]
+    assert [(line, column) for line, column, *_ in reasons(report)] == [
+        (5, "score"),
+        (6, ""),
+        (7, "score, hours"),
+    ]
     assert report.files[0].rows_passed_over == 1
 
 

@@ -122,12 +122,18 @@ def test_blank_rows_are_left_out_and_lines_counted(tmp_path: Path) -> None:
 
 
 def test_rows_of_another_width_are_refused_alone(tmp_path: Path) -> None:
-    rows = csv(tmp_path, b"a,b\n1\n1,2,3\n1,2,,\n1,2\n")
+    rows = csv(tmp_path, b"a,b\n1\n1,2,\n1,2\n")
     assert rows == [
         (2, "1 values where the header has 2 columns."),
         (3, "3 values where the header has 2 columns."),
         (4, {"a": "1", "b": "2"}),
-        (5, {"a": "1", "b": "2"}),
+    ]
+
+
+def test_a_column_without_a_name_is_read_by_nobody(tmp_path: Path) -> None:
+    assert csv(tmp_path, b"a,b,\n1,2,\n1,2\n") == [
+        (2, {"a": "1", "b": "2", "": ""}),
+        (3, "2 values where the header has 3 columns."),
     ]
 
 

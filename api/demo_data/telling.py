@@ -1,0 +1,100 @@
+"""What the demo says: what each month brought, what came late, what to try next."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from psycopg import Cursor
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from api.importing import ImportReport
+from api.settings import Settings
+from domain.facts.governance import PeriodClosed
+from domain.money import major_text
+
+RETRO = """
+select period, employee, about_period, sum(amount_minor)::bigint, currency
+from statement_line
+where about_period <> period
+group by period, employee, about_period, currency
+order by period, employee, about_period"""
+
+SETTLED = """
+select count(*), sum(statements)::bigint, sum(total_minor)::bigint, min(currency)
+from closed_period"""
+
+
+def tell_year(console: Console, chapters: Iterable[tuple[int, ImportReport, PeriodClosed | None]]) -> None:
+    """A line a month, then every refused row with its reason."""
+    told = list(chapters)
+    table = Table(title="2025, as it was recorded", title_justify="left", box=None, pad_edge=False)
+    table.add_column("month")
+    for name in ("files", "rows", "new facts", "known", "refused rows", "statements", "paid"):
+        table.add_column(name, justify="right")
+    for month, report, closed in told:
+        files = report.files
+        numbers = (
+            len(files),
+            sum(file.rows_read for file in files),
+            sum(file.stored for file in files),
+            sum(file.hits + file.repeated for file in files),
+            sum(file.rows_refused for file in files),
+        )
+        paid = (
+            (f"{closed.statements:,}", major_text(closed.total_minor, closed.currency))
+            if closed
+            else ("open", "")
+        )
+        table.add_row(f"2025-{month:02}", *(f"{number:,}" for number in numbers), *paid)
+    console.print(table)
+    verdicts = [file.reconciled for _, report, _ in told for file in report.files]
+    console.print(f"{verdicts.count(True)} of {len(verdicts)} files reconcile with the ledger.\n")
+    console.print("[bold]Rows that were refused[/], each with its reason; all others went in:")
+    for _, report, _ in told:
+        for file in report.files:
+            for fault in file.faults:
+                place = f"{fault.file}:{fault.line}" + (f" {fault.column}" if fault.column else "")
+                shown = f" “{fault.value}”" if fault.value else ""
+                console.print(f"  {escape(place + shown)} {escape(fault.detail)}")
+    console.print()
+
+
+def tell_late(console: Console, cursor: Cursor[Any]) -> None:
+    """What became known after its month was closed, and when it was settled."""
+    late = cursor.execute(RETRO).fetchall()
+    months, statements, total_minor, currency = cursor.execute(SETTLED).fetchall()[0]
+    table = Table(title="Settled later", title_justify="left", box=None, pad_edge=False)
+    for name in ("employee", "about", "paid with"):
+        table.add_column(name)
+    table.add_column("difference", justify="right")
+    for period, employee, about, amount_minor, unit in late:
+        table.add_row(employee, about, period, f"{major_text(amount_minor, unit)} {unit}")
+    console.print(table)
+    total = major_text(total_minor, currency)
+    console.print(f"{months} months closed, {statements:,} statements, {total} {currency} in all.\n")
+
+
+def tell_next(console: Console, settings: Settings, folder: Path, program: str) -> None:
+    """Six things to try; all of them work while the service runs, and five without it."""
+    address = f"http://{settings.host}:{settings.port}"
+    things = (
+        (
+            f"{program} explain HK035 2025-03",
+            "600.00 of it: 10 new clients and two points, to the facts behind them",
+        ),
+        (f"{program} explain HK041 2025-07", "what a zero too many in May cost in July"),
+        (f"{program} payroll 2025-11 --format csv", "what payroll pays"),
+        (f"{program} import {folder / 'crm_orders_2025-03.csv'}", "the same file again: nothing changes"),
+        (f"{program} replay --compare", "everything computed again from the first fact, and compared"),
+        (
+            f"{address}/schema/openapi.json",
+            f"the HTTP interface; {program} token --role auditor gives a token",
+        ),
+    )
+    console.print(
+        f"[bold]Try[/] (MERITBOOK_HOME={escape(str(settings.home))}, the files are in demo/huikang):"
+    )
+    for what, why in things:
+        console.print(f"  {escape(what)}\n      [dim]{escape(why)}[/]")
