@@ -114,9 +114,9 @@ def test_li_of_shanghai_passes_at_13_percent_where_guangzhou_asks_15(huikang: Ye
 @pytest.mark.rule("R3")
 def test_the_tenth_hospital_on_day_30_counts_and_on_day_38_does_not(huikang: Year) -> None:
     assert lines(huikang, "HK046", "2025-04")["ten_hospitals"] == 50_000
-    assert ask(huikang, "select sum(amount_minor)::int from statement_line where component = 'ten_hospitals'") == [
-        (50_000,)
-    ]
+    assert ask(
+        huikang, "select sum(amount_minor)::int from statement_line where component = 'ten_hospitals'"
+    ) == [(50_000,)]
 
 
 def test_what_came_late_is_settled_in_the_next_month_that_was_open(huikang: Year) -> None:
