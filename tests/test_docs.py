@@ -91,7 +91,8 @@ def test_every_decision_has_all_its_parts_and_stands_in_the_index() -> None:
         text = path.read_text("utf-8")
         assert text.startswith(f"# {number:04} ")
         assert re.search(r"^Status: (accepted|superseded by \d{4})", text, re.MULTILINE)
-        assert re.findall(r"^## (\w+)", text, re.MULTILINE) == ["Context", "Decision", "Consequences", "Rejected"]
+        parts = re.findall(r"^## (\w+)", text, re.MULTILINE)
+        assert parts == ["Context", "Decision", "Consequences", "Rejected"]
 
 
 def test_both_readmes_have_the_same_parts_and_commands() -> None:
