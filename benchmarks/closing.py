@@ -101,9 +101,7 @@ def fill(connection: Connection, people: int, facts: int, sampled: Sequence[str]
         cursor.execute(CONFIRMATIONS)
         cursor.execute(JOURNAL, {"employees": list(sampled)})
         cursor.execute("update projection set position = (select max(position) from confirmation)")
-    connection.commit()
-    with connection.cursor() as cursor:
-        cursor.execute("commit; vacuum (analyze)")
+        cursor.execute("vacuum (analyze)")
 
 
 def seconds(work: Callable[[], object], repeats: int) -> float:
@@ -146,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     with database(chosen.dsn) as dsn:
         migrate(dsn, LEDGER)
-        with connect(dsn, LEDGER, service=False) as owner:
+        with connect(dsn, LEDGER, service=False, autocommit=True) as owner:
             runner.create(owner)
             fill(owner, chosen.people, chosen.facts, sampled)
         with connect(dsn, LEDGER, autocommit=True) as connection, connection.cursor() as cursor:

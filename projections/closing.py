@@ -14,7 +14,7 @@ from projections.opening import opening
 from projections.retro import deltas
 from projections.spans import Cursor
 
-BATCH_PEOPLE = 2_000
+BATCH_PEOPLE = 10_000
 """So many people's measures and statements are in memory at a time."""
 
 EVERYBODY = "select distinct employee from roster_change where position <= coalesce(%(known_at)s, position)"
