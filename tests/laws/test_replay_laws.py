@@ -220,7 +220,7 @@ def test_twice_delivered_is_once(ledger: Ledger, facts: list[Fact], again: list[
 @many
 @given(facts=histories(), size=st.integers(1, 50))
 def test_what_was_voided_never_happened(ledger: Ledger, facts: list[Fact], size: int) -> None:
-    """Credits that count, and standings, are those of a ledger that heard neither the facts nor their voids."""
+    """Live credits and standings are those of a ledger that heard neither the facts nor their voids."""
     voided = {fact.position for fact in facts if isinstance(fact, FactVoided)}
     silent = {"fact_voided", "fact_confirmed"}
     heard = [fact for at, fact in enumerate(drafts(facts), 1) if at not in voided and fact.type not in silent]

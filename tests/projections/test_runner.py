@@ -22,7 +22,8 @@ from projections.spans import Cursor, Projection, Span, UnfoldableFact
 INSERT = """
 insert into journal (position, type, source, key, content_hash, tags, occurred_at, recorded_at, actor, data)
 select
-    max(position) + 1, %(type)s, 'test', 'raw-' || max(position), sha256('x'), '{}', now(), now(), 'test', %(data)s
+    max(position) + 1, %(type)s, 'test', 'raw-' || max(position), sha256('x'), '{}', now(), now(), 'test',
+    %(data)s
 from journal"""
 
 
