@@ -125,7 +125,7 @@ class Peer:
 
         def work(number: int) -> None:
             for _ in range(number // size):
-                self._append(visits(size))
+                self.append(visits(size))
 
         return work
 
@@ -134,7 +134,7 @@ class Peer:
 
         def work() -> None:
             for pair in visits(number // PEER_THREADS):
-                self._append([pair])
+                self.append([pair])
 
         threads = [threading.Thread(target=work) for _ in range(PEER_THREADS)]
         for thread in threads:
@@ -142,7 +142,7 @@ class Peer:
         for thread in threads:
             thread.join()
 
-    def _append(self, pairs: Iterable[tuple[str, VisitRecorded]]) -> None:
+    def append(self, pairs: Iterable[tuple[str, VisitRecorded]]) -> None:
         events = [
             DCBEvent(fact.TYPE, canonical(fact), [f"key:crm:{key}", *tags_of(fact)]) for key, fact in pairs
         ]

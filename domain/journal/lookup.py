@@ -11,10 +11,15 @@ from domain.journal.record import Record
 
 RECORD_COLUMNS = "position, recorded_at, type, source, key, occurred_at, actor, causation, data::text, tags"
 
+# The fence makes the planner look keys up one by one, whatever it believes about the journal's size.
 KEYS_STORED = """
-select j.source, j.key, j.position, j.content_hash, j.recorded_at
+select wanted.source, wanted.key, stored.position, stored.content_hash, stored.recorded_at
 from unnest(%(sources)s::text[], %(keys)s::text[]) as wanted (source, key)
-join journal j on j.source = wanted.source and j.key = wanted.key"""
+cross join lateral (
+    select position, content_hash, recorded_at from journal j
+    where j.source = wanted.source and j.key = wanted.key
+    offset 0
+) stored"""
 
 AT_POSITIONS = f"select {RECORD_COLUMNS} from journal where position = any(%(positions)s) order by position"
 

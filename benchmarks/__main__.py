@@ -1,0 +1,29 @@
+"""Every benchmark in turn: ours, a peer and the limit, in one run each.
+
+python -m benchmarks            all of them
+python -m benchmarks append     those named
+"""
+
+import argparse
+import subprocess
+import sys
+
+BENCHMARKS = ("append", "projections", "closing", "importing", "http")
+"""One at a time and each in a process of its own, so that none warms up or slows down the next."""
+
+
+def main() -> int:
+    """Runs what is asked for; 1 when a wanted ratio was missed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which; all when none is named")
+    missed = 0
+    for name in parser.parse_args().names or BENCHMARKS:
+        print(f"\n== {name}", flush=True)
+        missed |= subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode != 0
+    return int(missed)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
