@@ -10,11 +10,10 @@ from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg import Cursor
-from psycopg_pool import ConnectionPool, PoolTimeout
 
 from domain.journal import read
 from domain.journal.batch import COPY_FROM, NOTIFY, Answer, Batch, Opening, Receipt, append_batch, open_batch
-from domain.journal.connection import ledger_conninfo
+from domain.journal.connection import Connections, ledger_conninfo
 from domain.journal.listen import Wakeup
 from domain.journal.query import Condition, Query, violated
 from domain.journal.record import Draft, Record
@@ -22,8 +21,9 @@ from domain.refusals import Contended, Refusal
 
 __all__ = ["Condition", "ConditionFailed", "Journal", "Receipt"]
 
-TRIES = 5
+TRIES = 8
 FIRST_PAUSE_SECONDS = 0.02
+LONGEST_PAUSE_SECONDS = 1.0
 PAGE_FACTS = 5_000
 CONNECTIONS = 4
 
@@ -43,8 +43,7 @@ def may_pass(error: psycopg.OperationalError) -> bool:
     Every draft carries its idempotency key, so it may be sent again
     even when nobody knows whether it was committed.
     """
-    lost = error.sqlstate is None and not isinstance(error, PoolTimeout)
-    return lost or error.sqlstate in PASSING
+    return error.sqlstate is None or error.sqlstate in PASSING
 
 
 class Journal:
@@ -53,15 +52,7 @@ class Journal:
     def __init__(self, dsn: str, schema: str, *, connections: int = CONNECTIONS) -> None:
         self._dsn, self._schema = dsn, schema
         self.conninfo = ledger_conninfo(dsn, schema)
-        self._pool = ConnectionPool(
-            self.conninfo,
-            kwargs={"autocommit": True},
-            min_size=1,
-            max_size=connections,
-            open=True,
-            name=schema,
-            timeout=10.0,
-        )
+        self._connections = Connections(self.conninfo, connections)
 
     def __enter__(self) -> Self:
         return self
@@ -73,7 +64,7 @@ class Journal:
 
     def close(self) -> None:
         """Gives its connections back to the server."""
-        self._pool.close()
+        self._connections.close()
 
     def append(
         self, drafts: Sequence[Draft], *, now: dt.datetime, condition: Condition | None = None
@@ -104,7 +95,7 @@ class Journal:
         Raises: Contended, KeyReused, and what `rule` raises
         """
         for _ in range(TRIES):
-            # In this order: what comes in between is among the facts and beyond the head, and fails the condition.
+            # In this order: what comes in between stands beyond the head, and fails the condition.
             head = self.head()
             facts = self.retried(lambda cursor: read.matching(cursor, query, after=0, limit=read.LAST))
             try:
@@ -155,7 +146,7 @@ class Journal:
     @contextmanager
     def cursor(self) -> Generator[Cursor[Any]]:
         """A cursor that reads what is committed."""
-        with self._pool.connection() as connection, connection.cursor() as cursor:
+        with self._connections.one() as connection, connection.cursor() as cursor:
             yield cursor
 
     def retried(self, work: Callable[[Cursor[Any]], T]) -> T:
@@ -168,10 +159,10 @@ class Journal:
             except psycopg.OperationalError as error:
                 if not left or not may_pass(error):
                     raise
-            # A server that went away took every idle connection with it.
-            self._pool.check()
             time.sleep(pause)
-            pause *= 2
+            # What took one connection has often taken them all.
+            self._connections.drop_idle()
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         raise AssertionError("the last try returns or raises")
 
 

@@ -1,10 +1,14 @@
 """Connections to a ledger: one PostgreSQL schema, reached through search_path alone."""
 
 import re
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import psycopg
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 SERVICE_ROLE = "meritbook_service"
@@ -63,3 +67,46 @@ def connect(
 ) -> Connection[TupleRow]:
     """A connection to the ledger `schema`; see `ledger_conninfo`."""
     return psycopg.connect(ledger_conninfo(dsn, schema, *behind, service=service), autocommit=autocommit)
+
+
+class Connections:
+    """Some connections in autocommit, kept for whoever comes next; safe to share between threads.
+
+    None is made before it is needed, so whoever tries again after a failure gets a new one at once.
+    """
+
+    def __init__(self, conninfo: str, most: int) -> None:
+        self._conninfo = conninfo
+        self._places = threading.BoundedSemaphore(most)
+        self._idle: list[Connection[TupleRow]] = []
+        self._closed = False
+
+    @contextmanager
+    def one(self) -> Generator[Connection[TupleRow]]:
+        """A connection of one's own for a while; waits when all are in use."""
+        with self._places:
+            connection = self._taken() or psycopg.connect(self._conninfo, autocommit=True)
+            try:
+                yield connection
+            finally:
+                idle = connection.info.transaction_status == TransactionStatus.IDLE
+                if idle and not self._closed:
+                    self._idle.append(connection)
+                else:
+                    connection.close()
+
+    def drop_idle(self) -> None:
+        """Closes those that nobody uses, for the server may have left them."""
+        while connection := self._taken():
+            connection.close()
+
+    def close(self) -> None:
+        """Closes them all, those in use when they come back."""
+        self._closed = True
+        self.drop_idle()
+
+    def _taken(self) -> Connection[TupleRow] | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None

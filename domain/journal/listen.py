@@ -36,22 +36,21 @@ class Wakeup:
     def wait(self, seconds: float) -> None:
         """Returns when it is time to look, after at most `seconds`.
 
-        A lost connection costs the wake-up alone: the next call makes a new one.
+        A lost connection ends the pause, and the next call makes a new one.
         """
-        try:
-            if self._connection is None:
+        if self._connection is None:
+            try:
                 # What was appended before the LISTEN woke nobody, so it is time to look.
                 self._connection = self._listen()
                 return
-            ready, _, _ = select.select([self._connection, self._bell], [], [], seconds)
-            if self._connection in ready:
-                for _ in self._connection.notifies(timeout=0):
-                    pass
-        except psycopg.OperationalError:
-            self._hang_up()
-            ready, _, _ = select.select([self._bell], [], [], seconds)
+            except psycopg.OperationalError:
+                pass  # the server is away: only time or the bell can end the pause
+        ways = [self._bell] if self._connection is None else [self._bell, self._connection]
+        ready, _, _ = select.select(ways, [], [], seconds)
         if self._bell in ready:
             self._bell.recv(4096)
+        if self._connection in ready:
+            self._heed(self._connection)
 
     def ring(self) -> None:
         """Ends the pause of whoever waits, from any thread."""
@@ -68,6 +67,14 @@ class Wakeup:
         connection = connect(self._dsn, self._schema, autocommit=True)
         connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel(self._schema))))
         return connection
+
+    def _heed(self, connection: Connection[TupleRow]) -> None:
+        try:
+            connection.pgconn.consume_input()
+            while connection.pgconn.notifies():
+                pass
+        except psycopg.OperationalError:
+            self._hang_up()
 
     def _hang_up(self) -> None:
         if self._connection is not None:
