@@ -56,19 +56,30 @@ def attained(
     """The day on which each of the milestones `names` was reached in time, by employee, up to `until`."""
     found: dict[str, dict[str, dt.date]] = {}
     for name in names:
-        days = {
-            employee: Days(here.hired_on, min(last_day(resolved.milestones[name], here.hired_on), until))
-            for employee, resolved in group.resolved.items()
-            for here in [group.postings[employee]]
-        }
-        measure = next(m.measure for m in group.plan.milestones if m.id == name)
-        for employee, course in courses(cursor, group.plan.measures, measure, days, known_at).items():
+        for employee, course in courses_to(cursor, group, name, until, known_at).items():
             needed = group.resolved[employee].milestones[name].reaches
-            reached = (day for day, value in course if value is not None and value >= needed)
-            for day in reached:
+            day = first_reached(course, needed)
+            if day is not None:
                 found.setdefault(employee, {})[name] = day
-                break
     return found
+
+
+def first_reached(course: Course, needed: Fraction) -> dt.date | None:
+    """The first day on which `course` is at `needed` or above."""
+    return next((day for day, value in course if value is not None and value >= needed), None)
+
+
+def courses_to(
+    cursor: Cursor, group: Members, name: str, until: dt.date, known_at: int | None
+) -> dict[str, Course]:
+    """How everybody went towards the milestone `name`, in its time and up to `until`."""
+    days = {
+        employee: Days(here.hired_on, min(last_day(resolved.milestones[name], here.hired_on), until))
+        for employee, resolved in group.resolved.items()
+        for here in [group.postings[employee]]
+    }
+    measure = next(milestone.measure for milestone in group.plan.milestones if milestone.id == name)
+    return courses(cursor, group.plan.measures, measure, days, known_at)
 
 
 def courses(
@@ -90,7 +101,7 @@ def _course(measures: Mapping[str, Measure], name: str, told: Mapping[str, list[
     if isinstance(measure, FactMeasure):
         return list(_running(measure, told[name]))
     of, to = dict(_course(measures, measure.of, told)), dict(_course(measures, measure.to, told))
-    course, above, below = Course(), _before(measures[measure.of]), _before(measures[measure.to])
+    course, above, below = Course(), before_any(measures[measure.of]), before_any(measures[measure.to])
     for day in sorted(of.keys() | to.keys()):
         above, below = of.get(day, above), to.get(day, below)
         course.append((day, quotient(above, below)))
@@ -150,7 +161,7 @@ def _running(
                 yield day, Fraction(longest_run(worked))
 
 
-def _before(measure: Measure) -> Fraction | None:
+def before_any(measure: Measure) -> Fraction | None:
     """What a measure is worth before the first credit."""
     nothing = isinstance(measure, RatioMeasure) or measure.kind in ("average", "last", "best")
     return None if nothing else Fraction(0)

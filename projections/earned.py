@@ -1,5 +1,6 @@
 """What everybody earned in a period by the facts known at a position, whatever was settled before."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from domain.period import Period
@@ -19,15 +20,20 @@ def earned(
 
 
 def entitlements(
-    cursor: Cursor, groups: Sequence[Members], period: Period, known_at: int | None
+    cursor: Cursor,
+    groups: Sequence[Members],
+    period: Period,
+    known_at: int | None,
+    until: dt.date | None = None,
 ) -> dict[str, list[Entitlement]]:
-    """Each person's plans with what was measured for them, by employee."""
+    """Each person's plans with what was measured for them, by employee; nothing after the day `until`."""
+    last = period.last_day if until is None else min(period.last_day, until)
     found: dict[str, list[Entitlement]] = {}
     for group in groups:
-        opened = measures.windows(group.plan.measures.values(), period, group.hired)
+        opened = measures.windows(group.plan.measures.values(), period, group.hired, last)
         values = measures.evaluate(cursor, group.plan.measures, opened, known_at)
         rewarded = {name for part in group.plan.components for name in named_in(part, "milestones")}
-        attained = attainment.attained(cursor, group, sorted(rewarded), period.last_day, known_at)
+        attained = attainment.attained(cursor, group, sorted(rewarded), last, known_at)
         for employee, resolved in group.resolved.items():
             own = Entitlement(resolved, values[employee], attained.get(employee, {}))
             found.setdefault(employee, []).append(own)

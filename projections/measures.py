@@ -134,16 +134,19 @@ def seen(
 ) -> Composed:
     """`from … where …`: the credits `c` of the facts of `measures` on the `days` of each person."""
     facts = {fact for measure in measures for fact in (measure.fact, measure.less) if fact}
-    bound.values |= {
+    bound.values |= asked(days) | {"facts": sorted(facts), "known_at": known_at}
+    return _SEEN.format(known=known(known_at))
+
+
+def asked(days: Mapping[str, Days]) -> dict[str, Any]:
+    """The parameters that say whose `days` are asked about, and between which they all lie."""
+    return {
         "employees": list(days),
         "firsts": [span.first for span in days.values()],
         "lasts": [span.last for span in days.values()],
         "earliest": min(span.first for span in days.values()),
         "latest": max(span.last for span in days.values()),
-        "facts": sorted(facts),
-        "known_at": known_at,
     }
-    return _SEEN.format(known=known(known_at))
 
 
 def counts(bound: Bound, measure: FactMeasure, fact: str, known_at: int | None) -> Composed:

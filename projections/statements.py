@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 
 import msgspec
@@ -11,6 +13,7 @@ from domain.journal.canonical import canonical
 from domain.period import Period
 from domain.plan.statement import Line, Statement, make_statement
 from projections import closing
+from projections.late import closed_periods
 from projections.rows import facts_of, store
 from projections.spans import Cursor, Span, UnfoldableFact
 
@@ -77,6 +80,12 @@ HEADER = """
 select p.position, p.known_at, s.currency, s.digest
 from closed_period p left join statement s on s.period = p.period and s.employee = %(employee)s
 where p.period = %(period)s and p.position <= coalesce(%(known_at)s, p.position)"""
+
+ALL_LINES = """
+select s.employee, s.currency, s.digest, l.detail::text
+from statement s left join statement_line l on l.period = s.period and l.employee = s.employee
+where s.period = %(period)s
+order by s.employee, l.line"""
 
 _LINE = msgspec.json.Decoder(Line)
 
@@ -168,6 +177,27 @@ def statement(cursor: Cursor, employee: str, period: Period, known_at: int | Non
         closed_position=position,
         digest=digest,
     )
+
+
+def payslips(cursor: Cursor, period: Period, known_at: int | None = None) -> Iterator[Payslip]:
+    """Everybody's statements for `period`, in order of employee; frozen or open as for one `statement`."""
+    known_at = closing.head(cursor) if known_at is None else known_at
+    closed = next((c for c in closed_periods(cursor, known_at) if c.period == period), None)
+    if closed is None:
+        yield from open_payslips(cursor, period, known_at)
+        return
+    rows = cursor.execute(ALL_LINES, {"period": str(period)}).fetchall()
+    for employee, found in groupby(rows, key=itemgetter(0)):
+        told = list(found)
+        _, currency, digest, _ = told[0]
+        lines = [_LINE.decode(detail) for *_, detail in told if detail is not None]
+        yield Payslip(
+            statement=make_statement(employee, str(period), currency, lines),
+            state="closed",
+            known_at=closed.known_at,
+            closed_position=closed.position,
+            digest=digest,
+        )
 
 
 def open_payslips(

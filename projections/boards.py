@@ -1,0 +1,174 @@
+"""Boards: people ranked by a measure over a period, among a cohort.
+
+Equal values share a place (1, 2, 2, 4). Within a place, whoever reached the value first stands first (see
+`reached`), and then the id decides.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from fractions import Fraction
+
+import msgspec
+
+from domain.people.ranking import Entry, Place, ranking
+from domain.people.roster import Posting
+from domain.period import Period
+from domain.plan.document import Board, Plan, Population
+from domain.plan.exact import Unit
+from domain.plan.fields import Title
+from domain.plan.measures import FactMeasure, with_ratios
+from domain.plan.mentions import with_parts
+from domain.plan.population import belongs, deciding_day
+from projections import closing, measures, policy, roster
+from projections.live import is_live_total, live_totals
+from projections.measures import Windows
+from projections.members import deciding_postings
+from projections.opening import opening
+from projections.reached import reached_at
+from projections.spans import Cursor
+
+EVERYBODY = Population()
+
+
+class BoardPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's place; None where nothing was measured. value: exact text. tied: others share the place.
+
+    reached_at: when a tied value was reached.
+    """
+
+    place: int | None
+    employee: str
+    branch: str | None
+    team: str | None
+    value: str | None
+    tied: bool
+    reached_at: dt.datetime | None
+
+
+class Ranked(msgspec.Struct, frozen=True, kw_only=True):
+    """A board as it stands. people: how many are ranked in all; places: the first `size` of them."""
+
+    plan: str
+    measure: str
+    title: Title
+    form: Unit
+    unit: Title | None
+    period: str
+    first: str
+    people: int
+    places: tuple[BoardPlace, ...]
+
+
+def board(
+    cursor: Cursor,
+    name: str,
+    period: Period,
+    *,
+    plan: str | None = None,
+    cohort: Population = EVERYBODY,
+    until: dt.date | None = None,
+    known_at: int | None = None,
+) -> Ranked | None:
+    """The board `name` of a plan in force, over `period` up to the day `until`; None when no plan has it.
+
+    cohort: those of the board's own population who are asked about. plan: which one, if several have the
+    board.
+    """
+    for version in policy.plans_in_force(cursor, min(period.last_day, until or period.last_day), known_at):
+        held = version.parsed()
+        for found in held.boards:
+            if found.id == name and plan in (None, held.plan):
+                return rank(cursor, held, found, period, cohort=cohort, until=until, known_at=known_at)
+    return None
+
+
+def measure_board(plan: Plan, measure: str, period: Period, *, lowest_first: bool = False) -> Board:
+    """A board that no plan has: of any measure of `plan`, for all its people."""
+    first = "lowest" if lowest_first else "highest"
+    return Board(
+        id=measure, title=plan.measures[measure].title, measure=measure, period=period.kind, first=first
+    )
+
+
+def rank(
+    cursor: Cursor,
+    plan: Plan,
+    board: Board,
+    period: Period,
+    *,
+    cohort: Population = EVERYBODY,
+    until: dt.date | None = None,
+    known_at: int | None = None,
+) -> Ranked:
+    """Everybody's place on `board`, a board without a population being for those of the plan."""
+    last = min(period.last_day, until or period.last_day)
+    whom = plan.population if board.population == EVERYBODY else board.population
+    seen = period._replace(last_day=last)
+    people = {
+        employee: here
+        for employee, here in deciding_postings(roster.changes(cursor, None, known_at), seen).items()
+        for day in [deciding_day(seen, here.left_on)]
+        if belongs(whom, here, day) and belongs(cohort, here, day)
+    }
+    hired = {employee: here.hired_on for employee, here in people.items()}
+    leaves, opened = _opened(plan, board.measure, period, hired, last)
+    values = _values(cursor, plan, board.measure, leaves, opened, known_at)
+    lowest_first = board.first == "lowest"
+    unsettled = ranking((Entry(employee, value) for employee, value in values.items()), lowest_first)
+    tied = [place.employee for place in unsettled if place.tied]
+    reached = reached_at(cursor, leaves.values(), opened, tied, known_at)
+    places = ranking((Entry(e, value, reached.get(e)) for e, value in values.items()), lowest_first)
+    measure = plan.measures[board.measure]
+    return Ranked(
+        plan=plan.plan,
+        measure=board.measure,
+        title=board.title,
+        form=measure.form,
+        unit=measure.unit,
+        period=str(period),
+        first=board.first,
+        people=len(places),
+        places=tuple(_place(place, people[place.employee], reached) for place in places[: board.size]),
+    )
+
+
+def _opened(
+    plan: Plan, name: str, period: Period, hired: Mapping[str, dt.date], until: dt.date
+) -> tuple[dict[str, FactMeasure], Windows]:
+    """The measures over facts behind the measure `name`, and the days that they look at."""
+    named = plan.measures
+    leaves = {part: m for part in with_parts(named, (name,)) if isinstance(m := named[part], FactMeasure)}
+    return leaves, measures.windows(leaves.values(), period, hired, until)
+
+
+def _values(
+    cursor: Cursor,
+    plan: Plan,
+    name: str,
+    leaves: Mapping[str, FactMeasure],
+    opened: Windows,
+    known_at: int | None,
+) -> dict[str, Fraction | None]:
+    """The measure `name` of everybody, from live totals where they can tell, else from credits."""
+    currency = opening(cursor, closing.head(cursor)).fact.currency
+    live = {part: m for part, m in leaves.items() if known_at is None and is_live_total(m, currency)}
+    counted = {part: m for part, m in leaves.items() if part not in live}
+    values = measures.evaluate(cursor, counted, opened, known_at)
+    for part, measure in live.items():
+        totals = live_totals(cursor, measure, opened[measure.window])
+        for employee in values:
+            values[employee][part] = totals.get(employee, Fraction(0))
+    wanted = {part: plan.measures[part] for part in with_parts(plan.measures, (name,))}
+    return {employee: with_ratios(wanted, found)[name] for employee, found in values.items()}
+
+
+def _place(place: Place, here: Posting, reached: Mapping[str, dt.datetime]) -> BoardPlace:
+    return BoardPlace(
+        place=place.place,
+        employee=place.employee,
+        branch=here.branch,
+        team=here.team,
+        value=None if place.value is None else str(place.value),
+        tied=place.tied,
+        reached_at=reached.get(place.employee),
+    )

@@ -1,0 +1,55 @@
+"""Plain counts and sums out of the live daily totals, for readers who ask about now."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from psycopg.sql import SQL, Identifier
+
+from domain.plan.measures import Days, FactMeasure
+from projections.measures import Bound, asked, exact
+from projections.spans import Cursor
+
+COLUMNS: Mapping[str | None, str] = {
+    None: "count",
+    "quantity": "quantity",
+    "minutes": "minutes",
+    "amount_minor": "amount_minor",
+}
+"""What a measure is of, and the total of it that is kept."""
+
+TOTALS = SQL(
+    """
+select s.employee,
+    coalesce(sum(s.{column}) filter (where s.fact = {fact}), 0)
+        - coalesce(sum(s.{column}) filter (where s.fact = {less}), 0)
+from unnest(%(employees)s::text[], %(firsts)s::date[], %(lasts)s::date[])
+    as asked (employee, first_day, last_day)
+join standing s
+    on s.employee = asked.employee collate "C" and s.day between asked.first_day and asked.last_day
+where s.day between %(earliest)s and %(latest)s and s.fact in ({fact}, {less})
+group by s.employee"""
+)
+
+
+def is_live_total(measure: FactMeasure, currency: str) -> bool:
+    """Whether the daily totals, kept in the ledger's `currency`, hold just what `measure` counts."""
+    return (
+        measure.kind in ("count", "sum")
+        and measure.of in COLUMNS
+        and not measure.where
+        and measure.confirmed_by is None
+        and measure.currency == (currency if measure.of == "amount_minor" else None)
+    )
+
+
+def live_totals(cursor: Cursor, measure: FactMeasure, days: Mapping[str, Days]) -> dict[str, Fraction]:
+    """The value of `measure` for everybody in `days` who has something."""
+    if not days:
+        return {}
+    bound = Bound()
+    bound.values |= asked(days)
+    statement = TOTALS.format(
+        column=Identifier(COLUMNS[measure.of]), fact=bound(measure.fact), less=bound(measure.less)
+    )
+    rows = cursor.execute(statement, bound.values, prepare=False)
+    return {employee: exact(total) / measure.scale for employee, total in rows}

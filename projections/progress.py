@@ -1,0 +1,216 @@
+"""How far a person is on a day: targets, this month beside the last one, and pay so far."""
+
+import datetime as dt
+from fractions import Fraction
+
+import msgspec
+
+from domain.period import Period
+from domain.plan import progress as rules
+from domain.plan.document import Plan
+from domain.plan.exact import Unit
+from domain.plan.fields import Title
+from domain.plan.population import belongs
+from domain.plan.resolve import ResolvedPlan
+from domain.plan.statement import Entitlement, Source, earnings
+from projections import measures, policy, roster
+from projections.earned import entitlements
+from projections.members import deciding_postings, members
+from projections.spans import Cursor
+
+
+class Level(msgspec.Struct, frozen=True, kw_only=True):
+    """A measure up to the day, beside the whole month before.
+
+    Numbers are exact texts, such as "3/20"; None where nothing was measured. form: how to show them.
+    """
+
+    plan: str
+    measure: str
+    title: Title
+    form: Unit
+    unit: Title | None
+    value: str | None
+    previous: str | None
+    change: str | None
+
+
+class TargetProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """A target: 15 done, 5 left.
+
+    attained: done as a share of needed. left_a_day: what is left, on each of the days left. asked: the target
+    before `leave_days` of leave took something off, and who set it.
+    """
+
+    plan: str
+    target: str
+    title: Title
+    measure: str
+    form: Unit
+    unit: Title | None
+    done: str | None
+    needed: str
+    left: str
+    attained: str
+    is_met: bool
+    left_a_day: str | None
+    asked: Source
+    leave_days: int
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a person stands on `day`, in the month that it belongs to.
+
+    days_left: of the month, after the day. earned_minor: by the facts up to the day, of each plan.
+    """
+
+    employee: str
+    day: dt.date
+    period: str
+    days_left: int
+    targets: tuple[TargetProgress, ...]
+    levels: tuple[Level, ...]
+    earned_minor: dict[str, int]
+    currency: str | None
+
+
+class GoalPart(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a wider goal, in that goal's period. heads: how many people it holds for."""
+
+    goal: str
+    title: Title
+    heads: int
+    total: str
+
+
+class GoalSum(msgspec.Struct, frozen=True, kw_only=True):
+    """A goal beside the sum of its parts. over: what they exceed it by; below 0 they fall short."""
+
+    goal: str
+    title: Title
+    unit: Title
+    value: str
+    parts: tuple[GoalPart, ...]
+    total: str
+    over: str
+
+
+def progress(cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None) -> Progress | None:
+    """Where `employee` stands on `day`; None for somebody whom no plan covers that month."""
+    period = Period.containing(day)
+    own = entitled(cursor, employee, day, known_at)
+    if not own:
+        return None
+    days_left = (period.last_day - day).days
+    return Progress(
+        employee=employee,
+        day=day,
+        period=str(period),
+        days_left=days_left,
+        targets=tuple(target for held in own for target in _targets(held, days_left)),
+        levels=tuple(
+            level for held in own for level in _levels(held, _values_before(cursor, employee, held, known_at))
+        ),
+        earned_minor={held.resolved.plan.plan: sum(minor for _, minor in earnings(held)) for held in own},
+        currency=own[0].resolved.plan.currency,
+    )
+
+
+def entitled(cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None) -> list[Entitlement]:
+    """The plans of `employee` in the month of `day`, with what was measured up to the day."""
+    period = Period.containing(day)
+    groups = members(cursor, period, known_at, [employee])
+    return entitlements(cursor, groups, period, known_at, until=day).get(employee, [])
+
+
+def cascade(cursor: Cursor, day: dt.date, known_at: int | None = None) -> dict[str, list[GoalSum]]:
+    """The goals of each plan in force on `day` beside the sums of their parts, for those here that day."""
+    postings = deciding_postings(roster.changes(cursor, None, known_at), Period("month", day, day))
+    found: dict[str, list[GoalSum]] = {}
+    for version in policy.plans_in_force(cursor, day, known_at):
+        plan = version.parsed()
+        heads = {
+            goal.id: sum(belongs(goal.each, here, day) for here in postings.values())
+            for goal in plan.cascade
+            if goal.each is not None
+        }
+        found[plan.plan] = [_goal_sum(plan, told) for told in rules.goal_sums(plan, heads)]
+    return {name: sums for name, sums in found.items() if sums}
+
+
+def _targets(held: Entitlement, days_left: int) -> list[TargetProgress]:
+    resolved, plan = held.resolved, held.resolved.plan
+    return [_target(resolved, plan, found, days_left) for found in rules.progress(resolved, held.values)]
+
+
+def _target(resolved: ResolvedPlan, plan: Plan, found: rules.Progress, days_left: int) -> TargetProgress:
+    measure, target = plan.measures[found.measure], resolved.targets[found.target]
+    asked = target.asked
+    return TargetProgress(
+        plan=plan.plan,
+        target=found.target,
+        title=plan.targets[found.target].title or measure.title,
+        measure=found.measure,
+        form=measure.form,
+        unit=measure.unit,
+        done=_text(found.done),
+        needed=str(found.needed),
+        left=str(found.left),
+        attained=str(found.attained),
+        is_met=found.is_met,
+        left_a_day=str(found.left / days_left) if days_left and measure.form != "percent" else None,
+        asked=Source(str(asked.value), asked.level, asked.position, asked.path),
+        leave_days=target.leave_days,
+    )
+
+
+def _values_before(
+    cursor: Cursor, employee: str, held: Entitlement, known_at: int | None
+) -> dict[str, Fraction | None]:
+    """The measures of the same plan over the month before."""
+    before, named = held.resolved.period.previous(), held.resolved.plan.measures
+    hired = deciding_postings(roster.changes(cursor, [employee], known_at), before)
+    if employee not in hired:
+        return dict.fromkeys(named)
+    opened = measures.windows(named.values(), before, {employee: hired[employee].hired_on})
+    return measures.evaluate(cursor, named, opened, known_at)[employee]
+
+
+def _levels(held: Entitlement, before: dict[str, Fraction | None]) -> list[Level]:
+    plan, levels = held.resolved.plan, list[Level]()
+    for name, value in held.values.items():
+        measure, previous = plan.measures[name], before[name]
+        moved = value - previous if value is not None and previous is not None else None
+        levels.append(
+            Level(
+                plan=plan.plan,
+                measure=name,
+                title=measure.title,
+                form=measure.form,
+                unit=measure.unit,
+                value=_text(value),
+                previous=_text(previous),
+                change=_text(moved),
+            )
+        )
+    return levels
+
+
+def _goal_sum(plan: Plan, told: rules.GoalSum) -> GoalSum:
+    goals = {goal.id: goal for goal in plan.cascade}
+    return GoalSum(
+        goal=told.goal,
+        title=goals[told.goal].title,
+        unit=goals[told.goal].unit,
+        value=str(told.value),
+        parts=tuple(
+            GoalPart(goal=part.goal, title=goals[part.goal].title, heads=part.heads, total=str(part.total))
+            for part in told.parts
+        ),
+        total=str(told.total),
+        over=str(told.over),
+    )
+
+
+def _text(value: Fraction | None) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,66 @@
+"""When a person's value was reached, which settles ties on boards.
+
+With the last fact that the value rests on; a best one with the first fact that showed it, and a number of
+different things with the first fact of the last of them.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+from psycopg.sql import SQL, Composed
+
+from domain.plan.measures import Days, FactMeasure
+from projections.measures import Bound, Windows, column, counts, seen
+from projections.spans import Cursor
+
+REACHED: Mapping[str, SQL] = {
+    "distinct": SQL(
+        """
+select employee, max(at)
+from (
+    select c.employee, min(c.at) as at {seen} and {counted} and {column} is not null
+    group by c.employee, {column}
+) as first
+group by employee"""
+    ),
+    "best": SQL(
+        """
+select distinct on (c.employee) c.employee, c.at {seen} and {counted} and {column} is not null
+order by c.employee, {column} desc, c.at"""
+    ),
+}
+
+LAST = SQL("select c.employee, max(c.at) {seen} and ({counted} or {taken}) group by c.employee")
+
+
+def reached_at(
+    cursor: Cursor,
+    measures: Iterable[FactMeasure],
+    opened: Windows,
+    employees: Sequence[str],
+    known_at: int | None,
+) -> dict[str, dt.datetime]:
+    """When each of `employees` came to the value that `measures` make together; without a fact, never."""
+    found: dict[str, dt.datetime] = {}
+    for measure in measures:
+        days = {employee: opened[measure.window][employee] for employee in employees}
+        if not days:
+            continue
+        bound = Bound()
+        statement = _statement(bound, measure, days, known_at)
+        for employee, at in cursor.execute(statement, bound.values, prepare=False):
+            found[employee] = max(at, found.get(employee, at))
+    return found
+
+
+def _statement(
+    bound: Bound, measure: FactMeasure, days: Mapping[str, Days], known_at: int | None
+) -> Composed:
+    parts = {
+        "seen": seen(bound, [measure], days, known_at),
+        "counted": counts(bound, measure, measure.fact, known_at),
+    }
+    if measure.kind in REACHED:
+        return REACHED[measure.kind].format(column=column(bound, measure.of or "day"), **parts)
+    taken = counts(bound, measure, measure.less, known_at) if measure.less else SQL("false")
+    return LAST.format(taken=taken, **parts)
