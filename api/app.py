@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from decimal import Decimal
+from fractions import Fraction
 
 from litestar import Litestar, Router
 from litestar.di import Provide
@@ -11,7 +13,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Parameter, SecurityScheme
 from litestar.types import ASGIApp
 
-from api import audit, facts, health, ops, people, plans, problems
+from api import audit, boards, facts, health, ops, payroll, people, plans, problems
 from api.auth import Tokens, require_caller, token_file
 from api.follower import Follower
 from api.metrics import Metrics
@@ -42,6 +44,14 @@ HANDLERS = [
     plans.read_plan,
     people.read_person,
     people.read_statement,
+    people.explain_statement,
+    people.read_evidence,
+    people.read_progress,
+    people.read_hints,
+    boards.read_board,
+    boards.read_milestones,
+    boards.read_goals,
+    payroll.read_payroll_run,
     problems.problem_kind,
 ]
 
@@ -77,6 +87,7 @@ def build_app(ledger: Ledger) -> ASGIApp:
         openapi_config=OPENAPI,
         request_max_body_size=ledger.settings.batch_bytes,
         logging_config=None,
+        type_encoders={Fraction: str, Decimal: str},
     )
     app.state.tokens = tokens
     app.state.query_names = _query_names(app)

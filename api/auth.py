@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -58,6 +59,10 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
 """Which facts a role may write."""
 
 
+LOOK_SECONDS = 1.0
+"""So long does a token still count that was taken out of the file."""
+
+
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """Who holds a token. name: the actor of what they write. employee: who they are, in the role employee."""
 
@@ -107,12 +112,13 @@ class TokenEntry(Caller, frozen=True, kw_only=True):
 
 
 class Tokens:
-    """The tokens in the file of a home; what is added while the service runs counts at once."""
+    """The tokens in the file of a home; one that is added while the service runs counts at once."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._stamp: tuple[int, int, int] | None = None
         self._entries: list[tuple[bytes, Caller]] = []
+        self._look_again = 0.0
 
     def make(self, role: Role, name: str, employee: str | None) -> str:
         """A new token of 256 random bits; only its hash is kept.
@@ -133,8 +139,15 @@ class Tokens:
 
     def caller(self, token: str) -> Caller | None:
         """Whose token it is; every entry is compared, each in constant time."""
-        self._refresh()
-        presented = _hash(token)
+        if time.monotonic() > self._look_again:
+            self._refresh()
+        found = self._known(_hash(token))
+        if found is None:
+            self._refresh()
+            found = self._known(_hash(token))
+        return found
+
+    def _known(self, presented: bytes) -> Caller | None:
         found = None
         for digest, caller in self._entries:
             if hmac.compare_digest(digest, presented):
@@ -146,6 +159,7 @@ class Tokens:
         return len(self._entries)
 
     def _refresh(self) -> None:
+        self._look_again = time.monotonic() + LOOK_SECONDS
         try:
             status = self._file.stat()
         except FileNotFoundError:
@@ -195,9 +209,10 @@ def require_known_query(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
             raise BadField(field=name[:100], detail="This address has no such parameter.", remedy=remedy)
 
 
-def require_caller(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def require_caller(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard of every address: a known token, and a role that includes the handler's `action`.
 
+    A coroutine only because the framework would send a plain function through a thread for each request.
     Raises: Unauthenticated, NotAllowed.
     """
     require_known_query(connection)

@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import msgspec
 import yaml
+from psycopg import Cursor
+from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
 from api.embedded import EmbeddedPostgres
@@ -125,6 +127,19 @@ def open_ledger(
             journal=journal,
             intake=Intake(journal),
         )
+
+
+@contextmanager
+def counted(settings: Settings) -> Generator[Cursor[TupleRow]]:
+    """Reads the ledger that `settings` name, once its read models have caught up with its journal.
+
+    Raises: as `open_ledger`; UnfoldableFact, RebuildNeeded.
+    """
+    with open_ledger(settings) as ledger:
+        ledger.opened()
+        ledger.runner().catch_up()
+        with ledger.pool.connection() as connection, connection.cursor() as cursor:
+            yield cursor
 
 
 def prepare(owner_dsn: str, schema: str) -> list[str]:

@@ -1,19 +1,26 @@
 """Results about one person: where they work, what they are paid, how far they are, what comes next."""
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 from psycopg import Cursor
 
 from api.auth import Caller
 from api.problems import NotFound
 from api.reading import EmployeeInPath, OnDay, PeriodInPath, Reading, View, month
 from domain.people.roster import Leave, Posting, RosterChange, posting
-from projections import roster
+from domain.period import Period
+from domain.refusals import BadField
+from projections import hints, roster
+from projections.evidence import Evidence
+from projections.explain import ExplainedPayslip, evidence, explain
+from projections.hints import NextStep
+from projections.progress import Progress, progress
 from projections.statements import Payslip, statement
 
 Asked = Request[Any, Caller, State]
@@ -81,6 +88,134 @@ async def read_statement(
     if _matches(request.headers.get("if-none-match", ""), slip.digest):
         return Response(None, status_code=304, headers={"ETag": tag})  # type: ignore[arg-type]
     return Response(slip, headers={"ETag": tag})
+
+
+@get(
+    "/employees/{employee:str}/statements/{period:str}/explain",
+    summary="Why a person is paid that",
+    tags=["pay"],
+    opt={"action": "read_pay"},
+)
+async def explain_statement(
+    request: Asked, view: NamedDependency[View], employee: EmployeeInPath, period: PeriodInPath
+) -> ExplainedPayslip:
+    """Each line with its clause, inputs, rule and rounding, down to the facts behind it and their positions.
+
+    The amounts of a line sum exactly to it. Each measure shows its first facts; `evidence` has the rest.
+    """
+    request.auth.require_about(employee)
+    asked = month(period)
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> ExplainedPayslip:
+        explained = explain(cursor, employee, asked, known_at)
+        if explained is None:
+            raise nothing_due(cursor, employee, period)
+        return explained
+
+    return await view.ask(question)
+
+
+@get(
+    "/employees/{employee:str}/statements/{period:str}/evidence",
+    summary="The facts that a measure counted",
+    tags=["pay"],
+    opt={"action": "read_pay"},
+)
+async def read_evidence(
+    request: Asked,
+    view: NamedDependency[View],
+    employee: EmployeeInPath,
+    period: PeriodInPath,
+    plan: Annotated[str, QueryParameter(description="Id of a plan.")],
+    measure: Annotated[str, QueryParameter(description="Name of one of its measures.")],
+    offset: Annotated[int, QueryParameter(ge=0, description="Facts to pass over.")] = 0,
+    limit: Annotated[int, QueryParameter(ge=1, le=1000, description="Facts a page.")] = 100,
+) -> Evidence:
+    """A page of the facts that a measure counts for a person, each with what it adds."""
+    request.auth.require_about(employee)
+    asked = month(period)
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> Evidence:
+        found = evidence(cursor, employee, asked, plan, measure, known_at, offset=offset, limit=limit)
+        if found is None:
+            raise NotFound(
+                field="measure",
+                detail=f"{plan} has no measure {measure!r} over facts of {employee} in {period}.",
+                remedy="Take plan and measure from the explanation.",
+            )
+        return found
+
+    return await view.ask(question)
+
+
+@get(
+    "/employees/{employee:str}/progress",
+    summary="How far a person is this month",
+    tags=["people"],
+    opt={"action": "read_pay"},
+)
+async def read_progress(
+    request: Asked,
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    employee: EmployeeInPath,
+    day: OnDay = None,
+) -> Progress:
+    """Targets with what is done and left, measures beside the month before, and what is earned so far."""
+    request.auth.require_about(employee)
+    on = day or reading.today()
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> Progress:
+        found = progress(cursor, employee, on, known_at)
+        if found is None:
+            raise nothing_due(cursor, employee, str(Period.containing(on)))
+        return found
+
+    return await view.ask(question)
+
+
+@get(
+    "/employees/{employee:str}/hints",
+    summary="How much more earns a person more",
+    tags=["people"],
+    opt={"action": "read_pay"},
+)
+async def read_hints(
+    request: Asked,
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    employee: EmployeeInPath,
+    lever: Annotated[str | None, QueryParameter(description="Of what more is done; with `times`.")] = None,
+    times: Annotated[int | None, QueryParameter(ge=1, le=10_000, description="How many more.")] = None,
+    wanted_minor: Annotated[
+        int | None,
+        QueryParameter(ge=1, le=2**53, description="What a plan shall pay in all, in minor units."),
+    ] = None,
+    day: OnDay = None,
+) -> list[NextStep]:
+    """The cheapest next steps; or what `times` more of `lever` come to; or the way to `wanted_minor`.
+
+    Each says what it assumes, with ratios held as they are and with ratios recomputed.
+    """
+    request.auth.require_about(employee)
+    if (lever is None) != (times is None) or (lever is not None and wanted_minor is not None):
+        raise BadField(
+            field="lever",
+            detail="The question is not clear.",
+            remedy="Give lever and times, or wanted_minor alone.",
+        )
+    on = day or reading.today()
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[NextStep]:
+        if not roster.changes(cursor, [employee], known_at):
+            raise unknown_person(employee)
+        if lever is not None and times is not None:
+            return list(hints.more(cursor, employee, on, lever, times, known_at))
+        if wanted_minor is not None:
+            return list(hints.steps_to(cursor, employee, on, wanted_minor, known_at))
+        return list(hints.hints(cursor, employee, on, known_at))
+
+    return await view.ask(question)
 
 
 def unknown_person(employee: str) -> NotFound:

@@ -1,9 +1,10 @@
 """What surrounds every request: its id, its line in the log, its share in the figures."""
 
 import re
+import secrets
 import time
+from itertools import count
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +24,8 @@ class Surround:
     def __init__(self, app: ASGIApp, metrics: "Metrics") -> None:
         self._app = app
         self._metrics = metrics
+        self._process = secrets.token_hex(4).encode()
+        self._numbers = count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers through the app within."""
@@ -30,7 +33,7 @@ class Surround:
             await self._app(scope, receive, send)
             return
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        request_id = given if _REQUEST_ID.match(given) else uuid4().hex.encode()
+        request_id = given if _REQUEST_ID.match(given) else b"%s-%x" % (self._process, next(self._numbers))
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id.decode())

@@ -44,6 +44,7 @@ def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             limit_concurrency=REQUESTS_AT_ONCE,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.terminal import Json, notes, print_json, progress, rows, settings
+from api.cli.terminal import Failed, Json, notes, output, print_json, progress, rows, settings
 
 if TYPE_CHECKING:
     from api.importing import ImportReport, Progress
+    from projections.compare import Difference
 
 app = typer.Typer()
 
@@ -19,6 +20,8 @@ SHOWN_FAULTS = 20
 def show_import(report: "ImportReport") -> None:
     """Prints what an import did, file by file, and what it could not take."""
     from rich.markup import escape
+
+    from api.importing.showing import balances
 
     headings = {"file": "left"} | dict.fromkeys(("rows", "stored", "known", "refused", "reconciled"), "right")
     found = [
@@ -39,6 +42,8 @@ def show_import(report: "ImportReport") -> None:
             report.mode, "Withheld: one row was refused, so nothing is stored."
         ),
     )
+    if report.mode == "stored":
+        output().print(balances(report))
     for file in report.files:
         shown = file.faults[:SHOWN_FAULTS]
         for fault in shown:
@@ -119,6 +124,37 @@ def replay(
     json: Json = False,
 ) -> None:
     """Recompute all read models from the facts, in a schema beside the live ones."""
+    from api.ops import open_ledger
+    from api.reading import known_position
+    from projections.replay import replay as recompute
+
+    with open_ledger(settings()) as ledger:
+        ledger.opened()
+        if compare:
+            ledger.runner().catch_up()
+        with ledger.journal.cursor() as cursor:
+            upto = known_position(cursor, known_at)
+        with progress("replaying", upto or ledger.journal.head(), json) as reach:
+            done = recompute(ledger.owner_dsn, ledger.schema, upto, and_compare=compare, on_progress=reach)
+    difference = done.compared.difference if done.compared else None
+    if json:
+        print_json(
+            {
+                "position": done.position,
+                "rows": done.rows,
+                "compared": compare,
+                "difference": _told(difference),
+            }
+        )
+    else:
+        rows({"table": "left", "rows": "right"}, [[table, count] for table, count in done.rows.items()])
+        output().print(f"Recomputed from the facts up to position {done.position}.")
+        if compare and difference is None:
+            unchecked = done.compared.unchecked if done.compared else ()
+            but = f", but for {', '.join(unchecked)}, which tell nothing about the past" if unchecked else ""
+            output().print(f"Every row equals the live one{but}.")
+    if difference is not None:
+        raise Failed(f"The live read models differ: {difference}", "Rebuild them: meritbook rebuild.")
 
 
 @app.command(epilog="Example: meritbook rebuild standings")
@@ -127,3 +163,20 @@ def rebuild(
     json: Json = False,
 ) -> None:
     """Build read models anew from the first fact, beside the old ones, and switch."""
+    from api.ops import open_ledger
+    from projections.replay import rebuild as build_anew
+
+    with open_ledger(settings()) as ledger, progress("rebuilding", ledger.journal.head(), json) as reach:
+        ledger.opened()
+        names = [name] if name else []
+        done = build_anew(ledger.owner_dsn, ledger.schema, names, on_progress=reach)
+    if json:
+        print_json({"position": done.position, "names": done.names, "difference": _told(done.difference)})
+        return
+    output().print(f"Built anew up to position {done.position}: {', '.join(done.names)}.")
+    if done.difference is not None:
+        notes().print(f"The old rows differed: {done.difference}")
+
+
+def _told(difference: "Difference | None") -> dict[str, str | None] | None:
+    return difference._asdict() if difference else None

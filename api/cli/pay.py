@@ -1,5 +1,189 @@
-"""Commands about pay."""
+"""Commands about pay: closing months, handing them over, and saying why."""
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from api.cli.terminal import Failed, Json, notes, output, print_json, settings
+from api.cli.terminal import progress as bar
+
+if TYPE_CHECKING:
+    from domain.period import Period
+
 app = typer.Typer()
+
+Format = Literal["csv", "xlsx", "parquet", "json"]
+Employee = Annotated[str, typer.Argument(help="Id of a person.")]
+Month = Annotated[str, typer.Argument(help="A month, such as 2025-03.", metavar="PERIOD")]
+KnownAt = Annotated[
+    str | None, typer.Option(help="As known at this position, or instant with zone.", metavar="POSITION|TIME")
+]
+Day = Annotated[
+    str | None, typer.Option(help="Business day that counts as today, such as 2025-03-15.", metavar="DAY")
+]
+
+
+@app.command(epilog="Example: meritbook close 2025-03")
+def close(
+    period: Month,
+    actor: Annotated[str, typer.Option(help="Who closes it.")] = "meritbook close",
+    json: Json = False,
+) -> None:
+    """Make the statements of a month final; facts that come later are settled in a later month."""
+    from api.ops import close_period, open_ledger
+    from domain.money import major_text
+
+    month = _month(period)
+    with open_ledger(settings()) as ledger, bar("counting facts", ledger.journal.head(), json) as reach:
+        ledger.opened()
+        closed, stored = close_period(ledger, month, actor=actor, on_progress=reach)
+    if json:
+        print_json({"position": stored.position, **_members(closed)})
+        return
+    total = f"{major_text(closed.total_minor, closed.currency)} {closed.currency}"
+    output().print(
+        f"{closed.period} is closed (position {stored.position}): {closed.statements} statements, {total}, "
+        f"as known at position {closed.known_at}."
+    )
+    output().print(f"Digest of all statements: {closed.statements_digest}")
+
+
+@app.command(epilog="Example: meritbook explain E1007 2025-03")
+def explain(employee: Employee, period: Month, known_at: KnownAt = None, json: Json = False) -> None:
+    """Say why somebody is paid what they are paid, down to the facts and their positions."""
+    from api.cli.tree import explanation
+    from api.people import nothing_due
+    from api.reading import known_position
+    from projections import explain as explaining
+
+    month = _month(period)
+    with _reading() as cursor:
+        found = explaining.explain(cursor, employee, month, known_position(cursor, known_at))
+        if found is None:
+            raise nothing_due(cursor, employee, period)
+    if json:
+        print_json(found)
+    else:
+        output().print(explanation(found))
+
+
+@app.command(epilog="Example: meritbook payroll 2025-03 --format xlsx --output march.xlsx")
+def payroll(
+    period: Month,
+    format: Annotated[Format, typer.Option(help="Form of the file.")] = "csv",
+    output_: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The file; a name of its own here if absent, - for stdout."),
+    ] = None,
+    known_at: KnownAt = None,
+) -> None:
+    """Write everything that is paid with a month as a file for payroll: one row per line of a statement."""
+    from api.payroll_files import file_name, payroll_file
+    from api.reading import known_position
+    from domain.money import major_text
+    from projections import payroll as runs
+
+    month = _month(period)
+    with _reading() as cursor:
+        run = runs.run(cursor, month, known_position(cursor, known_at))
+    content = payroll_file(run, format)
+    if str(output_) == "-":
+        sys.stdout.buffer.write(content)
+        return
+    file = output_ or Path(file_name(run, format))
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise Failed(f"{file} cannot be written: {error.strerror}.", "Choose another --output.") from None
+    total = sum(each.amount_minor for each in run.totals)
+    currency = run.totals[0].currency if run.totals else ""
+    paid = (
+        f"{major_text(total, currency)} {currency} to {len(run.totals)} people"
+        if run.totals
+        else "nothing is due"
+    )
+    output().print(f"{file}: {run.period} ({run.state}), {len(run.rows)} rows, {paid}.")
+    if run.state == "open":
+        notes().print(f"The month is open, so this may change; close it with: meritbook close {run.period}")
+
+
+@app.command(epilog="Example: meritbook progress E1007 --day 2025-03-15")
+def progress(employee: Employee, day: Day = None, known_at: KnownAt = None, json: Json = False) -> None:
+    """Show how far somebody is this month: what is done, what is left, what is earned."""
+    from api.cli.tree import standing
+    from api.people import nothing_due
+    from api.reading import known_position
+    from projections.progress import progress as asked
+
+    with _reading() as cursor:
+        on = _day(cursor, day)
+        found = asked(cursor, employee, on, known_position(cursor, known_at))
+        if found is None:
+            raise nothing_due(cursor, employee, f"{on:%Y-%m}")
+    if json:
+        print_json(found)
+    else:
+        output().print(standing(found))
+
+
+@app.command(epilog="Example: meritbook hints E1007 --day 2025-03-15")
+def hints(employee: Employee, day: Day = None, known_at: KnownAt = None, json: Json = False) -> None:
+    """Say how much more of what would earn somebody more, and what that assumes."""
+    from api.cli.tree import steps
+    from api.people import unknown_person
+    from api.reading import known_position
+    from projections import roster
+    from projections.hints import hints as asked
+
+    with _reading() as cursor:
+        position = known_position(cursor, known_at)
+        if not roster.changes(cursor, [employee], position):
+            raise unknown_person(employee)
+        found = asked(cursor, employee, _day(cursor, day), position)
+    if json:
+        print_json(found)
+    else:
+        output().print(steps(found) if found else "Nothing more can be earned this month by doing more.")
+
+
+def _day(cursor: Any, day: str | None) -> dt.date:
+    """The day that was asked for; else the business day in the ledger's zone."""
+    from zoneinfo import ZoneInfo
+
+    from api.ops import now
+    from projections.closing import head
+    from projections.opening import opening
+
+    if day is None:
+        return now().astimezone(ZoneInfo(opening(cursor, head(cursor)).fact.zone)).date()
+    try:
+        return dt.date.fromisoformat(day)
+    except ValueError:
+        raise Failed(f"{day!r} is not a day.", "Write it as 2025-03-15.", status=2) from None
+
+
+def _reading() -> Any:
+    """A cursor on read models that have caught up."""
+    from api.ops import counted
+
+    return counted(settings())
+
+
+def _month(text: str) -> "Period":
+    from api.reading import month
+    from domain.refusals import BadField
+
+    try:
+        return month(text)
+    except BadField as bad:
+        raise Failed(bad.detail, bad.remedy, status=2) from None
+
+
+def _members(fact: object) -> dict[str, object]:
+    import msgspec
+
+    members: dict[str, object] = msgspec.to_builtins(fact)
+    return members

@@ -107,7 +107,9 @@ def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
     from api.ops import NotReady
     from domain.journal.migrate import MigrationFailed
     from domain.refusals import Refusal
+    from projections.replay import UnknownReadModel
     from projections.runner import RebuildNeeded, UnfoldableFact
+    from projections.scratch import ScratchInUse
 
     match error:
         case Failed():
@@ -120,7 +122,9 @@ def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
             return error.detail, error.remedy, FAILED
         case RebuildNeeded():
             return "Read models have to be built anew.", str(error), FAILED
-        case MigrationFailed() | Unusable() | UnfoldableFact():
+        case Unusable():
+            return str(error), "", USAGE
+        case MigrationFailed() | UnfoldableFact() | ScratchInUse() | UnknownReadModel():
             return str(error), "", FAILED
         case OperationalError():
             reason = str(error).strip().splitlines()[-1:] or ["no reason given"]

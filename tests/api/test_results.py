@@ -164,6 +164,19 @@ def test_an_employee_reads_their_own_statement_and_nobody_elses(firm: Service) -
     assert own.get("/v1/facts").status_code == 403
 
 
+def test_a_statement_is_explained_down_to_positions(firm: Service) -> None:
+    position = firm.record("deal_closed", order("D1")).json()["position"]
+    explained = firm.get(f"{STATEMENT}/explain")
+    [line] = explained["lines"]
+    amounts = [amount["amount_minor"] for amount in line["explanation"]["amounts"]]
+    assert sum(map(int, amounts)) == 50_00
+    [deals] = explained["evidence"]
+    assert [fact["position"] for fact in deals["facts"]] == [position]
+    page = firm.get(f"{STATEMENT}/evidence", plan="selling", measure="deals")
+    assert page["facts"] == deals["facts"]
+    assert firm.http.get(f"{STATEMENT}/evidence?plan=selling&measure=none").status_code == 404
+
+
 def test_a_person_is_where_the_changes_put_them(firm: Service) -> None:
     moved = {"employee": "E1", "effective_on": "2025-04-01", "team": "north"}
     firm.record("employee_transferred", moved)

@@ -1,0 +1,81 @@
+"""Where people stand among each other and against their milestones and goals."""
+
+from typing import Annotated, Any
+
+from litestar import Request, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import PathParameter, QueryParameter
+from psycopg import Cursor
+
+from api.auth import Caller
+from api.problems import NotFound
+from api.reading import OnDay, Reading, View, any_period
+from domain.period import Period
+from domain.plan.document import Population
+from projections import boards, milestones, progress
+from projections.boards import Ranked
+from projections.milestones import MilestoneProgress
+from projections.progress import GoalSum
+
+Asked = Request[Any, Caller, State]
+Of = Annotated[list[str] | None, QueryParameter(description="Only people of these; may be repeated.")]
+
+
+@get("/boards/{board:str}", summary="A ranking", tags=["boards"], opt={"action": "read_boards"})
+async def read_board(
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    board: Annotated[str, PathParameter(description="Id of a board in a plan.")],
+    period: Annotated[
+        str | None, QueryParameter(description="Week, month, quarter or year; this month if absent.")
+    ] = None,
+    plan: Annotated[str | None, QueryParameter(description="Of which plan, if several have it.")] = None,
+    branch: Of = None,
+    team: Of = None,
+    post: Of = None,
+    day: OnDay = None,
+) -> Ranked:
+    """Competition ranking (1, 2, 2, 4); within a tie who got there earlier comes first, then by id."""
+    on = day or reading.today()
+    asked = any_period(period) if period else Period.containing(on)
+    cohort = Population(branch=tuple(branch or ()), team=tuple(team or ()), post=tuple(post or ()))
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> Ranked:
+        found = boards.board(cursor, board, asked, plan=plan, cohort=cohort, until=on, known_at=known_at)
+        if found is None:
+            raise NotFound(
+                field="board",
+                detail=f"No plan in force in {asked} has a board {board!r}.",
+                remedy="See /v1/plans.",
+            )
+        return found
+
+    return await view.ask(question)
+
+
+@get("/milestones", summary="Milestones and the gap to each", tags=["people"], opt={"action": "read_people"})
+async def read_milestones(
+    request: Asked,
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    employee: Annotated[
+        list[str] | None, QueryParameter(description="Of these people; of everybody if absent.")
+    ] = None,
+    day: OnDay = None,
+) -> list[MilestoneProgress]:
+    """What is done, what is left and how many days remain, counted from each person's hire date."""
+    people = [request.auth.employee] if request.auth.employee and not employee else employee
+    for person in people or ():
+        request.auth.require_about(person)
+    on = day or reading.today()
+    return await view.ask(lambda cursor, known_at: milestones.milestones(cursor, on, people, known_at))
+
+
+@get("/goals", summary="Goals beside the sums of their parts", tags=["plans"], opt={"action": "read_plans"})
+async def read_goals(
+    view: NamedDependency[View], reading: NamedDependency[Reading], day: OnDay = None
+) -> dict[str, list[GoalSum]]:
+    """The goals of each plan in force, from the company down, and what their parts add up to."""
+    on = day or reading.today()
+    return await view.ask(lambda cursor, known_at: progress.cascade(cursor, on, known_at))
