@@ -28,7 +28,18 @@ select {RECORD_COLUMNS} from journal
 where type = any(%(types)s) and tags && %(tags)s::text[]
 order by position"""
 
+# Few facts bear such a tag, however many there are of the types: the fence looks each tag up on its own.
+TAGGED_EACH = f"""
+select {RECORD_COLUMNS}
+from unnest(%(tags)s::text[]) as wanted (tag)
+cross join lateral (select * from journal where tags @> array[wanted.tag] offset 0) borne
+where type = any(%(types)s)"""
+
 OF_TYPES = f"select {RECORD_COLUMNS} from journal where type = any(%(types)s) order by position"
+
+
+_OFTEN_BORNE = ("employee:", "customer:", "branch:")
+"""Prefixes of tags that many facts bear: here it is the types looked at that are rare."""
 
 
 class StoredKey(NamedTuple):
@@ -61,7 +72,10 @@ def looked_at(cursor: Cursor[Any], looks: Iterable[Look]) -> list[Record]:
         tags_of_types.setdefault(look.types, set()).add(look.tag)
     found: dict[int, Record] = {}
     for types, tags in tags_of_types.items():
-        query = OF_TYPES if "" in tags else TAGGED
+        if "" in tags:
+            query = OF_TYPES
+        else:
+            query = TAGGED if any(tag.startswith(_OFTEN_BORNE) for tag in tags) else TAGGED_EACH
         for record in to_records(cursor.execute(query, {"types": list(types), "tags": sorted(tags - {""})})):
             found[record.position] = record
     return [found[position] for position in sorted(found)]

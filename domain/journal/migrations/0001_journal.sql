@@ -29,7 +29,8 @@ comment on column journal.causation is 'Position of the fact that caused this on
 comment on column journal.data is 'The fact as canonical JSON; json and not jsonb, because the bytes count.';
 
 create index journal_by_type on journal (type, position);
-create index journal_by_tag on journal using gin (tags);
+-- Without fastupdate: every look for a tag would read the whole list of entries that wait to be sorted in.
+create index journal_by_tag on journal using gin (tags) with (fastupdate = off);
 
 create function journal_is_append_only() returns trigger language plpgsql as $$
 begin
