@@ -96,17 +96,10 @@ def draft(
         require_canonical(fact.document, "data.document")
     data, tags = canonical(fact), tags_of(fact)
     happened_at = occurred_at.astimezone(dt.UTC)
-    return Draft(
-        type=fact.TYPE,
-        source=source,
-        key=key,
-        occurred_at=happened_at,
-        actor=actor,
-        causation=causation,
-        data=data,
-        tags=tags + tuple(tag for tag in inherited_tags if tag not in tags) if inherited_tags else tags,
-        content_hash=content_hash(fact.TYPE, source, key, happened_at, causation, data),
-    )
+    if inherited_tags:
+        tags += tuple(tag for tag in inherited_tags if tag not in tags)
+    said = content_hash(fact.TYPE, source, key, happened_at, causation, data)
+    return Draft(fact.TYPE, source, key, happened_at, actor, causation, data, tags, said)
 
 
 def content_hash(

@@ -47,32 +47,53 @@ alter table journal enable always trigger journal_is_append_only;
 
 create function journal_open(
     claims json, told_at timestamptz, out head bigint, out recorded_at timestamptz, out known json
-) language plpgsql as $$
+) language plpgsql
+-- A plan from the table's first days would scan it whole for every key until the next ANALYZE.
+set enable_seqscan to off as $$
+declare
+    claim record;
+    met json[] := '{}';
 begin
     -- One writer per ledger. A statement of a volatile function sees what was committed before the statement began,
-    -- so the two below see every fact of the writer before us.
+    -- so those below see every fact of the writer before us.
     perform pg_advisory_xact_lock(hashtextextended('journal ' || current_schema(), 0));
     select j.position, greatest(j.recorded_at, told_at) into head, recorded_at
     from journal j order by j.position desc limit 1;
     if not found then
         head := 0;
         recorded_at := told_at;
+        return;
     end if;
-    select json_agg(json_build_array(source.name, j.key, j.position, encode(j.content_hash, 'hex'), j.recorded_at))
-    into known
-    from json_each(claims) as source (name, keys)
-    cross join json_array_elements_text(source.keys) as claimed (key)
-    cross join lateral (
-        select j.key, j.position, j.content_hash, j.recorded_at from journal j
-        where j.source = source.name and j.key = claimed.key
-        -- A fence: each key is looked up in the index, whatever a plan from the table's first days believes.
-        limit 1
-    ) j;
+    for claim in
+        select source.name, source.keys, span.low, span.high
+        from json_each(claims) as source (name, keys)
+        cross join lateral (
+            select min(claimed.key) as low, max(claimed.key) as high
+            from json_array_elements_text(source.keys) as claimed (key)
+        ) span
+    loop
+        -- Sources that number upwards bring keys beyond all that are known: one look instead of one for each key.
+        continue when not exists (
+            select from journal j where j.source = claim.name and j.key between claim.low and claim.high
+        );
+        met := met || array(
+            select json_build_array(claim.name, j.key, j.position, encode(j.content_hash, 'hex'), j.recorded_at)
+            from json_array_elements_text(claim.keys) as claimed (key)
+            cross join lateral (
+                select j.key, j.position, j.content_hash, j.recorded_at from journal j
+                where j.source = claim.name and j.key = claimed.key limit 1
+            ) j
+        );
+    end loop;
+    if cardinality(met) > 0 then
+        known := array_to_json(met);
+    end if;
 end $$;
 
 comment on function journal_open is
     'Takes the ledger''s one lock for the rest of the transaction. claims: {source: [key, …]}. head: the last position; '
-    'recorded_at: for facts appended now; known: [[source, key, position, content_hash, recorded_at], …] of the claims.';
+    'recorded_at: for facts appended now; known: [[source, key, position, content_hash, recorded_at], …] of the '
+    'claims that the journal holds, null when it holds none.';
 
 create function journal_append(
     claims json, batch json, told_at timestamptz, out head bigint, out recorded_at timestamptz, out known json
