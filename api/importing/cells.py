@@ -9,7 +9,6 @@ from api.importing.rows import Cell
 from domain.money import minor_units
 
 _BLANK = " \t\r\n\u3000\xa0\ufeff\u200b"
-_AS_FORMULA = re.compile(r'="(.*)"\Z', re.DOTALL)
 _PLAIN = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?\Z")
 _SHORTENED = re.compile(r"\d(\.\d+)?E\+?\d+\Z", re.IGNORECASE)
 _SIGNS_OF_MONEY = "¥￥元$€£ "
@@ -22,8 +21,9 @@ def text(cell: Cell) -> str:
     if isinstance(cell, dt.datetime):
         return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ", "seconds")
     bare = cell.strip(_BLANK)
-    wrapped = _AS_FORMULA.match(bare)
-    return wrapped.group(1).strip(_BLANK) if wrapped else bare
+    if bare.startswith('="') and bare.endswith('"') and len(bare) > 2:
+        return bare[2:-1].strip(_BLANK)
+    return bare
 
 
 def identity(cell: Cell) -> str:

@@ -103,7 +103,7 @@ class Intake:
             spoken_of = _decode(cursor, items, actor, rehearsal)
             _require_causes(items, head)
             stored = stored_keys(cursor, [item.key for item in items if item.pending])
-            recognise(items, stored | _rehearsed_keys(rehearsal, now))
+            recognise(items, stored | _rehearsed_keys(rehearsal, items, now))
             known, looks = self._known(cursor, items, spoken_of)
         for fact in rehearsal.facts if rehearsal else ():
             known.apply(fact)
@@ -240,8 +240,11 @@ def _rehearse(fresh: Sequence[Item], rehearsal: Rehearsal, now: dt.datetime) -> 
             item.outcome = Stored(0, False, now)
 
 
-def _rehearsed_keys(rehearsal: Rehearsal | None, now: dt.datetime) -> dict[tuple[str, str], StoredKey]:
-    return {key: StoredKey(0, told, now) for key, told in rehearsal.keys.items()} if rehearsal else {}
+def _rehearsed_keys(
+    rehearsal: Rehearsal | None, items: Sequence[Item], now: dt.datetime
+) -> dict[tuple[str, str], StoredKey]:
+    keys = rehearsal.keys if rehearsal else {}
+    return {item.key: StoredKey(0, keys[item.key], now) for item in items if item.key in keys}
 
 
 def _bounded(looks: set[Look]) -> set[Look]:

@@ -76,7 +76,10 @@ class Known:
                 back = deal.reversed_minor + fact.amount_minor
                 self._put(self.deals, fact.deal, deal._replace(reversed_minor=back))
             case FactVoided() if fact.position in self.facts:
-                self._put(self.facts, fact.position, self.facts[fact.position]._replace(voided=True))
+                voided = self.facts[fact.position]
+                self._put(self.facts, fact.position, voided._replace(voided=True))
+                if isinstance(voided.fact, DealClosed) and voided.fact.deal in self.deals:
+                    self._drop(self.deals, voided.fact.deal)
             case PlanAdopted():
                 self._put(self.plans, fact.plan, [*self.plans.get(fact.plan, ()), fact])
             case PeriodClosed():
@@ -113,6 +116,10 @@ class Known:
         else:
             self._undo.append(lambda: table.__delitem__(key))
         table[key] = value
+
+    def _drop(self, table: dict[_Key, _Value], key: _Key) -> None:
+        before = table.pop(key)
+        self._undo.append(lambda: table.__setitem__(key, before))
 
     def _set(self, name: str, value: Any) -> None:
         before = getattr(self, name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from firm import DEALS, Firm
 
 from api.importing import ImportReport
@@ -124,7 +125,8 @@ def test_a_void_names_the_fact_by_source_and_key(firm: Firm, deals: Take) -> Non
     ]
 
 
-def test_a_deal_is_written_anew_and_the_wrong_one_voided_in_one_import(firm: Firm, deals: Take) -> None:
+@pytest.mark.parametrize("atomic", [False, True])
+def test_a_deal_is_written_anew_and_the_wrong_one_voided_in_one_import(firm: Firm, atomic: bool) -> None:
     """The new row waits until the void, which comes from another file, has made room for it."""
     firm.map(DEALS.replace("key: id", "key: line"))
     firm.write("deals.csv", "line,id,day,seller,client,amount\n1,D1,2025-03-01,E1,C1,50\n")
@@ -136,6 +138,7 @@ def test_a_deal_is_written_anew_and_the_wrong_one_voided_in_one_import(firm: Fir
             "line,id,day,seller,client,amount\n1,D1,2025-03-01,E1,C1,50\n2,D1,2025-03-01,E1,C1,5\n",
         ),
         firm.write("voids.csv", "no,day,line,reason\nV1,2025-03-05,1,a zero too many\n"),
+        atomic=atomic,
     )
     assert report.exit_status == 0, reasons(report)
     assert [key for key, _ in firm.told()] == ["1#deal_closed", "V1#fact_voided", "2#deal_closed"]
