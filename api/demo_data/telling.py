@@ -86,7 +86,7 @@ def tell_next(console: Console, settings: Settings, folder: Path, program: str) 
         ),
         (f"{program} explain HK041 2025-07", "what a zero too many in May cost in July"),
         (f"{program} payroll 2025-11 --format csv", "what payroll pays"),
-        (f"{program} import {folder / 'crm_orders_2025-03.csv'}", "the same file again: nothing changes"),
+        (f"{program} import {folder / 'crm_orders_2025-01.csv'}", "the same file again: nothing changes"),
         (f"{program} replay --compare", "everything computed again from the first fact, and compared"),
         (
             f"{address}/schema/openapi.json",

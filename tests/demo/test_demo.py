@@ -1,5 +1,9 @@
 """Huikang's year, loaded through the real import and closed month by month."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -178,3 +182,35 @@ def test_a_large_firm_is_made_once_in_a_ledger_of_its_own(
 def test_days_without_people_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Failed, match="--days"):
         run_demo(Settings(home=tmp_path), serve=False, days=5)
+
+
+@pytest.mark.slow
+def test_what_the_demo_names_to_try_works(postgres: str, schemas: list[str], tmp_path: Path) -> None:
+    """The first start loads, the second keeps; each command that it names ends well."""
+    schemas.append(f"shown_{uuid4().hex[:12]}")
+    mine = {name: text for name, text in os.environ.items() if not name.startswith("MERITBOOK_")}
+    mine |= {
+        "MERITBOOK_HOME": str(tmp_path),
+        "MERITBOOK_DATABASE_URL": postgres,
+        "MERITBOOK_LEDGER": schemas[-1],
+    }
+
+    def run(*arguments: str) -> str:
+        program = [sys.executable, "-m", "api.cli", *arguments]
+        root = Path(__file__).resolve().parents[2]
+        environment = mine | {"PYTHONPATH": str(root)}
+        done = subprocess.run(
+            program, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    first, second = run("demo", "--no-serve"), run("demo", "--no-serve")
+    told = first[first.index("Settled later") :]
+    assert second.endswith(told)
+    named = [
+        line.split()[1:] for line in told[told.index("Try ") :].splitlines() if re.match(r"  \S+ \w", line)
+    ]
+    assert len(named) == 5
+    for arguments in named:
+        run(*arguments)
