@@ -19,6 +19,7 @@ import domain
 from api.auth import MAY, MAY_RECORD, ROLES, Action
 from api.problems import kinds, status_of
 from docs.generate_commands import commands_page
+from docs.generate_http import http_page
 from docs.generate_plans import plans_page
 from domain.facts import activity, governance, people, selling
 from domain.facts.base import Fact
@@ -201,6 +202,7 @@ def pages() -> Mapping[Path, str]:
     return schemas | {
         DOCS / "reference" / "commands.md": commands_page(NOTICE),
         DOCS / "reference" / "facts.md": facts_page(),
+        DOCS / "reference" / "http.md": http_page(NOTICE),
         DOCS / "reference" / "plans.md": plans_page(NOTICE),
         DOCS / "reference" / "refusals.md": refusals_page(),
         DOCS / "reference" / "roles.md": roles_page(),

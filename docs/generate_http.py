@@ -1,0 +1,54 @@
+"""The page about the HTTP interface, from what the service says of itself."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+
+from api import health
+from api.app import HANDLERS, OPENAPI
+from api.reading import view
+
+INTRODUCTION = """# HTTP interface
+
+Every address but the last three needs `Authorization: Bearer …` with a token whose [role](roles.md) includes
+what is asked. Answers are JSON; refusals are [problem documents](refusals.md). `GET /schema/openapi.json` has
+all of this with the form of every answer. [How to send facts](../howto/http.md) has examples.
+"""
+_METHODS = ("get", "post")
+_ABSENT = ("writing", "reading", "follower", "metrics")
+"""What a running service gives its handlers, and a description of it does without."""
+
+
+def http_page(notice: str) -> str:
+    """Every address: what it answers, what may stand in its query."""
+    lines = [notice, INTRODUCTION]
+    for path, item in _schema()["paths"].items():
+        for method in _METHODS:
+            if method in item and not path.startswith("/schema"):
+                lines += _address(method.upper(), path, item[method])
+    return "\n".join(lines)
+
+
+def _schema() -> dict[str, Any]:
+    """The description of the service, made without a ledger behind it."""
+    app = Litestar(
+        [Router("/v1", route_handlers=HANDLERS), health.live, health.ready, health.metrics],
+        dependencies={name: Provide(lambda: None, sync_to_thread=False) for name in _ABSENT}
+        | {"view": Provide(view)},
+        openapi_config=OPENAPI,
+    )
+    return app.openapi_schema.to_schema()
+
+
+def _address(method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:
+    yield f"## {method} {path}\n"
+    yield f"{operation['summary']}. {operation.get('description', '')}".strip() + "\n"
+    queries = [parameter for parameter in operation.get("parameters", ()) if parameter["in"] == "query"]
+    for query in queries:
+        default = query.get("schema", {}).get("default")
+        absent = "" if default is None else f" `{str(default).lower()}` when absent."
+        yield f"- `{query['name']}`: {query.get('description', '')}{absent}"
+    if queries:
+        yield ""
