@@ -1,6 +1,6 @@
 """All read models, in the order in which they fold a span."""
 
-from projections import confirmations, credits, policy, roster, standings, statements
+from projections import confirmations, credits, honours, policy, roster, standings, statements
 from projections.spans import Projection
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -8,6 +8,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     policy,
     credits,
     confirmations,
+    honours,
     standings,  # adds up credits
     statements,  # settle by all that the others know
 )

@@ -1,6 +1,7 @@
 """Rules on opening the ledger and closing its months."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.decide.known import Known
 from domain.facts.governance import LedgerOpened, PeriodClosed
@@ -10,7 +11,7 @@ from domain.refusals import BadField, PeriodAlreadyClosed, PeriodNotOver, Period
 
 
 def open_ledger(fact: LedgerOpened, known: Known) -> None:
-    """A ledger is opened once, in a currency it knows.
+    """A ledger is opened once, in a zone and a currency that exist.
 
     Raises: BadField.
     """
@@ -20,6 +21,14 @@ def open_ledger(fact: LedgerOpened, known: Known) -> None:
             detail=f"The ledger of {known.opened.name} is open already.",
             remedy="Use another ledger.",
         )
+    try:
+        ZoneInfo(fact.zone)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise BadField(
+            field="data.zone",
+            detail=f"{fact.zone!r} is not a zone.",
+            remedy="Use an IANA name: Asia/Shanghai.",
+        ) from None
     if fact.currency not in CURRENCIES:
         raise BadField(
             field="data.currency",

@@ -1,7 +1,7 @@
 """What every fact is made of: the base struct and the types of its fields."""
 
 import datetime as dt
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -59,15 +59,34 @@ Position = Annotated[int, Meta(gt=0, le=2**53, description="Position of another 
 PeriodText = Annotated[
     str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])\Z", description="A month, such as 2025-03.")
 ]
+AnyPeriodText = Annotated[
+    str,
+    Meta(
+        pattern=r"^\d{4}(-(0[1-9]|1[0-2])|-W(0[1-9]|[1-4]\d|5[0-3])|-Q[1-4])?\Z",
+        description="A year, quarter, month or ISO week: 2025, 2025-Q1, 2025-03, 2025-W10.",
+    ),
+]
 Day = Annotated[dt.date, Meta(description="A business day in the ledger's zone.")]
+ExactText = Annotated[
+    str, Meta(pattern=r"^-?\d{1,18}(/[1-9]\d{0,17})?\Z", description='An exact number: "12" or "3/25".')
+]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="SHA-256 in hexadecimal.")]
 Attributes = dict[Name, int | Label]
+
+
+_Value = TypeVar("_Value")
+
+
+def stated(value: _Value) -> _Value:
+    """A default that is written into the fact, so that its meaning cannot change with ours."""
+    return msgspec.field(default_factory=lambda: value)
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Something that happened, written once and never altered.
 
     TYPE: the tag we own; it reaches the log, a Python path never does.
+    What is None is left out of the log; any other default must be `stated`.
     Fields of the same name mean the same in every fact, so read models need not ask which fact it is.
     """
 

@@ -1,15 +1,18 @@
 """Facts about the rules themselves: the ledger, branches, plans, targets, periods, voids, confirmations."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
+from msgspec import Meta
 
 from domain.facts.base import (
+    AnyPeriodText,
     BranchId,
     Currency,
     Day,
     Digest,
     EmployeeId,
+    ExactText,
     Fact,
     Label,
     Name,
@@ -18,6 +21,7 @@ from domain.facts.base import (
     Position,
     Reason,
     ValueText,
+    stated,
 )
 
 Level = Literal["branch", "team", "person"]
@@ -31,8 +35,8 @@ class LedgerOpened(Fact, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "ledger_opened"
     name: Label
-    zone: str = "Asia/Shanghai"
-    currency: Currency = "CNY"
+    zone: str = stated("Asia/Shanghai")
+    currency: Currency = stated("CNY")
 
 
 class BranchOpened(Fact, frozen=True, kw_only=True):
@@ -128,6 +132,23 @@ class PeriodClosed(Fact, frozen=True, kw_only=True):
     currency: Currency
     plans: list[PlanInForce]
     engine: str
+
+
+class HonourAwarded(Fact, frozen=True, kw_only=True):
+    """A person is honoured for a place on a board: star of the week, newcomer of the month.
+
+    period: that the board was about. place: 1 is first. value: of the board's measure.
+    evidence: positions of the facts behind the value, the first hundred of them.
+    """
+
+    TYPE: ClassVar[str] = "honour_awarded"
+    employee: EmployeeId
+    plan: PlanId
+    board: Name
+    period: AnyPeriodText
+    place: Annotated[int, Meta(ge=1, le=1000)]
+    value: ExactText
+    evidence: Annotated[list[Position], Meta(max_length=100)]
 
 
 class FactVoided(Fact, frozen=True, kw_only=True):

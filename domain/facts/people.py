@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from domain.facts.base import BranchId, Day, EmployeeId, Fact, Label, Minutes, PersonName, Reason
+from domain.facts.base import BranchId, Day, EmployeeId, Fact, Label, Minutes, PersonName, Reason, stated
 
 Employment = Literal["established", "contract", "agency", "intern"]
 LeaveKind = Literal[
@@ -21,7 +21,7 @@ class EmployeeHired(Fact, frozen=True, kw_only=True):
     hired_on: Day
     branch: BranchId
     post: Label
-    employment: Employment = "contract"
+    employment: Employment = stated("contract")
     department: Label | None = None
     team: Label | None = None
     manager: EmployeeId | None = None

@@ -16,6 +16,7 @@ from domain.facts.base import (
     PersonName,
     Reason,
     Score,
+    stated,
 )
 
 Stage = Literal["contact", "needs", "demo", "objections", "close"]
@@ -86,7 +87,7 @@ class TrialHeld(Fact, frozen=True, kw_only=True):
     customer: CustomerId
     product: Label
     department: Label | None = None
-    kind: Literal["opened", "passed", "failed"] = "opened"
+    kind: Literal["opened", "passed", "failed"] = stated("opened")
 
 
 class DealClosed(Fact, frozen=True, kw_only=True):

@@ -116,6 +116,8 @@ def refused(history: tuple[Fact, ...], fact: Fact) -> type[Exception] | None:
         ((), LedgerOpened(name="Huikang"), None),
         ((LedgerOpened(name="Huikang"),), LedgerOpened(name="Huikang"), refusals.BadField),
         ((), LedgerOpened(name="Huikang", currency="XXX"), refusals.BadField),
+        ((), LedgerOpened(name="Huikang", zone="Asia/Shanghia"), refusals.BadField),
+        ((), LedgerOpened(name="Huikang", zone="../etc/passwd"), refusals.BadField),
     ],
 )  # fmt: skip
 def test_a_rule_refuses_or_lets_pass(

@@ -1,6 +1,8 @@
 """Every fact type decodes what it encodes, and says which field is wrong."""
 
+import msgspec
 import pytest
+from msgspec._core import Factory
 
 from domain.facts.registry import CREDITED, FACT_TYPES, decode, tags_of
 from domain.journal.canonical import canonical
@@ -50,3 +52,11 @@ def test_an_unknown_type_is_refused_with_the_known_ones() -> None:
 
 def test_performance_facts_name_the_person_who_is_credited() -> None:
     assert all("employee" in FACT_TYPES[tag].__struct_fields__ for tag in CREDITED)
+
+
+def test_a_default_with_a_meaning_is_written_into_the_fact() -> None:
+    hired = b'{"branch":"BJ","employee":"E1","hired_on":"2025-01-06","post":"seller"}'
+    assert b'"employment":"contract"' in canonical(decode("employee_hired", hired))
+    for kind in FACT_TYPES.values():
+        silent = [default for default in kind.__struct_defaults__ if default not in (None, msgspec.NODEFAULT)]
+        assert all(isinstance(default, Factory) for default in silent), kind.TYPE
