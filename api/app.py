@@ -14,7 +14,7 @@ from litestar.openapi.spec import Components, Parameter, SecurityScheme
 from litestar.types import ASGIApp
 
 from api import audit, boards, facts, health, ops, payroll, people, plans, problems
-from api.auth import Tokens, require_caller, token_file
+from api.auth import Gate, Tokens, token_file
 from api.follower import Follower
 from api.metrics import Metrics
 from api.ops import Ledger
@@ -61,7 +61,8 @@ def build_app(ledger: Ledger) -> ASGIApp:
     reading = Reading(ledger.pool, ledger.today, ledger.settings.wait_seconds)
     metrics = Metrics(lambda: reading.ask_here(counted_position))
     follower = Follower(ledger.runner())
-    tokens = Tokens(token_file(ledger.settings.home))
+    query_names: dict[str, frozenset[str]] = {}
+    gate = Gate(Tokens(token_file(ledger.settings.home)), query_names)
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
@@ -74,7 +75,7 @@ def build_app(ledger: Ledger) -> ASGIApp:
 
     app = Litestar(
         route_handlers=[Router("/v1", route_handlers=HANDLERS), health.live, health.ready, health.metrics],
-        guards=[require_caller],
+        middleware=[gate],
         dependencies={
             "writing": Provide(lambda: app.state.writing, sync_to_thread=False),
             "view": Provide(view),
@@ -89,8 +90,7 @@ def build_app(ledger: Ledger) -> ASGIApp:
         logging_config=None,
         type_encoders={Fraction: str, Decimal: str},
     )
-    app.state.tokens = tokens
-    app.state.query_names = _query_names(app)
+    query_names.update(_query_names(app))
     return Surround(app, metrics)
 
 

@@ -8,11 +8,13 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
+from urllib.parse import parse_qsl
 
 import msgspec
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.problems import Unauthenticated
 from domain.facts.registry import CREDITED, FACT_TYPES
@@ -195,39 +197,53 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-def require_known_query(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+class Gate(ASGIMiddleware):
+    """In front of every address: a question understood, a known token, a role that includes the action.
+
+    Handlers say in `opt` which `action` they are, or that they are `open`. What a role may see of others is
+    to be checked here too. query_names: the parameters of each address.
+    """
+
+    scopes = (ScopeType.HTTP,)
+
+    def __init__(self, tokens: Tokens, query_names: Mapping[str, frozenset[str]]) -> None:
+        self._tokens = tokens
+        self._query_names = query_names
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Lets the request pass.
+
+        Raises: BadField, Unauthenticated, NotAllowed.
+        """
+        if scope["query_string"]:
+            known = self._query_names.get(scope["path_template"], frozenset())
+            _require_known(scope["query_string"], known)
+        opt = scope["route_handler"].opt
+        if not opt.get("open"):
+            caller = self._caller(scope)
+            caller.require(opt["action"])
+            scope["auth"] = caller
+        await next_app(scope, receive, send)
+
+    def _caller(self, scope: Scope) -> Caller:
+        header = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        scheme, _, token = header.decode("latin-1").partition(" ")
+        caller = self._tokens.caller(token.strip()) if scheme.lower() == "bearer" and token else None
+        if caller is None:
+            raise Unauthenticated(
+                field="Authorization",
+                detail="The token is not known here." if token else "The request carries no token.",
+                remedy="Send 'Authorization: Bearer TOKEN'; make one with: meritbook token --role ROLE.",
+            )
+        return caller
+
+
+def _require_known(query: bytes, known: frozenset[str]) -> None:
     """Refuses a misspelt question: `?know_at=` must not be answered as if nothing had been asked.
 
     Raises: BadField.
     """
-    if not connection.scope["query_string"]:
-        return
-    known = connection.app.state.query_names.get(connection.scope["path_template"], frozenset())
-    for name in connection.query_params:
+    for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
         if name not in known:
             remedy = f"Ask with {', '.join(sorted(known))}." if known else "Leave it out."
             raise BadField(field=name[:100], detail="This address has no such parameter.", remedy=remedy)
-
-
-async def require_caller(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """The guard of every address: a known token, and a role that includes the handler's `action`.
-
-    A coroutine only because the framework would send a plain function through a thread for each request.
-    Raises: Unauthenticated, NotAllowed.
-    """
-    require_known_query(connection)
-    if handler.opt.get("open"):
-        return
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    tokens: Tokens = connection.app.state.tokens
-    caller = tokens.caller(token.strip()) if scheme.lower() == "bearer" and token else None
-    if caller is None:
-        raise Unauthenticated(
-            field="Authorization",
-            detail="No token, or one that is not known here."
-            if not token
-            else "The token is not known here.",
-            remedy="Send 'Authorization: Bearer TOKEN'; make one with: meritbook token --role ROLE.",
-        )
-    caller.require(handler.opt["action"])
-    connection.scope["auth"] = caller

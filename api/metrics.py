@@ -6,6 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from api.intake import Outcome, Refused
 
+METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
+
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -21,6 +23,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self._answers: dict[tuple[str, str, int], Histogram] = {}
         self._facts = Counter(
             "meritbook_facts_total", "Facts brought over HTTP.", ["outcome"], registry=self.registry
         )
@@ -39,4 +42,7 @@ class Metrics:
 
     def answered(self, method: str, path: str, status: int, seconds: float) -> None:
         """Counts an answer under the template of its address, never under the address itself."""
-        self._seconds.labels(method, path, str(status)).observe(seconds)
+        asked = (method if method in METHODS else "other", path, status)
+        if asked not in self._answers:
+            self._answers[asked] = self._seconds.labels(asked[0], path, str(status))
+        self._answers[asked].observe(seconds)

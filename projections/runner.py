@@ -14,6 +14,9 @@ from projections.tables import make_positions, make_tables, record
 
 __all__ = ["Cursor", "RebuildNeeded", "Runner", "Span", "UnfoldableFact", "create", "position", "stopped"]
 
+REST_MILLISECONDS = 25
+"""Between two looks, so that facts which arrive one by one share a span; the first of them waits for nothing."""
+
 POLL_SECONDS = 1
 """How long a fact can lie unseen when its wake-up was lost."""
 
@@ -90,6 +93,7 @@ class Runner:
                 for _ in folded(connection, self._projections):
                     if stop.is_set():
                         return
+                stop.wait(REST_MILLISECONDS / 1000)
                 wakeup.wait(POLL_SECONDS)
 
     def _connect(self) -> Connection:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FAILED = 1
 USAGE = 2
+PIPE_COLUMNS = 200
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
 
@@ -47,7 +48,8 @@ def output() -> "Console":
     """Where results go."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    # A pipe has no width; lines that are cut at 80 columns would lose what programs look for.
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_COLUMNS)
 
 
 def notes() -> "Console":
