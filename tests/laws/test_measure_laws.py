@@ -1,4 +1,4 @@
-"""The two readings of a measure, in SQL over credits and in Python over the same credits, always agree."""
+"""The two readings of measures and milestones, in SQL and in Python over the same credits, always agree."""
 
 import datetime as dt
 import itertools
@@ -15,24 +15,28 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from domain.period import Period
+from domain.plan.document import Milestone
 from domain.plan.fields import Title
 from domain.plan.measures import (
     Condition,
     Credit,
+    Days,
     FactMeasure,
     Measure,
     RatioMeasure,
     Window,
     evaluate_all,
 )
+from domain.plan.milestones import last_day, milestone_standing, standing_from_credits
 from projections import confirmations, credits, measures
+from projections.attainment import before_any, courses, first_reached
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-FACTS = ("visit_recorded", "deal_closed", "deal_reversed", "satisfaction_scored")
-PEOPLE = ("E1", "E2", "王")
+FACTS = ("deal_closed", "deal_reversed")
+PEOPLE = ("E1", "王")
 TITLE = Title("a measure", "指标")
 MARCH = Period.parse("2025-03")
-HIRED = {"E1": dt.date(2024, 1, 8), "E2": dt.date(2025, 3, 3), "王": dt.date(2025, 3, 31)}
+HIRED = {"E1": dt.date(2025, 2, 20), "王": dt.date(2025, 3, 3)}
 
 
 class Row(NamedTuple):
@@ -47,7 +51,9 @@ def optional(*values: object) -> st.SearchStrategy[Any]:
     return st.sampled_from((None, *values))
 
 
-days = st.dates(dt.date(2025, 1, 20), dt.date(2025, 4, 5))
+days = st.dates(dt.date(2025, 2, 27), dt.date(2025, 3, 6)) | st.dates(
+    dt.date(2025, 1, 20), dt.date(2025, 4, 5)
+)
 hours = st.sampled_from((0, 8, 23))
 columns = st.fixed_dictionaries(
     {
@@ -72,7 +78,7 @@ def after(position: int, distance: int | None) -> int | None:
 @st.composite
 def histories(draw: st.DrawFn) -> list[Row]:
     """Facts at positions 1 … n, with voids and confirmations at positions above n."""
-    drawn = draw(st.lists(st.tuples(columns, days, hours), max_size=25))
+    drawn = draw(st.lists(st.tuples(columns, days, hours), min_size=3, max_size=25))
     rows, taken = list[Row](), itertools.count(len(drawn) + 1)
     voids, roles = st.none() | st.integers(1, 20), st.lists(st.sampled_from(("manager", "rd")), max_size=2)
     for position, (held, day, hour) in enumerate(drawn, start=1):
@@ -91,6 +97,16 @@ def histories(draw: st.DrawFn) -> list[Row]:
             )
         )
     return rows
+
+
+@st.composite
+def known_histories(draw: st.DrawFn) -> tuple[list[Row], int | None]:
+    """A history, and a position at which something in it changes, or the one before; None for the end."""
+    rows = draw(histories())
+    voids = [row.void_position for row in rows]
+    told = [at for row in rows for _, *positions in row.confirmed for at in positions]
+    turns = sorted({at for at in (len(rows), *voids, *told) if at is not None})
+    return rows, draw(st.none() | st.builds(int.__sub__, st.sampled_from(turns), st.sampled_from((0, 1))))
 
 
 words = st.sampled_from(
@@ -125,9 +141,9 @@ def fact_measures(draw: st.DrawFn) -> FactMeasure:
         title=TITLE,
         fact=draw(st.sampled_from(FACTS)),
         of=of,
-        where=tuple(draw(st.lists(words | numbers, max_size=2))),
+        where=tuple(draw(st.lists(words | numbers, max_size=1))),
         less=draw(st.none() | st.sampled_from(FACTS)) if kind in ("count", "sum") else None,
-        confirmed_by=draw(optional("manager", "rd")),
+        confirmed_by=draw(optional(None, "manager")),
         window=draw(spans),
         currency=draw(optional("CNY")) if of == "amount_minor" else None,
         scale=100 if of == "amount_minor" else 1,
@@ -198,17 +214,53 @@ def cursor(postgres: str) -> Iterator[psycopg.Cursor[Any]]:
         connection.rollback()
 
 
-@given(rows=histories(), named=plans(), known_at=st.none() | st.integers(0, 45), until=st.none() | days)
+@given(history=known_histories(), named=plans(), until=st.none() | days)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sql_and_the_reference_agree(
     cursor: psycopg.Cursor[Any],
-    rows: list[Row],
+    history: tuple[list[Row], int | None],
     named: dict[str, Measure],
-    known_at: int | None,
     until: dt.date | None,
 ) -> None:
     """Every measure of every person is the same exact number, as known at any position and up to any day."""
+    rows, known_at = history
     write(cursor, rows)
     opened = measures.windows(named.values(), MARCH, HIRED, until)
     seen = [row for row in rows if until is None or row.credit.day <= until]
     assert measures.evaluate(cursor, named, opened, known_at) == reference(named, seen, known_at)
+
+
+@given(
+    history=known_histories(),
+    named=plans(),
+    level=st.sampled_from((1, 2, 3, 30)),
+    within=st.integers(1, 60),
+    as_of=days,
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_milestones_are_reached_on_the_same_day(
+    cursor: psycopg.Cursor[Any],
+    history: tuple[list[Row], int | None],
+    named: dict[str, Measure],
+    level: int,
+    within: int,
+    as_of: dt.date,
+) -> None:
+    """The course of a measure since the hire leads to the standing that the reference reads off credits."""
+    rows, known_at = history
+    write(cursor, rows)
+    credits = list(counted(rows, known_at))
+    for name in named:
+        milestone = Milestone(
+            id="m", title=TITLE, measure=name, reaches=Fraction(level), within_days=Fraction(within)
+        )
+        windows = {
+            e: Days(hired_on, min(as_of, last_day(milestone, hired_on))) for e, hired_on in HIRED.items()
+        }
+        told = courses(cursor, named, name, windows, known_at)
+        for employee, hired_on in HIRED.items():
+            course = told.get(employee, [])
+            done = course[-1][1] if course else before_any(named[name])
+            reached = first_reached(course, milestone.reaches)
+            standing = milestone_standing(milestone, done, reached, hired_on, as_of)
+            assert standing == standing_from_credits(milestone, named, credits, employee, hired_on, as_of)

@@ -14,6 +14,8 @@ from book import Book
 from conftest import new_database
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from domain.facts.governance import OverrideSet, TargetChanged
 from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeePromoted, EmployeeTransferred, LeaveTaken
@@ -27,7 +29,7 @@ from projections.late import closed_periods
 from projections.retro import settled_lines
 from projections.statements import Payslip, statement
 
-PEOPLE = ("E1", "E2", "E3")
+PEOPLE = ("E1", "E2")
 FIRST = Period.parse("2025-03")
 SELLERS = """
 population: {post: [seller]}
@@ -56,7 +58,7 @@ Step = Callable[[Book, list[int]], None]
 """Tells the book something; the positions are of what may be voided."""
 
 people = st.sampled_from(PEOPLE)
-days = st.dates(dt.date(2025, 2, 20), dt.date(2025, 6, 10))
+days = st.dates(dt.date(2025, 2, 25), dt.date(2025, 5, 10))
 customers = st.sampled_from(("C1", "C2", "C3", "C4"))
 
 
@@ -112,11 +114,15 @@ def close(unseen: int) -> Step:
 
 
 registered = told(CustomerRegistered, on=True, employee=people, customer=customers)
+scored = told(score, on=True, employee=people, customer=customers)
+closes = st.builds(close, st.integers(0, 5))
 steps = st.one_of(
     registered,
     registered,
+    registered,
     told(VisitRecorded, on=True, employee=people, customer=customers),
-    told(score, on=True, employee=people, customer=customers),
+    scored,
+    scored,
     told(EmployeeTransferred, employee=people, effective_on=days, branch=st.sampled_from(("SH", "BJ"))),
     told(
         EmployeePromoted, employee=people, effective_on=days, post=st.sampled_from(("seller", "supervisor"))
@@ -141,14 +147,21 @@ steps = st.one_of(
     st.builds(void, st.integers(0, 50)),
     st.builds(void, st.integers(0, 50)),
     st.builds(confirm, st.integers(0, 50)),
-    st.builds(close, st.integers(0, 3)),
+    st.builds(confirm, st.integers(0, 50)),
+    closes,
+    closes,
+    closes,
 )
 
 
 @pytest.fixture(scope="module")
 def fresh(postgres: str, template: str) -> Iterator[Callable[[], Generator[Book]]]:
-    """Makes a new ledger, opened, with two plans and three sellers."""
+    """Makes a new ledger, opened, with two plans and two sellers."""
     with new_database(postgres, template) as dsn:
+        name = sql.Identifier(str(conninfo_to_dict(dsn)["dbname"]))
+        with psycopg.connect(dsn, autocommit=True) as server:
+            # Nothing is killed here, and hundreds of single facts are told.
+            server.execute(sql.SQL("alter database {} set synchronous_commit = off").format(name))
         numbers = count(1)
 
         @contextmanager
@@ -195,8 +208,8 @@ def sums(lines: Iterable[Line]) -> dict[tuple[str, str, str], int]:
     return {key: total for key, total in totals.items() if total}
 
 
-@given(history=st.lists(steps, min_size=5, max_size=30))
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(history=st.lists(steps, min_size=15, max_size=40))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_settled_is_what_it_comes_to(fresh: Callable[[], Any], history: list[Step]) -> None:
     """After each close: Σ settled = recomputed; closed statements stay as they are; lines make the total."""
     with fresh() as book:
