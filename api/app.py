@@ -15,6 +15,7 @@ from litestar.types import ASGIApp
 
 from api import audit, boards, facts, health, ops, payroll, people, plans, problems
 from api.auth import Gate, Tokens, token_file
+from api.described import complete
 from api.follower import Follower
 from api.metrics import Metrics
 from api.ops import Ledger
@@ -27,7 +28,7 @@ OPENAPI = OpenAPIConfig(
     title="Meritbook",
     version="1",
     description="Facts that nobody can alter, and pay, rankings and progress computed from them.",
-    openapi_router=Router("/schema", route_handlers=[], opt={"open": True}),
+    openapi_router=Router("/schema", route_handlers=[], opt={"open": True}, include_in_schema=False),
     render_plugins=[JsonRenderPlugin()],  # pages that show it would load their scripts from elsewhere
     use_handler_docstrings=True,
     components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
@@ -90,6 +91,7 @@ def build_app(ledger: Ledger) -> ASGIApp:
         logging_config=None,
         type_encoders={Fraction: str, Decimal: str},
     )
+    complete(app.openapi_schema)
     query_names.update(_query_names(app))
     return Surround(app, metrics)
 

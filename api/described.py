@@ -1,12 +1,22 @@
 """What OpenAPI says of bodies that handlers read for themselves, with an example of each form."""
 
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
 
 import msgspec
-from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec import (
+    Example,
+    OpenAPI,
+    OpenAPIMediaType,
+    OpenAPIResponse,
+    Operation,
+    RequestBody,
+    Schema,
+)
 
 from api.cloudevents import BATCHED, STRUCTURED
+from api.problems import MEDIA_TYPE as PROBLEM
 from domain.facts.registry import FACT_TYPES
 
 _DATA = {"employee": "E1007", "customer": "C-201", "kind": "first", "minutes": 45}
@@ -26,6 +36,15 @@ _EVENT = {
     "datacontenttype": "application/json",
     "data": _DATA,
 }
+_REFUSED = {
+    "type": "/v1/problems/key-reused",
+    "title": "The key was used before, for other content.",
+    "status": 422,
+    "detail": "Source 'crm.huikang' used the key 'visit-88213' before, for other content: position 3382.",
+    "field": "key",
+    "remedy": "If the first was wrong, void it and send this under a new key; if not, send it unchanged.",
+    "request_id": "5fed4e55-1a",
+}
 _TEXT = Schema(type="string")  # type: ignore[arg-type]
 
 
@@ -39,6 +58,11 @@ def _object(required: dict[str, Schema], optional: dict[str, Schema], descriptio
 
 
 _INSTANT = Schema(type="string", format="date-time", description="RFC 3339, with zone.")  # type: ignore[arg-type]
+_PROBLEM = _object(
+    {"type": _TEXT, "title": _TEXT, "status": Schema(type="integer"), "detail": _TEXT},  # type: ignore[arg-type]
+    {"field": _TEXT, "remedy": _TEXT, "request_id": _TEXT},
+    "What is wrong. type: the address of what this kind of problem means. field: path of the field to blame.",
+)
 _TAG = Schema(type="string", enum=sorted(FACT_TYPES))  # type: ignore[arg-type]
 _ANY = Schema(type="object", description="The fact; docs/facts has a JSON Schema for each type.")  # type: ignore[arg-type]
 _POSITION = Schema(type="integer", minimum=1)  # type: ignore[arg-type]
@@ -91,6 +115,27 @@ def operation_with(body: RequestBody) -> type[Operation]:
     return OperationWithBody
 
 
-def example(value: Any) -> Example:
-    """An example of a result, as its JSON."""
-    return Example(value=msgspec.to_builtins(value))
+def examples() -> dict[str, Any]:
+    """An answer of each address, by method and path: those of the demo, lists cut to their first item."""
+    return msgspec.json.decode(
+        files("api").joinpath("openapi_examples.json").read_bytes(), type=dict[str, Any]
+    )
+
+
+def complete(document: OpenAPI) -> None:
+    """Puts an example under every answer, and says that whatever goes wrong is a problem document."""
+    shown = examples()
+    problem = OpenAPIResponse(
+        description="A problem (RFC 9457).", content={PROBLEM: _content(_PROBLEM, _REFUSED, "Refused")}
+    )
+    for path, item in (document.paths or {}).items():
+        for method, operation in (("GET", item.get), ("POST", item.post)):
+            if operation is None or operation.responses is None:
+                continue
+            operation.responses.pop("400", None)
+            operation.responses["default"] = problem
+            answer = shown.get(f"{method} {path}")
+            for status, response in operation.responses.items():
+                content = getattr(response, "content", None) or {}
+                if answer is not None and status.startswith("2") and "application/json" in content:
+                    content["application/json"].examples = {"example": Example(value=answer)}

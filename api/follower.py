@@ -10,14 +10,11 @@ from projections.runner import RebuildNeeded, Runner, UnfoldableFact
 log = structlog.get_logger("meritbook")
 
 JOIN_SECONDS = 30.0
-
-
-EXPECTED = (UnfoldableFact, RebuildNeeded)
-"""These say all there is to say."""
+RETRY_SECONDS = 5.0
 
 
 class Follower:
-    """The thread that folds new facts. failure: why it ended before it was told to, if it did."""
+    """The thread that folds new facts. failure: the bug that ended it, if one did."""
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
@@ -35,14 +32,20 @@ class Follower:
         self._thread.join(JOIN_SECONDS)
 
     def _run(self) -> None:
-        try:
-            self._runner.follow(self._stop, on_trouble=_tell)
-        except Exception as error:
-            # A fact that cannot be folded stops the read models; nothing may be skipped.
-            self.failure = str(error)
-            log.error(
-                "follower_stopped", why=self.failure, exc_info=None if isinstance(error, EXPECTED) else error
-            )
+        told = ""
+        while not self._stop.is_set():
+            try:
+                self._runner.follow(self._stop, on_trouble=_tell)
+            except (UnfoldableFact, RebuildNeeded) as standstill:
+                # Nothing is skipped. Somebody may mend it with `meritbook rebuild` while the service runs.
+                if str(standstill) != told:
+                    told = str(standstill)
+                    log.error("follower_stands_still", why=told)
+                self._stop.wait(RETRY_SECONDS)
+            except Exception as bug:
+                self.failure = repr(bug)
+                log.exception("follower_failed")
+                return
 
 
 def _tell(error: psycopg.OperationalError) -> None:

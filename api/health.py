@@ -11,6 +11,8 @@ from api.follower import Follower
 from api.metrics import Metrics
 from api.reading import Reading
 from domain.journal.read import head
+from projections.registry import PROJECTIONS
+from projections.runner import RebuildNeeded, position
 
 MAX_LAG_FACTS = 100_000
 """Further behind than this, the read models are not fit to answer from."""
@@ -55,7 +57,13 @@ async def ready(
     return Response(answer, status_code=200 if answer.ready else 503)
 
 
-@get("/metrics", summary="Figures for Prometheus", tags=["running"], opt={"open": True})
+@get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    tags=["running"],
+    opt={"open": True},
+    media_type="text/plain",
+)
 async def metrics(metrics: NamedDependency[Metrics]) -> Response[bytes]:
     """Counts and durations by address and status, facts written, and the lag of the read models."""
     return Response(generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
@@ -66,11 +74,15 @@ def _readiness(cursor: Any, follower: Follower) -> Readiness:
     last = head(cursor)
     models = [ReadModel(name=name, position=position, stopped=_why(*stop)) for name, position, *stop in rows]
     lag = last - min((model.position for model in models), default=last)
-    reasons = [f"{model.name} stopped: {model.stopped}" for model in models if model.stopped]
+    reasons = [f"{model.name} stands still {model.stopped}" for model in models if model.stopped]
     if follower.failure:
-        reasons.append(f"the follower failed: {follower.failure}")
+        reasons.append(f"The follower failed: {follower.failure}")
+    try:
+        position(cursor, PROJECTIONS)
+    except RebuildNeeded as needed:
+        reasons.append(str(needed))
     if lag > MAX_LAG_FACTS:
-        reasons.append(f"the read models are {lag} facts behind")
+        reasons.append(f"The read models are {lag} facts behind.")
     return Readiness(ready=not reasons, head=last, lag_facts=lag, read_models=models, reasons=reasons)
 
 

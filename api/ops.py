@@ -32,7 +32,9 @@ from domain.plan.parse import document_hash, parse_plan, plan_document
 from domain.refusals import Malformed
 from projections import runner as read_models
 from projections.closing import compute
-from projections.runner import Runner
+from projections.registry import PROJECTIONS
+from projections.replay import rebuild
+from projections.runner import RebuildNeeded, Runner
 
 SOURCE = "meritbook"
 """The source of the facts that our own commands write."""
@@ -143,11 +145,19 @@ def counted(settings: Settings) -> Generator[Cursor[TupleRow]]:
 
 
 def prepare(owner_dsn: str, schema: str) -> list[str]:
-    """Brings the tables to this program's form; what was applied or made now."""
+    """Brings tables and read models to this program's form; what was applied, made or built anew now."""
     applied = migrate(owner_dsn, schema)
     with connect(owner_dsn, schema, service=False) as connection:
         made = read_models.create(connection)
-    return [*applied, *made]
+        connection.commit()
+        try:
+            with connection.cursor() as cursor:
+                read_models.position(cursor, PROJECTIONS)
+        except RebuildNeeded as needed:
+            made += needed.names
+            connection.rollback()
+            rebuild(owner_dsn, schema, needed.names)
+    return [*applied, *dict.fromkeys(made)]
 
 
 def _require_prepared(dsn: str, schema: str) -> None:

@@ -210,7 +210,13 @@ async def read_hints(
         if not roster.changes(cursor, [employee], known_at):
             raise unknown_person(employee)
         if lever is not None and times is not None:
-            return list(hints.more(cursor, employee, on, lever, times, known_at))
+            steps = list(hints.more(cursor, employee, on, lever, times, known_at))
+            if not steps:
+                remedy = "Take it from the hints that are given without a lever."
+                raise BadField(
+                    field="lever", detail=f"No plan of {employee} has the lever {lever!r}.", remedy=remedy
+                )
+            return steps
         if wanted_minor is not None:
             return list(hints.steps_to(cursor, employee, on, wanted_minor, known_at))
         return list(hints.hints(cursor, employee, on, known_at))
