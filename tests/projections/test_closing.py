@@ -10,7 +10,6 @@ from domain.facts.people import EmployeeLeft, EmployeePromoted, EmployeeTransfer
 from domain.facts.selling import ComplianceScored
 from domain.period import Period
 from projections import closing
-from projections.spans import UnfoldableFact
 
 BONUSES = """
 components:
@@ -36,50 +35,6 @@ def test_a_month_is_paid_from_facts_alone(book: Book) -> None:
     made = book.close()
     assert (made.total_minor, [s.employee for s in made.statements]) == (70_000, ["E1"])
     assert book.paid() == {"clients": 50_000, "rate": 20_000}
-
-
-def test_a_closed_statement_is_frozen_and_says_so(book: Book) -> None:
-    """What comes later changes the month after, never the closed statement."""
-    book.adopt(BONUSES)
-    book.register("C1")
-    book.close()
-    frozen = book.payslip()
-    assert frozen is not None and frozen.state == "closed" and frozen.closed_position == book.journal.head()
-    assert frozen.digest == frozen.statement.digest()
-    book.register("C2", "C3")
-    assert book.payslip() == frozen
-
-
-def test_known_at_before_the_close_the_month_is_open(book: Book) -> None:
-    """A past position shows what was known then, and the state it was in."""
-    book.adopt(BONUSES)
-    [first, second] = book.register("C1", "C2")
-    book.close()
-    before = book.payslip(known_at=first)
-    assert before is not None and (before.state, before.statement.total_minor) == ("open", 5_000)
-    then = book.payslip(known_at=second)
-    assert then is not None and (then.state, then.statement.total_minor) == ("open", 10_000)
-
-
-def test_facts_between_known_at_and_the_close_are_late(book: Book) -> None:
-    """A close settles what it says it knows, and the next one settles the rest."""
-    book.adopt(BONUSES)
-    [first, _] = book.register("C1", "C2")
-    book.close(known_at=first)
-    assert book.paid() == {"clients": 5_000, "rate": 0}
-    assert book.paid(period="2025-04") == {"clients": 0, "rate": 0, "clients of 2025-03": 5_000}
-
-
-def test_a_close_that_does_not_add_up_stops_the_read_models(book: Book) -> None:
-    """Statements that cannot be computed again are never shown as final."""
-    book.adopt(BONUSES)
-    book.register("C1")
-    with book.cursor() as cursor:
-        made = closing.compute(cursor, MARCH, book.journal.head())
-    forged = book.tell(made._replace(digest="0" * 64).fact(engine="test"))
-    with pytest.raises(UnfoldableFact, match=r"come to digest .* but were closed with 0000") as stopped:
-        book.runner.catch_up()
-    assert stopped.value.position == forged
 
 
 @pytest.mark.rule("R56")
