@@ -25,7 +25,7 @@ ALTERATIONS = [
 
 @pytest.fixture
 def owner(ledger_dsn: str, journal: Journal) -> Iterator[psycopg.Connection]:
-    """The owner, a superuser even, before a journal of three facts, which must stand there unchanged after."""
+    """The owner, even a superuser, before a journal of three facts, which must be unchanged afterwards."""
     journal.append(visits(3), now=NOW)
     before = list(journal.read())
     with connect(ledger_dsn, LEDGER, service=False, autocommit=True) as connection:
