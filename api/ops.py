@@ -19,6 +19,7 @@ from api.embedded import EmbeddedPostgres
 from api.intake import Intake, Refused, Stored, Submission
 from api.settings import Settings
 from domain.decide.periods import require_closable
+from domain.decide.plans import require_second_person
 from domain.facts.governance import LedgerOpened, PeriodClosed
 from domain.facts.registry import decode
 from domain.journal.append import Journal
@@ -161,7 +162,8 @@ def prepare(owner_dsn: str, schema: str) -> list[str]:
 
 
 def _require_prepared(dsn: str, schema: str) -> None:
-    with connect(dsn, schema) as connection:
+    # Not in the service's role, which a database without any ledger lacks.
+    with connect(dsn, schema, service=False) as connection:
         found = connection.execute("select to_regclass('journal'), to_regclass('projection')").fetchone()
     if found is None or None in found:
         raise NotReady(
@@ -217,6 +219,7 @@ def adopt_plan(ledger: Ledger, file: Path, *, adopted_by: str, approver: str) ->
     Raises: Malformed, PlanInvalid and the Refusals of adoption.
     """
     plan = check_plan(file)
+    require_second_person(adopted_by, approver)
     document: Mapping[str, object] = plan_document(read_plan(file))
     digest = document_hash(document)
     submission = Submission(
