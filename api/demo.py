@@ -15,7 +15,6 @@ from api.importing import ImportReport, import_files
 from api.ops import Ledger, adopt_plan, close_period, last_closed, now, open_book, open_ledger
 from api.settings import Settings
 from domain.facts.governance import PeriodClosed
-from domain.journal.connection import connect
 from domain.period import Period
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -114,9 +113,6 @@ def _large(settings: Settings, people: int, days: int) -> Settings:
         head = ledger.journal.head()
         with progress("read models", head) as reach:
             ledger.runner().catch_up(on_progress=reach)
-        # So much came at once that the server's own statistics lag behind, and its plans with them.
-        with connect(ledger.owner_dsn, ledger.schema, service=False, autocommit=True) as owner:
-            owner.execute("analyze")
     output().print(f"{people:,} people and {head:,} facts stand in the ledger {chosen.ledger}.")
     output().print(f"Work on it with MERITBOOK_LEDGER={chosen.ledger}: {_program()} close 2025-01")
     return chosen

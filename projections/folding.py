@@ -36,6 +36,11 @@ update projection set
     position = %(upto)s, stopped_position = null, stopped_type = null, stopped_because = null
 where name = any(%(names)s)"""
 
+LEARN_SIZES = "select learn_sizes()"
+
+LEARN_AFTER = 2_000
+"""So many facts folded at once change the tables more than the server's own statistics notice in time."""
+
 TYPE_AT = "select type from journal where position = %(position)s"
 
 STOP = """
@@ -106,7 +111,7 @@ def folded(
     connection: in autocommit, to the read models' own schema.
     Raises: UnfoldableFact, having noted it and folded all before it; RebuildNeeded.
     """
-    facts = SPAN_FACTS
+    facts, unlearnt = SPAN_FACTS, 0
     while True:
         try:
             span = _fold_next(connection, projections, upto, facts)
@@ -115,6 +120,11 @@ def folded(
                 facts = failed.sound
                 continue
             raise _noted(connection, projections, failed) from failed.__cause__
+        unlearnt += span.facts if span else 0
+        # While much arrives, the tables grow by half between two looks; at the end, the next reader fares well.
+        if unlearnt >= (max(SPAN_FACTS, span.upto // 2) if span else LEARN_AFTER):
+            connection.execute(LEARN_SIZES)
+            unlearnt = 0
         if span is None:
             return
         yield span.upto

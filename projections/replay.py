@@ -22,7 +22,6 @@ SWITCH_TRIES = 20
 SWITCH = "set local lock_timeout = '5s'; set local synchronous_commit = on"
 
 COUNT = "select count(*) from {table}"
-ANALYZE = "analyze {table}"
 TABLES_OF = "select unnest(tables) from projection where name = any(%(names)s)"
 DROP = "drop table if exists {table}"
 KEEP = "alter table {table} set schema {schema}"
@@ -115,7 +114,6 @@ def rebuild(
         except RebuildNeeded:
             pass  # rows of another version are not to be compared with
         _fold(connection, chosen, _rest_at(connection, schema, chosen), on_progress)
-        _analyze(connection, chosen)
         reached = _switch(connection, schema, chosen)
         return Rebuilt(reached, tuple(projection.NAME for projection in chosen), difference)
 
@@ -227,11 +225,6 @@ def _replace(cursor: Cursor, schema: str, chosen: Sequence[Projection], reached:
         moved = {"table": sql.Identifier(scratch_schema, table), "schema": sql.Identifier(schema)}
         cursor.execute(sql.SQL(KEEP).format(**moved))
     record(cursor, chosen, reached)
-
-
-def _analyze(connection: Connection, projections: Sequence[Projection]) -> None:
-    for table in _tables(projections):
-        connection.execute(sql.SQL(ANALYZE).format(table=sql.Identifier(table)))
 
 
 def _sizes(cursor: Cursor, projections: Sequence[Projection]) -> dict[str, int]:

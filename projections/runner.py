@@ -15,7 +15,7 @@ from projections.tables import make_positions, make_tables, record
 __all__ = ["Cursor", "RebuildNeeded", "Runner", "Span", "UnfoldableFact", "create", "position", "stopped"]
 
 REST_MILLISECONDS = 25
-"""Between two looks, so that facts which arrive one by one share a span; the first of them waits for nothing."""
+"""Between two looks, so that facts which arrive one by one share a span; the first waits for nothing."""
 
 POLL_SECONDS = 1
 """How long a fact can lie unseen when its wake-up was lost."""

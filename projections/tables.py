@@ -25,7 +25,22 @@ comment on column projection.tables is 'Those of this version; the next one drop
 comment on column projection.position is 'Of the last fact folded; 0 for none.';
 comment on column projection.stopped_position is
     'Of the fact that could not be folded; null while all is well.';
+
+create function learn_sizes() returns void
+language plpgsql security definer set search_path from current as $$
+declare
+    learnt text;
+begin
+    for learnt in select unnest(tables) from projection union all select 'journal' loop
+        execute format('analyze %I', learnt);
+    end loop;
+end $$;
+comment on function learn_sizes is
+    'Takes stock of the tables for the planner, which after a large import would plan for empty ones.';
+revoke all on function learn_sizes() from public;
 """
+
+MAY_LEARN = "grant execute on function learn_sizes() to {role}"
 
 RECORD = """
 insert into projection (name, version, tables, position)
@@ -42,6 +57,7 @@ def make_positions(cursor: Cursor) -> None:
     if not _exists(cursor, "projection"):
         cursor.execute(POSITIONS)
         _let_service_write(cursor, "projection")
+        cursor.execute(sql.SQL(MAY_LEARN).format(role=sql.Identifier(SERVICE_ROLE)))
 
 
 def make_tables(cursor: Cursor, projection: Projection) -> None:
