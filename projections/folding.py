@@ -121,7 +121,7 @@ def folded(
                 continue
             raise _noted(connection, projections, failed) from failed.__cause__
         unlearnt += span.facts if span else 0
-        # While much arrives, the tables grow by half between two looks; at the end, the next reader fares well.
+        # While much arrives, tables grow by half between two looks; at the end, the next reader fares well.
         if unlearnt >= (max(SPAN_FACTS, span.upto // 2) if span else LEARN_AFTER):
             connection.execute(LEARN_SIZES)
             unlearnt = 0
