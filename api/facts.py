@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from api import cloudevents
+from api.answers import ReadyJson
 from api.auth import Caller
 from api.bodies import not_json, place, read_body, require_sound
 from api.described import BATCH_BODY, FACT_BODY, operation_with
@@ -102,11 +103,11 @@ async def record_fact(
     outcome = await writing.one(submission, request.auth.name)
     if isinstance(outcome, Refused):
         raise outcome.refusal
-    headers = {"Location": f"/v1/facts/{outcome.position}"}
+    headers = [(b"location", b"/v1/facts/%d" % outcome.position)]
     if outcome.hit:
-        headers["Idempotency-Hit"] = "true"
+        headers.append((b"idempotency-hit", b"true"))
     receipt = Receipt(position=outcome.position, hit=outcome.hit, recorded_at=outcome.recorded_at)
-    return Response(receipt, status_code=200 if outcome.hit else 201, headers=headers)
+    return ReadyJson(receipt, 200 if outcome.hit else 201, headers)
 
 
 @post(

@@ -1,5 +1,6 @@
 """Runs the HTTP service: one process, stopped gently."""
 
+import gc
 from collections.abc import Callable
 
 import uvicorn
@@ -48,4 +49,7 @@ def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
             limit_concurrency=REQUESTS_AT_ONCE,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
+        # What lives as long as the process is not to be looked through again and again.
+        gc.collect()
+        gc.freeze()
         _Server(config, on_ready).run()
