@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from fractions import Fraction
@@ -36,6 +37,9 @@ OPENAPI = OpenAPIConfig(
 )
 
 
+THREADS = 24
+"""More than there are connections to read with, so that questions never keep a write waiting."""
+
 HANDLERS = [
     facts.record_fact,
     facts.record_facts,
@@ -67,6 +71,7 @@ def build_app(ledger: Ledger) -> ASGIApp:
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "service"))
         await asyncio.to_thread(ledger.intake.opened)
         follower.start()
         async with GroupCommit(ledger.journal, clock=ops.now) as commits:

@@ -1,13 +1,17 @@
 """JSON from outside, bounded before it is believed: size, depth, repeated names."""
 
+import asyncio
 import json
 from typing import Any
 
 import msgspec
 from litestar import Request
 
-from api.problems import BodyTooLarge
+from api.problems import BodyTooLarge, BodyTooSlow
 from domain.refusals import Malformed
+
+BODY_SECONDS = 60
+"""So long may a body be on its way."""
 
 MAX_DEPTH = 32
 """Levels of nesting; a plan document has about ten."""
@@ -18,22 +22,29 @@ _TOO_DEEP = b"[" * (MAX_DEPTH + 1)
 
 
 async def read_body(request: Request[Any, Any, Any], limit_bytes: int) -> bytes:
-    """The whole body, given up as soon as it says or proves to be longer than `limit_bytes`.
+    """The whole body, given up as soon as it says or proves to be longer than `limit_bytes`, or dawdles.
 
-    Raises: BodyTooLarge.
+    Raises: BodyTooLarge, BodyTooSlow.
     """
-    chunks = [b""]
-    length = request.content_length or 0
-    if length <= limit_bytes:
-        length = 0
-        async for chunk in request.stream():
-            length += len(chunk)
-            if length > limit_bytes:
-                break
-            chunks.append(chunk)
-        else:
-            return b"".join(chunks)
-    raise BodyTooLarge(
+    if (request.content_length or 0) > limit_bytes:
+        raise _too_large(limit_bytes)
+    chunks, length = list[bytes](), 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                length += len(chunk)
+                if length > limit_bytes:
+                    raise _too_large(limit_bytes)
+                chunks.append(chunk)
+    except TimeoutError:
+        raise BodyTooSlow(
+            field="", detail=f"The body took longer than {BODY_SECONDS} s.", remedy="Send less at a time."
+        ) from None
+    return b"".join(chunks)
+
+
+def _too_large(limit_bytes: int) -> BodyTooLarge:
+    return BodyTooLarge(
         field="",
         detail=f"The body has more than {limit_bytes} bytes.",
         remedy="Send a large batch in several requests, and one fact alone.",

@@ -11,16 +11,17 @@ from uuid import uuid4
 
 import msgspec
 import yaml
-from psycopg import Cursor
+from psycopg import Connection, Cursor
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
 from api.embedded import EmbeddedPostgres
 from api.intake import Intake, Refused, Stored, Submission
 from api.settings import Settings
-from domain.decide.periods import require_closable
+from api.yaml_names import PlanLoader
+from domain.decide.periods import require_closable, require_past
 from domain.decide.plans import require_second_person
-from domain.facts.governance import LedgerOpened, PeriodClosed
+from domain.facts.governance import HonourAwarded, LedgerOpened, PeriodClosed
 from domain.facts.registry import decode
 from domain.journal.append import Journal
 from domain.journal.connection import connect, ledger_conninfo
@@ -33,6 +34,7 @@ from domain.plan.parse import document_hash, parse_plan, plan_document
 from domain.refusals import Malformed
 from projections import runner as read_models
 from projections.closing import compute
+from projections.honours import winners
 from projections.registry import PROJECTIONS
 from projections.replay import rebuild
 from projections.runner import RebuildNeeded, Runner
@@ -41,6 +43,7 @@ SOURCE = "meritbook"
 """The source of the facts that our own commands write."""
 
 READERS = 8
+BOUND_TIME = "set statement_timeout = '120s'"
 
 ENGINE = f"meritbook {version('meritbook')}"
 """What computed the statements of a month, as its close says."""
@@ -118,7 +121,12 @@ def open_ledger(
             _require_prepared(dsn, settings.ledger)
         pool = stack.enter_context(
             ConnectionPool(
-                ledger_conninfo(dsn, settings.ledger), min_size=1, max_size=READERS, open=True, timeout=10.0
+                ledger_conninfo(dsn, settings.ledger),
+                min_size=1,
+                max_size=READERS,
+                open=True,
+                timeout=10.0,
+                configure=_bound_time,
             )
         )
         journal = stack.enter_context(Journal(dsn, settings.ledger))
@@ -161,6 +169,12 @@ def prepare(owner_dsn: str, schema: str) -> list[str]:
     return [*applied, *dict.fromkeys(made)]
 
 
+def _bound_time(connection: Connection[TupleRow]) -> None:
+    """No single statement of a reader may run without end."""
+    connection.execute(BOUND_TIME)
+    connection.commit()
+
+
 def _require_prepared(dsn: str, schema: str) -> None:
     # Not in the service's role, which a database without any ledger lacks.
     with connect(dsn, schema, service=False) as connection:
@@ -193,7 +207,7 @@ def read_plan(file: Path) -> Any:
     Raises: Malformed naming the line.
     """
     try:
-        return yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
+        return yaml.load(file.read_bytes(), Loader=PlanLoader)
     except OSError as error:
         raise Malformed(
             field=str(file), detail=f"It cannot be read: {error.strerror}.", remedy="Check the name."
@@ -279,6 +293,33 @@ def close_period(
     stored = submit_one(ledger, submission, actor)
     ledger.runner().catch_up(on_progress=on_progress)
     return closed, stored
+
+
+def award(
+    ledger: Ledger, board: str, period: Period, *, actor: str
+) -> list[tuple[HonourAwarded, Stored]] | None:
+    """Honours whoever stands first on a board over a period that is over; None when no plan has the board.
+
+    The same honour again changes nothing.
+    Raises: PeriodNotOver and the Refusals of the intake.
+    """
+    require_past(period, ledger.today())
+    known_at = ledger.runner().catch_up()
+    with ledger.pool.connection() as connection, connection.cursor() as cursor:
+        found = winners(cursor, board, period, known_at=known_at)
+    if found is None:
+        return None
+    return [(honour, submit_one(ledger, _honour(honour, period), actor)) for honour in found]
+
+
+def _honour(honour: HonourAwarded, period: Period) -> Submission:
+    return Submission(
+        type=honour.TYPE,
+        source=SOURCE,
+        key=f"honour-awarded/{honour.plan}/{honour.board}/{honour.period}/{honour.employee}",
+        occurred_at=dt.datetime.combine(period.last_day, dt.time(), tzinfo=dt.UTC),
+        data=msgspec.to_builtins(honour),
+    )
 
 
 def submit_one(ledger: Ledger, submission: Submission, actor: str) -> Stored:

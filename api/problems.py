@@ -43,6 +43,14 @@ class BodyTooLarge(Refusal):
     """The body is larger than this address takes."""
 
 
+class BodyTooSlow(Refusal):
+    """The body did not arrive in time."""
+
+
+class TookTooLong(Refusal):
+    """The answer was not found within the time that a question may take."""
+
+
 class WrongMediaType(Refusal):
     """The body is of a kind that this address does not read."""
 
@@ -65,6 +73,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     AlreadyHired: HTTPStatus.CONFLICT,
@@ -75,6 +84,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     PeriodNotOver: HTTPStatus.CONFLICT,
     Behind: HTTPStatus.SERVICE_UNAVAILABLE,
     Contended: HTTPStatus.SERVICE_UNAVAILABLE,
+    TookTooLong: HTTPStatus.SERVICE_UNAVAILABLE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The status of a refusal; every other one is a rule that says no to what was sent: 422."""
@@ -180,6 +190,17 @@ def answer_unavailable(request: Request[Any, Any, Any], error: Exception) -> Res
     )
 
 
+def answer_too_slow(request: Request[Any, Any, Any], _: psycopg.errors.QueryCanceled) -> Response[bytes]:
+    """The database gave the question up."""
+    log.warning("question_took_too_long", path=request.url.path)
+    return answer_refusal(
+        request,
+        TookTooLong(
+            field="", detail="The question took too long.", remedy="Ask for less, or when less is going on."
+        ),
+    )
+
+
 def answer_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """A fault of ours: said as one, with the id under which the log tells more."""
     log.error("request_failed", path=request.url.path, exc_info=error)
@@ -198,6 +219,7 @@ def answer_bug(request: Request[Any, Any, Any], error: Exception) -> Response[by
 EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     Refusal: answer_refusal,
     HTTPException: answer_http,
+    psycopg.errors.QueryCanceled: answer_too_slow,
     psycopg.OperationalError: answer_unavailable,
     psycopg.InterfaceError: answer_unavailable,
     PoolTimeout: answer_unavailable,

@@ -44,6 +44,7 @@ class Reading:
 
     def __init__(self, pool: ConnectionPool[Any], today: Callable[[], dt.date], wait_seconds: float) -> None:
         self._pool = pool
+        self._room = asyncio.Semaphore(pool.max_size)
         self._wait_seconds = wait_seconds
         self.today = today
 
@@ -67,7 +68,8 @@ class Reading:
 
     async def ask(self, question: Callable[[Cursor[TupleRow]], _Answer]) -> _Answer:
         """The answer to `question`."""
-        return await asyncio.to_thread(self.ask_here, question)
+        async with self._room:
+            return await asyncio.to_thread(self.ask_here, question)
 
     def ask_here(self, question: Callable[[Cursor[TupleRow]], _Answer]) -> _Answer:
         """The answer to `question`, in this thread."""
