@@ -50,7 +50,8 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
         case FactConfirmed():
             return (Look(("fact_voided",), f"fact:{fact.position}"),)
         case PlanAdopted() | PlanEnded():
-            return (Look(("plan_adopted", "plan_ended"), f"plan:{fact.plan}"), Look(("period_closed",), ""))
+            plans = Look(("plan_adopted", "plan_ended"), f"plan:{fact.plan}")
+            return (plans, Look(("ledger_opened", "period_closed"), ""))
         case PeriodClosed():
             return (Look(("period_closed",), ""),)
         case OverrideSet():

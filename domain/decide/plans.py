@@ -10,7 +10,7 @@ from domain.refusals import BadField, PlanRefused, SecondPersonNeeded, UnknownPl
 
 
 def adopt(fact: PlanAdopted, known: Known, actor: str) -> None:
-    """A faultless document takes effect, by two persons, from the start of a month that is still open.
+    """A faultless document in the ledger's currency takes effect, by two persons, from a month still open.
 
     Raises: SecondPersonNeeded, PlanRefused.
     """
@@ -26,6 +26,12 @@ def adopt(fact: PlanAdopted, known: Known, actor: str) -> None:
     if (plan.plan, plan.effective_from) != (fact.plan, fact.effective_from):
         raise _refused(
             "data.document", "Plan or effective_from differ from the document's.", "Make them agree."
+        )
+    if known.opened is not None and plan.currency != known.opened.currency:
+        raise _refused(
+            "data.document.currency",
+            f"The ledger pays in {known.opened.currency}, not in {plan.currency}.",
+            f"Write {known.opened.currency}; another currency needs a ledger of its own.",
         )
     closed = known.last_closed
     if closed is not None and fact.effective_from <= closed.last_day:
