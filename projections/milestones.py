@@ -14,6 +14,7 @@ from domain.plan.fields import Title
 from domain.plan.milestones import MilestoneStanding, milestone_standing
 from domain.plan.overrides import pace
 from projections.attainment import Course, before_any, courses_to, first_reached
+from projections.closing import head
 from projections.members import Members, members
 from projections.spans import Cursor
 
@@ -48,6 +49,7 @@ def milestones(
     cursor: Cursor, day: dt.date, employees: Sequence[str] | None = None, known_at: int | None = None
 ) -> list[MilestoneProgress]:
     """The milestones of `employees`, or of everybody whose plan has some, on `day`; by employee."""
+    known_at = head(cursor) if known_at is None else known_at
     found = [
         progress
         for group in members(cursor, Period.containing(day), known_at, employees)

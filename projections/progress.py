@@ -14,6 +14,7 @@ from domain.plan.population import belongs
 from domain.plan.resolve import ResolvedPlan
 from domain.plan.statement import Entitlement, Source, earnings
 from projections import measures, policy, roster
+from projections.closing import head
 from projections.earned import entitlements
 from projections.members import deciding_postings, members
 from projections.spans import Cursor
@@ -97,6 +98,8 @@ class GoalSum(msgspec.Struct, frozen=True, kw_only=True):
 
 def progress(cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None) -> Progress | None:
     """Where `employee` stands on `day`; None for somebody whom no plan covers that month."""
+    # One position for all that is read here, since facts are folded meanwhile.
+    known_at = head(cursor) if known_at is None else known_at
     period = Period.containing(day)
     own = entitled(cursor, employee, day, known_at)
     if not own:
@@ -118,6 +121,7 @@ def progress(cursor: Cursor, employee: str, day: dt.date, known_at: int | None =
 
 def entitled(cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None) -> list[Entitlement]:
     """The plans of `employee` in the month of `day`, with what was measured up to the day."""
+    known_at = head(cursor) if known_at is None else known_at
     period = Period.containing(day)
     groups = members(cursor, period, known_at, [employee])
     return entitlements(cursor, groups, period, known_at, until=day).get(employee, [])
