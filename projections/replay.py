@@ -183,6 +183,8 @@ def _compare(
     upto: int | None = None,
 ) -> Compared:
     """Compares in one snapshot, in which the live read models stand still while followers move them."""
+    # What came during the long fill, so that little is left for the transaction that compares.
+    _fold(connection, projections, _live_at(connection, schema, projections, upto))
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
     try:
         with connection.transaction(), connection.cursor() as cursor:
