@@ -110,6 +110,36 @@ def payroll(
         notes().print(f"The month is open, so this may change; close it with: meritbook close {run.period}")
 
 
+@app.command(epilog="Example: meritbook honour star_of_the_week 2025-W10")
+def honour(
+    board: Annotated[str, typer.Argument(help="Id of a board in a plan.")],
+    period: Annotated[
+        str, typer.Argument(help="A week, month, quarter or year that is over.", metavar="PERIOD")
+    ],
+    actor: Annotated[str, typer.Option(help="Who awards it.")] = "meritbook honour",
+    json: Json = False,
+) -> None:
+    """Record whoever stands first on a board as honoured, with the facts that show it."""
+    from api.cli.tree import plain
+    from api.ops import award, open_ledger
+    from api.reading import any_period
+
+    with open_ledger(settings()) as ledger:
+        awarded = award(ledger, board, any_period(period), actor=actor)
+    if awarded is None:
+        raise Failed(f"No plan in force in {period} has a board {board!r}.", "See examples/plans.")
+    if json:
+        print_json([{"position": stored.position, **_members(honoured)} for honoured, stored in awarded])
+        return
+    for honoured, stored in awarded:
+        output().print(
+            f"{honoured.employee} is first on {board} of {period} with {plain(honoured.value)} "
+            f"(position {stored.position}; {len(honoured.evidence)} facts of evidence)."
+        )
+    if not awarded:
+        output().print(f"Nothing was measured for {board} in {period}, so nobody is honoured.")
+
+
 @app.command(epilog="Example: meritbook progress E1007 --day 2025-03-15")
 def progress(employee: Employee, day: Day = None, known_at: KnownAt = None, json: Json = False) -> None:
     """Show how far somebody is this month: what is done, what is left, what is earned."""

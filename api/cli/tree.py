@@ -1,6 +1,5 @@
 """Results as trees: an explanation down to its facts, how far somebody is, what comes next."""
 
-from collections.abc import Mapping
 from fractions import Fraction
 
 from rich.markup import escape
@@ -14,7 +13,8 @@ from projections.explain import ExplainedLine, ExplainedPayslip
 from projections.hints import NextStep
 from projections.progress import Progress
 
-Counted = Mapping[tuple[str, str, str], Evidence]
+Counted = dict[tuple[str, str, str], Evidence | None]
+"""The facts behind a measure by plan, measure and period; None once they have been shown."""
 
 
 def explanation(found: ExplainedPayslip) -> Tree:
@@ -26,7 +26,7 @@ def explanation(found: ExplainedPayslip) -> Tree:
         f"[bold]{escape(statement.employee)}  {statement.period}  "
         f"{_money(statement.total_minor, statement.currency)}[/]  {state}, known at position {slip.known_at}"
     )
-    counted = {(each.plan, each.measure, each.period): each for each in found.evidence}
+    counted: Counted = {(each.plan, each.measure, each.period): each for each in found.evidence}
     for line in found.lines:
         _add_line(tree, line, statement.period, counted)
     if not found.lines:
@@ -96,12 +96,16 @@ def _add_line(tree: Tree, explained: ExplainedLine, period: str, counted: Counte
 
 
 def _add_measure(branch: Tree, node: MeasureNode, plan: str, period: str, counted: Counted) -> None:
-    value = "not measured" if node.value is None else _plain(node.value)
+    value = "not measured" if node.value is None else plain(node.value)
     below = branch.add(f"{escape(node.name)} = {value}")
     for part in node.parts:
         _add_measure(below, part, plan, period, counted)
-    evidence = counted.get((plan, node.name, period))
+    asked = (plan, node.name, period)
+    if asked not in counted:
+        return
+    evidence, counted[asked] = counted[asked], None
     if evidence is None:
+        below.add("[dim]by the facts listed above[/]")
         return
     for fact in evidence.facts:
         below.add(_fact(fact))
@@ -112,7 +116,7 @@ def _add_measure(branch: Tree, node: MeasureNode, plan: str, period: str, counte
 
 def _fact(fact: CountedFact) -> str:
     about = " ".join(text for text in (fact.customer, fact.deal) if text)
-    adds = f"  adds {_plain(fact.adds)}" if fact.adds not in (None, "1") else ""
+    adds = f"  adds {plain(fact.adds)}" if fact.adds not in (None, "1") else ""
     said = f"position {fact.position}  {fact.day}  {fact.type}  {about}{adds}"
     return escape(said) + f"  [dim]{escape(fact.source)} {escape(fact.key)}[/]"
 
@@ -125,7 +129,7 @@ def _minor(exact: str, currency: str) -> str:
     return f"{decimal_text(Fraction(exact), 2)} minor units of {currency}"
 
 
-def _plain(exact: str) -> str:
+def plain(exact: str) -> str:
     """An exact ratio, with its decimals where it is not whole."""
     value = Fraction(exact)
     return str(value) if value.denominator == 1 else f"{exact} ({decimal_text(value, 4)})"

@@ -3,13 +3,14 @@
 import fnmatch
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 import yaml
 
 from api.importing.dates import USUAL
 from api.importing.rows import Unusable
+from api.yaml_names import TextLoader
 
 SUFFIX = ".mapping.yaml"
 _FORMATS: dict[str, Literal["csv", "xlsx", "ndjson"]] = {
@@ -156,7 +157,7 @@ def load(file: Path) -> Mapping:
     Raises: MappingInvalid; Unusable when the file cannot be read.
     """
     try:
-        document = yaml.load(file.read_text("utf-8-sig"), _TextLoader)
+        document = yaml.load(file.read_text("utf-8-sig"), TextLoader)
         return msgspec.convert(document, Mapping, strict=False)
     except (OSError, UnicodeDecodeError) as error:
         raise Unusable(
@@ -209,16 +210,3 @@ def find(path: Path, loaded: dict[Path, Mapping]) -> Path:
         names = ", ".join(file.name for file in fitting)
         raise Unusable(path, f"Several mappings have a pattern for it: {names}.", "State one with --mapping.")
     raise Unusable(path, f"No {SUFFIX} beside it has a pattern for it.", "State one with --mapping.")
-
-
-class _TextLoader(yaml.BaseLoader):
-    """YAML with every scalar taken as text, so that NO is not false, and no name standing twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        names = [name.value for name, _ in node.value if isinstance(name, yaml.ScalarNode)]
-        for name, _ in node.value:
-            if names.count(name.value) > 1:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{name.value!r} stands twice", name.start_mark
-                )
-        return super().construct_mapping(node, deep)

@@ -62,9 +62,17 @@ def require_closable(period: Period, last_closed: Period | None, today: dt.date)
             detail=f"{last_closed.next()} is still open.",
             remedy=f"Close {last_closed.next()} first.",
         )
+    require_past(period, today)
+
+
+def require_past(period: Period, today: dt.date) -> None:
+    """Checks that the last day of `period` has passed.
+
+    Raises: PeriodNotOver.
+    """
     if today <= period.last_day:
         raise PeriodNotOver(
             field="data.period",
             detail=f"{period} lasts until {period.last_day}, and today is {today}.",
-            remedy="Close it when it is over.",
+            remedy="Wait until it is over.",
         )

@@ -22,6 +22,7 @@ PER_DEAL = """
 components:
   - {id: per_deal, kind: per_unit, title: Per deal, clause: Clause 1, measure: deals, rate: 50.00 CNY}
 """
+BOARD = "boards: [{id: best, title: Best, measure: deals}]"
 HR_MAPPING = """
 source: hr
 files: ["hr*.csv"]
@@ -83,7 +84,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "hr.csv": HR,
         "crm.mapping.yaml": crm,
         "orders.csv": ORDERS,
-        "selling.yaml": written,
+        "selling.yaml": f"{written}\n{BOARD}\n",
         "broken.yaml": written.replace("rate: 50.00 CNY", "rate: 50.00 XYZ").replace(
             "measure: deals", "measure: dials"
         ),
@@ -259,6 +260,16 @@ def test_a_month_is_closed_paid_explained_and_recomputed(firm: Run, tmp_path: Pa
     assert rebuilt["names"] == ["credits"]
     hinted = firm("hints", "E1", "--day", "2025-03-20")
     assert hinted.returncode == 0, hinted.stderr
+
+
+@pytest.mark.rule("R77")
+def test_an_honour_is_recorded_once_with_its_evidence(firm: Run) -> None:
+    [first] = said(firm("honour", "best", "2025-03", "--json"))
+    assert (first["employee"], first["value"], len(first["evidence"])) == ("E1", "2", 2)
+    assert said(firm("honour", "best", "2025-03", "--json")) == [first]
+    assert "E1 is first on best of 2025-03 with 2" in firm("honour", "best", "2025-03").stdout
+    assert firm("honour", "worst", "2025-03").returncode == 1
+    assert firm("honour", "best", "2125-03").returncode == 1
 
 
 def test_a_token_is_printed_once_and_alone(firm: Run) -> None:

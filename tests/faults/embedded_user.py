@@ -5,8 +5,10 @@ Run as a program it starts the server, prints its DSN, then obeys one order a li
 
 import json
 import os
+import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -27,6 +29,27 @@ from api.embedded.process import inhabitants, postmaster
 TABLE = "EMBEDDED_TEST_TABLE"  # A table of its own lets a test share a home with others.
 ROOT = Path(__file__).resolve().parents[2]
 as_root = os.geteuid() == 0
+FOREIGN_UID = 64_321
+ORDINARY_UID = pwd.getpwnam("nobody").pw_uid
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+def as_foreigner(*command: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command as a local user who has nothing to do with us."""
+    return subprocess.run(
+        command,
+        cwd="/",
+        user=FOREIGN_UID,
+        group=FOREIGN_UID,
+        extra_groups=(),
+        text=True,
+        capture_output=True,
+        timeout=20,
+        check=False,
+    )
 
 
 def until(true: Callable[[], Any], *, seconds: float = 20.0) -> Any:

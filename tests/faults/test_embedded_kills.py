@@ -5,21 +5,18 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 from faults.embedded_user import (
-    TABLE,
     User,
     as_root,
     count,
     data_of,
     is_empty,
     keepers_of,
-    new_home,
     server_of,
     table,
     until,
@@ -32,23 +29,6 @@ from api.embedded import EmbeddedFailed, EmbeddedPostgres
 from api.embedded.process import inhabitants, lives_in, postmaster
 
 pytestmark = pytest.mark.faults
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Path]:
-    """A home for the tests of this module: making one costs more than most of them."""
-    with new_home() as path:
-        with EmbeddedPostgres(path):
-            pass
-        yield path
-
-
-@pytest.fixture
-def home(shared: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home whose server ran before, with a table for this test; nothing lives on in it afterwards."""
-    monkeypatch.setenv(TABLE, request.node.name[-60:])
-    yield shared
-    until(lambda: is_empty(shared) and not keepers_of(shared))
 
 
 @pytest.mark.parametrize("order", ["user", "server", "user server", "server user", "keeper server user"])

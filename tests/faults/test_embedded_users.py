@@ -3,18 +3,15 @@
 import fcntl
 import signal
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from faults.embedded_user import (
-    TABLE,
     User,
     count,
     data_of,
     is_empty,
     keepers_of,
-    new_home,
     server_of,
     until,
     write,
@@ -22,23 +19,6 @@ from faults.embedded_user import (
 
 from api.embedded import EmbeddedFailed, EmbeddedPostgres
 from api.embedded.locks import try_lock
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Path]:
-    """A home for the tests of this module: making one costs more than most of them."""
-    with new_home() as path:
-        with EmbeddedPostgres(path):
-            pass
-        yield path
-
-
-@pytest.fixture
-def home(shared: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home whose server ran before, with a table for this test; nothing lives on in it afterwards."""
-    monkeypatch.setenv(TABLE, request.node.name[-60:])
-    yield shared
-    until(lambda: is_empty(shared) and not keepers_of(shared))
 
 
 def test_a_second_process_attaches_and_the_last_one_stops_the_server(home: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_good_mapping_has_no_faults(tmp_path: Path) -> None:
         ("key: id", "key: id\ndates: {formats: [MM/DD]}", "dates.formats", "where the year", "YYYY-MM-DD"),
         ("key: id", "key: id\nheader_row: 0", "header_row", "no row 0", "from 1"),
         ("key: id", "key: id\nheader_row: first", "header_row", "Expected `int`", "docs/howto"),
-        ("key: id", "key: id\nkey: no", "line 4", "'key' stands twice", "indentation"),
+        ("key: id", "key: id\nkey: no", "line 5", "'key' stands twice", "indentation"),
         ("key: id", "key: [id", "line 5", "not YAML", "indentation"),
         ("source: crm\n", "", "the document", "missing required field `source`", "docs/howto"),
         ("occurred_at: day", "occurred_at: {columns: []}", "facts[0].occurred_at", "No column", "Name"),

@@ -1,0 +1,32 @@
+"""YAML in which no name stands twice: the library would silently keep the last."""
+
+from typing import Any
+
+import yaml
+
+
+class UniqueNames:
+    """Goes before a loader of the library, and refuses a mapping that says the same name again."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping of `node`.
+
+        Raises: yaml.constructor.ConstructorError with the place of the second.
+        """
+        told: set[str] = set()
+        for name, _ in node.value:
+            if name.value in told:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{name.value!r} stands twice", name.start_mark
+                )
+            if isinstance(name, yaml.ScalarNode):
+                told.add(name.value)
+        return super().construct_mapping(node, deep)  # type: ignore[misc]
+
+
+class TextLoader(UniqueNames, yaml.BaseLoader):
+    """Every scalar is text, so that NO is not false."""
+
+
+class PlanLoader(UniqueNames, yaml.CSafeLoader):
+    """Numbers, days and truth values are what YAML says."""

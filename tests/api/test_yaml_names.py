@@ -1,0 +1,15 @@
+"""YAML that says a thing twice is refused, not half believed."""
+
+from pathlib import Path
+
+import pytest
+
+from api.ops import read_plan
+from domain.refusals import Malformed
+
+
+def test_a_plan_that_sets_a_number_twice_is_refused_with_the_line(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text("parameters:\n  rate: {value: 50}\n  rate: {value: 500}\n")
+    with pytest.raises(Malformed, match=r"'rate' stands twice.*line 3"):
+        read_plan(file)
