@@ -159,6 +159,16 @@ def test_confirmations_and_leave_reach_back(book: Book) -> None:
     assert (paid["care of 2025-03"], paid["met of 2025-03"]) == (8_000, 20_000)
 
 
+def test_a_confirmation_voided_after_the_close_is_taken_back(book: Book) -> None:
+    """What was paid for a confirmed score goes back when the confirmation was an error."""
+    book.adopt(PLAN + "  - {id: care, title: Care, kind: per_unit, measure: compliance, rate: 10}\n")
+    scored = book.tell(ComplianceScored(employee="E1", score="8"))
+    confirmed = book.confirm(scored, "production")
+    book.close()
+    book.void(confirmed)
+    assert book.paid(period="2025-04")["care of 2025-03"] == -8_000
+
+
 def test_only_who_is_touched_is_computed_again(closed: Book) -> None:
     """The search for late facts finds their people and the first day, and stays silent about others."""
     closed.hire("E2", hired_on=APRIL.first_day)
