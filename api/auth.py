@@ -16,6 +16,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from api.embedded.locks import Patience, locked
 from api.problems import Unauthenticated
 from domain.facts.registry import CREDITED, FACT_TYPES
 from domain.refusals import BadField, NotAllowed
@@ -61,6 +62,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
 """Which facts a role may write."""
 
 
+LOCK_SECONDS = 10.0
 LOOK_SECONDS = 1.0
 """So long does a token still count that was taken out of the file."""
 
@@ -131,12 +133,15 @@ class Tokens:
             raise ValueError(
                 "a token of the role employee, and no other, belongs to one person: give --employee"
             )
-        entries = self._read()
-        if any(entry.name == name for entry in entries):
-            raise ValueError(f"there is a token named {name} already: give another --name")
         token = f"mb_{secrets.token_urlsafe(32)}"
         entry = TokenEntry(name=name, role=role, employee=employee, sha256=_hash(token).hex())
-        self._write([*entries, entry])
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        patience = Patience(LOCK_SECONDS, on_wait=None)
+        with locked(self._file.with_suffix(".lock"), patience, "another token is being made"):
+            entries = self._read()
+            if any(held.name == name for held in entries):
+                raise ValueError(f"there is a token named {name} already: give another --name")
+            self._write([*entries, entry])
         return token
 
     def caller(self, token: str) -> Caller | None:
@@ -178,7 +183,6 @@ class Tokens:
         return msgspec.json.decode(self._file.read_bytes(), type=list[TokenEntry])
 
     def _write(self, entries: list[TokenEntry]) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
         beside = self._file.with_suffix(f".{os.getpid()}")
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:

@@ -1,5 +1,6 @@
 """Tokens: made once, kept as hashes, one guard for all roles."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,13 @@ def test_every_role_has_its_actions_and_nobody_writes_what_only_commands_write()
         assert types <= set(FACT_TYPES)
         assert not types & {"period_closed", "ledger_opened"}
     assert all("record" not in MAY[role] for role in set(ROLES) - set(MAY_RECORD))
+
+
+def test_tokens_made_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
+    """Two people may run the command at once; neither's token is lost."""
+    with ThreadPoolExecutor(8) as pool:
+        made = list(
+            pool.map(lambda n: Tokens(token_file(tmp_path)).make("auditor", f"a{n}", None), range(24))
+        )
+    kept = Tokens(token_file(tmp_path))
+    assert all(kept.caller(token) is not None for token in made)

@@ -185,7 +185,7 @@ def test_a_wrong_call_ends_with_2_and_says_why(
     [
         (["explain", "nobody", "2025-03"], "Nobody with the id 'nobody'"),
         (["explain", "E1", "2025-03", "--known-at", "yesterday"], "neither a position nor an instant"),
-        (["close", "2031-01"], "lasts until"),
+        (["close", "2031-01"], "data.period"),
         (["rebuild", "nothing"], "nothing"),
         (["plan", "check", "missing.yaml"], "missing.yaml"),
         (["init", "--name", "another"], "ledger"),
