@@ -12,6 +12,7 @@ from domain.facts.registry import FACT_TYPES
 from domain.plan.parse import parse_plan
 
 ROOT = Path(__file__).resolve().parents[1]
+TUTORIALS = [ROOT / "docs" / "tutorial.md", ROOT / "docs" / "tutorial.zh-CN.md"]
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 PAGES = sorted(
     [*ROOT.glob("*.md"), *ROOT.joinpath("docs").rglob("*.md"), *ROOT.joinpath("examples").rglob("*.md")]
@@ -102,6 +103,11 @@ def test_both_readmes_have_the_same_parts_and_commands() -> None:
     assert _commands(english) == _commands(chinese)
     assert "make demo" in _commands(english)
     assert "make test" in _commands(english)
+
+
+def test_both_tutorials_have_the_same_blocks() -> None:
+    english, chinese = (_FENCE.findall(page.read_text("utf-8")) for page in TUTORIALS)
+    assert english == chinese
 
 
 def test_both_readmes_know_every_setting() -> None:
