@@ -110,6 +110,43 @@ def payroll(
         notes().print(f"The month is open, so this may change; close it with: meritbook close {run.period}")
 
 
+@app.command("dual-run", epilog="Example: meritbook dual-run 2025-03 old-system.csv --employee-column 工号")
+def dual_run(
+    period: Month,
+    file: Annotated[Path, typer.Argument(help="A CSV of what the other system pays.")],
+    employee_column: Annotated[str, typer.Option(help="The column of the id.")] = "employee",
+    amount_column: Annotated[str, typer.Option(help="The column of the pay, in yuan.")] = "amount",
+    json: Json = False,
+) -> None:
+    """Compare what another system pays for a month with what the ledger pays; 1 where they differ."""
+    from api.dual_run import dual_run as compare
+    from domain.money import major_text
+    from projections import payroll as runs
+    from projections.closing import head
+    from projections.opening import opening
+
+    month = _month(period)
+    with _reading() as cursor:
+        currency = opening(cursor, head(cursor)).fact.currency
+        found = compare(runs.run(cursor, month), file, employee_column, amount_column, currency)
+    if json:
+        print_json(found)
+    else:
+        for each in found.differences:
+            theirs, ours = (
+                "nothing" if minor is None else major_text(minor, currency)
+                for minor in (each.theirs_minor, each.ours_minor)
+            )
+            output().print(f"{each.employee}: {theirs} there, {ours} here")
+        output().print(
+            f"{found.period}: {found.equal} people are paid the same, {len(found.differences)} differently; "
+            f"{major_text(found.theirs_minor, currency)} there, "
+            f"{major_text(found.ours_minor, currency)} {currency} here."
+        )
+    if found.differences:
+        raise typer.Exit(1)
+
+
 @app.command(epilog="Example: meritbook honour star_of_the_week 2025-W10")
 def honour(
     board: Annotated[str, typer.Argument(help="Id of a board in a plan.")],
