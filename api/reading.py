@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
+import psycopg
 from litestar import Request
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
@@ -14,6 +15,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
 from api.problems import Behind
+from domain.journal.append import may_pass
 from domain.journal.read import head, position_as_of
 from domain.period import Period
 from domain.refusals import BadField
@@ -72,7 +74,17 @@ class Reading:
             return await asyncio.to_thread(self.ask_here, question)
 
     def ask_here(self, question: Callable[[Cursor[TupleRow]], _Answer]) -> _Answer:
-        """The answer to `question`, in this thread."""
+        """The answer to `question`, in this thread; asked once more if the connection had died unnoticed."""
+        try:
+            return self._asked(question)
+        except psycopg.OperationalError as error:
+            if not may_pass(error):
+                raise
+        # A server that went away took every idle connection with it.
+        self._pool.check()
+        return self._asked(question)
+
+    def _asked(self, question: Callable[[Cursor[TupleRow]], _Answer]) -> _Answer:
         with self._pool.connection() as connection, connection.cursor() as cursor:
             return question(cursor)
 

@@ -54,6 +54,19 @@ def test_read_models_that_stand_still_are_not_ready_and_say_where(serve: Callabl
     assert behind.status_code == 503
 
 
+def test_readers_do_not_notice_that_idle_connections_died(service: Service) -> None:
+    """A restart of the database kills all of them; a question is asked again on a new one."""
+    service.get("/v1/plans")
+    for _ in range(3):
+        with psycopg.connect(str(service.settings.database_url), autocommit=True) as killer:
+            killer.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where datname = current_database() and pid <> pg_backend_pid()"
+            )
+        assert readiness(service).status_code == 200
+        service.get("/v1/plans")
+
+
 def test_figures_are_by_address_and_name_nobody(service: Service) -> None:
     service.record("visit_recorded", VISIT)
     service.http.get("/v1/employees/E1")

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.faults
 
 KILL = """
 select count(pg_terminate_backend(pid)) from pg_stat_activity
-where application_name = %s and pid <> pg_backend_pid()"""
+where datname = current_database() and application_name = %s and pid <> pg_backend_pid()"""
 
 
 def kill_all(dsn: str) -> int:

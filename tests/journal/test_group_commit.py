@@ -164,7 +164,8 @@ def test_a_lost_connection_costs_nothing(journal: Journal, ledger_dsn: str) -> N
                 await asyncio.sleep(0.05)
                 await killer.execute(
                     "select pg_terminate_backend(pid) from pg_stat_activity "
-                    "where application_name = %s and pid <> pg_backend_pid()",
+                    "where datname = current_database() "
+                    "and application_name = %s and pid <> pg_backend_pid()",
                     [f"meritbook {LEDGER}"],
                 )
 
