@@ -214,17 +214,21 @@ COMPARED = (
 """Ours, what it is held against, and the least ratio that we want."""
 
 
-def report(rates: Mapping[str, float]) -> bool:
+Compared = Sequence[tuple[str, str, float]]
+
+
+def report(rates: Mapping[str, float], compared: Compared = COMPARED) -> bool:
     """Prints rates and ratios; whether every ratio is as wanted."""
+    wide = max(map(len, rates)) + 1
     for name, rate in rates.items():
-        print(f"{name:<26}{rate:>12,.0f} facts/s")
+        print(f"{name:<{wide}}{rate:>12,.0f} facts/s")
     print()
     met = True
-    for ours, other, wanted in COMPARED:
+    for ours, other, wanted in compared:
         ratio = rates[ours] / rates[other]
         met = met and ratio >= wanted
         verdict = "met" if ratio >= wanted else "MISSED"
-        print(f"{ours:<22}/ {other:<24}{ratio:>7.2f}   wanted {wanted:>5.2f}   {verdict}")
+        print(f"{ours:<{wide}}/ {other:<{wide}}{ratio:>7.2f}   wanted {wanted:>5.2f}   {verdict}")
     return met
 
 

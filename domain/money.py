@@ -34,20 +34,6 @@ def rounded(amount: Fraction, rounding: Rounding = "half_up") -> int:
     return (whole + up) * (1 if amount >= 0 else -1)
 
 
-def allotted(total: int, weights: list[Fraction]) -> list[int]:
-    """`total` in parts after `weights`, by largest remainder; the parts always sum to `total`.
-
-    weights: ≥ 0 and not all zero. Ties go to the earlier part.
-    """
-    whole = sum(weights, Fraction(0))
-    exact = [total * weight / whole for weight in weights]
-    parts = [value.numerator // value.denominator for value in exact]
-    order = sorted(range(len(parts)), key=lambda index: (parts[index] - exact[index], index))
-    for index in order[: total - sum(parts)]:
-        parts[index] += 1
-    return parts
-
-
 def major_text(amount_minor: int, currency: str) -> str:
     """`amount_minor` in major units as plain digits: 60050 CNY is "600.50"."""
     exponent = _EXPONENTS[currency]
