@@ -1,9 +1,11 @@
-"""A home of the embedded server that the tests of a module share."""
+"""A home of the embedded server that the tests of a module share, and the voice of a campaign."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from faults.campaign import Tell, line
 from faults.embedded_user import TABLE, is_empty, keepers_of, new_home, until
 
 from api.embedded import EmbeddedPostgres
@@ -24,3 +26,14 @@ def home(shared: Path, request: pytest.FixtureRequest, monkeypatch: pytest.Monke
     monkeypatch.setenv(TABLE, request.node.name[-60:])
     yield shared
     until(lambda: is_empty(shared) and not keepers_of(shared))
+
+
+@pytest.fixture
+def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
+    """Prints what a campaign came to: rounds, faults, losses and other figures."""
+
+    def print_line(campaign: str, **figures: Any) -> None:
+        with capsys.disabled():
+            print(f"\n{line(campaign, **figures)}")
+
+    return print_line

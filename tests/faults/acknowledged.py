@@ -1,0 +1,159 @@
+"""Clients of a service that breaks: they send until answered, and keep account of what was acknowledged."""
+
+import random
+import threading
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from given import LEDGER
+from served import Service, fact
+
+from domain.journal.connection import connect
+from projections.replay import replay
+
+CLIENTS = 16
+LARGE_BATCH = 300
+"""Facts of a batch that is copied into the journal, not inserted."""
+
+Sent = dict[str, Any]
+
+
+class Client:
+    """Sends visits, each again until it is answered; every fourth client sends batches.
+
+    acknowledged: key to position. turned_away: how often the service said that it could not just now.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._dice = random.Random(number)
+        self._batches = number % 4 == 3
+        self._unanswered: list[Sent] = []
+        self._before: list[Sent] = []
+        self.acknowledged: dict[str, int] = {}
+        self.turned_away: dict[int, str] = {}
+        self.sent = 0
+        self.amiss: BaseException | None = None
+
+    def write(self, http: httpx.Client, stop: threading.Event) -> None:
+        """Goes on until the service is gone or `stop` is set."""
+        try:
+            while not stop.is_set():
+                self._send(http, stop)
+        except httpx.TransportError:
+            return
+        except BaseException as error:
+            self.amiss = error
+            raise
+
+    def _send(self, http: httpx.Client, stop: threading.Event) -> None:
+        again = bool(self._unanswered)
+        sent = self._unanswered = self._unanswered or self._chosen()
+        known_before = sent is self._before
+        if self._batches:
+            answer = http.post("/v1/facts:batch", json=sent)
+        else:
+            answer = http.post("/v1/facts", json=sent[0])
+        if answer.status_code in (503, 507):
+            self.turned_away[answer.status_code] = answer.text
+            stop.wait(0.05)
+            return
+        assert answer.status_code in (200, 201), answer.text
+        items = answer.json()["outcomes"] if self._batches else [answer.json()]
+        for each, item in zip(sent, items, strict=True):
+            known = self.acknowledged.setdefault(each["key"], item["position"])
+            assert known == item["position"], f"{each['key']} stands at {known} and {item['position']}"
+            assert again or item["hit"] is known_before, f"hit is wrong: {item}"
+        self._before, self._unanswered = sent, []
+
+    def _chosen(self) -> list[Sent]:
+        """Something new; now and then what was acknowledged just before."""
+        if self._before and self._dice.random() < 0.1:
+            return self._before
+        few = self._dice.randrange(1, 40)
+        number = self._dice.choice([few, few, few, LARGE_BATCH]) if self._batches else 1
+        self.sent += number
+        return [self._visit() for _ in range(number)]
+
+    def _visit(self) -> Sent:
+        customer = f"H{self._dice.randrange(50)}"
+        return fact("visit_recorded", {"employee": "E1", "customer": customer}, key=uuid4().hex)
+
+
+@contextmanager
+def writing(clients: Sequence[Client], service: Service) -> Generator[None]:
+    """All of `clients` write while the block runs; then each has been answered or has lost the service."""
+    stop, http = threading.Event(), service.client("integration")
+    threads = [threading.Thread(target=client.write, args=[http, stop]) for client in clients]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(120)
+    assert not any(thread.is_alive() for thread in threads), "a client waits for an answer for ever"
+    assert not [client.amiss for client in clients if client.amiss]
+
+
+def acknowledged_by(clients: Sequence[Client]) -> dict[str, int]:
+    """Key to position of everything that was acknowledged."""
+    return {key: at for client in clients for key, at in client.acknowledged.items()}
+
+
+@dataclass
+class Books:
+    """The journal, checked against what was acknowledged while it grows.
+
+    lost: acknowledged and not where it was said to be. backwards: recorded before what stands before it.
+    """
+
+    dsn: str
+    head: int = 0
+    lost: int = 0
+    doubled: int = 0
+    holes: int = 0
+    backwards: int = 0
+
+    def __post_init__(self) -> None:
+        self._stored: dict[str, int] = {}
+        self._last: Any = None
+
+    def check(self, acknowledged: Mapping[str, int]) -> None:
+        """Reads what is new in the journal; what was acknowledged so far must stand where it was said to."""
+        for position, key, recorded_at in self._new():
+            self.holes += position != self.head + 1
+            self.doubled += key in self._stored
+            self.backwards += self._last is not None and recorded_at < self._last
+            self._stored[key], self.head, self._last = position, position, recorded_at
+        self.lost = sum(self._stored.get(key) != at for key, at in acknowledged.items())
+
+    def require_whole(self) -> None:
+        """Nothing was lost, doubled or left out, and live rows equal rows computed from the facts again."""
+        assert (self.lost, self.doubled, self.holes, self.backwards) == (0, 0, 0, 0), str(self)
+        self.require_replay()
+
+    def require_replay(self) -> None:
+        """Live rows equal rows computed from the facts again."""
+        compared = replay(self.dsn, LEDGER, and_compare=True).compared
+        assert compared is not None
+        assert compared.difference is None
+
+    def unacknowledged(self, acknowledged: Mapping[str, int]) -> int:
+        """How many facts are stored of which no client knows."""
+        return len(self._stored.keys() - acknowledged.keys())
+
+    def _new(self) -> Iterator[tuple[int, str, Any]]:
+        with connect(self.dsn, LEDGER) as connection:
+            yield from connection.execute(
+                "select position, key, recorded_at from journal where position > %s order by position",
+                [self.head],
+            )
+
+    def __str__(self) -> str:
+        counts = f"{self.lost} lost, {self.doubled} doubled, {self.holes} holes, {self.backwards} backwards"
+        return f"{counts} of {self.head:,} facts"
