@@ -6,6 +6,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from api.ops import ENGINE
 from api.payroll_files import FORMATS, MEDIA_TYPES, Format, file_name, payroll_file
 from api.people import Asked
 from api.problems import NotAcceptable
@@ -36,7 +37,7 @@ async def read_payroll_run(
     asked = month(period)
 
     def question(cursor: payroll.Cursor, known_at: int | None) -> tuple[PayrollRun, bytes]:
-        run = payroll.run(cursor, asked, known_at)
+        run = payroll.run(cursor, asked, known_at, engine=ENGINE)
         return run, payroll_file(run, form)
 
     run, content = await view.ask(question)

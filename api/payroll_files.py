@@ -24,7 +24,7 @@ COLUMNS = PayrollRow.__struct_fields__
 
 _MADE_AT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_WHOLE = ("amount_minor",)
+_WHOLE = ("amount_minor", "known_at", "closed_position")
 
 
 def payroll_file(run: PayrollRun, form: Format) -> bytes:

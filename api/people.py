@@ -11,6 +11,7 @@ from litestar.params import QueryParameter
 from psycopg import Cursor
 
 from api.auth import Caller
+from api.ops import ENGINE
 from api.problems import NotFound
 from api.reading import EmployeeInPath, OnDay, PeriodInPath, Reading, View, month
 from domain.people.roster import Leave, Posting, RosterChange, posting
@@ -78,9 +79,9 @@ async def read_statement(
     asked = month(period)
 
     def question(cursor: Cursor[Any], known_at: int | None) -> Payslip:
-        slip = statement(cursor, employee, asked, known_at)
+        slip = statement(cursor, employee, asked, known_at, engine=ENGINE)
         if slip is None:
-            raise nothing_due(cursor, employee, period)
+            raise nothing_due(cursor, employee, period, known_at)
         return slip
 
     slip = await view.ask(question)
@@ -107,9 +108,9 @@ async def explain_statement(
     asked = month(period)
 
     def question(cursor: Cursor[Any], known_at: int | None) -> ExplainedPayslip:
-        explained = explain(cursor, employee, asked, known_at)
+        explained = explain(cursor, employee, asked, known_at, engine=ENGINE)
         if explained is None:
-            raise nothing_due(cursor, employee, period)
+            raise nothing_due(cursor, employee, period, known_at)
         return explained
 
     return await view.ask(question)
@@ -168,7 +169,7 @@ async def read_progress(
     def question(cursor: Cursor[Any], known_at: int | None) -> Progress:
         found = progress(cursor, employee, on, known_at)
         if found is None:
-            raise nothing_due(cursor, employee, str(Period.containing(on)))
+            raise nothing_due(cursor, employee, str(Period.containing(on)), known_at)
         return found
 
     return await view.ask(question)
@@ -231,9 +232,9 @@ def unknown_person(employee: str) -> NotFound:
     )
 
 
-def nothing_due(cursor: Cursor[Any], employee: str, period: str) -> NotFound:
+def nothing_due(cursor: Cursor[Any], employee: str, period: str, known_at: int | None = None) -> NotFound:
     """Why there is no statement."""
-    if not roster.changes(cursor, [employee]):
+    if not roster.changes(cursor, [employee], known_at):
         return unknown_person(employee)
     return NotFound(
         field="period",

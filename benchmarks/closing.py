@@ -19,6 +19,7 @@ from pathlib import Path
 
 import yaml
 
+from api.ops import ENGINE
 from benchmarks.append import LEDGER, database
 from domain.facts.governance import PlanAdopted
 from domain.journal.connection import connect
@@ -119,7 +120,7 @@ def explained(cursor: Cursor, sampled: Sequence[str]) -> list[float]:
     taken: list[float] = []
     for employee in (*sampled[:5], *sampled):
         began = time.perf_counter()
-        found = explain.explain(cursor, employee, MARCH)
+        found = explain.explain(cursor, employee, MARCH, engine=ENGINE)
         taken.append(time.perf_counter() - began)
         assert found is not None
     return sorted(taken[5:])
@@ -159,7 +160,7 @@ def run(cursor: Cursor, chosen: argparse.Namespace, sampled: Sequence[str]) -> b
     scan = seconds(lambda: cursor.execute(SCAN, days).fetchall(), chosen.repeats)
     totals = seconds(lambda: cursor.execute(TOTALS, days).fetchall(), chosen.repeats)
     close = seconds(lambda: closing.compute(cursor, MARCH, head), chosen.repeats)
-    one = seconds(lambda: statements.statement(cursor, sampled[0], MARCH), 20)
+    one = seconds(lambda: statements.statement(cursor, sampled[0], MARCH, engine=ENGINE), 20)
     told = explained(cursor, sampled)
     middle, slow = told[len(told) // 2], told[len(told) * 99 // 100]
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (

@@ -58,13 +58,14 @@ def explain(
     period: Period,
     known_at: int | None = None,
     *,
+    engine: str,
     page_facts: int = PAGE_FACTS,
 ) -> ExplainedPayslip | None:
     """Why `employee` is paid what the statement of `period` says; None where nothing is due.
 
-    A closed statement is explained by what its close knew.
+    A closed statement is explained by what its close knew. engine: name and version of this program.
     """
-    payslip = statement(cursor, employee, period, known_at)
+    payslip = statement(cursor, employee, period, known_at, engine=engine)
     if payslip is None:
         return None
     at, lines = payslip.known_at, payslip.statement.lines

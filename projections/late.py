@@ -10,7 +10,7 @@ from domain.period import Period
 from projections.spans import Cursor
 
 CLOSED = """
-select period, position, known_at, currency from closed_period
+select period, position, known_at, currency, engine from closed_period
 where position <= coalesce(%(known_at)s, position)
 order by first_day"""
 
@@ -73,12 +73,16 @@ limit %(limit)s"""
 
 
 class ClosedPeriod(NamedTuple):
-    """A month that was closed. position: of the close; known_at: the last one that it took into account."""
+    """A month that was closed. position: of the close; known_at: the last one that it took into account.
+
+    engine: name and version of the program that closed it.
+    """
 
     period: Period
     position: int
     known_at: int
     currency: str
+    engine: str
 
 
 def closed_periods(cursor: Cursor, known_at: int | None) -> list[ClosedPeriod]:

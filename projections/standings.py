@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 import msgspec
+from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from domain.facts.registry import CREDITED
 from projections.opening import UNOPENED, opening
@@ -70,6 +71,27 @@ when not matched and change.count > 0 then
     )
 """
 
+# The totals have no past of their own: what they were is added up from the credits as known then.
+AS_KNOWN = SQL(
+    """
+select
+    c.employee, c.day, c.fact,
+    count(*) as count,
+    coalesce(sum(c.quantity), 0)::bigint as quantity,
+    coalesce(sum(c.minutes), 0)::bigint as minutes,
+    coalesce(
+        sum(c.amount_minor) filter (where c.currency = coalesce(opening.currency, {unopened})), 0
+    ) as amount_minor
+from {credit} c
+left join (
+    select position, data ->> 'currency' as currency from journal
+    where type = 'ledger_opened' and position <= %(known_at)s
+    order by position limit 1
+) as opening on opening.position < c.position
+where c.position <= %(known_at)s and (c.void_position is null or c.void_position > %(known_at)s)
+group by c.employee, c.day, c.fact"""
+)
+
 STANDINGS = """
 select employee, day, fact, count, quantity, minutes, amount_minor
 from standing
@@ -102,6 +124,15 @@ def project(cursor: Cursor, span: Span) -> None:
         "unopened": UNOPENED.fact.currency,
     }
     cursor.execute(STANDING_SPAN, {**span.bounds, **parameters})
+
+
+def as_known(schema: str) -> Composed:
+    """The rows of `standing` as known at the parameter `known_at`, out of the credits of `schema`."""
+    return AS_KNOWN.format(credit=Identifier(schema, "credit"), unopened=Literal(UNOPENED.fact.currency))
+
+
+PAST = {"standing": as_known}
+"""How a comparison with the past finds the rows of a table that keeps no history."""
 
 
 def standings(

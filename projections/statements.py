@@ -13,12 +13,13 @@ from domain.journal.canonical import canonical
 from domain.period import Period
 from domain.plan.statement import Line, Statement, make_statement
 from projections import closing
-from projections.late import closed_periods
+from projections.late import ClosedPeriod, closed_periods
+from projections.plans_used import PlanUsed, Versions, plans_used
 from projections.rows import facts_of, store
 from projections.spans import Cursor, Span, UnfoldableFact
 
 NAME = "statements"
-VERSION = 1
+VERSION = 2
 TABLES = ("closed_period", "statement", "statement_line")
 FACTS = frozenset({"period_closed"})
 
@@ -32,13 +33,15 @@ create table closed_period (
     statements        bigint not null,
     total_minor       bigint not null,
     currency          text   not null collate "C",
-    statements_digest text   not null collate "C"
+    statements_digest text   not null collate "C",
+    engine            text   not null
 );
 comment on table closed_period is 'Months whose statements are final.';
 comment on column closed_period.position is 'Of the close in the journal.';
 comment on column closed_period.known_at is 'Last position that the statements take into account.';
 comment on column closed_period.statements_digest is
     'SHA-256 over the digests of the statements, in order of employee.';
+comment on column closed_period.engine is 'Name and version of the program that closed it.';
 
 create table statement (
     period      text   collate "C",
@@ -46,9 +49,11 @@ create table statement (
     currency    text   not null collate "C",
     total_minor bigint not null,
     digest      text   not null collate "C",
+    position    bigint not null,
     primary key (period, employee)
 );
 comment on table statement is 'What a person is paid for a closed month: the sum of its lines.';
+comment on column statement.position is 'Of the close in the journal, by which it became known.';
 comment on column statement.digest is 'SHA-256 of the canonical JSON of the statement.';
 
 create table statement_line (
@@ -62,9 +67,11 @@ create table statement_line (
     amount_minor bigint not null,
     currency     text   not null collate "C",
     detail       json   not null,
+    position     bigint not null,
     primary key (period, employee, line)
 );
 comment on table statement_line is 'The lines of closed statements.';
+comment on column statement_line.position is 'Of the close in the journal, by which it became known.';
 comment on column statement_line.about_period is
     'The month that the pay is for; an older one for a retro delta.';
 comment on column statement_line.detail is 'The whole line: inputs, rule, rounding.';
@@ -77,15 +84,22 @@ select detail::text from statement_line
 where period = %(period)s and employee = %(employee)s order by line"""
 
 HEADER = """
-select p.position, p.known_at, s.currency, s.digest
+select p.position, p.known_at, p.engine, s.currency, s.digest
 from closed_period p left join statement s on s.period = p.period and s.employee = %(employee)s
 where p.period = %(period)s and p.position <= coalesce(%(known_at)s, p.position)"""
 
 ALL_LINES = """
 select s.employee, s.currency, s.digest, l.detail::text
-from statement s left join statement_line l on l.period = s.period and l.employee = s.employee
-where s.period = %(period)s
+from (
+    select period, employee, currency, digest from statement
+    where period = %(period)s and employee > %(after)s
+    order by employee limit %(people)s
+) as s
+left join statement_line l on l.period = s.period and l.employee = s.employee
 order by s.employee, l.line"""
+
+PAGE_PEOPLE = 1_000
+"""So many closed statements are in memory at a time."""
 
 _LINE = msgspec.json.Decoder(Line)
 
@@ -102,6 +116,7 @@ class ClosedRow(msgspec.Struct, frozen=True, kw_only=True):
     total_minor: int
     currency: str
     statements_digest: str
+    engine: str
 
 
 class StatementRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +127,7 @@ class StatementRow(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     total_minor: int
     digest: str
+    position: int
 
 
 class LineRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,19 +143,23 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     amount_minor: int
     currency: str
     detail: str
+    position: int
 
 
 class Payslip(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement as it is read.
+    """A statement as it is read, with what it takes to compute it again.
 
     state: `closed` and frozen, or `open` and computed now. known_at: the last position taken into account.
-    closed_position: of the close in the journal.
+    closed_position: of the close in the journal. plans: behind the lines. engine: name and version of the
+    program that computed it; digest: SHA-256 of the statement.
     """
 
     statement: Statement
     state: Literal["open", "closed"]
     known_at: int
     closed_position: int | None
+    plans: tuple[PlanUsed, ...]
+    engine: str
     digest: str
 
 
@@ -153,20 +173,23 @@ def project(cursor: Cursor, span: Span) -> None:
         made = closing.compute(cursor, Period.parse(fact.period), fact.known_at)
         if made.fact(fact.engine) != fact:
             raise UnfoldableFact(position, fact.TYPE, _difference(fact, made))
-        _freeze(cursor, position, made)
+        freeze(cursor, position, made, fact.engine)
 
 
-def statement(cursor: Cursor, employee: str, period: Period, known_at: int | None = None) -> Payslip | None:
+def statement(
+    cursor: Cursor, employee: str, period: Period, known_at: int | None = None, *, engine: str
+) -> Payslip | None:
     """What `employee` is paid for `period`, as known at a position or by now; None where nothing is due.
 
     The frozen statement if the month was closed by then; else what a close would freeze that knows as much.
+    engine: name and version of this program.
     """
     known_at = closing.head(cursor) if known_at is None else known_at
     asked = {"employee": employee, "period": str(period), "known_at": known_at}
     found = cursor.execute(HEADER, asked).fetchone()
     if found is None:
-        return next(open_payslips(cursor, period, known_at, [employee]), None)
-    position, closed_at, currency, digest = found
+        return next(open_payslips(cursor, period, known_at, [employee], engine=engine), None)
+    position, closed_at, closed_by, currency, digest = found
     if digest is None:
         return None
     lines = [_LINE.decode(detail) for (detail,) in cursor.execute(LINES, asked)]
@@ -175,43 +198,70 @@ def statement(cursor: Cursor, employee: str, period: Period, known_at: int | Non
         state="closed",
         known_at=closed_at,
         closed_position=position,
+        plans=plans_used(cursor, str(period), lines, closed_at),
+        engine=closed_by,
         digest=digest,
     )
 
 
-def payslips(cursor: Cursor, period: Period, known_at: int | None = None) -> Iterator[Payslip]:
+def payslips(
+    cursor: Cursor, period: Period, known_at: int | None = None, *, engine: str
+) -> Iterator[Payslip]:
     """Everybody's statements for `period`, in order of employee; frozen or open as for one `statement`."""
     known_at = closing.head(cursor) if known_at is None else known_at
     closed = next((c for c in closed_periods(cursor, known_at) if c.period == period), None)
     if closed is None:
-        yield from open_payslips(cursor, period, known_at)
-        return
-    rows = cursor.execute(ALL_LINES, {"period": str(period)}).fetchall()
-    for employee, found in groupby(rows, key=itemgetter(0)):
-        told = list(found)
-        _, currency, digest, _ = told[0]
-        lines = [_LINE.decode(detail) for *_, detail in told if detail is not None]
-        yield Payslip(
-            statement=make_statement(employee, str(period), currency, lines),
-            state="closed",
-            known_at=closed.known_at,
-            closed_position=closed.position,
-            digest=digest,
-        )
+        return open_payslips(cursor, period, known_at, engine=engine)
+    return closed_payslips(cursor, closed)
+
+
+def closed_payslips(cursor: Cursor, closed: ClosedPeriod) -> Iterator[Payslip]:
+    """The frozen statements of a month, in order of employee, a page of people in memory at a time."""
+    period, versions, last = str(closed.period), Versions(), ""
+    while rows := cursor.execute(
+        ALL_LINES, {"period": period, "after": last, "people": PAGE_PEOPLE}
+    ).fetchall():
+        for employee, found in groupby(rows, key=itemgetter(0)):
+            told = list(found)
+            _, currency, digest, _ = told[0]
+            lines = [_LINE.decode(detail) for *_, detail in told if detail is not None]
+            yield Payslip(
+                statement=make_statement(employee, period, currency, lines),
+                state="closed",
+                known_at=closed.known_at,
+                closed_position=closed.position,
+                plans=plans_used(cursor, period, lines, closed.known_at, versions),
+                engine=closed.engine,
+                digest=digest,
+            )
+            last = employee
 
 
 def open_payslips(
-    cursor: Cursor, period: Period, known_at: int, employees: Sequence[str] | None = None
+    cursor: Cursor,
+    period: Period,
+    known_at: int,
+    employees: Sequence[str] | None = None,
+    *,
+    engine: str,
 ) -> Iterator[Payslip]:
     """The statements of a month that is open, of `employees` or of everybody, in order of employee."""
+    versions = Versions()
     for batch in closing.batches(cursor, period, known_at, employees):
         for made in batch:
             yield Payslip(
-                statement=made, state="open", known_at=known_at, closed_position=None, digest=made.digest()
+                statement=made,
+                state="open",
+                known_at=known_at,
+                closed_position=None,
+                plans=plans_used(cursor, made.period, made.lines, known_at, versions),
+                engine=engine,
+                digest=made.digest(),
             )
 
 
-def _freeze(cursor: Cursor, position: int, made: closing.Closing) -> None:
+def freeze(cursor: Cursor, position: int, made: closing.Closing, engine: str) -> None:
+    """Makes the statements of a month final by the close at `position`, which `engine` made."""
     period = str(made.period)
     closed = ClosedRow(
         period=period,
@@ -223,25 +273,27 @@ def _freeze(cursor: Cursor, position: int, made: closing.Closing) -> None:
         total_minor=made.total_minor,
         currency=made.currency,
         statements_digest=made.digest,
+        engine=engine,
     )
     store(cursor, "closed_period", [closed])
     for start in range(0, len(made.statements), closing.BATCH_PEOPLE):
         batch = made.statements[start : start + closing.BATCH_PEOPLE]
-        store(cursor, "statement", [_header(made) for made in batch])
-        store(cursor, "statement_line", [row for made in batch for row in _line_rows(made)])
+        store(cursor, "statement", [_header(made, position) for made in batch])
+        store(cursor, "statement_line", [row for made in batch for row in _line_rows(made, position)])
 
 
-def _header(made: Statement) -> StatementRow:
+def _header(made: Statement, position: int) -> StatementRow:
     return StatementRow(
         period=made.period,
         employee=made.employee,
         currency=made.currency,
         total_minor=made.total_minor,
         digest=made.digest(),
+        position=position,
     )
 
 
-def _line_rows(made: Statement) -> Iterator[LineRow]:
+def _line_rows(made: Statement, position: int) -> Iterator[LineRow]:
     for number, line in enumerate(made.lines, start=1):
         yield LineRow(
             period=made.period,
@@ -254,6 +306,7 @@ def _line_rows(made: Statement) -> Iterator[LineRow]:
             amount_minor=line.amount_minor,
             currency=line.currency,
             detail=canonical(line).decode(),
+            position=position,
         )
 
 
@@ -262,5 +315,5 @@ def _difference(fact: PeriodClosed, made: closing.Closing) -> str:
         f"the statements of {fact.period} as known at {fact.known_at} come to digest {made.digest} "
         f"({len(made.statements)}, {made.total_minor} {made.currency} minor), but were closed with "
         f"{fact.statements_digest} ({fact.statements}, {fact.total_minor} {fact.currency} minor); "
-        f"the close was made by {fact.engine}."
+        f"the close was made by {fact.engine}. meritbook recompute lists every statement that changed."
     )

@@ -30,6 +30,7 @@ from projections.statements import Payslip, statement
 
 NOW = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
 NINE = dt.time(9)
+ENGINE = "test"
 HIRED = dt.date(2024, 6, 3)
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 
@@ -125,7 +126,7 @@ class Book:
         """Closes a month by all that is known, or was at a position."""
         with self.cursor() as cursor:
             made = closing.compute(cursor, Period.parse(period), known_at or self.journal.head())
-        self.tell(made.fact(engine="test"))
+        self.tell(made.fact(ENGINE))
         self.runner.catch_up()
         return made
 
@@ -134,7 +135,7 @@ class Book:
     ) -> Payslip | None:
         """A person's statement."""
         with self.cursor() as cursor:
-            return statement(cursor, employee, Period.parse(period), known_at)
+            return statement(cursor, employee, Period.parse(period), known_at, engine=ENGINE)
 
     def paid(
         self, employee: str = "E1", period: str = "2025-03", known_at: int | None = None

@@ -55,15 +55,17 @@ def close(
 def explain(employee: Employee, period: Month, known_at: KnownAt = None, json: Json = False) -> None:
     """Say why somebody is paid what they are paid, down to the facts and their positions."""
     from api.cli.tree import explanation
+    from api.ops import ENGINE
     from api.people import nothing_due
     from api.reading import known_position
     from projections import explain as explaining
 
     month = _month(period)
     with _reading() as cursor:
-        found = explaining.explain(cursor, employee, month, known_position(cursor, known_at))
+        at = known_position(cursor, known_at)
+        found = explaining.explain(cursor, employee, month, at, engine=ENGINE)
         if found is None:
-            raise nothing_due(cursor, employee, period)
+            raise nothing_due(cursor, employee, period, at)
     if json:
         print_json(found)
     else:
@@ -81,6 +83,7 @@ def payroll(
     known_at: KnownAt = None,
 ) -> None:
     """Write everything that is paid with a month as a file for payroll: one row per line of a statement."""
+    from api.ops import ENGINE
     from api.payroll_files import file_name, payroll_file
     from api.reading import known_position
     from domain.money import major_text
@@ -88,7 +91,7 @@ def payroll(
 
     month = _month(period)
     with _reading() as cursor:
-        run = runs.run(cursor, month, known_position(cursor, known_at))
+        run = runs.run(cursor, month, known_position(cursor, known_at), engine=ENGINE)
     content = payroll_file(run, format)
     if str(output_) == "-":
         sys.stdout.buffer.write(content)
@@ -120,6 +123,7 @@ def dual_run(
 ) -> None:
     """Compare what another system pays for a month with what the ledger pays; 1 where they differ."""
     from api.dual_run import dual_run as compare
+    from api.ops import ENGINE
     from domain.money import major_text
     from projections import payroll as runs
     from projections.closing import head
@@ -128,7 +132,9 @@ def dual_run(
     month = _month(period)
     with _reading() as cursor:
         currency = opening(cursor, head(cursor)).fact.currency
-        found = compare(runs.run(cursor, month), file, employee_column, amount_column, currency)
+        found = compare(
+            runs.run(cursor, month, engine=ENGINE), file, employee_column, amount_column, currency
+        )
     if json:
         print_json(found)
     else:
@@ -187,9 +193,10 @@ def progress(employee: Employee, day: Day = None, known_at: KnownAt = None, json
 
     with _reading() as cursor:
         on = _day(cursor, day)
-        found = asked(cursor, employee, on, known_position(cursor, known_at))
+        at = known_position(cursor, known_at)
+        found = asked(cursor, employee, on, at)
         if found is None:
-            raise nothing_due(cursor, employee, f"{on:%Y-%m}")
+            raise nothing_due(cursor, employee, f"{on:%Y-%m}", at)
     if json:
         print_json(found)
     else:

@@ -19,6 +19,8 @@ def run() -> PayrollRun:
         known_at=9,
         closed_position=10,
         statements_digest="0" * 64,
+        engine="meritbook 1",
+        plans=(),
         rows=(),
         totals=tuple(
             PayrollTotal(

@@ -20,6 +20,8 @@ RUN = PayrollRun(
     known_at=7,
     closed_position=8,
     statements_digest="00" * 32,
+    engine="meritbook 1",
+    plans=(),
     totals=(),
     rows=tuple(
         PayrollRow(
@@ -36,6 +38,10 @@ RUN = PayrollRun(
             currency="CNY",
             statement_digest="11" * 32,
             state="closed",
+            plan_hash=None,
+            known_at=7,
+            closed_position=8,
+            engine="meritbook 1",
         )
         for employee, name, amount in (("E1", "王芳", 60_050), ("E2", "=HYPERLINK(1)", -10_000))
     ),

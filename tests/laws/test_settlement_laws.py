@@ -182,7 +182,7 @@ def fresh(postgres: str, template: str) -> Iterator[Callable[[], Generator[Book]
 def frozen(cursor: psycopg.Cursor[Any]) -> dict[tuple[str, str], Payslip]:
     """Every closed statement."""
     found = {
-        (str(closed.period), employee): statement(cursor, employee, closed.period)
+        (str(closed.period), employee): statement(cursor, employee, closed.period, engine="test")
         for closed in closed_periods(cursor, None)
         for employee in PEOPLE
     }

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import msgspec
 import pytest
-from book import Book
+from book import ENGINE, Book
 
 from domain.period import Period
 from projections import explain
@@ -35,7 +35,7 @@ def told(book: Book) -> Book:
 
 def explained(book: Book, period: Period = MARCH, **asked: int) -> ExplainedPayslip:
     with book.cursor() as cursor:
-        found = explain.explain(cursor, "E1", period, **asked)
+        found = explain.explain(cursor, "E1", period, engine=ENGINE, **asked)
     assert found is not None
     return found
 

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from book import Book
+from book import ENGINE, Book
 
 from domain.facts.people import EmployeeLeft
 from domain.period import Period
@@ -32,7 +32,7 @@ def firm(book: Book) -> Book:
 
 def run(book: Book, period: Period, known_at: int | None = None) -> payroll.PayrollRun:
     with book.cursor() as cursor:
-        return payroll.run(cursor, period, known_at)
+        return payroll.run(cursor, period, known_at, engine=ENGINE)
 
 
 @pytest.mark.rule("R30")
@@ -45,8 +45,10 @@ def test_a_closed_run_is_its_frozen_statements(firm: Book) -> None:
     assert told.rows[1] == PayrollRow(
         period="2025-03", employee="王", name="王芳", branch="BJ", plan="selling", component="clients",
         clause="3.1", about_period="2025-03", amount_minor=5_050, amount="50.50", currency="CNY",
-        statement_digest=slip.digest, state="closed",
+        statement_digest=slip.digest, state="closed", plan_hash=slip.plans[0].document_hash,
+        known_at=slip.known_at, closed_position=slip.closed_position, engine=ENGINE,
     )  # fmt: skip
+    assert (told.engine, told.plans) == (ENGINE, slip.plans)
     assert [(total.employee, total.amount) for total in told.totals] == [("E1", "50.50"), ("王", "50.50")]
 
 
@@ -54,7 +56,8 @@ def test_names_and_order_of_the_columns_stay() -> None:
     """Whoever reads the files relies on them."""
     assert PayrollRow.__struct_fields__ == (
         "period", "employee", "name", "branch", "plan", "component", "clause", "about_period", "amount_minor",
-        "amount", "currency", "statement_digest", "state",
+        "amount", "currency", "statement_digest", "state", "plan_hash", "known_at", "closed_position",
+        "engine",
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import pytest
 from beside import schemas, tamper
 from book import Book
 from given import LEDGER
+from psycopg.sql import SQL
 
 from domain.period import Period
 from projections import replay, roster, standings
@@ -69,16 +70,46 @@ def test_every_past_position_compares_too(busy: Book, ledger_dsn: str) -> None:
     for at in range(busy.journal.head()):
         found = replay.replay(ledger_dsn, LEDGER, at, and_compare=True)
         assert found.position == at
-        assert found.compared == (None, ("standing", "statement", "statement_line"))
+        assert found.compared == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("change", "table"),
+    [
+        ("update statement set total_minor = total_minor + 1", "statement"),
+        ("update statement_line set amount_minor = amount_minor + 1", "statement_line"),
+        ("update credit set quantity = 9 where deal = 'D1'", "credit"),
+        ("delete from closed_period", "closed_period"),
+    ],
+)
+def test_a_forged_past_is_found_at_its_position(busy: Book, ledger_dsn: str, change: str, table: str) -> None:
+    """Right after the close, whatever has come since."""
+    with busy.cursor() as cursor:
+        [(closed_at,)] = cursor.execute("select position from closed_period").fetchall()
+    tamper(ledger_dsn, change)
+    found = replay.replay(ledger_dsn, LEDGER, closed_at, and_compare=True).compared
+    assert found is not None and found.difference is not None and found.difference.table == table
+
+
+def test_standings_of_the_past_are_those_of_the_replay(
+    busy: Book, ledger_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are compared: with credits that are read wrongly, a difference is found."""
+    monkeypatch.setattr(standings, "PAST", {"standing": lambda schema: SQL("select * from standing limit 0")})
+    found = replay.replay(ledger_dsn, LEDGER, busy.journal.head() - 1, and_compare=True).compared
+    assert found is not None and found.difference is not None and found.difference.table == "standing"
 
 
 def test_results_of_the_past_are_those_of_a_replay(busy: Book, ledger_dsn: str) -> None:
     """Statements by the predicate on live rows, and by the same code on rows that know no future."""
     for at in range(1, busy.journal.head() + 1):
         with busy.cursor() as cursor:
-            by_predicate = (statement(cursor, "E1", MARCH, at), roster.changes(cursor, None, at))
+            by_predicate = (
+                statement(cursor, "E1", MARCH, at, engine="test"),
+                roster.changes(cursor, None, at),
+            )
         with replayed(ledger_dsn, LEDGER, at) as connection, connection.cursor() as cursor:
-            assert (statement(cursor, "E1", MARCH, at), roster.changes(cursor)) == by_predicate
+            assert (statement(cursor, "E1", MARCH, at, engine="test"), roster.changes(cursor)) == by_predicate
 
 
 def test_a_replay_asked_beyond_the_journal_ends_with_it(busy: Book, ledger_dsn: str) -> None:

@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from book import Book
+from book import ENGINE, Book
 
 from domain.period import Period
 from domain.plan.statement import Statement
@@ -71,7 +71,7 @@ def test_everybodys_payslips_are_those_of_each(book: Book, is_closed: bool) -> N
     if is_closed:
         book.close()
     with book.cursor() as cursor:
-        slips = list(statements.payslips(cursor, MARCH))
+        slips = list(statements.payslips(cursor, MARCH, engine=ENGINE))
     assert [slip.statement.employee for slip in slips] == ["E0", "E1", "王"]
     assert slips == [book.payslip(employee) for employee in ("E0", "E1", "王")]
 
@@ -82,7 +82,7 @@ def test_a_closed_month_of_nobody_stays_empty(book: Book) -> None:
     book.adopt(BONUSES, effective_from="2025-04-01")
     assert book.payslip() is None
     with book.cursor() as cursor:
-        assert list(statements.payslips(cursor, MARCH)) == []
+        assert list(statements.payslips(cursor, MARCH, engine=ENGINE)) == []
 
 
 def test_a_statement_reads_back_as_it_was_written(book: Book) -> None:
