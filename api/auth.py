@@ -33,7 +33,12 @@ _PEOPLE_FACTS = frozenset(
 )
 _CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})
 _RULES = frozenset({"branch_opened", "target_changed", "override_set"})
-_OF_THE_SERVICE = frozenset({"ledger_opened", "period_closed"})
+_CREDENTIALS = frozenset(
+    """credential_granted credential_renewed credential_suspended credential_revoked
+    credential_reinstated""".split()
+)
+"""Written by the head of HR and nobody else, not even an administrator."""
+_OF_THE_SERVICE = frozenset({"ledger_opened", "period_closed", "access_refused", "personal_data_read"})
 """Written by the service's own commands only, whoever asks."""
 
 MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
@@ -56,7 +61,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         "hr": CREDITED | _PEOPLE_FACTS | _CORRECTIONS,
         "hr_head": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
         "integration": CREDITED | _PEOPLE_FACTS | _CORRECTIONS | {"branch_opened"},
-        "administrator": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
+        "administrator": frozenset(FACT_TYPES) - _OF_THE_SERVICE - _CREDENTIALS,
     }
 )
 """Which facts a role may write."""

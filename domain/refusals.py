@@ -97,6 +97,30 @@ class ReversalTooLarge(Refusal):
     """More would be reversed than the deal was worth."""
 
 
+class CredentialExists(Refusal):
+    """A credential with this id has been granted already."""
+
+
+class UnknownCredential(Refusal):
+    """This person has no live credential with this id."""
+
+
+class CredentialRevokedForGood(Refusal):
+    """The credential was revoked, which is final."""
+
+
+class CredentialNotSuspended(Refusal):
+    """Only a suspended credential can be reinstated."""
+
+
+class CredentialAlreadySuspended(Refusal):
+    """The credential is suspended already."""
+
+
+class OutOfOrder(Refusal):
+    """The change would take effect before the last one that is known."""
+
+
 class PlanRefused(Refusal):
     """The plan document has faults, or takes effect in a closed period."""
 

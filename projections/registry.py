@@ -1,6 +1,6 @@
 """All read models, in the order in which they fold a span."""
 
-from projections import confirmations, credits, honours, policy, roster, standings, statements
+from projections import confirmations, credentials, credits, honours, policy, roster, standings, statements
 from projections.spans import Projection
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -9,6 +9,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     credits,
     confirmations,
     honours,
+    credentials,
     standings,  # adds up credits
     statements,  # settle by all that the others know
 )

@@ -3,6 +3,13 @@
 from typing import NamedTuple
 
 from domain.facts.base import Fact
+from domain.facts.credentials import (
+    CredentialGranted,
+    CredentialReinstated,
+    CredentialRenewed,
+    CredentialRevoked,
+    CredentialSuspended,
+)
 from domain.facts.governance import (
     BranchOpened,
     FactConfirmed,
@@ -32,6 +39,10 @@ class Look(NamedTuple):
 
 _HIRES = ("employee_hired", "employee_left", "fact_voided")
 _DEALS = ("deal_closed", "deal_reversed", "fact_voided")
+_CREDENTIALS = tuple(
+    "credential_granted credential_renewed credential_suspended credential_revoked credential_reinstated "
+    "fact_voided".split()
+)
 _PLANS = ("plan_adopted", "plan_ended", "period_closed")
 
 
@@ -45,6 +56,14 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
             return (Look(_HIRES, f"employee:{fact.employee}"),)
         case DealClosed() | DealReversed():
             return (Look(_DEALS, f"deal:{fact.deal}"),)
+        case (
+            CredentialGranted()
+            | CredentialRenewed()
+            | CredentialSuspended()
+            | CredentialRevoked()
+            | CredentialReinstated()
+        ):
+            return (Look(_CREDENTIALS, f"credential:{fact.credential}"),)
         case FactVoided():
             return (Look(("fact_voided",), f"fact:{fact.position}"), Look(("period_closed",), ""))
         case FactConfirmed():

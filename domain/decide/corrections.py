@@ -1,12 +1,15 @@
 """Rules on voids and confirmations: facts about one other fact."""
 
 from domain.decide.known import Known, Standing
+from domain.facts.credentials import CredentialFact
 from domain.facts.governance import FactConfirmed, FactVoided, PlanAdopted
 from domain.facts.registry import CREDITED
 from domain.facts.selling import DealClosed
 from domain.refusals import AlreadyVoided, NotConfirmable, NotVoidable, UnknownFact
 
-_FOUNDATIONS = frozenset({"ledger_opened", "branch_opened", "period_closed", "fact_voided"})
+_FOUNDATIONS = frozenset(
+    """ledger_opened branch_opened period_closed fact_voided access_refused personal_data_read""".split()
+)
 
 
 def void(fact: FactVoided, known: Known) -> None:
@@ -36,6 +39,8 @@ def void(fact: FactVoided, known: Known) -> None:
             detail=f"{deal.reversed_minor} of the deal at position {fact.position} has come back.",
             remedy="Void the reversal first.",
         )
+    if isinstance(voided.fact, CredentialFact) and not voided.voided:
+        _require_last_step(fact.position, voided.fact, known)
     if voided.voided:
         raise AlreadyVoided(
             field="data.position",
@@ -56,6 +61,16 @@ def confirm(fact: FactConfirmed, known: Known) -> None:
             field="data.position",
             detail=f"Position {fact.position} {state}.",
             remedy="Confirm a performance fact that still counts.",
+        )
+
+
+def _require_last_step(position: int, fact: CredentialFact, known: Known) -> None:
+    steps = known.credentials.get(fact.credential, ())
+    if steps and steps[-1].position != position:
+        raise NotVoidable(
+            field="data.position",
+            detail=f"Position {steps[-1].position} changed credential {fact.credential} later.",
+            remedy="Void the later changes first, the last one before the others.",
         )
 
 

@@ -3,10 +3,17 @@
 import datetime as dt
 from typing import NamedTuple
 
-from domain.decide import corrections, people, periods, plans, selling
+from domain.decide import corrections, credentials, people, periods, plans, selling
 from domain.decide.existence import require_existing
 from domain.decide.known import Known
 from domain.facts.base import Fact
+from domain.facts.credentials import (
+    CredentialGranted,
+    CredentialReinstated,
+    CredentialRenewed,
+    CredentialRevoked,
+    CredentialSuspended,
+)
 from domain.facts.governance import (
     FactConfirmed,
     FactVoided,
@@ -56,6 +63,10 @@ def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> 
             selling.close_deal(fact, known)
         case DealReversed():
             selling.reverse_deal(fact, known)
+        case CredentialGranted():
+            credentials.grant(fact, known)
+        case CredentialRenewed() | CredentialSuspended() | CredentialRevoked() | CredentialReinstated():
+            credentials.change(fact, known)
         case FactVoided():
             corrections.void(fact, known)
         case FactConfirmed():

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
 from domain.facts.base import Fact
+from domain.facts.credentials import CredentialFact
 from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened, PeriodClosed, PlanAdopted
 from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.selling import DealClosed, DealReversed
@@ -31,10 +32,18 @@ class Deal(NamedTuple):
     reversed_minor: int
 
 
+class CredentialStep(NamedTuple):
+    """A live fact about a credential; position 0 while it is on its way into the journal."""
+
+    position: int
+    fact: CredentialFact
+
+
 class Known:
     """The facts behind a decision, folded; `apply` goes on fact by fact and `rollback` goes back to `mark`.
 
     employees, branches: every id that was ever hired or opened, voided or not; they only grow.
+    credentials: the live facts of each, in order.
     employed: last live hiring or leaving day of a person, as (is_here, day).
     """
 
@@ -43,6 +52,7 @@ class Known:
         self.branches: set[str] = set()
         self.employed: dict[str, tuple[bool, dt.date]] = {}
         self.deals: dict[str, Deal] = {}
+        self.credentials: dict[str, tuple[CredentialStep, ...]] = {}
         self.facts: dict[int, Standing] = {}
         self.plans: dict[str, list[PlanAdopted]] = {}
         self.last_closed: Period | None = None
@@ -75,11 +85,16 @@ class Known:
                 deal = self.deals[fact.deal]
                 back = deal.reversed_minor + fact.amount_minor
                 self._put(self.deals, fact.deal, deal._replace(reversed_minor=back))
+            case _ if isinstance(fact, CredentialFact):
+                steps = self.credentials.get(fact.credential, ())
+                self._put(self.credentials, fact.credential, (*steps, CredentialStep(position, fact)))
             case FactVoided() if fact.position in self.facts:
                 voided = self.facts[fact.position]
                 self._put(self.facts, fact.position, voided._replace(voided=True))
                 if isinstance(voided.fact, DealClosed) and voided.fact.deal in self.deals:
                     self._drop(self.deals, voided.fact.deal)
+                elif isinstance(voided.fact, CredentialFact):
+                    self._forget_step(voided.fact.credential, fact.position)
             case PlanAdopted():
                 self._put(self.plans, fact.plan, [*self.plans.get(fact.plan, ()), fact])
             case PeriodClosed():
@@ -120,6 +135,10 @@ class Known:
     def _drop(self, table: dict[_Key, _Value], key: _Key) -> None:
         before = table.pop(key)
         self._undo.append(lambda: table.__setitem__(key, before))
+
+    def _forget_step(self, credential: str, position: int) -> None:
+        steps = self.credentials.get(credential, ())
+        self._put(self.credentials, credential, tuple(step for step in steps if step.position != position))
 
     def _set(self, name: str, value: Any) -> None:
         before = getattr(self, name)

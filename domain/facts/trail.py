@@ -1,0 +1,67 @@
+"""Facts about the use of the ledger itself: who was refused what, and who read about whom."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from domain.facts.base import Count, Day, EmployeeId, Fact, Label, Reason
+
+Reader = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^\x00-\x1f\x7f]{1,200}\Z",
+        description="Name of a token, or `os:` and that of an account of the machine.",
+    ),
+]
+Operation = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^\x00-\x1f\x7f]{1,200}\Z",
+        description="Method and template of an address, or a command: never the address itself.",
+    ),
+]
+Filter = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^\x00-\x1f\x7f]{1,300}\Z",
+        description='What an answer about many people was limited to: "period=2025-03".',
+    ),
+]
+
+
+class AccessRefused(Fact, frozen=True, kw_only=True):
+    """Somebody tried what they may not do; they were refused, and nothing else happened.
+
+    caller, role: of a known token; absent where the token is missing or unknown. operation: absent for the
+    sum of several. employee: about whom it was, if about one person who works or worked here. times: the
+    first attempt of its kind in a minute is recorded at once; those that follow within the minute are one
+    more fact at its end.
+    """
+
+    TYPE: ClassVar[str] = "access_refused"
+    reason: Reason
+    times: Count
+    caller: Reader | None = None
+    role: Label | None = None
+    operation: Operation | None = None
+    employee: EmployeeId | None = None
+
+
+class PersonalDataRead(Fact, frozen=True, kw_only=True):
+    """Somebody was shown what the ledger holds about others.
+
+    employee: about whom, if about one person; else `people` says about how many, and `filter` which.
+    people: the most that one answer has shown; absent where the answer was a stream.
+    readings: the reading by this reader, of this kind and on this day that the fact stands for: the first,
+    the tenth, the hundredth …, so that a thousand readings are four facts.
+    """
+
+    TYPE: ClassVar[str] = "personal_data_read"
+    reader: Reader
+    role: Label
+    operation: Operation
+    day: Day
+    readings: Count
+    people: Count | None = None
+    employee: EmployeeId | None = None
+    filter: Filter | None = None
