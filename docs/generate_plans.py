@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import inspect as types
 
+from docs.worked import example_lines, shared_lines, worked_examples
 from domain.plan.components import KINDS
 from domain.plan.document import Plan
 from domain.plan.fields import Title
@@ -48,16 +49,23 @@ def plans_page(notice: str) -> str:
             seen.add(struct)
             lines += _part("##", _heading(struct), struct)
             waiting += _structs_of(struct)
+    examples = worked_examples()
     lines += ["## Measures\n", *_part("###", "A measure", MeasureText)]
     lines.append("`where` selects facts: `{channel: [douyin, referral]}`, `{quantity: {at_least: 2}}`,")
     lines.append("`{attributes.shift: night}`. `window` is `period`, `year`, `{days_since_hire: 30}` or")
     lines.append("`{last_periods: 3}`.\n")
     lines.append("## Components\n")
-    lines.append("Each has `kind:` and the fields of that kind.\n")
+    lines.append(
+        "Each has `kind:` and the fields of that kind. The examples use these measures and targets; what is"
+    )
+    lines.append("not said to be measured is 0.\n")
+    lines += ["```yaml", shared_lines(examples), "```\n"]
     for kind, struct in KINDS.items():
         lines += _part("###", f"`{kind}`", struct)
         for part in _structs_of(struct):
             lines += _part("####", _heading(part), part)
+        for example in examples.of(kind):
+            lines += example_lines(example)
     return "\n".join(lines)
 
 

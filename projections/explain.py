@@ -12,7 +12,7 @@ from domain.plan.explain import Explanation
 from domain.plan.explain import explain as explain_line
 from domain.plan.fields import Title
 from domain.plan.measures import FactMeasure, days_of
-from domain.plan.statement import Line
+from domain.plan.statement import Line, Sentence
 from domain.plan.words import say
 from projections import policy, roster
 from projections.evidence import PAGE_FACTS, Evidence, counted_facts
@@ -26,10 +26,15 @@ LATE_FACTS = 50
 
 
 class ExplainedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line taken apart, and said in words. late: under a retro delta, the facts that may have caused it."""
+    """A line taken apart, and said in words.
+
+    parts: what is said of each of the explanation's amounts; empty where nothing is. late: under a retro
+    delta, the facts that may have caused it.
+    """
 
     explanation: Explanation
     said: Title
+    parts: tuple[Title, ...] = ()
     late: tuple[LateFact, ...] = ()
 
 
@@ -109,8 +114,7 @@ def _month(cursor: Cursor, employee: str, period: Period, known_at: int | None) 
 
 
 def _explained(cursor: Cursor, line: Line, plan: Plan, payslip: Payslip) -> ExplainedLine:
-    rule = line.rule
-    said = Title(say(rule.key, rule.words, plan, "en"), say(rule.key, rule.words, plan, "zh"))
+    explanation = explain_line(line, plan)
     late: Sequence[LateFact] = ()
     if line.about is not None:
         statement = payslip.statement
@@ -121,7 +125,20 @@ def _explained(cursor: Cursor, line: Line, plan: Plan, payslip: Payslip) -> Expl
         )
         about = Period.parse(line.about)
         late = late_facts(cursor, last, about, payslip.known_at, statement.employee, LATE_FACTS)
-    return ExplainedLine(explanation=explain_line(line, plan), said=said, late=tuple(late))
+    return ExplainedLine(
+        explanation=explanation,
+        said=_said(line.rule, plan),
+        parts=tuple(
+            _said(amount.sentence, plan) if amount.kind == "part" and amount.sentence else Title("", "")
+            for amount in explanation.amounts
+        ),
+        late=tuple(late),
+    )
+
+
+def _said(sentence: Sentence, plan: Plan) -> Title:
+    key, words = sentence.key, sentence.words
+    return Title(say(key, words, plan, "en"), say(key, words, plan, "zh"))
 
 
 def _measured(lines: Iterable[Line], period: Period) -> list[tuple[Period, str, str]]:

@@ -83,9 +83,11 @@ def _add_line(tree: Tree, explained: ExplainedLine, period: str, counted: Counte
         f"[dim]{escape(line.plan)}.{escape(line.component)}, {escape(line.clause)}[/]"
     )
     branch.add(escape(explained.said.en))
-    for amount in explained.explanation.amounts:
+    for amount, said in zip(explained.explanation.amounts, explained.parts, strict=True):
         if amount.kind == "part" or (amount.kind == "rounding" and Fraction(amount.amount_minor)):
-            branch.add(f"{amount.kind} {escape(amount.name)}: {_minor(amount.amount_minor, line.currency)}")
+            how = f"  [dim]{escape(said.en)}[/]" if said.en else ""
+            minor = _minor(amount.amount_minor, line.currency)
+            branch.add(f"{amount.kind} {escape(amount.name)}: {minor}{how}")
     for measure in explained.explanation.measures:
         _add_measure(branch, measure, line.plan, line.about or period, counted)
     for name, source in explained.explanation.parameters.items():

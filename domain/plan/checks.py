@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from domain.money import CURRENCIES
 from domain.plan.components.base import Fault
+from domain.plan.components.rate_table import RateTable
 from domain.plan.document import MONTHS, Goal, Parameter, Plan, Target
+from domain.plan.exact import shown
 from domain.plan.measures import Measure, RatioMeasure
 from domain.plan.problems import did_you_mean
 
@@ -21,6 +23,7 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
     yield from _ratio_circles(plan.measures)
     for name, target in plan.targets.items():
         yield from _target_faults(f"targets.{name}", target, plan.measures)
+    yield from _rate_faults(plan)
     lists = {
         "components": [component.id for component in plan.components],
         "milestones": [milestone.id for milestone in plan.milestones],
@@ -95,6 +98,22 @@ def _target_faults(path: str, target: Target, measures: Mapping[str, Measure]) -
         yield Fault(
             f"{path}.relief", "A ratio needs no relief: days off lower both its sides.", "Leave it out."
         )
+
+
+def _rate_faults(plan: Plan) -> Iterator[Fault]:
+    """Rates of money that were written without their sign: 2 where 2 % is meant."""
+    for index, component in enumerate(plan.components):
+        if not isinstance(component, RateTable):
+            continue
+        target = plan.targets.get(component.target or "")
+        measure = plan.measures.get(target.measure if target else component.measure or "")
+        for place, band in enumerate(component.bands):
+            if measure is not None and measure.form == "money" and abs(band.rate) >= 1:
+                yield Fault(
+                    f"components[{index}].bands[{place}].rate",
+                    "The rate is as much as the money itself, or more.",
+                    f"Write {shown(band.rate)} % for a percentage.",
+                )
 
 
 def _repeated(place: str, ids: list[str]) -> Iterator[Fault]:

@@ -69,7 +69,7 @@ def _amounts(line: Line) -> tuple[AmountNode, ...]:
                 kind="part",
                 name=part.name,
                 amount_minor=str(Fraction(part.amount) * scale),
-                sentence=Sentence("score_part", part.words),
+                sentence=Sentence(part.rule, part.words),
             )
             for part in line.parts
         ]

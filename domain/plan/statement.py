@@ -24,12 +24,13 @@ class Sentence(msgspec.Struct, frozen=True):
     words: dict[str, str]
 
 
-class LinePart(msgspec.Struct, frozen=True):
-    """What a part of a component adds, exact and in major units, and how."""
+class LinePart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a part of a component adds, exact and in major units, and how. rule: key of its sentence."""
 
     name: str
     amount: str
     words: dict[str, str]
+    rule: str = "score_part"
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -141,7 +142,7 @@ def lines_of(entitlement: Entitlement) -> list[Line]:
                 targets={name: _line_target(resolved.targets[name]) for name in uses.targets},
                 parameters={name: _source(resolved.settings[name]) for name in uses.parameters},
                 rule=Sentence(earned.rule, _texts(earned.words)),
-                parts=tuple(LinePart(p.name, str(p.amount), _texts(p.words)) for p in earned.parts),
+                parts=tuple(LinePart(p.name, str(p.amount), _texts(p.words), p.rule) for p in earned.parts),
                 exact=str(earned.amount),
                 rounding=component.rounding or plan.rounding,
                 amount_minor=amount_minor,

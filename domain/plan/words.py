@@ -31,6 +31,44 @@ SENTENCES: Mapping[str, Title] = {
         "{measure} is {value}, in the band that pays {pays}", "{measure}为 {value}，所在区间奖金 {pays}"
     ),
     "step_below": Title("{measure} is {value}, below the first band", "{measure}为 {value}，低于最低区间"),
+    "step_between": Title(
+        "{measure} is {value}, which pays {pays} on the line between two steps",
+        "{measure}为 {value}，按两档之间的直线插值，奖金 {pays}",
+    ),
+    "step_attained": Title(
+        "{measure} is {value}, {attained} of {target}, in the band that pays {pays}",
+        "{measure}为 {value}，完成目标 {target} 的 {attained}，所在区间奖金 {pays}",
+    ),
+    "step_below_attained": Title(
+        "{measure} is {value}, {attained} of {target}, below the first band",
+        "{measure}为 {value}，完成目标 {target} 的 {attained}，低于最低区间",
+    ),
+    "step_between_attained": Title(
+        "{measure} is {value}, {attained} of {target}, which pays {pays} on the line between two steps",
+        "{measure}为 {value}，完成目标 {target} 的 {attained}，按两档之间的直线插值，奖金 {pays}",
+    ),
+    "rate_whole": Title(
+        "{measure}: {value}, all at {band_rate}", "{measure}：{value}，全部按 {band_rate} 计"
+    ),
+    "rate_whole_attained": Title(
+        "{measure}: {value}, {attained} of {target}, all at {band_rate}",
+        "{measure}：{value}，完成目标 {target} 的 {attained}，全部按 {band_rate} 计",
+    ),
+    "rate_marginal": Title(
+        "{measure}: {value}, each band at its own rate", "{measure}：{value}，各区间按各自比例分段计算"
+    ),
+    "rate_marginal_attained": Title(
+        "{measure}: {value}, {attained} of {target}, each band at its own rate",
+        "{measure}：{value}，完成目标 {target} 的 {attained}，各区间按各自比例分段计算",
+    ),
+    "rate_band": Title(
+        "{value} from {from} until {until}, at {band_rate}",
+        "{from} 至 {until} 之间的 {value}，按 {band_rate} 计",
+    ),
+    "rate_band_attained": Title(
+        "{value} from {from} until {until} of {target}, at {band_rate}",
+        "目标 {target} 的 {from} 至 {until} 之间的 {value}，按 {band_rate} 计",
+    ),
     "scorecard": Title("Score {score} of a base of {base}", "综合得分 {score}，基数 {base}"),
     "score_part": Title(
         "{measure} is {value} of {target}: {attained}, counted {counted}, weight {weight}",
@@ -52,7 +90,7 @@ SENTENCES: Mapping[str, Title] = {
 }
 """Every sentence by its key; the words in braces are filled from the line."""
 
-_AMOUNTS = frozenset({"rate", "pays", "base", "recomputed", "settled"})
+_AMOUNTS = frozenset({"rate", "band_rate", "pays", "base", "recomputed", "settled"})
 _SHARES = frozenset({"score", "attained", "counted", "weight"})
 _LEVELS = frozenset({"value", "reaches", "target", "from", "until"})
 
@@ -73,13 +111,21 @@ def _spoken(name: str, word: str, words: Mapping[str, str], plan: Plan, language
         return ("、" if language == "zh" else ", ").join(_in(title, language) for title in titles)
     if name == "milestone":
         return next((_in(m.title, language) for m in plan.milestones if m.id == word), word)
+    if name == "band_rate" and _is_money(words["measure"], plan):
+        return shown(Fraction(word), "percent", places=4)
     if name in _AMOUNTS:
         return f"{shown(Fraction(word))} {plan.currency}"
     if name in _SHARES:
         return shown(Fraction(word), "percent")
+    if name in ("from", "until") and "target" in words:
+        return shown(Fraction(word), "percent")
     if name in _LEVELS and "measure" in words:
         return _level(Fraction(word), words["measure"], plan)
     return shown(Fraction(word)) if name == "points" else word
+
+
+def _is_money(measure: str, plan: Plan) -> bool:
+    return plan.measures[measure].form == "money"
 
 
 def _level(value: Fraction, name: str, plan: Plan) -> str:

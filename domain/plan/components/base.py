@@ -34,11 +34,15 @@ class Seen(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A share of what a component earned; the parts of one component sum exactly to the whole."""
+    """A share of what a component earned; the parts of one component sum exactly to the whole.
+
+    rule: key of its sentence in `domain.plan.words`, as for the whole.
+    """
 
     name: str
     amount: Fraction
     words: Words
+    rule: str = "score_part"
 
 
 class Earned(NamedTuple):

@@ -1,0 +1,83 @@
+"""Worked examples of components, as the page about plans prints them and a test computes them."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+FILE = Path(__file__).resolve().parent / "worked_examples.yaml"
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was measured, what that pays in March 2025, and how one gets there by hand.
+
+    given: measures by name; None for nothing measured. reached: milestones. More words, such as `days`, say
+    what else is known of the person.
+    """
+
+    pays: str
+    how: str
+    given: dict[str, int | str | None] = {}
+    reached: dict[str, str] = {}
+
+
+class Worked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A component, what it says in a sentence, and what it pays in some cases."""
+
+    component: dict[str, Any]
+    says: str
+    cases: tuple[Case, ...]
+
+    @property
+    def kind(self) -> str:
+        """Of the component."""
+        return self.component["kind"]
+
+
+class WorkedExamples(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All examples. plan: the measures and targets that they share."""
+
+    plan: dict[str, Any]
+    examples: tuple[Worked, ...]
+
+    def of(self, kind: str) -> Iterator[Worked]:
+        """The examples of one kind."""
+        return (worked for worked in self.examples if worked.kind == kind)
+
+
+def worked_examples() -> WorkedExamples:
+    """What the file holds."""
+    written = yaml.safe_load(FILE.read_text("utf-8"))
+    return msgspec.convert(msgspec.to_builtins(written), WorkedExamples)
+
+
+def shared_lines(examples: WorkedExamples) -> str:
+    """The measures and targets of the examples, as a plan writes them."""
+    shared = {name: part for name, part in examples.plan.items() if isinstance(part, dict | list)}
+    return _yaml(shared)
+
+
+def example_lines(worked: Worked) -> Iterator[str]:
+    """One example as Markdown: what it says, how it is written, what it pays."""
+    yield f"{worked.says}\n"
+    yield "```yaml"
+    yield _yaml(worked.component)
+    yield "```\n"
+    yield "| Measured | Pays | How |"
+    yield "|---|---|---|"
+    for case in worked.cases:
+        yield f"| {_measured(case)} | {case.pays} | {case.how} |"
+    yield ""
+
+
+def _yaml(part: object) -> str:
+    return yaml.safe_dump(part, sort_keys=False, allow_unicode=True, default_flow_style=None).strip()
+
+
+def _measured(case: Case) -> str:
+    def said(named: Mapping[str, object]) -> list[str]:
+        return [f"`{name}` {'nothing' if value is None else value}" for name, value in named.items()]
+
+    return ", ".join([*said(case.given), *said(case.reached)]) or "nothing"

@@ -1,0 +1,39 @@
+"""The worked examples of the documentation, computed."""
+
+import datetime as dt
+
+import pytest
+from given_plan import entitled
+
+from docs.worked import Case, Worked, worked_examples
+from domain.money import major_text
+from domain.plan.components import KINDS
+from domain.plan.parse import parse_plan
+from domain.plan.statement import compute_statement
+from domain.plan.words import say
+
+EXAMPLES = worked_examples()
+CASES = [
+    pytest.param(worked, case, id=f"{worked.kind}-{number}-{index}")
+    for number, worked in enumerate(EXAMPLES.examples)
+    for index, case in enumerate(worked.cases)
+]
+
+
+@pytest.mark.parametrize(("worked", "case"), CASES)
+def test_an_example_pays_what_it_says(worked: Worked, case: Case) -> None:
+    """And every sentence about it can be said in both languages."""
+    component = {"id": "example", "title": "Example", **worked.component}
+    made = parse_plan(EXAMPLES.plan | {"components": [component]})
+    attained = {name: dt.date.fromisoformat(day) for name, day in case.reached.items()}
+    given = entitled(made, **case.given)._replace(attained=attained)
+    [line] = compute_statement("E1", [given]).lines
+    assert major_text(line.amount_minor, "CNY") == case.pays
+    for language in ("en", "zh"):
+        for rule, words in ((line.rule.key, line.rule.words), *((p.rule, p.words) for p in line.parts)):
+            said = say(rule, words, made, language)
+            assert said and "{" not in said
+
+
+def test_every_kind_of_component_has_an_example() -> None:
+    assert {worked.kind for worked in EXAMPLES.examples} == set(KINDS)
