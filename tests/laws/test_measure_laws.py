@@ -70,6 +70,18 @@ columns = st.fixed_dictionaries(
 )
 
 
+week = st.dates(dt.date(2025, 3, 3), dt.date(2025, 3, 10))
+crowded = st.fixed_dictionaries(
+    {
+        "fact": st.just(SOLD),
+        "employee": st.sampled_from(("E1", "王")),
+        "customer": st.sampled_from(("C1", "C2", "C3")),
+        "score": st.sampled_from((Decimal("8.5"), Decimal("9"), Decimal("9.333333"))),
+    }
+)
+"""Much of the same in one week: what sparse histories never bring together in one value or run of days."""
+
+
 def after(position: int, distance: int | None) -> int | None:
     return None if distance is None else position + distance
 
@@ -77,12 +89,13 @@ def after(position: int, distance: int | None) -> int | None:
 @st.composite
 def histories(draw: st.DrawFn) -> list[Row]:
     """Facts at positions 1 … n, with voids and confirmations at positions above n."""
-    drawn = draw(st.lists(st.tuples(columns, days, hours), min_size=10, max_size=25))
+    fields, on = draw(st.sampled_from(((columns, days), (crowded, week))))
+    drawn = draw(st.lists(st.tuples(fields, on, hours), min_size=10, max_size=25))
     rows, taken = list[Row](), itertools.count(len(drawn) + 1)
     voids = st.sampled_from((None, None, None, None, 1, 4, 9))
     roles = st.sampled_from((("manager",), ("manager", "rd"), ("rd",), ()))
     for position, (held, day, hour) in enumerate(drawn, start=1):
-        amount_minor, currency = held["money"] or (None, None)
+        amount_minor, currency = held.get("money") or (None, None)
         fields = {name: value for name, value in held.items() if name != "money"}
         at = dt.datetime.combine(day, dt.time(hour), SHANGHAI)
         credit = Credit(
@@ -150,9 +163,17 @@ def fact_measures(draw: st.DrawFn, kind: Kind) -> FactMeasure:
 
 
 @st.composite
+def plain_measures(draw: st.DrawFn, kind: Kind) -> FactMeasure:
+    """Of every deal, without a condition that would hide most of them."""
+    of = {"distinct": "customer", "count": None, "streak": None}.get(kind, "score")
+    return FactMeasure(kind=kind, title=TITLE, fact=SOLD, of=of, window=draw(spans))
+
+
+@st.composite
 def plans(draw: st.DrawFn) -> dict[str, Measure]:
     """One measure of each kind, and a ratio of two of them."""
-    named: dict[str, Measure] = {kind: draw(fact_measures(kind)) for kind in get_args(Kind)}
+    measured = draw(st.sampled_from((fact_measures, plain_measures)))
+    named: dict[str, Measure] = {kind: draw(measured(kind)) for kind in get_args(Kind)}
     ratio = RatioMeasure(
         title=TITLE, of=draw(st.sampled_from(sorted(named))), to=draw(st.sampled_from(sorted(named)))
     )
@@ -230,7 +251,7 @@ def test_sql_and_the_reference_agree(
 @given(
     history=known_histories(),
     named=plans(),
-    level=st.sampled_from((1, 2, 3, 30)),
+    level=st.sampled_from((1, 2, 3, 9, 30)),
     within=st.integers(1, 60),
     as_of=days,
 )
