@@ -56,6 +56,8 @@ def _portable(value: Any) -> Any:
     match value:
         case dict():
             changed = {name: _portable(member) for name, member in value.items()}
+            if "x-plain" in changed:  # stored text may be encrypted, sent text never is
+                changed["pattern"] = changed.pop("x-plain")
             if isinstance(pattern := changed.get("pattern"), str):
                 changed["pattern"] = pattern.replace(r"\Z", "$").replace(r"\w", r"\p{L}\p{N}_")
             if isinstance(description := changed.get("description"), str):

@@ -25,18 +25,24 @@ Label = Annotated[
     ),
 ]
 
-PersonName = Annotated[
-    str,
-    Meta(
-        pattern=r"^[^\x00-\x1f]{1,100}\Z",
-        description="A person's name.",
-        extra_json_schema={"x-personal": True},
-    ),
-]
-Note = Annotated[
-    str,
-    Meta(pattern=r"^[^\x00]{1,2000}\Z", description="Free text.", extra_json_schema={"x-personal": True}),
-]
+TOKEN = "enc1."
+"""What encrypted text begins with, and plain text never does."""
+
+
+def personal(plain: str, description: str) -> Meta:
+    """Text that tells something about a person: sent plain, stored as a token of the person's key.
+
+    plain: the regular expression, without anchors, of what may be sent.
+    """
+    return Meta(
+        pattern=rf"^(?:(?!enc1\.)(?:{plain})|enc1\.[A-Za-z0-9_\-]{{39,}})\Z",
+        description=description,
+        extra_json_schema={"x-personal": True, "x-plain": rf"^(?!enc1\.){plain}\Z"},
+    )
+
+
+PersonName = Annotated[str, personal(r"[^\x00-\x1f]{1,100}", "A person's name.")]
+Note = Annotated[str, personal(r"[^\x00]{1,2000}", "Free text.")]
 Reason = Annotated[
     str, Meta(pattern=r"^[^\x00]{1,500}\Z", description="Why, in plain words, without personal data.")
 ]

@@ -4,20 +4,13 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from msgspec import Meta
 
-from domain.facts.base import Day, EmployeeId, Fact, Label, Reason
+from domain.facts.base import Day, EmployeeId, Fact, Label, Reason, personal
 
 CredentialId = Annotated[
     str,
     Meta(pattern=r"^[\w.\-/@]{1,64}\Z", description="Id of one credential of one person, not its number."),
 ]
-CredentialNumber = Annotated[
-    str,
-    Meta(
-        pattern=r"^[^\x00-\x1f]{1,100}\Z",
-        description="The number that its issuer gave it.",
-        extra_json_schema={"x-personal": True},
-    ),
-]
+CredentialNumber = Annotated[str, personal(r"[^\x00-\x1f]{1,100}", "The number that its issuer gave it.")]
 
 
 class CredentialGranted(Fact, frozen=True, kw_only=True):
