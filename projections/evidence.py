@@ -35,6 +35,9 @@ order by p.at, p.position"""
 )
 
 
+POSITIONS = SQL("select c.position {seen} and ({counted} or {taken})")
+
+
 class CountedFact(msgspec.Struct, frozen=True, kw_only=True):
     """A fact that a measure counts.
 
@@ -102,13 +105,26 @@ def counted_facts(
     return (rows[0]["total"] if rows else 0), tuple(_counted(measure, row) for row in rows)
 
 
+def counted_positions(
+    cursor: Cursor, measure: FactMeasure, employee: str, days: Days, known_at: int
+) -> set[int]:
+    """The positions of all facts that `measure` counts for `employee` over `days`, or takes away."""
+    bound = Bound()
+    statement = POSITIONS.format(
+        seen=seen(bound, [measure], {employee: days}, known_at),
+        counted=counts(bound, measure, measure.fact, known_at),
+        taken=counts(bound, measure, measure.less, known_at) if measure.less else SQL("false"),
+    )
+    return {position for (position,) in cursor.execute(statement, bound.values, prepare=False)}
+
+
 def _counted(measure: FactMeasure, row: Mapping[str, Any]) -> CountedFact:
     number: int | Decimal | None = row["number"]
     adds: Fraction | None = None
     match measure.kind:
         case "count":
             adds = Fraction(1)
-        case "sum":
+        case "sum" | "each":
             adds = exact(number) / measure.scale
         case "distinct":
             adds = Fraction(row["is_first"])

@@ -121,6 +121,12 @@ def late_facts(
     return [LateFact(*row) for row in cursor.execute(FACTS, asked, prepare=False)]
 
 
+def facts_between(cursor: Cursor, after: int, upto: int, until: dt.date, employee: str) -> list[LateFact]:
+    """What was recorded or voided at the positions (after, upto] about `employee`, for days up to `until`."""
+    asked = {"since": after, "upto": upto, "last_day": until, "employees": [employee], "limit": None}
+    return [LateFact(*row) for row in cursor.execute(FACTS, asked, prepare=False)]
+
+
 def _asked(
     last: ClosedPeriod, about: Period, known_at: int | None, employees: Sequence[str] | None
 ) -> dict[str, object]:
