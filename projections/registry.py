@@ -1,6 +1,16 @@
 """All read models, in the order in which they fold a span."""
 
-from projections import confirmations, credentials, credits, honours, policy, roster, standings, statements
+from projections import (
+    confirmations,
+    credentials,
+    credits,
+    honours,
+    policy,
+    roster,
+    standings,
+    statements,
+    trail,
+)
 from projections.spans import Projection
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -12,5 +22,6 @@ PROJECTIONS: tuple[Projection, ...] = (
     credentials,
     standings,  # adds up credits
     statements,  # settle by all that the others know
+    trail,
 )
 """Each may read the tables of those before it."""
