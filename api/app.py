@@ -14,7 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Parameter, SecurityScheme
 from litestar.types import ASGIApp
 
-from api import audit, boards, facts, health, ops, payroll, people, plans, problems
+from api import audit, boards, diffs, facts, health, ops, payroll, people, plans, problems
 from api.auth import Gate, Tokens, token_file
 from api.described import complete
 from api.follower import Follower
@@ -57,6 +57,7 @@ HANDLERS = [
     boards.read_milestones,
     boards.read_goals,
     payroll.read_payroll_run,
+    diffs.read_diff,
     problems.problem_kind,
 ]
 

@@ -50,7 +50,9 @@ class Reading:
         self._wait_seconds = wait_seconds
         self.today = today
 
-    async def after(self, position: int | None, request: Request[Any, Any, Any]) -> None:
+    async def after(
+        self, position: int | None, request: Request[Any, Any, Any], field: str = "at_least"
+    ) -> None:
         """Returns when the read models have reached `position`; `Prefer: wait=N` shortens the patience.
 
         Raises: Behind when they do not in time.
@@ -62,7 +64,7 @@ class Reading:
         while (counted := await self.ask(counted_position)) < position:
             if time.monotonic() > deadline:
                 raise Behind(
-                    field="at_least",
+                    field=field,
                     detail=f"Position {position} is not counted yet; the read models stand at {counted}.",
                     remedy="Ask again in a moment; /health/ready says whether they have stopped.",
                 )
@@ -90,17 +92,19 @@ class Reading:
 
 
 class View:
-    """What a reader asked for beside the result itself: known at which position."""
+    """What a reader asked for beside the result itself.
 
-    def __init__(self, reading: Reading, known_at: str | None) -> None:
+    known_at: the position at which it was known; None for now. The read models have reached it: else the
+    answer would be another one a moment later.
+    """
+
+    def __init__(self, reading: Reading, known_at: int | None) -> None:
         self._reading = reading
-        self._known_at = known_at
+        self.known_at = known_at
 
     async def ask(self, question: Callable[[Cursor[TupleRow], int | None], _Answer]) -> _Answer:
         """The answer to `question`, which is given the position; None for now."""
-        return await self._reading.ask(
-            lambda cursor: question(cursor, known_position(cursor, self._known_at))
-        )
+        return await self._reading.ask(lambda cursor: question(cursor, self.known_at))
 
 
 async def view(
@@ -109,9 +113,23 @@ async def view(
     known_at: KnownAt = None,
     at_least: AtLeast = None,
 ) -> View:
-    """The view that the query asks for, once the read models have reached `at_least`."""
+    """The view that the query asks for, once the read models have reached `at_least` and what it names."""
     await reading.after(at_least, request)
-    return View(reading, known_at)
+    return View(reading, await counted_upto(reading, request, known_at))
+
+
+async def counted_upto(
+    reading: Reading, request: Request[Any, Any, Any], known_at: str | None, field: str = "known_at"
+) -> int | None:
+    """The position that `known_at` names, once the read models have reached it; None for now.
+
+    Raises: BadField; Behind.
+    """
+    if known_at is None:
+        return None
+    position = await reading.ask(lambda cursor: known_position(cursor, known_at, field))
+    await reading.after(position, request, field)
+    return position
 
 
 def counted_position(cursor: Cursor[Any]) -> int:
@@ -121,7 +139,7 @@ def counted_position(cursor: Cursor[Any]) -> int:
     return int(row[0])
 
 
-def known_position(cursor: Cursor[Any], known_at: str | None) -> int | None:
+def known_position(cursor: Cursor[Any], known_at: str | None, field: str = "known_at") -> int | None:
     """The position that `known_at` names, directly or as an instant; None for now.
 
     Raises: BadField.
@@ -132,7 +150,7 @@ def known_position(cursor: Cursor[Any], known_at: str | None) -> int | None:
         position = int(known_at)
         if position > head(cursor):
             raise BadField(
-                field="known_at",
+                field=field,
                 detail=f"The journal ends before position {position}.",
                 remedy="Ask for less.",
             )
@@ -143,7 +161,7 @@ def known_position(cursor: Cursor[Any], known_at: str | None) -> int | None:
         instant = None
     if instant is None or instant.tzinfo is None:
         raise BadField(
-            field="known_at",
+            field=field,
             detail=f"{known_at[:40]!r} is neither a position nor an instant with zone.",
             remedy="Write 1234 or 2025-03-31T18:00:00Z.",
         )

@@ -36,7 +36,7 @@ def close(
     from api.ops import close_period, open_ledger
     from domain.money import major_text
 
-    month = _month(period)
+    month = asked_month(period)
     with open_ledger(settings()) as ledger, bar("counting facts", ledger.journal.head(), json) as reach:
         ledger.opened()
         closed, stored = close_period(ledger, month, actor=actor, on_progress=reach)
@@ -60,8 +60,8 @@ def explain(employee: Employee, period: Month, known_at: KnownAt = None, json: J
     from api.reading import known_position
     from projections import explain as explaining
 
-    month = _month(period)
-    with _reading() as cursor:
+    month = asked_month(period)
+    with counted_cursor() as cursor:
         at = known_position(cursor, known_at)
         found = explaining.explain(cursor, employee, month, at, engine=ENGINE)
         if found is None:
@@ -89,8 +89,8 @@ def payroll(
     from domain.money import major_text
     from projections import payroll as runs
 
-    month = _month(period)
-    with _reading() as cursor:
+    month = asked_month(period)
+    with counted_cursor() as cursor:
         run = runs.run(cursor, month, known_position(cursor, known_at), engine=ENGINE)
     content = payroll_file(run, format)
     if str(output_) == "-":
@@ -129,8 +129,8 @@ def dual_run(
     from projections.closing import head
     from projections.opening import opening
 
-    month = _month(period)
-    with _reading() as cursor:
+    month = asked_month(period)
+    with counted_cursor() as cursor:
         currency = opening(cursor, head(cursor)).fact.currency
         found = compare(
             runs.run(cursor, month, engine=ENGINE), file, employee_column, amount_column, currency
@@ -191,7 +191,7 @@ def progress(employee: Employee, day: Day = None, known_at: KnownAt = None, json
     from api.reading import known_position
     from projections.progress import progress as asked
 
-    with _reading() as cursor:
+    with counted_cursor() as cursor:
         on = _day(cursor, day)
         at = known_position(cursor, known_at)
         found = asked(cursor, employee, on, at)
@@ -212,7 +212,7 @@ def hints(employee: Employee, day: Day = None, known_at: KnownAt = None, json: J
     from projections import roster
     from projections.hints import hints as asked
 
-    with _reading() as cursor:
+    with counted_cursor() as cursor:
         position = known_position(cursor, known_at)
         if not roster.changes(cursor, [employee], position):
             raise unknown_person(employee)
@@ -239,14 +239,18 @@ def _day(cursor: Any, day: str | None) -> dt.date:
         raise Failed(f"{day!r} is not a day.", "Write it as 2025-03-15.", status=2) from None
 
 
-def _reading() -> Any:
+def counted_cursor() -> Any:
     """A cursor on read models that have caught up."""
     from api.ops import counted
 
     return counted(settings())
 
 
-def _month(text: str) -> "Period":
+def asked_month(text: str) -> "Period":
+    """The month that was typed.
+
+    Raises: Failed with the status of a wrong usage.
+    """
     from api.reading import month
     from domain.refusals import BadField
 

@@ -1,7 +1,6 @@
 """The command line as its users meet it: one firm from its opening to a payslip that is explained."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -11,11 +10,11 @@ from typing import Any
 
 import pytest
 import yaml
+from commanded import ran
 from conftest import new_database
 from given import LEDGER
 from given_plan import document
 
-COMMAND = [sys.executable, "-c", "from api.cli import main; main()"]
 HEAVY = {"litestar", "psycopg", "pyarrow", "openpyxl", "eventsourcing", "uvicorn", "yaml"}
 
 PER_DEAL = """
@@ -59,18 +58,6 @@ O-2,E1,H2,2000.00,2025-03-18
 """
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def ran(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A command in a process of its own."""
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
