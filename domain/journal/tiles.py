@@ -18,6 +18,10 @@ _PATH = re.compile(
 )
 
 
+class TileDamaged(Exception):
+    """Hashes of a tile are missing that the tree has."""
+
+
 class Place(NamedTuple):
     """Which tile: its level in tiles, not in nodes, and its number there."""
 
@@ -91,7 +95,10 @@ def split(hashes: bytes) -> list[bytes]:
 
 
 def reading(fetch: Callable[[Sequence[Place]], Mapping[Place, bytes]]) -> Read:
-    """Reads the hashes of perfect subtrees out of tiles, each tile fetched once."""
+    """Reads the hashes of perfect subtrees out of tiles, each tile fetched once.
+
+    The reading raises: TileDamaged
+    """
 
     def read(wanted: Sequence[Node]) -> dict[Node, bytes]:
         places = {node: place_of(node) for node in wanted}
@@ -110,7 +117,10 @@ def place_of(node: Node) -> Place:
 def _node_hash(node: Node, tile: bytes) -> bytes:
     within = node.level % HEIGHT
     first = (node.number << within) % WIDTH
-    return perfect_root(split(tile[first * HASH_BYTES : (first + (1 << within)) * HASH_BYTES]))
+    hashes = split(tile[first * HASH_BYTES : (first + (1 << within)) * HASH_BYTES])
+    if len(hashes) != 1 << within:
+        raise TileDamaged(f"{Tile(*place_of(node)).path} ends before its hash {first + (1 << within)}.")
+    return perfect_root(hashes)
 
 
 def edge(size: int) -> list[Place]:
