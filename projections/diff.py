@@ -98,7 +98,7 @@ def diff(
         before=sides[0],
         after=sides[1],
         difference_minor=sides[1].total_minor - sides[0].total_minor,
-        lines=tuple(_said_lines(period, old, new, sights, currency)),
+        lines=tuple(_said_lines(period, old, new, sights)),
         facts=tuple(facts[:SHOWN_FACTS]),
         facts_total=len(facts),
     )
@@ -130,10 +130,9 @@ def _said_lines(
     old: Payslip | None,
     new: Payslip | None,
     sights: tuple[Sight, Sight],
-    currency: str,
 ) -> Iterator[SaidLine]:
     for line in line_changes(str(period), computed(old), computed(new)):
         key = (line.about, line.plan)
         plan = sights[1].plans.get(key) or sights[0].plans.get(key)
         grounds = tuple(SaidChange(change=change, said=say_change(change, plan)) for change in line.changes)
-        yield SaidLine(line=line, said=say_line(line, currency), grounds=grounds)
+        yield SaidLine(line=line, said=say_line(line), grounds=grounds)

@@ -315,5 +315,6 @@ def _difference(fact: PeriodClosed, made: closing.Closing) -> str:
         f"the statements of {fact.period} as known at {fact.known_at} come to digest {made.digest} "
         f"({len(made.statements)}, {made.total_minor} {made.currency} minor), but were closed with "
         f"{fact.statements_digest} ({fact.statements}, {fact.total_minor} {fact.currency} minor); "
-        f"the close was made by {fact.engine}. meritbook recompute lists every statement that changed."
+        f"the close was made by {fact.engine}. "
+        f"To see whose pay differs and why: meritbook recompute --against the statements.ndjson of an export."
     )

@@ -3,6 +3,9 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+
+from given import LEDGER
 
 COMMAND = [sys.executable, "-c", "from api.cli import main; main()"]
 
@@ -17,3 +20,15 @@ def ran(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPro
         timeout=120,
         check=False,
     )
+
+
+def environment_of(home: Path, dsn: str) -> dict[str, str]:
+    """What a command needs to work on the ledger of a test."""
+    return {
+        **os.environ,
+        "COLUMNS": "200",
+        "NO_COLOR": "1",
+        "MERITBOOK_HOME": str(home),
+        "MERITBOOK_DATABASE_URL": dsn,
+        "MERITBOOK_LEDGER": LEDGER,
+    }

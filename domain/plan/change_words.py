@@ -69,8 +69,9 @@ _FACTS: Mapping[Effect, Title] = {
 }
 
 
-def say_line(change: LineChange, currency: str) -> Title:
+def say_line(change: LineChange) -> Title:
     """A sentence about the amount of a line."""
+    currency = change.currency
     sign = "+" if change.difference_minor >= 0 else ""
 
     def filled(sentence: str, title: str) -> str:

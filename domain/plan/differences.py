@@ -43,6 +43,7 @@ class LineChange(msgspec.Struct, frozen=True, kw_only=True):
     before_minor: int
     after_minor: int
     difference_minor: int
+    currency: str
     changes: tuple[Change, ...]
 
 
@@ -107,6 +108,7 @@ def _line_change(
         before_minor=before_minor,
         after_minor=after_minor,
         difference_minor=after_minor - before_minor,
+        currency=shape.currency,
         changes=changes,
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from book import Book
-from commanded import ran
+from commanded import environment_of, ran
 from given import LEDGER
 
 from domain.journal.append import Journal
@@ -28,9 +28,7 @@ def book(journal: Journal, ledger_dsn: str) -> Book:
 
 @pytest.fixture
 def run(ledger_dsn: str, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    environment = {
-        "MERITBOOK_HOME": str(tmp_path), "MERITBOOK_DATABASE_URL": ledger_dsn, "MERITBOOK_LEDGER": LEDGER
-    }  # fmt: skip
+    environment = environment_of(tmp_path, ledger_dsn)
     return lambda *arguments: ran(environment, *arguments)
 
 

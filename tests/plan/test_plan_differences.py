@@ -102,7 +102,7 @@ def test_a_retro_delta_says_what_was_settled() -> None:
 def test_changes_are_said_in_both_languages() -> None:
     of = plan(PAID)
     [change] = changed(lines(clients=3)[:1], lines(clients=5)[:1])
-    said = say_line(change, "CNY")
+    said = say_line(change)
     assert said.en == "New clients: 150.00 CNY before, 250.00 CNY after, +100.00 CNY"
     assert said.zh == "New clients：原 150.00 CNY，现 250.00 CNY，+100.00 CNY"
     assert say_change(change.changes[0], of).zh.endswith("：原 3，现 5")
