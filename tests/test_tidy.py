@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("domain", "projections", "api", "benchmarks")
 
 MODULE_LINES = 350
+ONE_FILE = {"api/verify.py": 950}
+"""What is handed over as a single file, to be read and run by who has nothing else of the program."""
 FUNCTION_LINES = 60
 VAGUE_NAMES = {"common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
 LOCK_FILES = set(
@@ -72,7 +74,8 @@ def test_a_module_fits_one_subject() -> None:
     too_long = [
         _place(path, lines)
         for path in _files(".py", ".sql", ".js", ".css")
-        if (lines := len(path.read_text("utf-8").splitlines())) > MODULE_LINES
+        if (lines := len(path.read_text("utf-8").splitlines()))
+        > ONE_FILE.get(path.relative_to(ROOT).as_posix(), MODULE_LINES)
     ]
     assert not too_long, f"more than {MODULE_LINES} lines: {too_long}"
 
