@@ -43,6 +43,7 @@ SOURCE = "meritbook"
 """The source of the facts that our own commands write."""
 
 READERS = 8
+RECONNECT_SECONDS = 3.0
 BOUND_TIME = "set statement_timeout = '120s'"
 
 ENGINE = f"meritbook {version('meritbook')}"
@@ -60,7 +61,10 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
-    """An open ledger. dsn: where the service works; owner_dsn: where its tables are made."""
+    """An open ledger. dsn: where the service works; owner_dsn: where its tables are made.
+
+    server: the embedded database; None for one of the firm's own.
+    """
 
     settings: Settings
     dsn: str
@@ -68,6 +72,7 @@ class Ledger:
     pool: ConnectionPool[Any]
     journal: Journal
     intake: Intake
+    server: EmbeddedPostgres | None = None
 
     @property
     def schema(self) -> str:
@@ -111,8 +116,10 @@ def open_ledger(
     Raises: EmbeddedFailed, NotReady, MigrationFailed.
     """
     with ExitStack() as stack:
+        server: EmbeddedPostgres | None = None
         if settings.database_url is None:
-            dsn = owner_dsn = stack.enter_context(EmbeddedPostgres(settings.home, on_wait=on_wait)).dsn
+            server = stack.enter_context(EmbeddedPostgres(settings.home, on_wait=on_wait))
+            dsn = owner_dsn = server.dsn
         else:
             dsn, owner_dsn = settings.database_url, settings.owner_url or settings.database_url
         if prepare_it or settings.database_url is None:
@@ -126,6 +133,8 @@ def open_ledger(
                 max_size=READERS,
                 open=True,
                 timeout=10.0,
+                # Tries to connect lie ever further apart; whoever asks next begins anew with short ones.
+                reconnect_timeout=RECONNECT_SECONDS,
                 configure=_bound_time,
             )
         )
@@ -137,6 +146,7 @@ def open_ledger(
             pool=pool,
             journal=journal,
             intake=Intake(journal),
+            server=server,
         )
 
 

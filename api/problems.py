@@ -71,6 +71,14 @@ class Unavailable(Refusal):
     """The database does not answer at the moment."""
 
 
+class WriterBusy(Refusal):
+    """Another writer has kept the ledger to itself for too long."""
+
+
+class DiskFull(Refusal):
+    """The disk of the database has no room left."""
+
+
 STATUS: Mapping[type[Refusal], HTTPStatus] = {
     Malformed: HTTPStatus.BAD_REQUEST,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
@@ -94,10 +102,12 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     Contended: HTTPStatus.SERVICE_UNAVAILABLE,
     TookTooLong: HTTPStatus.SERVICE_UNAVAILABLE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    WriterBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    DiskFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 """The status of a refusal; every other one is a rule that says no to what was sent: 422."""
 
-_RETRY_SECONDS = {Behind: "1", Contended: "1", Unavailable: "5"}
+_RETRY_SECONDS = {Behind: "1", Contended: "1", Unavailable: "5", WriterBusy: "5", DiskFull: "60"}
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -198,6 +208,32 @@ def answer_unavailable(request: Request[Any, Any, Any], error: Exception) -> Res
     )
 
 
+def answer_busy(request: Request[Any, Any, Any], _: psycopg.errors.LockNotAvailable) -> Response[bytes]:
+    """Somebody sits on the ledger's lock; nothing was stored."""
+    log.error("ledger_lock_held")
+    return answer_refusal(
+        request,
+        WriterBusy(
+            field="",
+            detail="Another writer has held the ledger's lock for too long; nothing was stored.",
+            remedy="Send it again; whoever runs the service looks for a suspended import or session.",
+        ),
+    )
+
+
+def answer_disk_full(request: Request[Any, Any, Any], _: psycopg.errors.DiskFull) -> Response[bytes]:
+    """There is no room for what was sent; nothing was stored."""
+    log.error("disk_full")
+    return answer_refusal(
+        request,
+        DiskFull(
+            field="",
+            detail="The disk of the database is full; nothing was stored.",
+            remedy="Send it again when whoever runs the service has made room; no restart is needed.",
+        ),
+    )
+
+
 def answer_too_slow(request: Request[Any, Any, Any], _: psycopg.errors.QueryCanceled) -> Response[bytes]:
     """The database gave the question up."""
     log.warning("question_took_too_long", path=request.url.path)
@@ -228,6 +264,8 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     Refusal: answer_refusal,
     HTTPException: answer_http,
     psycopg.errors.QueryCanceled: answer_too_slow,
+    psycopg.errors.LockNotAvailable: answer_busy,
+    psycopg.errors.DiskFull: answer_disk_full,
     psycopg.OperationalError: answer_unavailable,
     psycopg.InterfaceError: answer_unavailable,
     PoolTimeout: answer_unavailable,

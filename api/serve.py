@@ -8,6 +8,7 @@ import uvicorn
 from api.app import build_app
 from api.logs import configure_logs
 from api.ops import open_ledger
+from api.reviver import revived
 from api.settings import Settings
 
 REQUESTS_AT_ONCE = 2048
@@ -33,7 +34,7 @@ class _Server(uvicorn.Server):
 def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
     """Serves the ledger of `settings` until a signal stops it; requests under way are finished."""
     configure_logs(settings.log, settings.log_level)
-    with open_ledger(settings) as ledger:
+    with open_ledger(settings) as ledger, revived(ledger.server):
         ledger.opened()
         config = uvicorn.Config(
             build_app(ledger),

@@ -14,7 +14,7 @@ import psutil
 from given import LEDGER
 
 from api.auth import Role, Tokens, token_file
-from api.ops import open_book, open_ledger, prepare
+from api.ops import open_book, open_ledger
 from api.settings import Settings
 
 START_SECONDS = 30
@@ -69,17 +69,16 @@ def fact(type: str, data: dict[str, Any], **envelope: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def served(dsn: str, home: Path, **settings: Any) -> Generator[Service]:
-    """A service over the ledger of `dsn`, opened if need be; stopped gently at the end."""
+def served(dsn: str | None, home: Path, **settings: Any) -> Generator[Service]:
+    """A service over the ledger of `dsn`, or its own database; opened if need be, stopped gently at the end."""
     chosen = Settings(home=home, database_url=dsn, ledger=LEDGER, port=0, **settings)
-    prepare(dsn, LEDGER)
-    with open_ledger(chosen) as ledger:
+    with open_ledger(chosen, prepare_it=True) as ledger:
         if ledger.intake.opened() is None:
             open_book(ledger, name="firm", zone="Asia/Shanghai", currency="CNY", actor="test")
     environment = {
         **os.environ,
         "MERITBOOK_HOME": str(home),
-        "MERITBOOK_DATABASE_URL": dsn,
+        "MERITBOOK_DATABASE_URL": dsn or "",
         "MERITBOOK_LEDGER": LEDGER,
         "MERITBOOK_PORT": "0",
         "MERITBOOK_LOG": "json",
@@ -90,8 +89,10 @@ def served(dsn: str, home: Path, **settings: Any) -> Generator[Service]:
         process = psutil.Popen([sys.executable, "-c", SERVE, "serve"], env=environment, stderr=sink)
     try:
         service = Service(process, _address(process, log), chosen)
-        yield service
-        service.close()
+        try:
+            yield service
+        finally:
+            service.close()
     finally:
         if process.poll() is None:
             process.terminate()

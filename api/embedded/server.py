@@ -111,6 +111,10 @@ class EmbeddedPostgres:
                 raise
             return self._dsn
 
+    def is_alive(self) -> bool:
+        """Whether the server lives, ready or not."""
+        return postmaster(self._places.data) is not None
+
     def stop(self) -> None:
         """Leaves; the last user stops the server and returns when it has stopped.
 

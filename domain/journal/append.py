@@ -27,8 +27,8 @@ LONGEST_PAUSE_SECONDS = 1.0
 PAGE_FACTS = 5_000
 CONNECTIONS = 4
 
-# Serialization failure, deadlock; server shut down, crashed, starting; lock not available.
-PASSING = {"40001", "40P01", "57P01", "57P02", "57P03", "55P03"}
+# Serialization failure, deadlock; server shut down, crashed, starting; lock not available; session slept.
+PASSING = {"40001", "40P01", "57P01", "57P02", "57P03", "55P03", "25P03"}
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ class ConditionFailed(Exception):
     """Since the facts were read on which an append rests, others were written."""
 
 
-def may_pass(error: psycopg.OperationalError) -> bool:
+def may_pass(error: psycopg.Error) -> bool:
     """Whether the same append may succeed in a moment.
 
     Every draft carries its idempotency key, so it may be sent again
@@ -51,7 +51,7 @@ class Journal:
 
     def __init__(self, dsn: str, schema: str, *, connections: int = CONNECTIONS) -> None:
         self._dsn, self._schema = dsn, schema
-        self.conninfo = ledger_conninfo(dsn, schema)
+        self.conninfo = ledger_conninfo(dsn, schema, writer=True)
         self._connections = Connections(self.conninfo, connections)
 
     def __enter__(self) -> Self:
@@ -156,7 +156,7 @@ class Journal:
             try:
                 with self.cursor() as cursor:
                     return work(cursor)
-            except psycopg.OperationalError as error:
+            except (psycopg.OperationalError, psycopg.errors.IdleInTransactionSessionTimeout) as error:
                 if not left or not may_pass(error):
                     raise
             time.sleep(pause)

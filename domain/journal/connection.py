@@ -38,11 +38,16 @@ def channel(schema: str) -> str:
     return CHANNEL_PREFIX + check_schema(schema)
 
 
-def ledger_conninfo(dsn: str, schema: str, *behind: str, service: bool = True) -> str:
+# A writer that hangs, or whose machine went away, would hold the ledger's one lock as long as its session.
+WRITER = {"lock_timeout": "3s", "idle_in_transaction_session_timeout": "10s"}
+
+
+def ledger_conninfo(dsn: str, schema: str, *behind: str, service: bool = True, writer: bool = False) -> str:
     """`dsn` with the session settings of a ledger, for whoever opens the connection.
 
     behind: further schemas to look names up in, such as the ledger behind a scratch schema.
     service: work as the role that may only select and insert; else as the user of `dsn`, who owns the schema.
+    writer: neither wait for a lock nor sit on one for long; whoever waits tries again.
     """
     settings = {
         "search_path": ",".join(check_schema(name) for name in (schema, *behind)),
@@ -52,6 +57,8 @@ def ledger_conninfo(dsn: str, schema: str, *behind: str, service: bool = True) -
     }
     if service:
         settings["role"] = SERVICE_ROLE
+    if writer:
+        settings |= WRITER
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     given = conninfo_to_dict(dsn).get("options")
     return make_conninfo(

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from faults.embedded_user import until
 from given import LEDGER
 from served import Service, fact
 
@@ -16,6 +18,9 @@ from domain.journal.connection import connect
 from projections.replay import replay
 
 CLIENTS = 16
+BACK_SECONDS = 60.0
+"""The longest that a service may take to write again once whatever hindered it is gone."""
+
 LARGE_BATCH = 300
 """Facts of a batch that is copied into the journal, not inserted."""
 
@@ -25,17 +30,19 @@ Sent = dict[str, Any]
 class Client:
     """Sends visits, each again until it is answered; every fourth client sends batches.
 
-    acknowledged: key to position. turned_away: how often the service said that it could not just now.
+    acknowledged: key to position. answered: how many requests were. turned_away: the last answers that said
+    not now, by status.
     """
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, large_batch: int = LARGE_BATCH) -> None:
         self._dice = random.Random(number)
+        self._large_batch = large_batch
         self._batches = number % 4 == 3
         self._unanswered: list[Sent] = []
         self._before: list[Sent] = []
         self.acknowledged: dict[str, int] = {}
         self.turned_away: dict[int, str] = {}
-        self.sent = 0
+        self.answered = 0
         self.amiss: BaseException | None = None
 
     def write(self, http: httpx.Client, stop: threading.Event) -> None:
@@ -68,14 +75,14 @@ class Client:
             assert known == item["position"], f"{each['key']} stands at {known} and {item['position']}"
             assert again or item["hit"] is known_before, f"hit is wrong: {item}"
         self._before, self._unanswered = sent, []
+        self.answered += 1
 
     def _chosen(self) -> list[Sent]:
         """Something new; now and then what was acknowledged just before."""
         if self._before and self._dice.random() < 0.1:
             return self._before
         few = self._dice.randrange(1, 40)
-        number = self._dice.choice([few, few, few, LARGE_BATCH]) if self._batches else 1
-        self.sent += number
+        number = self._dice.choice([few, few, few, self._large_batch]) if self._batches else 1
         return [self._visit() for _ in range(number)]
 
     def _visit(self) -> Sent:
@@ -103,6 +110,16 @@ def writing(clients: Sequence[Client], service: Service) -> Generator[None]:
 def acknowledged_by(clients: Sequence[Client]) -> dict[str, int]:
     """Key to position of everything that was acknowledged."""
     return {key: at for client in clients for key, at in client.acknowledged.items()}
+
+
+def until_acknowledged(clients: Sequence[Client]) -> float:
+    """Waits until the service takes facts of every client again; how many seconds that took."""
+    began, wanted = time.monotonic(), [client.answered + 2 for client in clients]
+    until(
+        lambda: all(client.answered >= least for client, least in zip(clients, wanted, strict=True)),
+        seconds=BACK_SECONDS,
+    )
+    return time.monotonic() - began
 
 
 @dataclass

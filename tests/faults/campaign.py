@@ -13,7 +13,7 @@ Tell = Callable[..., None]
 
 
 def rounds(few: int, *, soak: int, seconds: int = 7200) -> pytest.MarkDecorator:
-    """Runs a test with `few` rounds on every change, and with `soak` in `make soak`, at most `seconds` long."""
+    """Runs a test with `few` rounds on every change, with `soak` in `make soak`, at most `seconds` long."""
     long = [pytest.mark.soak, pytest.mark.timeout(seconds)]
     many = int(os.environ.get(ROUNDS) or soak)
     cases = [pytest.param(few, id="few"), pytest.param(many, id="many", marks=long)]

@@ -20,7 +20,7 @@ REPLAYED_EVERY = 50
 def test_a_killed_service_loses_and_doubles_nothing(
     ledger_dsn: str, tmp_path: Path, rounds: int, tell: Tell
 ) -> None:
-    """With it dies its follower, and whatever else lives in it, while 16 clients write, one in four batches."""
+    """With it dies its follower, and all else in it; of the 16 clients that write, four send batches."""
     dice, books = random.Random(rounds), Books(ledger_dsn)
     clients = [Client(number) for number in range(CLIENTS)]
     for number in range(1, rounds + 1):
