@@ -1,10 +1,11 @@
 """The statements of a month as known at a position: what it earned, and what older months still owe."""
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from domain.facts.governance import PeriodClosed, PlanInForce
+from domain.journal.canonical import canonical
+from domain.journal.merkle import leaf_hash, root
 from domain.period import Period
 from domain.plan.statement import Statement, make_statement
 from projections import policy
@@ -99,9 +100,9 @@ def batches(
         ]
 
 
-def digest_of(statements: list[Statement]) -> str:
-    """SHA-256, in hexadecimal, over the digests of `statements`, 32 bytes each, in their order."""
-    whole = hashlib.sha256()
-    for statement in statements:
-        whole.update(bytes.fromhex(statement.digest()))
-    return whole.hexdigest()
+def digest_of(statements: Iterable[Statement]) -> str:
+    """Merkle root (RFC 6962), in hexadecimal, over the canonical JSON of `statements`, in their order.
+
+    So one statement can be shown to be among them by a short proof, without any other.
+    """
+    return root(leaf_hash(canonical(statement)) for statement in statements).hex()

@@ -40,7 +40,7 @@ comment on table closed_period is 'Months whose statements are final.';
 comment on column closed_period.position is 'Of the close in the journal.';
 comment on column closed_period.known_at is 'Last position that the statements take into account.';
 comment on column closed_period.statements_digest is
-    'SHA-256 over the digests of the statements, in order of employee.';
+    'Merkle root (RFC 6962) over the canonical JSON of the statements, in order of employee.';
 comment on column closed_period.engine is 'Name and version of the program that closed it.';
 
 create table statement (

@@ -120,7 +120,7 @@ class PeriodClosed(Fact, frozen=True, kw_only=True):
     """A month's statements became final.
 
     known_at: the last position that they take into account; what came later is settled in a later month.
-    statements_digest: SHA-256 over the digests of all statements, in order of employee.
+    statements_digest: Merkle root (RFC 6962) over the canonical JSON of all statements, in order of employee.
     """
 
     TYPE: ClassVar[str] = "period_closed"

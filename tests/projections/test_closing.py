@@ -8,6 +8,8 @@ from book import Book
 from domain.facts.governance import OverrideSet
 from domain.facts.people import EmployeeLeft, EmployeePromoted, EmployeeTransferred, LeaveTaken
 from domain.facts.selling import ComplianceScored
+from domain.journal.canonical import canonical
+from domain.journal.merkle import inclusion_proof, leaf_hash, reading, verify_inclusion
 from domain.period import Period
 from projections import closing
 
@@ -169,6 +171,19 @@ def test_the_digest_is_over_all_statements_in_order(book: Book) -> None:
     assert [s.employee for s in made.statements] == ["E1", "E10", "a", "王"]
     assert made.digest == closing.digest_of(made.statements)
     assert made.digest != closing.digest_of(made.statements[::-1])
+
+
+def test_a_statement_is_shown_to_be_closed_without_the_others(book: Book) -> None:
+    """The digest of a close is a Merkle root: a path of a few hashes leads there from one statement."""
+    book.adopt(BONUSES)
+    for employee in ("E2", "E3", "E4", "E5"):
+        book.hire(employee)
+    made = book.close()
+    leaves = [leaf_hash(canonical(statement)) for statement in made.statements]
+    for index, leaf in enumerate(leaves):
+        proof = inclusion_proof(index, len(leaves), reading(leaves))
+        assert verify_inclusion(index, len(leaves), leaf, proof, bytes.fromhex(made.digest))
+        assert not verify_inclusion(index, len(leaves), leaf_hash(b"{}"), proof, bytes.fromhex(made.digest))
 
 
 def test_plans_of_a_close_are_named_with_their_adoption(book: Book) -> None:
