@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -69,8 +69,13 @@ def fact(type: str, data: dict[str, Any], **envelope: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def served(dsn: str | None, home: Path, **settings: Any) -> Generator[Service]:
-    """A service over the ledger of `dsn`, or its own database; opened if need be, stopped gently at the end."""
+def served(
+    dsn: str | None, home: Path, *, program: Sequence[str] = ("-c", SERVE), **settings: Any
+) -> Generator[Service]:
+    """A service over the ledger of `dsn`, or its own database; opened if need be, stopped gently at the end.
+
+    program: what Python is to run in place of the command line; it is given the argument `serve`.
+    """
     chosen = Settings(home=home, database_url=dsn, ledger=LEDGER, port=0, **settings)
     with open_ledger(chosen, prepare_it=True) as ledger:
         if ledger.intake.opened() is None:
@@ -86,7 +91,7 @@ def served(dsn: str | None, home: Path, **settings: Any) -> Generator[Service]:
     } | {f"MERITBOOK_{name.upper()}": str(value) for name, value in settings.items()}
     log = home / "service.log"
     with log.open("wb") as sink:
-        process = psutil.Popen([sys.executable, "-c", SERVE, "serve"], env=environment, stderr=sink)
+        process = psutil.Popen([sys.executable, *program, "serve"], env=environment, stderr=sink)
     try:
         service = Service(process, _address(process, log), chosen)
         try:
