@@ -8,6 +8,7 @@ from msgspec import inspect as types
 
 from docs.worked import example_lines, shared_lines, worked_examples
 from domain.plan.components import KINDS
+from domain.plan.components.component import Component
 from domain.plan.document import Plan
 from domain.plan.fields import Title
 from domain.plan.measure_text import MeasureText
@@ -39,6 +40,21 @@ number with a point is safest in quotes, `"8.5"`. Wherever a number stands, `{pa
 """
 
 
+RUNNING = """
+A component with `running: true` looks at a measure whose window is longer than the period, such as a year to
+date, and pays what the measure comes to now less what it came to on the day before the period: the table of
+the year so far less the table of the year until last month. Both are read with the numbers that hold now, so
+a changed rate counts from its own period on. A late fact is settled for every period it touches.
+
+With `counts_up_to`, what lies above it, a level of the measure or an attainment of the target, counts as it.
+"""
+EACH = """
+`each` keeps every single number: `{each: deal_closed, of: amount, by: deal, less: deal_reversed}` is the size
+of each deal after what came back. A component over it pays each one by its own size and sums; elsewhere it is
+their sum. Without `by` each fact stands alone, and what `less` takes away takes back what its size would pay.
+"""
+
+
 def plans_page(notice: str) -> str:
     """Every part of a plan document: what it means, its fields, their form."""
     lines = [notice, INTRODUCTION]
@@ -52,21 +68,33 @@ def plans_page(notice: str) -> str:
     examples = worked_examples()
     lines += ["## Measures\n", *_part("###", "A measure", MeasureText)]
     lines.append("`where` selects facts: `{channel: [douyin, referral]}`, `{quantity: {at_least: 2}}`,")
-    lines.append("`{attributes.shift: night}`. `window` is `period`, `year`, `{days_since_hire: 30}` or")
-    lines.append("`{last_periods: 3}`.\n")
+    lines.append("`{attributes.shift: night}`. `window` is `period`, `quarter`, `year`,")
+    lines.append("`{days_since_hire: 30}` or `{last_periods: 3}`.\n")
+    lines.append(EACH.lstrip())
     lines.append("## Components\n")
     lines.append(
-        "Each has `kind:` and the fields of that kind. The examples use these measures and targets; what is"
+        "Each has `kind:`, the fields of every component and those of its kind. The examples use these"
     )
-    lines.append("not said to be measured is 0.\n")
+    lines.append("measures and targets; what is not said to be measured is 0.\n")
     lines += ["```yaml", shared_lines(examples), "```\n"]
+    lines += _shared()
+    lines.append(RUNNING.lstrip())
+    shared = _structs_below(Component)
     for kind, struct in KINDS.items():
         lines += _part("###", f"`{kind}`", struct)
-        for part in _structs_of(struct):
-            lines += _part("####", _heading(part), part)
+        for part in _structs_below(struct):
+            if part not in shared:
+                lines += _part("####", _heading(part), part)
         for example in examples.of(kind):
             lines += example_lines(example)
     return "\n".join(lines)
+
+
+def _shared() -> Iterator[str]:
+    """The fields that every kind of component has."""
+    yield from _part("###", "Every component", Component)
+    for part in _structs_below(Component):
+        yield from _part("####", _heading(part), part)
 
 
 def _heading(struct: type) -> str:
@@ -81,8 +109,9 @@ def _part(level: str, heading: str, struct: type) -> Iterator[str]:
     yield "|---|---|"
     info = types.type_info(struct)
     assert isinstance(info, types.StructType)
+    shared = Component.__struct_fields__ if struct in KINDS.values() else ()
     for field in info.fields:
-        if is_derived(field.type):
+        if is_derived(field.type) or field.name in shared:
             continue
         name = f"`{field.encode_name}`"
         form = _form(field.type)
@@ -116,12 +145,22 @@ def _form(kind: types.Type) -> str:
             return ", ".join(f"`{value}`" for value in values)
         case types.DateType():
             return "day: `2025-01-01`"
+        case types.BoolType():
+            return "`true` or `false`"
         case types.IntType():
             return "whole number"
         case types.StrType():
             return "text"
         case _:
             return "see below"
+
+
+def _structs_below(struct: type) -> list[type[Any]]:
+    """The structs that `struct` is made of, however deep, each once."""
+    found = list[type[Any]]()
+    for part in _structs_of(struct):
+        found += [part, *_structs_below(part)]
+    return list(dict.fromkeys(found))
 
 
 def _structs_of(struct: type) -> list[type[Any]]:

@@ -13,13 +13,15 @@ FILE = Path(__file__).resolve().parent / "worked_examples.yaml"
 class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What was measured, what that pays in March 2025, and how one gets there by hand.
 
-    given: measures by name; None for nothing measured. reached: milestones. More words, such as `days`, say
-    what else is known of the person.
+    given: measures by name; None for nothing measured. before: as they stood before the period. sizes: the
+    numbers of measures `each`. reached: milestones.
     """
 
     pays: str
     how: str
     given: dict[str, int | str | None] = {}
+    before: dict[str, int | str] = {}
+    sizes: dict[str, list[int]] = {}
     reached: dict[str, str] = {}
 
 
@@ -80,4 +82,6 @@ def _measured(case: Case) -> str:
     def said(named: Mapping[str, object]) -> list[str]:
         return [f"`{name}` {'nothing' if value is None else value}" for name, value in named.items()]
 
-    return ", ".join([*said(case.given), *said(case.reached)]) or "nothing"
+    sizes = [f"`{name}` {', '.join(map(str, held))}" for name, held in case.sizes.items()]
+    earlier = [f"{told} before" for told in said(case.before)]
+    return "; ".join([*said(case.given), *earlier, *sizes, *said(case.reached)]) or "nothing"

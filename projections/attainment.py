@@ -142,7 +142,7 @@ def _running(
     total, size, best, worked = Fraction(0), 0, None, list[dt.date]()
     for day, *numbers in told:
         match measure.kind:
-            case "count" | "sum":
+            case "count" | "sum" | "each":
                 total += exact(numbers[0]) - exact(numbers[1])
                 yield day, total / measure.scale
             case "distinct":

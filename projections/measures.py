@@ -23,6 +23,7 @@ from domain.plan.measures import (
     days_of,
     with_ratios,
 )
+from domain.plan.sizes import Each
 from projections.rows import known
 from projections.spans import Cursor
 
@@ -58,6 +59,18 @@ group by employee"""
         """
 select distinct on (c.employee) c.employee, {column} {seen} and {counts} and {column} is not null
 order by c.employee, c.at desc, c.position desc"""
+    ),
+    "each": SQL(
+        """
+select employee, array_agg(size)
+from (
+    select c.employee,
+        coalesce(sum({column}) filter (where {counts}), 0)
+            - coalesce(sum({column}) filter (where {taken}), 0) as size
+    {seen} and ({counts} or {taken}) and {column} is not null and {owner} is not null
+    group by c.employee, {owner}
+) as owned
+group by employee"""
     ),
     "streak": SQL(
         """
@@ -125,7 +138,7 @@ def evaluate(
         for name, measure in over.items():
             if measure.kind in _APART:
                 for employee, number in rows(cursor, _apart(measure, days, known_at)):
-                    people[employee][name] = exact(number) / measure.scale
+                    people[employee][name] = _value(measure, number)
     return {employee: with_ratios(measures, values) for employee, values in people.items()}
 
 
@@ -155,6 +168,8 @@ def counts(bound: Bound, measure: FactMeasure, fact: str, known_at: int | None) 
     if measure.currency is not None:
         tests.append(SQL("c.currency = {}").format(bound(measure.currency)))
     tests += [_holds(bound, condition) for condition in measure.where]
+    if measure.by is not None:
+        tests.append(SQL("{} is not null").format(column(bound, measure.by)))
     if measure.confirmed_by is not None:
         tests.append(_CONFIRMED.format(role=bound(measure.confirmed_by), known=known(known_at)))
     return SQL(" and ").join(tests)
@@ -165,7 +180,7 @@ def aggregates(bound: Bound, measure: FactMeasure, known_at: int | None) -> list
     of = column(bound, measure.of) if measure.of is not None else SQL("*")
     counted = counts(bound, measure, measure.fact, known_at)
     match measure.kind:
-        case "count" | "sum":
+        case "count" | "sum" | "each":
             aggregate = SQL("count(*)") if measure.kind == "count" else SQL("sum({})").format(of)
             taken = counts(bound, measure, measure.less, known_at) if measure.less else SQL("false")
             parts = [(aggregate, counted), (aggregate, taken)]
@@ -237,10 +252,13 @@ def _together(measures: Iterable[FactMeasure], days: Mapping[str, Days], known_a
 
 def _apart(measure: FactMeasure, days: Mapping[str, Days], known_at: int | None) -> Pass:
     bound = Bound()
+    taken = counts(bound, measure, measure.less, known_at) if measure.less else SQL("false")
     statement = _APART[measure.kind].format(
         seen=seen(bound, [measure], days, known_at),
         counts=counts(bound, measure, measure.fact, known_at),
+        taken=taken,
         column=column(bound, measure.of or "day"),
+        owner=column(bound, measure.by or "position"),
     )
     return Pass(statement, bound.values)
 
@@ -250,5 +268,13 @@ def rows(cursor: Cursor, wanted: Pass) -> Iterable[tuple[Any, ...]]:
     return cursor.execute(wanted.statement, wanted.parameters, prepare=False)
 
 
+def _value(measure: FactMeasure, number: Any) -> Fraction:
+    if measure.kind == "each":
+        return Each(exact(size) / measure.scale for size in number)
+    return exact(number) / measure.scale
+
+
 def _of_nothing(measure: FactMeasure) -> Fraction | None:
+    if measure.kind == "each":
+        return Each(())
     return None if measure.kind in ("average", "last", "best") else Fraction(0)

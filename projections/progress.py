@@ -12,6 +12,7 @@ from domain.plan.exact import Unit
 from domain.plan.fields import Title
 from domain.plan.population import belongs
 from domain.plan.resolve import ResolvedPlan
+from domain.plan.running import is_before
 from domain.plan.statement import Entitlement, Source, earnings
 from projections import measures, policy, roster
 from projections.closing import head
@@ -183,6 +184,8 @@ def _values_before(
 def _levels(held: Entitlement, before: dict[str, Fraction | None]) -> list[Level]:
     plan, levels = held.resolved.plan, list[Level]()
     for name, value in held.values.items():
+        if is_before(name):
+            continue
         measure, previous = plan.measures[name], before[name]
         moved = value - previous if value is not None and previous is not None else None
         levels.append(

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from domain.money import CURRENCIES
 from domain.plan.components.base import Fault
+from domain.plan.components.component import Component
+from domain.plan.components.graded import Counted
 from domain.plan.components.rate_table import RateTable
 from domain.plan.document import MONTHS, Goal, Parameter, Plan, Target
 from domain.plan.exact import shown
 from domain.plan.measures import Measure, RatioMeasure
 from domain.plan.problems import did_you_mean
+from domain.plan.running import looks_back
 
 
 def plan_faults(plan: Plan) -> Iterator[Fault]:
@@ -24,6 +27,7 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
     for name, target in plan.targets.items():
         yield from _target_faults(f"targets.{name}", target, plan.measures)
     yield from _rate_faults(plan)
+    yield from _running_faults(plan)
     lists = {
         "components": [component.id for component in plan.components],
         "milestones": [milestone.id for milestone in plan.milestones],
@@ -100,13 +104,37 @@ def _target_faults(path: str, target: Target, measures: Mapping[str, Measure]) -
         )
 
 
+def counted_measure(plan: Plan, component: Component) -> str | None:
+    """The measure that a component counts, its own or that of its target; None where it has none."""
+    target = plan.targets.get(getattr(component, "target", None) or "")
+    return target.measure if target else getattr(component, "measure", None)
+
+
+def running_measures(plan: Plan) -> list[str]:
+    """The measures of which some component pays what the period added."""
+    running = (part for part in plan.components if isinstance(part, Counted) and part.running)
+    return [name for part in running if (name := counted_measure(plan, part)) is not None]
+
+
+def _running_faults(plan: Plan) -> Iterator[Fault]:
+    for index, component in enumerate(plan.components):
+        if not isinstance(component, Counted) or not component.running:
+            continue
+        name = counted_measure(plan, component)
+        if name is not None and name in plan.measures and not looks_back(plan.measures, name):
+            yield Fault(
+                f"components[{index}].running",
+                f"`{name}` begins anew in each period, so nothing runs.",
+                "Give the measure `window: year` or `window: quarter`.",
+            )
+
+
 def _rate_faults(plan: Plan) -> Iterator[Fault]:
     """Rates of money that were written without their sign: 2 where 2 % is meant."""
     for index, component in enumerate(plan.components):
         if not isinstance(component, RateTable):
             continue
-        target = plan.targets.get(component.target or "")
-        measure = plan.measures.get(target.measure if target else component.measure or "")
+        measure = plan.measures.get(counted_measure(plan, component) or "")
         for place, band in enumerate(component.bands):
             if measure is not None and measure.form == "money" and abs(band.rate) >= 1:
                 yield Fault(

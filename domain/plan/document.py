@@ -14,7 +14,7 @@ from domain.facts.governance import Level as OverrideLevel
 from domain.facts.people import LeaveKind
 from domain.money import Rounding
 from domain.period import PeriodKind
-from domain.plan.components.base import Component
+from domain.plan.components.component import Component
 from domain.plan.exact import Unit
 from domain.plan.fields import (
     DERIVED,

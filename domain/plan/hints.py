@@ -13,6 +13,7 @@ from typing import NamedTuple
 from domain.plan.document import Lever
 from domain.plan.measures import FactMeasure, RatioMeasure, with_ratios
 from domain.plan.resolve import ResolvedPlan
+from domain.plan.sizes import more_of
 from domain.plan.statement import Entitlement, Sentence, Values, earnings
 
 
@@ -76,7 +77,9 @@ def levers_of(resolved: ResolvedPlan) -> tuple[Lever, ...]:
     return tuple(
         Lever(id=name, title=measure.title, adds={name: Fraction(1)})
         for name in used
-        if isinstance(measure := plan.measures[name], FactMeasure) and measure.kind in ("count", "distinct")
+        if isinstance(measure := plan.measures[name], FactMeasure)
+        and measure.kind in ("count", "distinct")
+        and not measure.window.ends_before
     )
 
 
@@ -101,7 +104,7 @@ def _times(entitlement: Entitlement) -> range:
 def _with_more(entitlement: Entitlement, lever: Lever, times: int) -> tuple[Entitlement, Entitlement]:
     """The entitlement with more done: once with the ratios held, once with them computed anew."""
     measures, values = entitlement.resolved.plan.measures, entitlement.values
-    held = {**values, **{name: (values[name] or 0) + times * by for name, by in lever.adds.items()}}
+    held = {**values, **{name: more_of(values[name], times, by) for name, by in lever.adds.items()}}
     leaves = {name: value for name, value in held.items() if not isinstance(measures[name], RatioMeasure)}
     attained = _attained_with(entitlement, lever, times)
     return (

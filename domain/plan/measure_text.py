@@ -30,12 +30,13 @@ _NEEDS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "average": tuple(NUMBERS),
     "last": tuple(NUMBERS),
     "best": tuple(NUMBERS),
+    "each": tuple(NUMBERS),
 }
 """What `of` may name for each kind."""
 
 
 class MeasureText(msgspec.Struct, frozen=True, kw_only=True):
-    """A measure as written; exactly one of the first eight fields is given and says its kind."""
+    """A measure as written; exactly one of the first nine fields is given and says its kind."""
 
     count: FactName | None = None
     sum: FactName | None = None
@@ -44,8 +45,10 @@ class MeasureText(msgspec.Struct, frozen=True, kw_only=True):
     last: FactName | None = None
     best: FactName | None = None
     streak: FactName | None = None
+    each: FactName | None = None
     ratio: str | None = None
     of: str | None = None
+    by: str | None = None
     where: object = None
     less: FactName | None = None
     confirmed_by: str | None = None
@@ -85,13 +88,17 @@ def fact_faults(reading: Reading, measure: FactMeasure, facts: FactFields, path:
 def _columns(measure: FactMeasure) -> Iterator[tuple[str, str]]:
     if measure.of is not None:
         yield "of", measure.of
+    if measure.by is not None:
+        yield "by", measure.by
     yield from ((f"where.{condition.column}", condition.column) for condition in measure.where)
 
 
 def _ratio(reading: Reading, text: MeasureText, ratio: str, path: str) -> RatioMeasure | Unreadable:
     parts = [part.strip() for part in ratio.split("/")]
     extra = [
-        name for name in ("of", "where", "less", "confirmed_by", "window") if getattr(text, name) is not None
+        name
+        for name in ("of", "by", "where", "less", "confirmed_by", "window")
+        if getattr(text, name) is not None
     ]
     for name in extra:
         reading.fault(
@@ -108,8 +115,14 @@ def _ratio(reading: Reading, text: MeasureText, ratio: str, path: str) -> RatioM
 
 def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> FactMeasure | Unreadable:
     column = _column(reading, kind, text.of, below(path, "of"))
-    if text.less is not None and kind not in ("count", "sum"):
-        return reading.fault(below(path, "less"), f"Nothing can be taken off a {kind}.", "Use count or sum.")
+    if text.less is not None and kind not in ("count", "sum", "each"):
+        return reading.fault(
+            below(path, "less"), f"Nothing can be taken off a {kind}.", "Use count, sum or each."
+        )
+    owners = _NEEDS["distinct"] if kind == "each" else ()
+    if text.by is not None and text.by not in owners and not (owners and text.by.startswith("attributes.")):
+        remedy = did_you_mean(text.by, owners) if owners else "Leave it out, or measure `each`."
+        return reading.fault(below(path, "by"), f"A {kind} by {text.by} is not possible.", remedy)
     where = tuple(_conditions(reading, text.where, below(path, "where")))
     window = _window(reading, text.window, below(path, "window"))
     if isinstance(column, Unreadable) or isinstance(window, Unreadable):
@@ -120,6 +133,7 @@ def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> F
         kind=kind,
         fact=getattr(text, kind),
         of=column,
+        by=text.by,
         where=where,
         less=text.less,
         confirmed_by=text.confirmed_by,
@@ -154,8 +168,8 @@ def _column(reading: Reading, kind: Kind, of: str | None, path: str) -> str | Un
 def _window(reading: Reading, found: object, path: str) -> Window | Unreadable:
     if found is None or found == "period":
         return Window()
-    if found == "year":
-        return Window("year")
+    if found in ("quarter", "year"):
+        return Window(found)
     match list(members(found).items()):
         case [("days_since_hire" | "last_periods" as kind, int(n))] if n > 0 and not isinstance(n, bool):
             return Window(cast(Literal["days_since_hire", "last_periods"], kind), n)
@@ -163,7 +177,7 @@ def _window(reading: Reading, found: object, path: str) -> Window | Unreadable:
             return reading.fault(
                 path,
                 f"{found!r} is not a window.",
-                "Write period, year, {days_since_hire: 30} or {last_periods: 3}.",
+                "Write period, quarter, year, {days_since_hire: 30} or {last_periods: 3}.",
             )
 
 

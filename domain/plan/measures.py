@@ -10,6 +10,8 @@ reference: both must agree on every history. What they agree on:
   amounts.
 - `confirmed_by` lets only those credits count that a person of this role has confirmed.
 - An amount counts only in the measure's currency.
+- `by` sums the numbers of `each` that belong to one deal, client or attribute; what belongs to none is left
+  out.
 
 | kind     | value                                                             | of no credit |
 |----------|-------------------------------------------------------------------|--------------|
@@ -19,6 +21,7 @@ reference: both must agree on every history. What they agree on:
 | average  | of a numeric column over the credits where it is not null         | None         |
 | last     | the numeric column of the latest credit, by (at, position), where it is not null | None |
 | best     | the greatest value of a numeric column                            | None         |
+| each     | as a sum, but every summand is kept: of one fact, or of one `by`; 0 is none      | 0            |
 | streak   | the longest run of consecutive days with a matching credit        | 0            |
 | ratio    | one measure divided by another                                    | None         |
 
@@ -35,8 +38,9 @@ import msgspec
 
 from domain.period import Period
 from domain.plan.fields import Title
+from domain.plan.sizes import Each
 
-Kind = Literal["count", "sum", "distinct", "average", "last", "best", "streak"]
+Kind = Literal["count", "sum", "distinct", "average", "last", "best", "streak", "each"]
 
 NUMBERS = {"quantity": "quantity", "minutes": "minutes", "amount": "amount_minor", "score": "score"}
 """What a plan calls the numeric columns of a credit, and their names in the table."""
@@ -73,13 +77,15 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
 class Window(msgspec.Struct, frozen=True):
     """Which days a measure looks at.
 
-    period: those of the period. year: from 1 January to the period's last day. last_periods: the period and
-    the n − 1 before it. days_since_hire: from the hire day, which is day 0, to day n, or to the period's last
-    day if that comes earlier.
+    period: those of the period. quarter, year: from the first day of the quarter or year to the period's last
+    day. last_periods: the period and the n − 1 before it. days_since_hire: from the hire day, which is day 0,
+    to day n, or to the period's last day if that comes earlier. ends_before: it ends on the day before the
+    period instead.
     """
 
-    kind: Literal["period", "year", "last_periods", "days_since_hire"] = "period"
+    kind: Literal["period", "quarter", "year", "last_periods", "days_since_hire"] = "period"
     n: int = 0
+    ends_before: bool = False
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,13 +111,15 @@ class _Shown(msgspec.Struct, frozen=True, kw_only=True):
 class FactMeasure(_Shown, frozen=True, kw_only=True, tag="fact"):
     """A number over the credits of one fact.
 
-    of: column of the credit table, or `attributes.<key>`; None for a count or streak.
+    of: column of the credit table, or `attributes.<key>`; None for a count or streak. by: what the numbers of
+    an `each` are summed by; None for each fact by itself.
     scale: what the raw number is divided by: minor units in a major one for amounts, else 1.
     """
 
     kind: Kind
     fact: str
     of: str | None = None
+    by: str | None = None
     where: tuple[Condition, ...] = ()
     less: str | None = None
     confirmed_by: str | None = None
@@ -139,11 +147,14 @@ class Days(NamedTuple):
 
 def days_of(window: Window, period: Period, hired_on: dt.date) -> Days:
     """The days that `window` opens on for somebody hired on `hired_on`, as seen at the end of `period`."""
+    if window.ends_before:
+        whole = days_of(msgspec.structs.replace(window, ends_before=False), period, hired_on)
+        return Days(whole.first, min(whole.last, period.first_day - dt.timedelta(days=1)))
     match window.kind:
         case "period":
             return Days(period.first_day, period.last_day)
-        case "year":
-            return Days(dt.date(period.last_day.year, 1, 1), period.last_day)
+        case "quarter" | "year" as longer:
+            return Days(Period.containing(period.last_day, longer).first_day, period.last_day)
         case "last_periods":
             first = period
             for _ in range(window.n - 1):
@@ -175,6 +186,8 @@ def evaluate(measure: FactMeasure, credits: Iterable[Credit], employee: str, day
             return max(_numbers(measure, counted), default=None)
         case "streak":
             return Fraction(longest_run({credit.day for credit in counted}))
+        case "each":
+            return Each(_sizes(measure, counted, taken))
 
 
 def evaluate_all(
@@ -260,6 +273,16 @@ def _holds(condition: Condition, held: str | int | Decimal | None) -> bool:
             return number <= condition.number
         case "less_than":
             return number < condition.number
+
+
+def _sizes(measure: FactMeasure, counted: Iterable[Credit], taken: Iterable[Credit]) -> Iterable[Fraction]:
+    sizes: dict[object, Fraction] = {}
+    for sign, credits in ((1, counted), (-1, taken)):
+        for credit in credits:
+            owner = credit.position if measure.by is None else column(credit, measure.by)
+            for number in _numbers(measure, [credit]) if owner is not None else ():
+                sizes[owner] = sizes.get(owner, Fraction(0)) + sign * number
+    return sizes.values()
 
 
 def _numbers(measure: FactMeasure, credits: Iterable[Credit]) -> list[Fraction]:

@@ -184,7 +184,7 @@ def _what_is_open(plan: Plan, level: str) -> str:
 
 def _new_faults(plan: Plan, parameter: str, value: Fraction) -> Iterator[Fault]:
     for component in rebound(plan.components, {parameter: value}):
-        for where, message, remedy in component.faults():
+        for where, message, remedy in component.all_faults():
             yield Fault(f"{component.id}.{where}" if where else component.id, message, remedy)
     for milestone in rebound(plan.milestones, {parameter: value}):
         if milestone.within_days < 1 or milestone.within_days.denominator != 1:

@@ -9,9 +9,9 @@ from msgspec import inspect
 
 from domain.facts.registry import CREDITED, FACT_TYPES
 from domain.journal.canonical import canonical
-from domain.plan.checks import plan_faults
+from domain.plan.checks import plan_faults, running_measures
 from domain.plan.components import KINDS
-from domain.plan.components.base import Component
+from domain.plan.components.component import Component
 from domain.plan.document import Parameter, Plan
 from domain.plan.exact import exact
 from domain.plan.fields import Title
@@ -19,6 +19,7 @@ from domain.plan.measure_text import FactFields, fact_faults, read_measure
 from domain.plan.measures import FactMeasure, Measure, RatioMeasure
 from domain.plan.problems import PlanInvalid, did_you_mean
 from domain.plan.reading import UNREADABLE, Reading, Unreadable, below, members, type_info
+from domain.plan.running import with_befores
 
 CREDIT_FIELDS: Final[FactFields] = {
     name: frozenset(FACT_TYPES[name].__struct_fields__) for name in sorted(CREDITED)
@@ -50,7 +51,8 @@ def parse_plan(document: object, file: str = "plan", facts: FactFields = CREDIT_
             reading.fault(path, message, remedy)
     if plan is None or reading.problems:
         raise PlanInvalid(file, reading.problems)
-    return msgspec.structs.replace(plan, measures=_with_forms(plan.measures))
+    measures = with_befores(plan.measures, running_measures(plan))
+    return msgspec.structs.replace(plan, measures=_with_forms(measures))
 
 
 def plan_document(document: object) -> dict[str, Any]:
@@ -89,7 +91,7 @@ def _component(reading: Reading, found: object, path: str) -> object:
     if isinstance(fields, Unreadable):
         return UNREADABLE
     component = KINDS[kind](**fields)
-    for where, message, remedy in component.faults():
+    for where, message, remedy in component.all_faults():
         reading.fault(below(path, where) if where else path, message, remedy)
     return component
 

@@ -72,6 +72,10 @@ class Reading:
                 if isinstance(found, int) and not isinstance(found, bool):
                     return found
                 return self.fault(path, f"{found!r} is not a whole number.", "Write digits, such as 30.")
+            case inspect.BoolType():
+                if isinstance(found, bool):
+                    return found
+                return self.fault(path, f"{found!r} is neither yes nor no.", "Write true or false.")
             case inspect.StrType(pattern=pattern):
                 return self._text(found, pattern, path)
             case _:

@@ -14,11 +14,14 @@ import msgspec
 from domain.money import Rounding, rounded
 from domain.people.roster import Leave, Posting, leave_days
 from domain.period import Period
-from domain.plan.components.base import Aim, Component
+from domain.plan.checks import counted_measure
+from domain.plan.components.base import Aim
+from domain.plan.components.component import Component
 from domain.plan.document import LeaveRelief, Milestone, Plan, Target
 from domain.plan.mentions import named_in, with_parts
 from domain.plan.overrides import Override, TargetChange, changed_milestone, changed_value, permitted
 from domain.plan.population import deciding_day
+from domain.plan.running import before
 from domain.plan.settings import rebound, settings_in
 
 Origin = Literal["national", "branch", "team", "person"]
@@ -205,10 +208,13 @@ def _layered(plan: Plan, period: Period, holding: list[tuple[Override, Fraction]
 def _uses(component: Component, plan: Plan) -> Uses:
     targets = named_in(component, "targets")
     through = [plan.targets[target] for target in targets]
-    measures = (*named_in(component, "measures"), *(target.measure for target in through))
+    measures = [*named_in(component, "measures"), *(target.measure for target in through)]
+    running = counted_measure(plan, component)
+    if running is not None and before(running) in plan.measures and getattr(component, "running", False):
+        measures.append(before(running))
     numbers = (component, *(target.value for target in through))
     parameters = dict.fromkeys(setting.parameter for number in numbers for setting in settings_in(number))
-    return Uses(with_parts(plan.measures, measures), targets, tuple(parameters))
+    return Uses(with_parts(plan.measures, tuple(measures)), targets, tuple(parameters))
 
 
 def _target(name: str, target: Target, settings: Mapping[str, Sourced]) -> ResolvedTarget:

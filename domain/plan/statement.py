@@ -158,7 +158,7 @@ def earnings(entitlement: Entitlement) -> list[tuple[Earned, int]]:
     plan = resolved.plan
     seen = Seen(values, resolved.aims, attained, resolved.period)
     scale = minor_per_major(plan.currency)
-    worth = [(component, component.earn(seen)) for component in plan.components]
+    worth = [(component, component.pay(seen)) for component in plan.components]
     return [
         (earned, rounded(earned.amount * scale, component.rounding or plan.rounding))
         for component, earned in worth

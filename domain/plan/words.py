@@ -70,6 +70,65 @@ SENTENCES: Mapping[str, Title] = {
         "目标 {target} 的 {from} 至 {until} 之间的 {value}，按 {band_rate} 计",
     ),
     "scorecard": Title("Score {score} of a base of {base}", "综合得分 {score}，基数 {base}"),
+    "per_lot": Title(
+        "{measure}: {value}, {lots} whole lots of {every}, {rate} each",
+        "{measure}：{value}，满 {every} 共 {lots} 份，每份 {rate}",
+    ),
+    "each": Title(
+        "{measure}: {times} in all, {value} together, each by its own size",
+        "{measure}：共 {times} 笔，合计 {value}，逐笔按各自大小计算",
+    ),
+    "each_per_unit": Title("{value} × {rate}", "{value} × {rate}"),
+    "each_per_lot": Title(
+        "{times} with {lots} lots of {every}, {rate} each",
+        "{times} 笔，各满 {every} 共 {lots} 份，每份 {rate}",
+    ),
+    "each_threshold_reached": Title(
+        "{times} that reach {reaches}, {pays} each", "{times} 笔达到 {reaches}，每笔 {pays}"
+    ),
+    "each_threshold_missed": Title(
+        "{times} below {reaches}, not due {pays}", "{times} 笔未达到 {reaches}，不发 {pays}"
+    ),
+    "each_step": Title(
+        "{times}, {value} together, in the band that pays {pays}",
+        "{times} 笔，合计 {value}，所在区间每笔 {pays}",
+    ),
+    "each_step_between": Title(
+        "{times} that pay {pays} on the line between two steps",
+        "{times} 笔，按两档之间的直线插值，每笔 {pays}",
+    ),
+    "each_step_below": Title(
+        "{times}, {value} together, below the first band", "{times} 笔，合计 {value}，低于最低区间"
+    ),
+    "each_rate_whole": Title(
+        "{times}, {value} together, all at {band_rate}", "{times} 笔，合计 {value}，全部按 {band_rate} 计"
+    ),
+    "running": Title(
+        "{measure}: {value} to date, {before} before this period; paid is what was added",
+        "{measure}：累计 {value}，本期之前 {before}；按新增部分计发",
+    ),
+    "counts_up_to": Title("{measure} counts up to {most}", "{measure}最多计至 {most}"),
+    "multiplied": Title("Multiplied by {times}", "乘以 {times}"),
+    "multiplied_by": Title(
+        "{measure} is {value}: multiplied by {factor}", "{measure}为 {value}：乘以 {factor}"
+    ),
+    "multiplied_attained": Title(
+        "{measure} is {value}, {attained} of the target: multiplied by {factor}",
+        "{measure}为 {value}，完成目标的 {attained}：乘以 {factor}",
+    ),
+    "floor": Title("Raised to the floor of {pays}", "补足至保底 {pays}"),
+    "cap": Title("Limited by the cap of {pays}", "封顶 {pays}"),
+    "gate_met": Title(
+        "{measure} is {value}, {test} {level}: it counts", "{measure}为 {value}，{test} {level}：计发"
+    ),
+    "gate_missed": Title(
+        "{measure} is {value}, not {test} {level}: nothing is paid",
+        "{measure}为 {value}，不满足{test} {level}：不发",
+    ),
+    "gate_milestone_met": Title("{milestone} has been reached: it counts", "{milestone}已达成：计发"),
+    "gate_milestone_missed": Title(
+        "{milestone} has not been reached: nothing is paid", "{milestone}尚未达成：不发"
+    ),
     "score_part": Title(
         "{measure} is {value} of {target}: {attained}, counted {counted}, weight {weight}",
         "{measure}为 {value}，目标 {target}：完成 {attained}，计 {counted}，权重 {weight}",
@@ -91,8 +150,16 @@ SENTENCES: Mapping[str, Title] = {
 """Every sentence by its key; the words in braces are filled from the line."""
 
 _AMOUNTS = frozenset({"rate", "band_rate", "pays", "base", "recomputed", "settled"})
-_SHARES = frozenset({"score", "attained", "counted", "weight"})
-_LEVELS = frozenset({"value", "reaches", "target", "from", "until"})
+_SHARES = frozenset({"factor", "score", "attained", "counted", "weight"})
+_LEVELS = frozenset({"level", "most", "every", "before", "value", "reaches", "target", "from", "until"})
+
+
+TESTS: Mapping[str, Title] = {
+    "at_least": Title("at least", "不少于"),
+    "more_than": Title("more than", "多于"),
+    "at_most": Title("at most", "不多于"),
+    "less_than": Title("less than", "少于"),
+}
 
 
 def say(key: str, words: Mapping[str, str], plan: Plan, language: Language) -> str:
@@ -113,6 +180,10 @@ def _spoken(name: str, word: str, words: Mapping[str, str], plan: Plan, language
         return next((_in(m.title, language) for m in plan.milestones if m.id == word), word)
     if name == "band_rate" and _is_money(words["measure"], plan):
         return shown(Fraction(word), "percent", places=4)
+    if name == "test":
+        return _in(TESTS[word], language)
+    if name == "times" and "measure" not in words:
+        return shown(Fraction(word), "percent")
     if name in _AMOUNTS:
         return f"{shown(Fraction(word))} {plan.currency}"
     if name in _SHARES:
@@ -121,7 +192,7 @@ def _spoken(name: str, word: str, words: Mapping[str, str], plan: Plan, language
         return shown(Fraction(word), "percent")
     if name in _LEVELS and "measure" in words:
         return _level(Fraction(word), words["measure"], plan)
-    return shown(Fraction(word)) if name == "points" else word
+    return shown(Fraction(word)) if name in ("points", "lots", "times") else word
 
 
 def _is_money(measure: str, plan: Plan) -> bool:

@@ -29,6 +29,7 @@ from domain.plan.measures import (
     evaluate_all,
 )
 from domain.plan.milestones import last_day, milestone_standing, standing_from_credits
+from domain.plan.sizes import Each
 from projections import confirmations, credits, measures
 from projections.attainment import before_any, courses, first_reached
 
@@ -137,7 +138,15 @@ numbers = st.builds(
     number=st.sampled_from((Fraction(0), Fraction(17, 2), Fraction(1, 3), Fraction(30), Fraction(99_999))),
 )
 spans = st.sampled_from(
-    (Window(), Window(kind="year"), Window(kind="last_periods", n=2), Window(kind="days_since_hire", n=30))
+    (
+        Window(),
+        Window(kind="quarter"),
+        Window(kind="year"),
+        Window(kind="year", ends_before=True),
+        Window(kind="last_periods", n=2),
+        Window(kind="days_since_hire", n=30),
+        Window(kind="days_since_hire", n=30, ends_before=True),
+    )
 )
 
 
@@ -153,8 +162,9 @@ def fact_measures(draw: st.DrawFn, kind: Kind) -> FactMeasure:
         title=TITLE,
         fact=draw(st.sampled_from((SOLD, SOLD, BACK))),
         of=of,
+        by=draw(optional(None, "customer", "day", "attributes.grade")) if kind == "each" else None,
         where=draw(st.sampled_from(((), (), (draw(words),), (draw(numbers),)))),
-        less=draw(optional(BACK)) if kind in ("count", "sum") else None,
+        less=draw(optional(BACK)) if kind in ("count", "sum", "each") else None,
         confirmed_by=draw(optional(None, "manager")),
         window=draw(spans),
         currency=draw(optional("CNY")) if of == "amount_minor" else None,
@@ -219,6 +229,11 @@ def reference(
     }
 
 
+def sizes(value: Fraction | None) -> tuple[Fraction, ...]:
+    assert isinstance(value, Each)
+    return value.sizes
+
+
 @pytest.fixture(scope="module")
 def cursor(postgres: str) -> Iterator[psycopg.Cursor[Any]]:
     """Empty tables of credits and confirmations, gone after the tests."""
@@ -245,7 +260,11 @@ def test_sql_and_the_reference_agree(
     write(cursor, rows)
     opened = measures.windows(named.values(), MARCH, HIRED, until)
     seen = [row for row in rows if until is None or row.credit.day <= until]
-    assert measures.evaluate(cursor, named, opened, known_at) == reference(named, seen, known_at)
+    found, due = measures.evaluate(cursor, named, opened, known_at), reference(named, seen, known_at)
+    assert found == due
+    assert [sizes(found[employee]["each"]) for employee in HIRED] == [
+        sizes(due[employee]["each"]) for employee in HIRED
+    ]
 
 
 @given(

@@ -1,6 +1,7 @@
 """The worked examples of the documentation, computed."""
 
 import datetime as dt
+from fractions import Fraction
 
 import pytest
 from given_plan import entitled
@@ -9,6 +10,8 @@ from docs.worked import Case, Worked, worked_examples
 from domain.money import major_text
 from domain.plan.components import KINDS
 from domain.plan.parse import parse_plan
+from domain.plan.running import before
+from domain.plan.sizes import Each
 from domain.plan.statement import compute_statement
 from domain.plan.words import say
 
@@ -26,7 +29,9 @@ def test_an_example_pays_what_it_says(worked: Worked, case: Case) -> None:
     component = {"id": "example", "title": "Example", **worked.component}
     made = parse_plan(EXAMPLES.plan | {"components": [component]})
     attained = {name: dt.date.fromisoformat(day) for name, day in case.reached.items()}
-    given = entitled(made, **case.given)._replace(attained=attained)
+    given = entitled(made, **case.given, **{before(name): value for name, value in case.before.items()})
+    sizes = {name: Each(map(Fraction, held)) for name, held in case.sizes.items()}
+    given = given._replace(values={**given.values, **sizes}, attained=attained)
     [line] = compute_statement("E1", [given]).lines
     assert major_text(line.amount_minor, "CNY") == case.pays
     for language in ("en", "zh"):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from domain.plan.components.base import Component
+from domain.plan.components.component import Component
 from domain.plan.components.milestone_bonus import MilestoneBonus
 from domain.plan.components.per_point import PerPoint
 from domain.plan.components.per_unit import PerUnit

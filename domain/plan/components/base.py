@@ -1,15 +1,11 @@
-"""What every component of pay is: some fields of the document, and a rule that earns."""
+"""What a component of pay looks at, what it says it earned, and what can be wrong with it."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
-import msgspec
-
-from domain.money import Rounding
 from domain.period import Period
-from domain.plan.fields import Identifier, Title
 
 Words = dict[str, Fraction | str]
 
@@ -56,6 +52,10 @@ class Earned(NamedTuple):
     words: Words
     parts: tuple[Part, ...] = ()
 
+    def as_parts(self) -> tuple[Part, ...]:
+        """Its parts, or itself as the only one."""
+        return self.parts or (Part("earned", self.amount, self.words, self.rule),)
+
 
 class Fault(NamedTuple):
     """What is wrong with a component. where: path below it, such as `bands[1].from`."""
@@ -63,24 +63,6 @@ class Fault(NamedTuple):
     where: str
     message: str
     remedy: str
-
-
-class Component(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule of pay. clause: of the contract or policy that it implements. rounding: the plan's if absent."""
-
-    KIND: ClassVar[str]
-    id: Identifier
-    title: Title
-    clause: str = ""
-    rounding: Rounding | None = None
-
-    def earn(self, seen: Seen) -> Earned:
-        """What this component is worth to the person that `seen` describes."""
-        raise NotImplementedError
-
-    def faults(self) -> Iterator[Fault]:
-        """What is wrong with its numbers, read or overridden; nothing by default."""
-        return iter(())
 
 
 def nothing_measured(measure: str) -> Earned:

@@ -3,7 +3,8 @@
 from fractions import Fraction
 from typing import ClassVar
 
-from domain.plan.components.base import Component, Earned, Seen
+from domain.plan.components.base import Earned, Seen
+from domain.plan.components.component import Component
 from domain.plan.fields import Amount, MilestoneName
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar, Literal
 
-from domain.plan.components.base import Component, Earned, Fault, Seen, nothing_measured
+from domain.plan.components.base import Earned, Fault, Seen, nothing_measured
+from domain.plan.components.component import Component
 from domain.plan.fields import Amount, Level, TargetName
 
 

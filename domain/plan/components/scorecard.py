@@ -6,7 +6,8 @@ from typing import ClassVar
 
 import msgspec
 
-from domain.plan.components.base import Component, Earned, Fault, Part, Seen, attainment
+from domain.plan.components.base import Earned, Fault, Part, Seen, attainment
+from domain.plan.components.component import Component
 from domain.plan.exact import shown
 from domain.plan.fields import Amount, Share, TargetName
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar
 
-from domain.plan.components.base import Component, Earned, Fault, Seen, Words, nothing_measured
+from domain.plan.components.base import Earned, Fault, Seen, Words
+from domain.plan.components.graded import Counted, Figure
 from domain.plan.fields import Amount, Level, MeasureName, TargetName
 
 
-class Threshold(Component, frozen=True, kw_only=True):
+class Threshold(Counted, frozen=True, kw_only=True):
     """`pays` once `measure` reaches a level, or once the `target` is met; reaching it exactly is enough."""
 
     KIND: ClassVar[str] = "threshold"
@@ -17,15 +18,14 @@ class Threshold(Component, frozen=True, kw_only=True):
     reaches: Level | None = None
     target: TargetName | None = None
 
-    def earn(self, seen: Seen) -> Earned:
+    def subject(self, seen: Seen) -> tuple[str, Fraction | None]:
+        """The measure, or that of the target."""
+        return seen.aims[self.target] if self.target is not None else (self.measure or "", None)
+
+    def worth(self, figure: Figure) -> Earned:
         """The whole bonus or nothing."""
-        if self.target is not None:
-            measure, level = seen.aims[self.target]
-        else:
-            measure, level = self.measure or "", self.reaches or Fraction(0)
-        value = seen.values[measure]
-        if value is None:
-            return nothing_measured(measure)
+        measure, value, aim = figure
+        level = (self.reaches or Fraction(0)) if aim is None else aim
         words: Words = {"measure": measure, "value": value, "reaches": level, "pays": self.pays}
         if value >= level:
             return Earned(self.pays, "threshold_reached", words)

@@ -1,0 +1,73 @@
+"""What every component of pay is: some fields of the document, a rule that earns, and terms upon it."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+import msgspec
+
+from domain.money import Rounding
+from domain.plan.components.base import Earned, Fault, Seen
+from domain.plan.components.terms import (
+    Cap,
+    Floor,
+    Gate,
+    Multiplier,
+    capped,
+    floored,
+    gated,
+    multiplied,
+    placed,
+    total,
+)
+from domain.plan.fields import Identifier, Title
+
+
+class Component(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule of pay. clause: of the contract or policy that it implements. rounding: the plan's if absent.
+
+    The terms apply to what the rule earns in this order: multipliers one after the other, floor, cap, gates.
+    """
+
+    KIND: ClassVar[str]
+    id: Identifier
+    title: Title
+    clause: str = ""
+    rounding: Rounding | None = None
+    multipliers: tuple[Multiplier, ...] = ()
+    floor: Floor | None = None
+    cap: Cap | None = None
+    gates: tuple[Gate, ...] = ()
+
+    def earn(self, seen: Seen) -> Earned:
+        """What this component is worth to the person that `seen` describes, before its terms."""
+        raise NotImplementedError
+
+    def pay(self, seen: Seen) -> Earned:
+        """What it pays: what it earns, under its terms, each a part of its own."""
+        earned = self.earn(seen)
+        if not (self.multipliers or self.floor or self.cap or self.gates):
+            return earned
+        parts = earned.as_parts()
+        for number, multiplier in enumerate(self.multipliers, start=1):
+            parts += multiplied(multiplier, f"multiplier {number}", parts, seen)
+        if self.floor is not None:
+            parts += floored(self.floor, parts)
+        if self.cap is not None:
+            parts += capped(self.cap, parts)
+        for number, gate in enumerate(self.gates, start=1):
+            parts += gated(gate, f"gate {number}", parts, seen)
+        return earned._replace(amount=total(parts), parts=parts)
+
+    def faults(self) -> Iterator[Fault]:
+        """What is wrong with its numbers, read or overridden; nothing by default."""
+        return iter(())
+
+    def all_faults(self) -> Iterator[Fault]:
+        """What is wrong with its numbers or its terms."""
+        yield from self.faults()
+        for number, multiplier in enumerate(self.multipliers):
+            yield from placed(f"multipliers[{number}]", multiplier.faults())
+        for number, gate in enumerate(self.gates):
+            yield from placed(f"gates[{number}]", gate.faults())
+        if self.floor is not None and self.cap is not None and self.floor.pays > self.cap.pays:
+            yield Fault("cap.pays", "The cap lies below the floor.", "Lower the floor or raise the cap.")

@@ -1,0 +1,39 @@
+"""Pay for each deal by its own size, told in as many parts as there are ways of paying one."""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from domain.plan.components.base import Earned, Part, Words
+from domain.plan.sizes import Each
+
+
+def each_by_itself(measure: str, sizes: Each, worth: Callable[[Fraction], Earned]) -> Earned:
+    """The sum of what the sizes are worth; one that was taken back takes back what it would be worth.
+
+    Parts: sizes that are paid alike come together, with how many they are.
+    """
+    alike: dict[tuple[object, ...], Part] = {}
+    for size in sizes.sizes:
+        sign = 1 if size > 0 else -1
+        earned = worth(abs(size))
+        for part in earned.parts or (Part("", earned.amount, earned.words, f"each_{earned.rule}"),):
+            key = (part.rule, part.name, *(word for name, word in part.words.items() if name != "value"))
+            alike[key] = _with_one_more(alike.get(key), part, sign)
+    parts = tuple(
+        part._replace(name=part.name or f"alike {number}")
+        for number, part in enumerate(alike.values(), start=1)
+        if part.amount or part.words["times"]
+    )
+    total = sum((part.amount for part in parts), Fraction(0))
+    words: Words = {"measure": measure, "value": Fraction(sizes), "times": Fraction(len(sizes.sizes))}
+    return Earned(total, "each", words, parts)
+
+
+def _with_one_more(found: Part | None, part: Part, sign: int) -> Part:
+    """`part` beside those that are paid alike; what was taken back counts against them."""
+    amount, value, times = (found.amount, found.words["value"], found.words["times"]) if found else (0, 0, 0)
+    assert not isinstance(value, str) and not isinstance(times, str)
+    added = part.words["value"]
+    assert not isinstance(added, str)
+    words: Words = part.words | {"value": value + sign * added, "times": Fraction(times + sign)}
+    return part._replace(amount=amount + sign * part.amount, words=words)

@@ -1,0 +1,169 @@
+"""Terms upon what a component earns: multipliers, a floor, a cap, gates."""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+import msgspec
+
+from domain.plan.components.bands import Stretch, band_faults, held_in
+from domain.plan.components.base import Fault, Part, Seen, Words, attainment
+from domain.plan.fields import Amount, Level, MeasureName, MilestoneName, Share, TargetName
+
+Parts = tuple[Part, ...]
+
+TESTS = ("at_least", "more_than", "at_most", "less_than")
+
+
+class FactorBand(Stretch, frozen=True, kw_only=True):
+    """What pay is multiplied by, from `from` up to but not including `until`: 120 %."""
+
+    times: Share
+
+
+class Multiplier(msgspec.Struct, frozen=True, kw_only=True):
+    """Multiplies what was earned: always by `times`, or by bands of a measure or of a target's attainment.
+
+    Outside the bands, and where nothing was measured, pay stays as it is.
+    """
+
+    times: Share | None = None
+    measure: MeasureName | None = None
+    target: TargetName | None = None
+    bands: tuple[FactorBand, ...] = ()
+
+    def faults(self) -> Iterator[Fault]:
+        """It has a number of its own, or bands of one thing."""
+        given = (self.times is not None, bool(self.bands), self.measure is not None, self.target is not None)
+        if given not in ((True, False, False, False), (False, True, True, False), (False, True, False, True)):
+            yield Fault(
+                "",
+                "It is not clear what multiplies.",
+                "Give `times` alone, or `bands` of a `measure` or of a `target`.",
+            )
+        if self.bands:
+            yield from band_faults(self.bands, "times: 120 %")
+
+
+class Floor(msgspec.Struct, frozen=True, kw_only=True):
+    """At least this much is paid, whatever was earned."""
+
+    pays: Amount
+
+
+class Cap(msgspec.Struct, frozen=True, kw_only=True):
+    """No more than this is paid; what was earned beyond it is lost."""
+
+    pays: Amount
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """The component pays only if this is met: a test of a measure, a target, or a milestone reached by then.
+
+    attains: how much of the target is enough. Where nothing was measured no test is met, so what nobody has
+    confirmed does not count. What is taken back is taken back whether the gate is met or not.
+    """
+
+    measure: MeasureName | None = None
+    at_least: Level | None = None
+    more_than: Level | None = None
+    at_most: Level | None = None
+    less_than: Level | None = None
+    target: TargetName | None = None
+    attains: Share = Fraction(1)
+    milestone: MilestoneName | None = None
+
+    def tests(self) -> list[tuple[str, Fraction]]:
+        """The tests of its measure."""
+        levels = ((test, getattr(self, test)) for test in TESTS)
+        return [(test, level) for test, level in levels if level is not None]
+
+    def faults(self) -> Iterator[Fault]:
+        """It is one test of a measure, a target, or a milestone."""
+        named = [name for name in ("measure", "target", "milestone") if getattr(self, name) is not None]
+        tests = len(self.tests())
+        if len(named) != 1 or tests != (named == ["measure"]):
+            yield Fault(
+                "",
+                "It is not clear when the gate is open.",
+                "Give a `measure` and one of at_least, more_than, at_most and less_than; or a `target`; "
+                "or a `milestone`.",
+            )
+
+
+def total(parts: Iterable[Part]) -> Fraction:
+    """What `parts` come to."""
+    return sum((part.amount for part in parts), Fraction(0))
+
+
+def placed(place: str, faults: Iterable[Fault]) -> Iterator[Fault]:
+    """`faults` of something that stands at `place`."""
+    return (fault._replace(where=f"{place}.{fault.where}" if fault.where else place) for fault in faults)
+
+
+def multiplied(multiplier: Multiplier, name: str, parts: Parts, seen: Seen) -> Parts:
+    """What a multiplier adds to `parts`."""
+    amount = total(parts)
+    if multiplier.times is not None:
+        return (Part(name, amount * (multiplier.times - 1), {"times": multiplier.times}, "multiplied"),)
+    measure, aim = _looked_at(multiplier.measure, multiplier.target, seen)
+    value = seen.values[measure]
+    words: Words = {"measure": measure, "value": "" if value is None else value}
+    level = value if aim is None or value is None else attainment(value, aim)
+    band = None if level is None else held_in(multiplier.bands, level)
+    times = Fraction(1) if band is None else Fraction(band.times)
+    if aim is not None and level is not None:
+        return (
+            Part(
+                name,
+                amount * (times - 1),
+                words | {"attained": level, "factor": times},
+                "multiplied_attained",
+            ),
+        )
+    return (Part(name, amount * (times - 1), words | {"factor": times}, "multiplied_by"),)
+
+
+def floored(floor: Floor, parts: Parts) -> Parts:
+    """What a floor adds to `parts`, if anything."""
+    missing = floor.pays - total(parts)
+    return (Part("floor", missing, {"pays": floor.pays}, "floor"),) if missing > 0 else ()
+
+
+def capped(cap: Cap, parts: Parts) -> Parts:
+    """What a cap takes off `parts`, if anything."""
+    over = total(parts) - cap.pays
+    return (Part("cap", -over, {"pays": cap.pays}, "cap"),) if over > 0 else ()
+
+
+def gated(gate: Gate, name: str, parts: Parts, seen: Seen) -> Parts:
+    """What a gate takes off `parts`: all pay when it is not met, else nothing."""
+    is_met, words, rule = _is_met(gate, seen)
+    lost = Fraction(0) if is_met else max(total(parts), Fraction(0))
+    return (Part(name, -lost, words, f"{rule}_met" if is_met else f"{rule}_missed"),)
+
+
+def _is_met(gate: Gate, seen: Seen) -> tuple[bool, Words, str]:
+    if gate.milestone is not None:
+        attained_on = seen.attained.get(gate.milestone)
+        return attained_on is not None, {"milestone": gate.milestone}, "gate_milestone"
+    measure, aim = _looked_at(gate.measure, gate.target, seen)
+    [(test, level)] = gate.tests() if aim is None else [("at_least", gate.attains * aim)]
+    value = seen.values[measure]
+    words: Words = {"measure": measure, "value": "" if value is None else value, "test": test, "level": level}
+    return value is not None and _passes(value, test, level), words, "gate"
+
+
+def _passes(value: Fraction, test: str, level: Fraction) -> bool:
+    match test:
+        case "at_least":
+            return value >= level
+        case "more_than":
+            return value > level
+        case "at_most":
+            return value <= level
+        case _:
+            return value < level
+
+
+def _looked_at(measure: str | None, target: str | None, seen: Seen) -> tuple[str, Fraction | None]:
+    return seen.aims[target] if target is not None else (measure or "", None)
