@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 from faults.acknowledged import Books, Client, acknowledged_by, until_acknowledged, writing
 from faults.campaign import Tell, rounds
@@ -55,12 +56,19 @@ def fill(disk: Path) -> Path:
     return ballast
 
 
+def exhaust_log(dsn: str) -> None:
+    """Writes until the server's own log has no room left, which the server does not survive."""
+    with suppress(psycopg.Error), psycopg.connect(dsn, autocommit=True) as session:
+        while True:
+            session.execute("select pg_logical_emit_message(false, 'test', repeat('x', 1000000))")
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small file system")
 @rounds(2, soak=30)
 def test_a_full_disk_loses_nothing_and_needs_only_room(rounds: int, tmp_path: Path, tell: Tell) -> None:
     """Facts are turned away with the reason; when there is room again, the service goes on as it is."""
     clients = [Client(number) for number in range(CLIENTS)]
-    statuses: dict[int, str] = {}
+    statuses, outages = dict[int, str](), list[float]()
     with (
         new_home() as beside,
         small_disk(beside.parent / "disk") as disk,
@@ -69,15 +77,17 @@ def test_a_full_disk_loses_nothing_and_needs_only_room(rounds: int, tmp_path: Pa
     ):
         open_shanghai(service)
         books = Books(server.dsn)
-        for _ in range(rounds):
+        for number in range(rounds):
             with writing(clients, service):
                 threading.Event().wait(0.5)
                 ballast = fill(disk)
                 until(lambda: any(client.turned_away for client in clients), seconds=FULL_SECONDS)
+                if number % 2:
+                    exhaust_log(server.dsn)
                 threading.Event().wait(1.0)
                 assert service.http.get("/health/live").status_code == 200
                 ballast.unlink()
-                until_acknowledged(clients)
+                outages.append(until_acknowledged(clients))
             for client in clients:
                 statuses |= client.turned_away
                 client.turned_away = {}
@@ -90,6 +100,7 @@ def test_a_full_disk_loses_nothing_and_needs_only_room(rounds: int, tmp_path: Pa
             found=books,
             acknowledged=len(acknowledged),
             turned_away_with=sorted(statuses),
+            longest_after_there_was_room_seconds=round(max(outages), 1),
         )
         assert set(statuses) <= {503, 507}
         service.get("/v1/employees/E1")
