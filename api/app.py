@@ -14,7 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Parameter, SecurityScheme
 from litestar.types import ASGIApp
 
-from api import audit, boards, diffs, facts, health, ops, payroll, people, plans, problems
+from api import audit, boards, diffs, facts, health, ops, payroll, people, plans, problems, seal
 from api.auth import Gate, Tokens, token_file
 from api.described import complete
 from api.follower import Follower
@@ -58,15 +58,20 @@ HANDLERS = [
     boards.read_goals,
     payroll.read_payroll_run,
     diffs.read_diff,
+    seal.read_checkpoint,
+    seal.read_tile,
+    seal.read_proof,
     problems.problem_kind,
 ]
 
 
 def build_app(ledger: Ledger) -> ASGIApp:
-    """The service over `ledger`, with the thread that keeps its read models up."""
+    """The service over `ledger`, with the threads that keep its read models up and its journal sealed."""
     reading = Reading(ledger.pool, ledger.today, ledger.settings.wait_seconds)
     metrics = Metrics(lambda: reading.ask_here(counted_position))
     follower = Follower(ledger.runner())
+    sealing = seal.sealing(ledger)
+    metrics.watch_seal(sealing, reading.ask_here)
     query_names: dict[str, frozenset[str]] = {}
     gate = Gate(Tokens(token_file(ledger.settings.home)), query_names)
 
@@ -75,10 +80,12 @@ def build_app(ledger: Ledger) -> ASGIApp:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "service"))
         await asyncio.to_thread(ledger.intake.opened)
         follower.start()
+        sealing.start()
         async with GroupCommit(ledger.journal, clock=ops.now) as commits:
             app.state.writing = Writing(ledger.intake, commits, ledger.settings, ops.now, metrics)
             yield
         await asyncio.to_thread(follower.stop)
+        await asyncio.to_thread(sealing.stop)
 
     app = Litestar(
         route_handlers=[Router("/v1", route_handlers=HANDLERS), health.live, health.ready, health.metrics],
@@ -88,6 +95,7 @@ def build_app(ledger: Ledger) -> ASGIApp:
             "view": Provide(view),
             "reading": Provide(lambda: reading, sync_to_thread=False),
             "follower": Provide(lambda: follower, sync_to_thread=False),
+            "sealing": Provide(lambda: sealing, sync_to_thread=False),
             "metrics": Provide(lambda: metrics, sync_to_thread=False),
         },
         exception_handlers=problems.EXCEPTION_HANDLERS,

@@ -13,6 +13,7 @@ from api.demo_data import large, telling
 from api.demo_data.exports import Delivery, deliveries
 from api.importing import ImportReport, import_files
 from api.ops import Ledger, adopt_plan, close_period, last_closed, now, open_book, open_ledger
+from api.sealing import seal_up
 from api.settings import Settings
 from domain.facts.governance import PeriodClosed
 from domain.period import Period
@@ -95,6 +96,7 @@ def _huikang(settings: Settings) -> None:
             with progress(f"a year of {FIRM}", 12) as reach:
                 chapters = list(load(ledger, folder, lambda month: reach(month - 1)))
             telling.tell_year(output(), [(c.month, c.report, c.closed) for c in chapters])
+        seal_up(ledger)
         with ledger.pool.connection() as connection, connection.cursor() as cursor:
             telling.tell_late(output(), cursor)
         telling.tell_next(output(), settings, folder, _program())
@@ -113,6 +115,8 @@ def _large(settings: Settings, people: int, days: int) -> Settings:
         head = ledger.journal.head()
         with progress("read models", head) as reach:
             ledger.runner().catch_up(on_progress=reach)
+        with progress("seal", head) as reach:
+            seal_up(ledger, reach)
     output().print(f"{people:,} people and {head:,} facts stand in the ledger {chosen.ledger}.")
     output().print(f"Work on it with MERITBOOK_LEDGER={chosen.ledger}: {_program()} close 2025-01")
     return chosen

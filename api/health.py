@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from api.follower import Follower
 from api.metrics import Metrics
 from api.reading import Reading
+from api.seal import Seal, SealState
 from domain.journal.read import head
 from projections.registry import PROJECTIONS
 from projections.runner import RebuildNeeded, position
@@ -33,13 +34,17 @@ class ReadModel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether results can be had, and if not, why. lag_facts: facts that are recorded and not yet counted."""
+    """Whether results can be had, and if not, why. lag_facts: facts that are recorded and not yet counted.
+
+    seal: how far the journal is sealed. Facts are recorded and results are had whether or not it is.
+    """
 
     ready: bool
     head: int
     lag_facts: int
     read_models: list[ReadModel]
     reasons: list[str]
+    seal: SealState
 
 
 @get("/health/live", summary="The process answers", tags=["running"], opt={"open": True})
@@ -50,10 +55,12 @@ async def live() -> Alive:
 
 @get("/health/ready", summary="Results can be had", tags=["running"], opt={"open": True})
 async def ready(
-    reading: NamedDependency[Reading], follower: NamedDependency[Follower]
+    reading: NamedDependency[Reading],
+    follower: NamedDependency[Follower],
+    sealing: NamedDependency[Seal],
 ) -> Response[Readiness]:
     """200 when the database answers and no read model has stopped or lags; else 503 with the reasons."""
-    answer = await reading.ask(lambda cursor: _readiness(cursor, follower))
+    answer = await reading.ask(lambda cursor: _readiness(cursor, follower, sealing))
     return Response(answer, status_code=200 if answer.ready else 503)
 
 
@@ -69,7 +76,7 @@ async def metrics(metrics: NamedDependency[Metrics]) -> Response[bytes]:
     return Response(generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-def _readiness(cursor: Any, follower: Follower) -> Readiness:
+def _readiness(cursor: Any, follower: Follower, sealing: Seal) -> Readiness:
     rows = cursor.execute(READ_MODELS).fetchall()
     last = head(cursor)
     models = [ReadModel(name=name, position=position, stopped=_why(*stop)) for name, position, *stop in rows]
@@ -83,7 +90,14 @@ def _readiness(cursor: Any, follower: Follower) -> Readiness:
         reasons.append(str(needed))
     if lag > MAX_LAG_FACTS:
         reasons.append(f"The read models are {lag} facts behind.")
-    return Readiness(ready=not reasons, head=last, lag_facts=lag, read_models=models, reasons=reasons)
+    return Readiness(
+        ready=not reasons,
+        head=last,
+        lag_facts=lag,
+        read_models=models,
+        reasons=reasons,
+        seal=sealing.state(cursor),
+    )
 
 
 READ_MODELS = """

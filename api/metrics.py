@@ -1,10 +1,13 @@
 """Figures of the running service, for Prometheus."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from psycopg import Cursor
 
 from api.intake import Outcome, Refused
+from api.seal import Seal, sealed_position
 
 METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
 
@@ -33,6 +36,33 @@ class Metrics:
             registry=self.registry,
         )
         position.set_function(counted_position)
+
+    def watch_seal(self, seal: Seal, ask: Callable[[Callable[[Cursor[Any]], float]], float]) -> None:
+        """Shows how far the journal is sealed and cosigned, and whether somebody has to look after it."""
+        figures: dict[str, tuple[str, Callable[[], float]]] = {
+            "meritbook_sealed_position": (
+                "Last position under a signed checkpoint.",
+                lambda: ask(sealed_position),
+            ),
+            "meritbook_seal_delay_seconds": (
+                "How long the first fact waits that is not sealed.",
+                lambda: ask(seal.delay_seconds),
+            ),
+            "meritbook_seal_stands_still": (
+                "1 when nothing can be signed until somebody mends it.",
+                lambda: float(seal.thread is not None and seal.thread.stands_still),
+            ),
+            "meritbook_witness_away": (
+                "1 when the witness does not cosign.",
+                lambda: float(seal.witness is not None and seal.witness.trouble is not None),
+            ),
+            "meritbook_witness_disagrees": (
+                "1 when the witness has seen another history.",
+                lambda: float(seal.witness is not None and seal.witness.disagrees),
+            ),
+        }
+        for name, (meaning, figure) in figures.items():
+            Gauge(name, meaning, registry=self.registry).set_function(figure)
 
     def brought(self, outcomes: Sequence[Outcome]) -> None:
         """Counts what became of facts."""

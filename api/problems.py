@@ -67,6 +67,10 @@ class Behind(Refusal):
     """The read models have not reached the position that was asked for."""
 
 
+class NotSealedYet(Refusal):
+    """The fact is recorded, and no signed checkpoint covers it yet."""
+
+
 class Unavailable(Refusal):
     """The database does not answer at the moment."""
 
@@ -99,6 +103,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     PeriodOutOfOrder: HTTPStatus.CONFLICT,
     PeriodNotOver: HTTPStatus.CONFLICT,
     Behind: HTTPStatus.SERVICE_UNAVAILABLE,
+    NotSealedYet: HTTPStatus.SERVICE_UNAVAILABLE,
     Contended: HTTPStatus.SERVICE_UNAVAILABLE,
     TookTooLong: HTTPStatus.SERVICE_UNAVAILABLE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -107,7 +112,14 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
 }
 """The status of a refusal; every other one is a rule that says no to what was sent: 422."""
 
-_RETRY_SECONDS = {Behind: "1", Contended: "1", Unavailable: "5", WriterBusy: "5", DiskFull: "60"}
+_RETRY_SECONDS = {
+    Behind: "1",
+    NotSealedYet: "1",
+    Contended: "1",
+    Unavailable: "5",
+    WriterBusy: "5",
+    DiskFull: "60",
+}
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,5 +1,6 @@
 """What the environment says, read once by the composition root."""
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -8,6 +9,9 @@ from typing import Literal
 import msgspec
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
+
+from domain.journal.note import NoteRefused, parse_key
+from domain.journal.signing import parse_secret
 
 PREFIX = "MERITBOOK_"
 _FOREIGN = (PREFIX + "TEST_", PREFIX + "BENCH_")
@@ -30,14 +34,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     home: the data directory; tokens and, unless `database_url` is set, the database live there.
     database_url: a PostgreSQL server of your own. owner_url: the same as its owner, for `migrate` only.
+    master_key, master_key_file: wraps the keys of personal data, or the file with it; else in the home.
     ledger: the schema. fact_bytes, batch_bytes, batch_facts: the most that one request may carry.
     wait_seconds: how long a reader who asks for a position waits for the read models to reach it.
+    seal: whether the service signs checkpoints. seal_key: its private key, which is in the home if absent;
+    seal_key_next: the one that is to follow. witness_url, witness_key: who cosigns checkpoints.
     """
 
     home: Path
     database_url: str | None = None
     owner_url: str | None = None
     ledger: str = "main"
+    master_key: str | None = None
+    master_key_file: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     log: Literal["json", "console"] = "console"
@@ -46,6 +55,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     batch_bytes: int = 16 * MIB
     batch_facts: int = 50_000
     wait_seconds: int = 5
+    seal: Literal["on", "off"] = "on"
+    seal_key: str | None = None
+    seal_key_next: str | None = None
+    witness_url: str | None = None
+    witness_key: str | None = None
 
     def __repr__(self) -> str:
         """Without the addresses, which may hold a password."""
@@ -134,9 +148,39 @@ def _check(settings: Settings) -> None:
                 "It is not the address of a PostgreSQL server.",
                 "Write it as postgresql://user:password@host:5432/database.",
             )
+    _check_seal(settings)
     if settings.owner_url and not settings.database_url:
         raise SettingRefused(
             _variable("owner_url"),
             "It is set, but MERITBOOK_DATABASE_URL is not.",
             "Set both, or neither for the embedded database.",
+        )
+    if settings.master_key and settings.master_key_file:
+        raise SettingRefused(
+            _variable("master_key"), "MERITBOOK_MASTER_KEY_FILE is set as well.", "Set one of them."
+        )
+
+
+def _check_seal(settings: Settings) -> None:
+    for field, parse, form in (
+        ("seal_key", parse_secret, "the private key that meritbook seal new-key printed"),
+        ("seal_key_next", parse_secret, "the private key that meritbook seal new-key printed"),
+        ("witness_key", parse_key, "the verifier key of the witness"),
+    ):
+        try:
+            if text := getattr(settings, field):
+                parse(text)
+        except NoteRefused:
+            raise SettingRefused(_variable(field), "It is not a key.", f"Set it to {form}.") from None
+    if (settings.witness_url is None) != (settings.witness_key is None):
+        raise SettingRefused(
+            _variable("witness_url"),
+            "A witness has an address and a key.",
+            "Set MERITBOOK_WITNESS_KEY too, or neither.",
+        )
+    if settings.witness_url and not re.match(r"https?://[^/?#]+(/[^?#]*)?\Z", settings.witness_url):
+        raise SettingRefused(
+            _variable("witness_url"),
+            "It is not an address.",
+            "Write it as https://witness.example/meritbook.",
         )

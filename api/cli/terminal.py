@@ -108,6 +108,8 @@ def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
     from api.importing import Unusable
     from api.ops import NotReady
     from domain.journal.migrate import MigrationFailed
+    from domain.journal.seal_home import HomeUnusable
+    from domain.journal.sealer import StandsStill
     from domain.refusals import Refusal
     from projections.replay import UnknownReadModel
     from projections.runner import RebuildNeeded, UnfoldableFact
@@ -126,6 +128,10 @@ def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
             return "Read models have to be built anew.", str(error), FAILED
         case Unusable():
             return str(error), "", USAGE
+        case StandsStill():
+            return error.why, error.remedy, FAILED
+        case HomeUnusable():
+            return str(error), "", FAILED
         case MigrationFailed() | UnfoldableFact() | ScratchInUse() | UnknownReadModel():
             return str(error), "", FAILED
         case OperationalError():
