@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
 from api.embedded import EmbeddedPostgres
+from api.erasures import settle_erasures
 from api.intake import Intake, Refused, Stored, Submission
+from api.master_keys import masters
 from api.settings import Settings
 from api.yaml_names import PlanLoader
 from domain.decide.periods import require_closable, require_past
@@ -28,6 +31,7 @@ from domain.journal.connection import connect, ledger_conninfo
 from domain.journal.migrate import migrate
 from domain.journal.query import Selector
 from domain.journal.read import LAST, matching
+from domain.journal.vault import Vault
 from domain.period import Period
 from domain.plan.document import Plan
 from domain.plan.parse import document_hash, parse_plan, plan_document
@@ -44,6 +48,7 @@ SOURCE = "meritbook"
 
 READERS = 8
 RECONNECT_SECONDS = 3.0
+PREPARED = "select to_regclass('journal'), to_regclass('projection'), to_regclass('subject_key')"
 BOUND_TIME = "set statement_timeout = '120s'"
 
 ENGINE = f"meritbook {version('meritbook')}"
@@ -72,6 +77,7 @@ class Ledger:
     pool: ConnectionPool[Any]
     journal: Journal
     intake: Intake
+    vault: Vault
     server: EmbeddedPostgres | None = None
 
     @property
@@ -126,33 +132,26 @@ def open_ledger(
             prepare(owner_dsn, settings.ledger)
         else:
             _require_prepared(dsn, settings.ledger)
-        pool = stack.enter_context(
-            ConnectionPool(
-                ledger_conninfo(dsn, settings.ledger),
-                min_size=1,
-                max_size=READERS,
-                open=True,
-                timeout=10.0,
-                # Tries to connect lie ever further apart; whoever asks next begins anew with short ones.
-                reconnect_timeout=RECONNECT_SECONDS,
-                configure=_bound_time,
-            )
-        )
+        pool = stack.enter_context(_pool(ledger_conninfo(dsn, settings.ledger)))
         journal = stack.enter_context(Journal(dsn, settings.ledger))
+        vault = Vault(settings.ledger, masters(settings))
+        intake = Intake(journal, vault)
+        settle_erasures(journal, intake, settings.home)
         yield Ledger(
             settings=settings,
             dsn=dsn,
             owner_dsn=owner_dsn,
             pool=pool,
             journal=journal,
-            intake=Intake(journal),
+            intake=intake,
+            vault=vault,
             server=server,
         )
 
 
 @contextmanager
-def counted(settings: Settings) -> Generator[Cursor[TupleRow]]:
-    """Reads the ledger that `settings` name, once its read models have caught up with its journal.
+def counted(settings: Settings) -> Generator[tuple[Ledger, Cursor[TupleRow]]]:
+    """The ledger that `settings` name and a cursor to read it with; its read models have caught up.
 
     Raises: as `open_ledger`; UnfoldableFact, RebuildNeeded.
     """
@@ -160,7 +159,7 @@ def counted(settings: Settings) -> Generator[Cursor[TupleRow]]:
         ledger.opened()
         ledger.runner().catch_up()
         with ledger.pool.connection() as connection, connection.cursor() as cursor:
-            yield cursor
+            yield ledger, cursor
 
 
 def prepare(owner_dsn: str, schema: str) -> list[str]:
@@ -179,6 +178,12 @@ def prepare(owner_dsn: str, schema: str) -> list[str]:
     return [*applied, *dict.fromkeys(made)]
 
 
+def _pool(address: str) -> ConnectionPool[Any]:
+    # Tries to connect lie ever further apart; whoever asks next begins anew with short ones.
+    pool = partial(ConnectionPool[Any], reconnect_timeout=RECONNECT_SECONDS, configure=_bound_time)
+    return pool(address, min_size=1, max_size=READERS, open=True, timeout=10.0)
+
+
 def _bound_time(connection: Connection[TupleRow]) -> None:
     """No single statement of a reader may run without end."""
     connection.execute(BOUND_TIME)
@@ -188,7 +193,7 @@ def _bound_time(connection: Connection[TupleRow]) -> None:
 def _require_prepared(dsn: str, schema: str) -> None:
     # Not in the service's role, which a database without any ledger lacks.
     with connect(dsn, schema, service=False) as connection:
-        found = connection.execute("select to_regclass('journal'), to_regclass('projection')").fetchone()
+        found = connection.execute(PREPARED).fetchone()
     if found is None or None in found:
         raise NotReady(
             f"The database has no ledger {schema} in this program's form.",
@@ -201,6 +206,7 @@ def open_book(ledger: Ledger, *, name: str, zone: str, currency: str, actor: str
 
     Raises: Refusal.
     """
+    ledger.vault.require(ledger.journal)
     submission = Submission(
         type="ledger_opened",
         source=SOURCE,

@@ -12,8 +12,11 @@ from litestar.exceptions import HTTPException
 from litestar.params import PathParameter
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
+from api.watching import note_refusal
 from domain.journal.group_commit import Closed
+from domain.journal.master import KeysUnavailable
 from domain.refusals import (
+    AlreadyErased,
     AlreadyHired,
     AlreadyVoided,
     Contended,
@@ -28,6 +31,7 @@ from domain.refusals import (
     PeriodNotOver,
     PeriodOutOfOrder,
     Refusal,
+    StillHere,
 )
 
 log = structlog.get_logger("meritbook")
@@ -93,7 +97,9 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     AlreadyHired: HTTPStatus.CONFLICT,
+    AlreadyErased: HTTPStatus.CONFLICT,
     AlreadyVoided: HTTPStatus.CONFLICT,
+    StillHere: HTTPStatus.CONFLICT,
     CredentialAlreadySuspended: HTTPStatus.CONFLICT,
     CredentialExists: HTTPStatus.CONFLICT,
     CredentialNotSuspended: HTTPStatus.CONFLICT,
@@ -108,6 +114,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     TookTooLong: HTTPStatus.SERVICE_UNAVAILABLE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     WriterBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    KeysUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     DiskFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 """The status of a refusal; every other one is a rule that says no to what was sent: 422."""
@@ -166,6 +173,7 @@ def _answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Respo
 def answer_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
     """A rule said no."""
     problem = problem_of(refusal, _request_id(request))
+    note_refusal(request, refusal)
     log.info("refused", kind=type(refusal).kind, status=problem.status, field=refusal.field)
     headers = dict[str, str]()
     if isinstance(refusal, Unauthenticated):

@@ -36,6 +36,7 @@ def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
     configure_logs(settings.log, settings.log_level)
     with open_ledger(settings) as ledger, revived(ledger.server):
         ledger.opened()
+        ledger.vault.require(ledger.journal)
         config = uvicorn.Config(
             build_app(ledger),
             host=settings.host,

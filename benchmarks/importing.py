@@ -23,7 +23,9 @@ from api.intake import Intake, Submission
 from benchmarks.append import LEDGER, Floor, Peer, database
 from domain.facts.selling import VisitRecorded
 from domain.journal.append import Journal
+from domain.journal.master import InMemory
 from domain.journal.migrate import migrate
+from domain.journal.vault import Vault
 
 PEOPLE = 200
 MAPPING = """\
@@ -128,7 +130,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with database(chosen.dsn) as dsn, tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         migrate(dsn, LEDGER)
         journal = stack.enter_context(Journal(dsn, LEDGER))
-        intake, floor, peer = Intake(journal), Floor(dsn), Peer(dsn)
+        vault = Vault(LEDGER, InMemory())
+        intake, floor, peer = Intake(journal, vault), Floor(dsn), Peer(dsn)
         stack.callback(floor.close)
         stack.callback(peer.store.close)
         hire(intake, now)

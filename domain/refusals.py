@@ -157,6 +157,14 @@ class PeriodNotOver(Refusal):
     """The period's last day has not passed yet."""
 
 
+class AlreadyErased(Refusal):
+    """The personal data of this person was erased: none is taken again, and none is left to erase."""
+
+
+class StillHere(Refusal):
+    """The person works here, so their name is still needed."""
+
+
 class NotAllowed(Refusal):
     """The role of the caller does not include this."""
 

@@ -4,6 +4,7 @@ from projections import (
     confirmations,
     credentials,
     credits,
+    erasures,
     honours,
     policy,
     roster,
@@ -23,5 +24,6 @@ PROJECTIONS: tuple[Projection, ...] = (
     standings,  # adds up credits
     statements,  # settle by all that the others know
     trail,
+    erasures,
 )
 """Each may read the tables of those before it."""

@@ -7,6 +7,8 @@ from pathlib import Path
 from api.importing import ImportReport, import_files
 from api.intake import Intake, Stored, Submission
 from domain.journal.append import Journal
+from domain.journal.master import InMemory
+from domain.journal.vault import Vault
 
 LEDGER = "ledger"
 NOW = dt.datetime(2025, 6, 1, 2, tzinfo=dt.UTC)
@@ -32,7 +34,7 @@ class Firm:
 
     def __init__(self, journal: Journal, folder: Path) -> None:
         self.journal = journal
-        self.intake = Intake(journal)
+        self.intake = Intake(journal, Vault(LEDGER, InMemory()))
         self.folder = folder
         self.now = NOW
         self.tell("ledger_opened", name="firm")

@@ -195,7 +195,7 @@ class FileImport:
                     accepted.append(made)
         if errand.rehearsal is None and accepted:
             with errand.journal.cursor() as cursor:
-                self._balance.accepted(accepted, cursor)
+                self._balance.accepted(accepted, errand.intake, cursor)
 
     def _refuse(self, made: Made, refused: Refused) -> None:
         self._report.refused += 1

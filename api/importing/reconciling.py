@@ -8,7 +8,9 @@ from psycopg import Cursor
 
 from api.importing.report import Balance, FileReport
 from api.importing.translating import Made, Untold
-from api.intake import Stored, Submission
+from api.intake import Intake, Stored, Submission
+from api.intake.encrypting import Told
+from domain.facts.base import Fact
 from domain.facts.registry import from_builtins
 from domain.journal.canonical import canonical
 from domain.journal.lookup import stored_keys
@@ -62,22 +64,24 @@ class Reconciliation:
         balance.source.add(amount_minor)
         balance.repeated.add(amount_minor)
 
-    def accepted(self, batch: Sequence[Made], cursor: Cursor[Any]) -> None:
+    def accepted(self, batch: Sequence[Made], intake: Intake, cursor: Cursor[Any]) -> None:
         """Facts that the ledger should hold: what the file says against what stands there."""
         if not batch:
             return
         submissions = [made.submission for made in batch]
         targets = stored_keys(cursor, [said.refers_to for said in submissions if said.refers_to])
-        for made in batch:
-            said = made.submission
+        told: list[Told] = []
+        for said in submissions:
             balance, amount_minor = self._said(said)
             balance.source.add(amount_minor)
             target = targets.get(said.refers_to) if said.refers_to else None
-            self._source += _hash(said, target.position if target else None)
+            told.append(_told(said, target.position if target else None))
+        for said, fact in zip(submissions, intake.as_stored(cursor, told), strict=True):
+            self._source += _hash(said, fact)
         keys = {"sources": [said.source for said in submissions], "keys": [said.key for said in submissions]}
         for kind, source, key, occurred_at, causation, text in cursor.execute(IN_LEDGER, keys):
-            told = msgspec.json.decode(text)
-            self._balance(kind, told.get("currency", "")).ledger.add(told.get("amount_minor", 0))
+            held = msgspec.json.decode(text)
+            self._balance(kind, held.get("currency", "")).ledger.add(held.get("amount_minor", 0))
             stood = content_hash(kind, source, key, occurred_at, causation, text.encode())
             self._ledger += int.from_bytes(stood, "big")
 
@@ -103,9 +107,12 @@ class Reconciliation:
         return self._balances[key]
 
 
-def _hash(said: Submission, position: int | None) -> int:
+def _told(said: Submission, position: int | None) -> Told:
     assert not isinstance(said.data, bytes), "rows give members, not bytes"
     members = said.data if position is None else {**said.data, "position": position}
-    told = canonical(from_builtins(said.type, members))
-    hashed = content_hash(said.type, said.source, said.key, said.occurred_at, said.causation, told)
+    return Told(from_builtins(said.type, members), said.source, said.key)
+
+
+def _hash(said: Submission, fact: Fact) -> int:
+    hashed = content_hash(said.type, said.source, said.key, said.occurred_at, said.causation, canonical(fact))
     return int.from_bytes(hashed, "big")

@@ -12,6 +12,8 @@ from api.importing.fields import BadCell, Cells, Field, shown
 from api.importing.report import Fault
 from api.importing.rows import BadRow, Row
 from api.intake import Refused, Submission
+from domain.facts.personal import personal_fields
+from domain.facts.registry import FACT_TYPES
 
 
 class Made(NamedTuple):
@@ -87,7 +89,7 @@ class Translator:
             kind=refusal.kind,
             column=", ".join(columns),
             field=name,
-            value=shown(columns, row.cells),
+            value="" if name in personal_fields(FACT_TYPES[maker.type]) else shown(columns, row.cells),
             detail=refusal.detail,
             remedy=refusal.remedy,
         )

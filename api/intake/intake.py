@@ -7,6 +7,16 @@ from zoneinfo import ZoneInfo
 
 from psycopg import Cursor
 
+from api.intake.encrypting import (
+    ERASURES,
+    Told,
+    encrypt,
+    encrypted_at_once,
+    is_personal,
+    look,
+    stored_forms,
+    subjects_of,
+)
 from api.intake.item import Item, decide_groups, decoded, drafted, recognise, settle_twins, withhold
 from api.intake.submission import Outcome, Refused, Rehearsal, Stored, Submission
 from domain.decide.boundary import Look, boundary, branches_named, people_named
@@ -18,6 +28,7 @@ from domain.facts.registry import decode
 from domain.journal.append import Condition, ConditionFailed, Journal
 from domain.journal.lookup import StoredKey, at_positions, looked_at, stored_keys
 from domain.journal.record import Draft, Record
+from domain.journal.vault import Keys, Vault
 from domain.refusals import Contended, Refusal, UnknownFact
 
 TRIES = 8
@@ -27,10 +38,13 @@ PRECISE_LOOKS = 64
 
 
 class Intake:
-    """The one way from a submission to the journal."""
+    """The one way from a submission to the journal.
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    vault: the keys of personal data; without one, facts that hold any are refused.
+    """
+
+    def __init__(self, journal: Journal, vault: Vault | None = None) -> None:
+        self._journal, self._vault = journal, vault
         self._people: set[str] = set()
         self._branches: set[str] = set()
         self._opened: LedgerOpened | None = None
@@ -68,11 +82,28 @@ class Intake:
         fact = decoded(submission)
         if boundary(fact) or not self._has_met(fact):
             return None
+        if is_personal(fact):
+            ready = encrypted_at_once(fact, submission.source, submission.key, self._vault)
+            if ready is None:
+                return None
+            fact = ready
         draft = drafted(submission, fact, actor)
         met = Known()
         met.employees, met.branches = self._people, self._branches
         decide(fact, draft.occurred_at, met, Asked(actor, now, self.business_day(now)))
         return draft
+
+    def as_stored(self, cursor: Cursor[Any], told: Sequence[Told]) -> list[Fact]:
+        """The facts `told` as they are stored, what is personal encrypted; those it refuses stay plain.
+
+        Raises: KeysUnavailable.
+        """
+        personal = [each for each in told if is_personal(each.fact)]
+        forms = iter(stored_forms(cursor, personal, look(cursor, personal, self._vault)))
+        found = (next(forms) if is_personal(each.fact) else each.fact for each in told)
+        return [
+            each.fact if isinstance(form, Refusal) else form for each, form in zip(told, found, strict=True)
+        ]
 
     def business_day(self, instant: dt.datetime) -> dt.date:
         """The day of `instant` in the ledger's zone."""
@@ -100,7 +131,8 @@ class Intake:
         asked = Asked(actor, now, self.business_day(now))
         head = self._journal.head()
         with self._journal.cursor() as cursor:
-            spoken_of = _decode(cursor, items, actor, rehearsal)
+            keys = self._decode(cursor, items, rehearsal)
+            spoken_of = _draft(cursor, items, actor)
             _require_causes(items, head)
             stored = stored_keys(cursor, [item.key for item in items if item.pending])
             recognise(items, stored | _rehearsed_keys(rehearsal, items, now))
@@ -113,17 +145,31 @@ class Intake:
             withhold(items, culprit)
         fresh = [item for item in items if item.pending]
         if rehearsal is None:
-            self._append(fresh, looks, head, now)
+            self._append(fresh, looks, keys, head, now)
         else:
             _rehearse(fresh, rehearsal, now)
         settle_twins(items)
         return [item.outcome for item in items if item.outcome is not None]
 
-    def _append(self, fresh: list[Item], looks: set[Look], head: int, now: dt.datetime) -> None:
+    def _decode(self, cursor: Cursor[Any], items: Sequence[Item], rehearsal: Rehearsal | None) -> Keys:
+        """Turns submissions into facts without plain personal text, or refuses them; the keys it took."""
+        references = [item.submission.refers_to for item in items if item.submission.refers_to is not None]
+        targets = stored_keys(cursor, references)
+        for item in items:
+            _decode_one(item, targets, rehearsal)
+        return encrypt(cursor, items, self._vault, rehearsal)
+
+    def _append(self, fresh: list[Item], looks: set[Look], keys: Keys, head: int, now: dt.datetime) -> None:
         drafts = [item.draft for item in fresh if item.draft is not None]
         if not drafts:
             return
-        condition = Condition(tuple(_bounded(looks)), after=head) if looks else None
+        watched = list(_bounded(looks))
+        if self._vault is not None and keys.ciphers:
+            watched.append(ERASURES)
+            with self._journal.cursor() as cursor:
+                if not self._vault.keep(cursor, keys, subjects_of(fresh)):
+                    raise ConditionFailed
+        condition = Condition(tuple(watched), after=head) if watched else None
         for item, result in zip(
             fresh, self._journal.append_each(drafts, now=now, condition=condition), strict=True
         ):
@@ -171,14 +217,8 @@ class Intake:
         )
 
 
-def _decode(
-    cursor: Cursor[Any], items: Sequence[Item], actor: str, rehearsal: Rehearsal | None
-) -> dict[int, Record]:
-    """Turns submissions into facts and drafts, or refuses them; the records they speak of, by position."""
-    references = [item.submission.refers_to for item in items if item.submission.refers_to is not None]
-    targets = stored_keys(cursor, references)
-    for item in items:
-        _decode_one(item, targets, rehearsal)
+def _draft(cursor: Cursor[Any], items: Sequence[Item], actor: str) -> dict[int, Record]:
+    """Turns facts into drafts, or refuses them; the records they speak of, by position."""
     spoken_of = {
         record.position: record
         for record in at_positions(

@@ -8,10 +8,11 @@ from api.intake.submission import Outcome, Refused, Stored, Submission
 from domain.decide.decide import Asked, decide
 from domain.decide.known import Known
 from domain.facts.base import Fact
+from domain.facts.governance import FactVoided
 from domain.facts.registry import decode, from_builtins
 from domain.journal.lookup import StoredKey
 from domain.journal.record import Draft, draft
-from domain.refusals import KeyReused, Refusal, Withheld
+from domain.refusals import KeyReused, NotAllowed, Refusal, Withheld
 
 
 @dataclass
@@ -103,6 +104,7 @@ def _decide_group(group: list[Item], known: Known, asked: Asked) -> None:
         if item.pending and item.fact is not None:
             try:
                 decide(item.fact, item.submission.occurred_at, known, asked)
+                _require_reach(item, known)
                 known.apply(item.fact)
             except Refusal as refusal:
                 item.outcome = Refused(refusal)
@@ -110,6 +112,23 @@ def _decide_group(group: list[Item], known: Known, asked: Asked) -> None:
     if culprit is not None:
         known.rollback(mark)
         withhold(group, culprit)
+
+
+def _require_reach(item: Item, known: Known) -> None:
+    """A void reaches only facts of the types that its bringer may write.
+
+    Raises: NotAllowed.
+    """
+    reach = item.submission.reach
+    if reach is None or not isinstance(item.fact, FactVoided):
+        return
+    voided = known.facts[item.fact.position].fact.TYPE
+    if voided not in reach:
+        raise NotAllowed(
+            field="data.position",
+            detail=f"This role does not write {voided}, so it does not void one.",
+            remedy="Send it with the token of a role that does.",
+        )
 
 
 def withhold(items: Sequence[Item], culprit: Refusal) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from domain.facts.base import Fact
+from domain.journal.cipher import Cipher
 from domain.refusals import Refusal
 
 
@@ -15,6 +16,7 @@ class Submission:
 
     data: JSON bytes or decoded JSON.
     refers_to: source and key of the fact that a void or confirmation is about, if its position is unknown.
+    reach: types of the facts that a void may concern; None for any.
     group: neighbours of the same group stand or fall together; None stands alone.
     """
 
@@ -26,6 +28,7 @@ class Submission:
     causation: int | None = None
     refers_to: tuple[str, str] | None = None
     group: int | None = None
+    reach: frozenset[str] | None = None
 
 
 class Stored(NamedTuple):
@@ -49,8 +52,9 @@ Outcome = Stored | Refused
 class Rehearsal:
     """What a dry run has let pass so far, so that later facts can rest on it.
 
-    keys: with their content hashes.
+    keys: with their content hashes. ciphers: of subjects who have no key yet, by subject.
     """
 
     facts: list[Fact] = field(default_factory=list[Fact])
     keys: dict[tuple[str, str], bytes] = field(default_factory=dict[tuple[str, str], bytes])
+    ciphers: dict[str, Cipher] = field(default_factory=dict[str, Cipher])

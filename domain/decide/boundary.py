@@ -10,6 +10,7 @@ from domain.facts.credentials import (
     CredentialRevoked,
     CredentialSuspended,
 )
+from domain.facts.erasure import SubjectErased
 from domain.facts.governance import (
     BranchOpened,
     FactConfirmed,
@@ -22,6 +23,7 @@ from domain.facts.governance import (
     TargetChanged,
 )
 from domain.facts.people import EmployeeHired, EmployeeLeft
+from domain.facts.personal import subject_of
 from domain.facts.selling import DealClosed, DealReversed
 
 
@@ -77,6 +79,9 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
             return (Look(_PLANS[:2], f"plan:{fact.plan}"),)
         case TargetChanged():
             return (Look(_PLANS[:2], ""),)
+        case SubjectErased():
+            told = Look((fact.TYPE,), subject_of(fact) or "")
+            return (told, Look(_HIRES, told.tag)) if fact.employee else (told,)
         case BranchOpened():
             return ()
         case LedgerOpened():

@@ -8,7 +8,8 @@ from domain.facts.selling import DealClosed
 from domain.refusals import AlreadyVoided, NotConfirmable, NotVoidable, UnknownFact
 
 _FOUNDATIONS = frozenset(
-    """ledger_opened branch_opened period_closed fact_voided access_refused personal_data_read""".split()
+    """ledger_opened branch_opened period_closed fact_voided access_refused personal_data_read
+    subject_erased""".split()
 )
 
 

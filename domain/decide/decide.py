@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
-from domain.decide import corrections, credentials, people, periods, plans, selling
+from domain.decide import corrections, credentials, erasure, people, periods, plans, selling
 from domain.decide.existence import require_existing
 from domain.decide.known import Known
 from domain.facts.base import Fact
@@ -14,6 +14,7 @@ from domain.facts.credentials import (
     CredentialRevoked,
     CredentialSuspended,
 )
+from domain.facts.erasure import SubjectErased
 from domain.facts.governance import (
     FactConfirmed,
     FactVoided,
@@ -81,6 +82,8 @@ def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> 
             plans.change_target(fact, known, asked.actor)
         case PeriodClosed():
             periods.close_period(fact, known, asked.today)
+        case SubjectErased():
+            erasure.erase(fact, known, asked.actor, asked.today)
         case LedgerOpened():
             periods.open_ledger(fact, known)
         case _:

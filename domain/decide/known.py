@@ -6,8 +6,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from domain.facts.base import Fact
 from domain.facts.credentials import CredentialFact
+from domain.facts.erasure import SubjectErased
 from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened, PeriodClosed, PlanAdopted
 from domain.facts.people import EmployeeHired, EmployeeLeft
+from domain.facts.personal import subject_of
 from domain.facts.selling import DealClosed, DealReversed
 from domain.period import Period
 
@@ -55,6 +57,7 @@ class Known:
         self.credentials: dict[str, tuple[CredentialStep, ...]] = {}
         self.facts: dict[int, Standing] = {}
         self.plans: dict[str, list[PlanAdopted]] = {}
+        self.erased: dict[str, int] = {}
         self.last_closed: Period | None = None
         self.opened: LedgerOpened | None = None
         self._undo: list[Callable[[], None]] = []
@@ -99,6 +102,8 @@ class Known:
                 self._put(self.plans, fact.plan, [*self.plans.get(fact.plan, ()), fact])
             case PeriodClosed():
                 self._set("last_closed", Period.parse(fact.period))
+            case SubjectErased():
+                self._put(self.erased, subject_of(fact) or "", position)
             case LedgerOpened():
                 self._set("opened", fact)
             case _:

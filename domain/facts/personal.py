@@ -1,6 +1,7 @@
 """Which fields of a fact are personal data, and about whom: said once, by the types of the fields."""
 
 from functools import cache
+from typing import cast
 
 import msgspec
 from msgspec import inspect
@@ -63,4 +64,5 @@ def require_plain(texts: dict[str, str]) -> None:
 def _is_personal(kind: inspect.Type) -> bool:
     if isinstance(kind, inspect.UnionType):
         return any(_is_personal(option) for option in kind.types)
-    return isinstance(kind, inspect.Metadata) and "x-personal" in (kind.extra_json_schema or ())
+    said = cast("dict[str, object] | None", getattr(kind, "extra_json_schema", None))
+    return said is not None and "x-personal" in said

@@ -5,11 +5,11 @@ from types import MappingProxyType
 
 import msgspec
 
-from domain.facts import activity, credentials, governance, people, selling, trail
+from domain.facts import activity, credentials, erasure, governance, people, selling, trail
 from domain.facts.base import Fact
 from domain.refusals import BadField, UnknownFactType
 
-_MODULES = (people, selling, activity, credentials, governance, trail)
+_MODULES = (people, selling, activity, credentials, governance, trail, erasure)
 
 FACT_TYPES: Mapping[str, type[Fact]] = MappingProxyType(
     {
