@@ -14,7 +14,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What was measured, what that pays in March 2025, and how one gets there by hand.
 
     given: measures by name; None for nothing measured. before: as they stood before the period. sizes: the
-    numbers of measures `each`. reached: milestones.
+    numbers of measures `each`. places: on boards. reached: milestones.
     """
 
     pays: str
@@ -22,6 +22,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     given: dict[str, int | str | None] = {}
     before: dict[str, int | str] = {}
     sizes: dict[str, list[int]] = {}
+    places: dict[str, int] = {}
     reached: dict[str, str] = {}
 
 
@@ -84,4 +85,5 @@ def _measured(case: Case) -> str:
 
     sizes = [f"`{name}` {', '.join(map(str, held))}" for name, held in case.sizes.items()]
     earlier = [f"{told} before" for told in said(case.before)]
-    return "; ".join([*said(case.given), *earlier, *sizes, *said(case.reached)]) or "nothing"
+    places = [f"place {place} on `{board}`" for board, place in case.places.items()]
+    return "; ".join([*said(case.given), *earlier, *sizes, *places, *said(case.reached)]) or "nothing"

@@ -18,16 +18,13 @@ from domain.plan.exact import Unit
 from domain.plan.fields import Title
 from domain.plan.measures import FactMeasure, with_ratios
 from domain.plan.mentions import with_parts
-from domain.plan.population import belongs, deciding_day
-from projections import closing, measures, policy, roster
+from projections import closing, measures, policy
 from projections.live import is_live_total, live_totals
 from projections.measures import Windows
-from projections.members import deciding_postings
 from projections.opening import opening
+from projections.places import EVERYBODY, opened_for, ranked_people
 from projections.reached import reached_at
 from projections.spans import Cursor
-
-EVERYBODY = Population()
 
 
 class BoardPlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,16 +99,8 @@ def rank(
 ) -> Ranked:
     """Everybody's place on `board`, a board without a population being for those of the plan."""
     last = min(period.last_day, until or period.last_day)
-    whom = plan.population if board.population == EVERYBODY else board.population
-    seen = period._replace(last_day=last)
-    people = {
-        employee: here
-        for employee, here in deciding_postings(roster.changes(cursor, None, known_at), seen).items()
-        for day in [deciding_day(seen, here.left_on)]
-        if belongs(whom, here, day) and belongs(cohort, here, day)
-    }
-    hired = {employee: here.hired_on for employee, here in people.items()}
-    leaves, opened = _opened(plan, board.measure, period, hired, last)
+    people = ranked_people(cursor, plan, board, period._replace(last_day=last), known_at, cohort)
+    leaves, opened = opened_for(plan, board.measure, period, people.values(), last)
     values = _values(cursor, plan, board.measure, leaves, opened, known_at)
     lowest_first = board.first == "lowest"
     unsettled = ranking((Entry(employee, value) for employee, value in values.items()), lowest_first)
@@ -130,15 +119,6 @@ def rank(
         people=len(places),
         places=tuple(_place(place, people[place.employee], reached) for place in places[: board.size]),
     )
-
-
-def _opened(
-    plan: Plan, name: str, period: Period, hired: Mapping[str, dt.date], until: dt.date
-) -> tuple[dict[str, FactMeasure], Windows]:
-    """The measures over facts behind the measure `name`, and the days that they look at."""
-    named = plan.measures
-    leaves = {part: m for part in with_parts(named, (name,)) if isinstance(m := named[part], FactMeasure)}
-    return leaves, measures.windows(leaves.values(), period, hired, until)
 
 
 def _values(

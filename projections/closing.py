@@ -12,6 +12,7 @@ from projections import policy
 from projections.earned import earned
 from projections.late import closed_periods, touched
 from projections.opening import opening
+from projections.places import ranks_people
 from projections.retro import deltas
 from projections.spans import Cursor
 
@@ -80,10 +81,16 @@ def batches(
     """
     closed = closed_periods(cursor, known_at)
     due = closed if closed and period == closed[-1].period.next() else []
-    since = touched(cursor, due[-1], known_at, employees) if due else {}
+    together = bool(due) and ranks_people(cursor, known_at)
+    since = touched(cursor, due[-1], known_at, None if together else employees) if due else {}
     if employees is None:
-        employees = [employee for (employee,) in cursor.execute(EVERYBODY, {"known_at": known_at})]
-    people = sorted({*employees, *since})
+        everybody = [employee for (employee,) in cursor.execute(EVERYBODY, {"known_at": known_at})]
+        people = sorted({*everybody, *since})
+    else:
+        people = sorted(employees)
+    if together and since:
+        # A place that one person gained is one that another lost.
+        since = dict.fromkeys(people, min(since.values()))
     for start in range(0, len(people), BATCH_PEOPLE):
         batch = people[start : start + BATCH_PEOPLE]
         own = earned(cursor, period, known_at, batch)

@@ -8,6 +8,7 @@ from domain.plan.mentions import named_in
 from domain.plan.statement import Entitlement, Statement, compute_statement
 from projections import attainment, measures
 from projections.members import Members, members
+from projections.places import places
 from projections.spans import Cursor
 
 
@@ -34,7 +35,9 @@ def entitlements(
         values = measures.evaluate(cursor, group.plan.measures, opened, known_at)
         rewarded = {name for part in group.plan.components for name in named_in(part, "milestones")}
         attained = attainment.attained(cursor, group, sorted(rewarded), last, known_at)
+        standings = places(cursor, group.plan, period, last, known_at)
         for employee, resolved in group.resolved.items():
-            own = Entitlement(resolved, values[employee], attained.get(employee, {}))
+            stands = {board: held[employee] for board, held in standings.items() if employee in held}
+            own = Entitlement(resolved, values[employee], attained.get(employee, {}), places=stands)
             found.setdefault(employee, []).append(own)
     return found

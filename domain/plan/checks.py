@@ -8,6 +8,7 @@ from domain.money import CURRENCIES
 from domain.plan.components.base import Fault
 from domain.plan.components.component import Component
 from domain.plan.components.graded import Counted
+from domain.plan.components.rank import Rank
 from domain.plan.components.rate_table import RateTable
 from domain.plan.document import MONTHS, Goal, Parameter, Plan, Target
 from domain.plan.exact import shown
@@ -28,6 +29,7 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
         yield from _target_faults(f"targets.{name}", target, plan.measures)
     yield from _rate_faults(plan)
     yield from _running_faults(plan)
+    yield from _rank_faults(plan)
     lists = {
         "components": [component.id for component in plan.components],
         "milestones": [milestone.id for milestone in plan.milestones],
@@ -126,6 +128,17 @@ def _running_faults(plan: Plan) -> Iterator[Fault]:
                 f"components[{index}].running",
                 f"`{name}` begins anew in each period, so nothing runs.",
                 "Give the measure `window: year` or `window: quarter`.",
+            )
+
+
+def _rank_faults(plan: Plan) -> Iterator[Fault]:
+    weekly = {board.id for board in plan.boards if board.period == "week"}
+    for index, component in enumerate(plan.components):
+        if isinstance(component, Rank) and component.board in weekly:
+            yield Fault(
+                f"components[{index}].board",
+                f"`{component.board}` is a board of weeks, and pay is of months.",
+                "Name a board of a month, quarter or year.",
             )
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from domain.journal.canonical import canonical
 from domain.money import Rounding, minor_per_major, rounded
-from domain.plan.components.base import Earned, Seen, Words
+from domain.plan.components.base import Earned, Seen, Standing, Words
 from domain.plan.fields import Title
 from domain.plan.resolve import Origin, ResolvedPlan, ResolvedTarget, Sourced
 
@@ -92,13 +92,14 @@ class Entitlement(NamedTuple):
     """One plan that a person belongs to, with what was measured.
 
     values: of every measure of the plan. attained: the day each milestone was reached, if it was.
-    under_way: how far each open milestone is; only hints need it.
+    under_way: how far each open milestone is; only hints need it. places: on the boards that pay.
     """
 
     resolved: ResolvedPlan
     values: Values
     attained: Mapping[str, dt.date] = {}
     under_way: Mapping[str, Fraction] = {}
+    places: Mapping[str, Standing] = {}
 
 
 def compute_statement(employee: str, entitlements: Iterable[Entitlement]) -> Statement:
@@ -154,9 +155,9 @@ def lines_of(entitlement: Entitlement) -> list[Line]:
 
 def earnings(entitlement: Entitlement) -> list[tuple[Earned, int]]:
     """What each component earns, exact and in minor units, without the paperwork."""
-    resolved, values, attained, _ = entitlement
+    resolved, values, attained, _, places = entitlement
     plan = resolved.plan
-    seen = Seen(values, resolved.aims, attained, resolved.period)
+    seen = Seen(values, resolved.aims, attained, resolved.period, places)
     scale = minor_per_major(plan.currency)
     worth = [(component, component.pay(seen)) for component in plan.components]
     return [

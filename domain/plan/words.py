@@ -129,6 +129,14 @@ SENTENCES: Mapping[str, Title] = {
     "gate_milestone_missed": Title(
         "{milestone} has not been reached: nothing is paid", "{milestone}尚未达成：不发"
     ),
+    "rank": Title(
+        "{board}: place {place} of {people}, {pays}", "{board}：{people} 人中第 {place} 名，{pays}"
+    ),
+    "rank_none": Title("{board}: no place that pays now", "{board}：本期无可计奖的名次"),
+    "scorecard_paid": Title(
+        "Score {score} of a base of {base}, which pays {paid}", "综合得分 {score}，基数 {base}，兑付 {paid}"
+    ),
+    "payout": Title("A score of {score} pays {paid} of the base", "得分 {score} 对应兑付 {paid}"),
     "score_part": Title(
         "{measure} is {value} of {target}: {attained}, counted {counted}, weight {weight}",
         "{measure}为 {value}，目标 {target}：完成 {attained}，计 {counted}，权重 {weight}",
@@ -150,7 +158,7 @@ SENTENCES: Mapping[str, Title] = {
 """Every sentence by its key; the words in braces are filled from the line."""
 
 _AMOUNTS = frozenset({"rate", "band_rate", "pays", "base", "recomputed", "settled"})
-_SHARES = frozenset({"factor", "score", "attained", "counted", "weight"})
+_SHARES = frozenset({"paid", "factor", "score", "attained", "counted", "weight"})
 _LEVELS = frozenset({"level", "most", "every", "before", "value", "reaches", "target", "from", "until"})
 
 
@@ -176,6 +184,8 @@ def _spoken(name: str, word: str, words: Mapping[str, str], plan: Plan, language
     if name in ("measure", "ratios"):
         titles = [plan.measures[measure].title for measure in word.split(",")]
         return ("、" if language == "zh" else ", ").join(_in(title, language) for title in titles)
+    if name == "board":
+        return next((_in(board.title, language) for board in plan.boards if board.id == word), word)
     if name == "milestone":
         return next((_in(m.title, language) for m in plan.milestones if m.id == word), word)
     if name == "band_rate" and _is_money(words["measure"], plan):

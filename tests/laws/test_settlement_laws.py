@@ -37,9 +37,11 @@ parameters: {clients_target: {value: 2, open: {to: [branch, person]}}}
 measures:
   compliance: {average: compliance_scored, of: score, confirmed_by: production}
   hospitals: {distinct: visit_recorded, of: customer}
+  of_year: {count: customer_registered, window: year}
   two_months: {count: customer_registered, window: {last_periods: 2}}
 targets:
   clients: {measure: clients, value: {parameter: clients_target}, relief: {leave: {per_day: 1}}}
+boards: [{id: clients, title: Clients, measure: clients}]
 milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 40}]
 components:
   - {id: clients, title: Clients, kind: per_unit, measure: clients, rate: "50.50"}
@@ -47,6 +49,14 @@ components:
   - {id: looking_back, title: Looking back, kind: per_unit, measure: two_months, rate: 7}
   - {id: care, title: Care, kind: per_unit, measure: compliance, rate: "3.33"}
   - {id: two, title: Two hospitals, kind: milestone, milestone: two, pays: 300}
+  - {id: place, title: First on clients, kind: rank, board: clients, pays: [90]}
+  - id: year
+    title: Clients of the year
+    kind: rate_table
+    measure: of_year
+    running: true
+    bands: [{until: 2, rate: 11}, {from: 2, rate: 17}]
+    gates: [{measure: two_months, at_least: 1}]
 """
 SUPERVISORS = """
 plan: supervising

@@ -77,7 +77,7 @@ CLOSING = "{target: close_rate, bands: [{from: 100 %, until: 150 %, times: 120 %
         (CLOSING, {"close_rate": None}, 500_00),
     ],
 )
-def test_multipliers_by_bands(multiplier: str, values: dict[str, str | int | None], fen: int) -> None:
+def test_multipliers_by_bands(multiplier: str, values: dict[str, Any], fen: int) -> None:
     """Outside the bands, and where nothing was measured, pay stays."""
     assert line_of(made(f"multipliers: [{multiplier}]"), clients=10, **values).amount_minor == fen
 
@@ -102,7 +102,7 @@ def test_multipliers_by_bands(multiplier: str, values: dict[str, str | int | Non
         ("{target: close_rate}", {"close_rate": None}, False),
     ],
 )
-def test_a_gate_pays_all_or_nothing(gate: str, values: dict[str, str | int | None], is_open: bool) -> None:
+def test_a_gate_pays_all_or_nothing(gate: str, values: dict[str, Any], is_open: bool) -> None:
     """What was not measured, for instance because nobody confirmed it, opens no gate."""
     line = line_of(made(f"gates: [{gate}]"), clients=10, **values)
     assert line.amount_minor == (500_00 if is_open else 0)

@@ -9,6 +9,7 @@ from given_plan import entitled
 from docs.worked import Case, Worked, worked_examples
 from domain.money import major_text
 from domain.plan.components import KINDS
+from domain.plan.components.base import Standing
 from domain.plan.parse import parse_plan
 from domain.plan.running import before
 from domain.plan.sizes import Each
@@ -31,7 +32,8 @@ def test_an_example_pays_what_it_says(worked: Worked, case: Case) -> None:
     attained = {name: dt.date.fromisoformat(day) for name, day in case.reached.items()}
     given = entitled(made, **case.given, **{before(name): value for name, value in case.before.items()})
     sizes = {name: Each(map(Fraction, held)) for name, held in case.sizes.items()}
-    given = given._replace(values={**given.values, **sizes}, attained=attained)
+    places = {board: Standing(place, 10) for board, place in case.places.items()}
+    given = given._replace(values={**given.values, **sizes}, attained=attained, places=places)
     [line] = compute_statement("E1", [given]).lines
     assert major_text(line.amount_minor, "CNY") == case.pays
     for language in ("en", "zh"):

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from book import Book
 
+from domain.facts.activity import ActivityRecorded
 from domain.facts.selling import ComplianceScored
 from domain.period import Period
 from projections.explain import explain
@@ -95,3 +96,62 @@ components:
     assert book.paid() == {"clients": 0}
     book.confirm(scored, "production")
     assert book.paid(period="2025-04") == {"clients": 0, "clients of 2025-03": 80_00}
+
+
+RANK = """
+boards:
+  - {id: clients, title: Clients, measure: clients}
+  - {id: quarter, title: Clients of the quarter, measure: clients, period: quarter}
+components:
+  - {id: place, kind: rank, title: T, board: clients, pays: [100, 50]}
+  - {id: quarter, kind: rank, title: T, board: quarter, pays: [400]}
+"""
+
+
+def test_who_loses_a_place_pays_back_what_another_gains(book: Book) -> None:
+    """E1 is first in March; two late clients of E2 change both statements of both, though E1 did nothing."""
+    book.adopt(RANK)
+    book.hire("E2")
+    book.register("C1", "C2")
+    book.register("C3", employee="E2")
+    book.close()
+    assert book.paid("E1") == {"place": 100_00, "quarter": 400_00}
+    assert book.paid("E2") == {"place": 50_00, "quarter": 0}
+    book.register("C4", "C5", employee="E2")
+    made = book.close("2025-04")
+    assert {
+        statement.employee: {f"{x.component} {x.about}": x.amount_minor for x in statement.lines if x.about}
+        for statement in made.statements
+    } == {
+        "E1": {"place 2025-03": -50_00, "quarter 2025-03": -400_00},
+        "E2": {"place 2025-03": 50_00, "quarter 2025-03": 400_00},
+    }
+    assert book.paid("E1", "2025-04")["place of 2025-03"] == -50_00
+
+
+def test_a_shared_place_pays_everybody_and_a_quarter_when_it_ends(book: Book) -> None:
+    """One client each in April: both are first; the quarter pays in June; of nothing nobody is first."""
+    book.adopt(RANK)
+    book.hire("E2")
+    book.register("C1", on=APRIL_2)
+    book.register("C2", employee="E2", on=APRIL_2)
+    assert book.paid("E1", "2025-04") == book.paid("E2", "2025-04") == {"place": 100_00, "quarter": 0}
+    assert book.paid("E1", "2025-06") == {"place": 0, "quarter": 400_00}
+
+
+def test_objectives_count_once_the_manager_has_confirmed_them(book: Book) -> None:
+    """Scored 90 of 100, which pays everything, and paid in April when confirmed after the close."""
+    book.adopt(
+        """
+measures: {objectives: {last: activity_recorded, of: score, where: {kind: objectives}, confirmed_by: manager}}
+targets: {objectives: {measure: objectives, value: 100}}
+components:
+  - {id: mbo, kind: scorecard, title: T, base: 2000, parts: [{target: objectives, weight: 100 %}],
+     payout: [{from: 60 %, until: 90 %, pays: 50 %}, {from: 90 %, pays: 100 %}]}
+"""
+    )
+    scored = book.tell(ActivityRecorded(employee="E1", kind="objectives", score="90"))
+    book.close()
+    assert book.paid() == {"mbo": 0}
+    book.confirm(scored, "manager")
+    assert book.paid(period="2025-04") == {"mbo": 0, "mbo of 2025-03": 2000_00}

@@ -17,16 +17,25 @@ class Aim(NamedTuple):
     value: Fraction
 
 
+class Standing(NamedTuple):
+    """A place on a board, among so many people who have one."""
+
+    place: int
+    people: int
+
+
 class Seen(NamedTuple):
     """All that a component may look at: one person's measures, targets and milestones in one period.
 
     values: in the measure's own unit, amounts in major ones. attained: the day each milestone was reached.
+    places: on the boards whose period ends with this one.
     """
 
     values: Mapping[str, Fraction | None]
     aims: Mapping[str, Aim]
     attained: Mapping[str, dt.date]
     period: Period
+    places: Mapping[str, Standing] = {}
 
 
 class Part(NamedTuple):

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
-from domain.plan.components.base import Earned, Fault, Part, Seen, attainment
+from domain.plan.components.bands import Stretch, along, band_faults, held_in
+from domain.plan.components.base import Earned, Fault, Part, Seen, Words, attainment
 from domain.plan.components.component import Component
 from domain.plan.exact import shown
 from domain.plan.fields import Amount, Share, TargetName
@@ -20,19 +21,42 @@ class ScorePart(msgspec.Struct, frozen=True, kw_only=True):
     cap: Share | None = None
 
 
+class PayoutBand(Stretch, frozen=True, kw_only=True):
+    """The share of the base that a score pays, from `from` up to but not including `until`: 50 %."""
+
+    pays: Share
+
+
 class Scorecard(Component, frozen=True, kw_only=True):
-    """`base` times the weighted attainment of all parts; a part without a value attains nothing."""
+    """`base` times the weighted attainment of all parts; a part without a value attains nothing.
+
+    payout: what each score pays of the base, where that is not the score itself; nothing below the first
+    band. interpolated: it moves in a straight line from the beginning of each band to that of the next.
+    """
 
     KIND: ClassVar[str] = "scorecard"
     base: Amount
     parts: tuple[ScorePart, ...]
+    payout: tuple[PayoutBand, ...] = ()
+    method: Literal["steps", "interpolated"] = "steps"
 
     def earn(self, seen: Seen) -> Earned:
         """The base times the score; each part shows what it adds."""
         parts = tuple(self._part(part, seen) for part in self.parts)
         amount = sum((part.amount for part in parts), Fraction(0))
         score = amount / self.base if self.base else Fraction(0)
-        return Earned(amount, "scorecard", {"score": score, "base": self.base}, parts)
+        words: Words = {"score": score, "base": self.base}
+        if not self.payout:
+            return Earned(amount, "scorecard", words, parts)
+        paid = self._paid_of(score)
+        curve = Part("payout", self.base * (paid - score), {"score": score, "paid": paid}, "payout")
+        return Earned(self.base * paid, "scorecard_paid", words | {"paid": paid}, (*parts, curve))
+
+    def _paid_of(self, score: Fraction) -> Fraction:
+        if self.method == "interpolated":
+            return along([(band.from_, band.pays) for band in self.payout], score) or Fraction(0)
+        band = held_in(self.payout, score)
+        return Fraction(band.pays) if band else Fraction(0)
 
     def _part(self, part: ScorePart, seen: Seen) -> Part:
         measure, target = seen.aims[part.target]
@@ -54,6 +78,9 @@ class Scorecard(Component, frozen=True, kw_only=True):
 
     def faults(self) -> Iterator[Fault]:
         """Weights must sum to 100 %, and no part may weigh nothing or less."""
+        if self.payout:
+            faults = band_faults(self.payout, "pays: 50 %")
+            yield from (fault._replace(where=fault.where.replace("bands", "payout")) for fault in faults)
         total = sum((part.weight for part in self.parts), Fraction(0))
         if total != 1:
             yield Fault(

@@ -1,0 +1,85 @@
+"""Places on boards for bonuses by rank: everybody's place as known at a position, whoever is asked about."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from domain.people.ranking import Entry, ranking
+from domain.people.roster import Posting
+from domain.period import Period
+from domain.plan.components.base import Standing
+from domain.plan.components.rank import Rank
+from domain.plan.document import Board, Plan, Population
+from domain.plan.measures import FactMeasure, with_ratios
+from domain.plan.mentions import named_in, with_parts
+from domain.plan.population import belongs, deciding_day
+from projections import measures, policy, roster
+from projections.measures import Windows
+from projections.members import deciding_postings
+from projections.spans import Cursor
+
+EVERYBODY = Population()
+
+Standings = Mapping[str, Mapping[str, Standing]]
+"""Where everybody stands, by board and employee."""
+
+
+def places(cursor: Cursor, plan: Plan, period: Period, until: dt.date, known_at: int | None) -> Standings:
+    """The places on each board that pays in `period`, by what was measured up to the day `until`."""
+    paid = {name for component in plan.components for name in named_in(component, "boards")}
+    return {
+        board.id: _standings(cursor, plan, board, period, until, known_at)
+        for board in plan.boards
+        if board.id in paid and Period.containing(period.last_day, board.period).last_day == period.last_day
+    }
+
+
+def ranks_people(cursor: Cursor, known_at: int | None) -> bool:
+    """Whether some plan pays by place, so that what one person did can change what another is due."""
+    versions = policy.plan_versions(cursor, known_at)
+    return any(isinstance(part, Rank) for version in versions for part in version.parsed().components)
+
+
+def ranked_people(
+    cursor: Cursor,
+    plan: Plan,
+    board: Board,
+    seen: Period,
+    known_at: int | None,
+    cohort: Population = EVERYBODY,
+) -> dict[str, Posting]:
+    """Who is on `board`, those of `cohort`; a board without a population is for the people of the plan."""
+    whom = plan.population if board.population == EVERYBODY else board.population
+    return {
+        employee: here
+        for employee, here in deciding_postings(roster.changes(cursor, None, known_at), seen).items()
+        for day in [deciding_day(seen, here.left_on)]
+        if belongs(whom, here, day) and belongs(cohort, here, day)
+    }
+
+
+def opened_for(
+    plan: Plan, name: str, period: Period, people: Iterable[Posting], until: dt.date
+) -> tuple[dict[str, FactMeasure], Windows]:
+    """The measures over facts behind the measure `name`, and the days that they look at."""
+    named = plan.measures
+    leaves = {part: m for part in with_parts(named, (name,)) if isinstance(m := named[part], FactMeasure)}
+    hired = {here.employee: here.hired_on for here in people}
+    return leaves, measures.windows(leaves.values(), period, hired, until)
+
+
+def _standings(
+    cursor: Cursor, plan: Plan, board: Board, period: Period, until: dt.date, known_at: int | None
+) -> dict[str, Standing]:
+    over = Period.containing(period.last_day, board.period)
+    last = min(over.last_day, until)
+    people = ranked_people(cursor, plan, board, over._replace(last_day=last), known_at)
+    leaves, opened = opened_for(plan, board.measure, over, people.values(), last)
+    wanted = {part: plan.measures[part] for part in with_parts(plan.measures, (board.measure,))}
+    values = {
+        employee: with_ratios(wanted, found)[board.measure]
+        for employee, found in measures.evaluate(cursor, leaves, opened, known_at).items()
+    }
+    lowest_first = board.first == "lowest"
+    paid = {e: v for e, v in values.items() if v is not None and (lowest_first or v > 0)}
+    placed = ranking((Entry(employee, value) for employee, value in paid.items()), lowest_first)
+    return {place.employee: Standing(place.place, len(paid)) for place in placed if place.place is not None}
