@@ -1,5 +1,6 @@
 """Clients of a service that breaks: they send until answered, and keep account of what was acknowledged."""
 
+import datetime as dt
 import random
 import threading
 import time
@@ -14,7 +15,10 @@ from faults.embedded_user import until
 from given import LEDGER
 from served import Service, fact
 
+from domain.journal.append import Journal
 from domain.journal.connection import connect
+from domain.journal.merkle import CompactRange, leaf_hash
+from domain.journal.record import Record, record_line
 from projections.replay import replay
 
 CLIENTS = 16
@@ -127,6 +131,7 @@ class Books:
     """The journal, checked against what was acknowledged while it grows.
 
     lost: acknowledged and not where it was said to be. backwards: recorded before what stands before it.
+    checkpoint: number of the last one. forked: checkpoints that are not of this journal, or fall back.
     """
 
     dsn: str
@@ -135,23 +140,36 @@ class Books:
     doubled: int = 0
     holes: int = 0
     backwards: int = 0
+    checkpoint: int = 0
+    forked: int = 0
 
     def __post_init__(self) -> None:
         self._stored: dict[str, int] = {}
-        self._last: Any = None
+        self._last: dt.datetime | None = None
+        self._tree, self._unsealed = CompactRange(), list[bytes]()
 
     def check(self, acknowledged: Mapping[str, int]) -> None:
         """Reads what is new in the journal; what was acknowledged so far must stand where it was said to."""
-        for position, key, recorded_at in self._new():
-            self.holes += position != self.head + 1
-            self.doubled += key in self._stored
-            self.backwards += self._last is not None and recorded_at < self._last
-            self._stored[key], self.head, self._last = position, position, recorded_at
+        signed = self._signed()
+        for record in self._new():
+            self.holes += record.position != self.head + 1
+            self.doubled += record.key in self._stored
+            self.backwards += self._last is not None and record.recorded_at < self._last
+            self._stored[record.key] = self.head = record.position
+            self._last = record.recorded_at
+            self._unsealed.append(leaf_hash(record_line(record)))
+        for number, size, root in signed:
+            grown = size - self._tree.size
+            self._tree.extend(self._unsealed[:grown] if grown > 0 else ())
+            del self._unsealed[: max(grown, 0)]
+            self.forked += (self._tree.size, self._tree.root()) != (size, root)
+            self.checkpoint = number
         self.lost = sum(self._stored.get(key) != at for key, at in acknowledged.items())
 
     def require_whole(self) -> None:
         """Nothing was lost, doubled or left out, and live rows equal rows computed from the facts again."""
-        assert (self.lost, self.doubled, self.holes, self.backwards) == (0, 0, 0, 0), str(self)
+        amiss = self.lost, self.doubled, self.holes, self.backwards, self.forked
+        assert amiss == (0, 0, 0, 0, 0), str(self)
         self.require_replay()
 
     def require_replay(self) -> None:
@@ -164,13 +182,18 @@ class Books:
         """How many facts are stored of which no client knows."""
         return len(self._stored.keys() - acknowledged.keys())
 
-    def _new(self) -> Iterator[tuple[int, str, Any]]:
+    def _new(self) -> Iterator[Record]:
+        with Journal(self.dsn, LEDGER) as journal:
+            yield from journal.read(self.head)
+
+    def _signed(self) -> list[tuple[int, int, bytes]]:
+        """The checkpoints that were signed since."""
         with connect(self.dsn, LEDGER) as connection:
-            yield from connection.execute(
-                "select position, key, recorded_at from journal where position > %s order by position",
-                [self.head],
-            )
+            return connection.execute(
+                "select number, size, root from checkpoint where number > %s order by number",
+                [self.checkpoint],
+            ).fetchall()
 
     def __str__(self) -> str:
         counts = f"{self.lost} lost, {self.doubled} doubled, {self.holes} holes, {self.backwards} backwards"
-        return f"{counts} of {self.head:,} facts"
+        return f"{counts}, {self.forked} forked of {self.head:,} facts and {self.checkpoint} checkpoints"
