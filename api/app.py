@@ -14,7 +14,21 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Parameter, SecurityScheme
 from litestar.types import ASGIApp
 
-from api import audit, boards, diffs, facts, health, ops, payroll, people, plans, problems, seal
+from api import (
+    audit,
+    boards,
+    credentials,
+    diffs,
+    facts,
+    health,
+    ops,
+    payroll,
+    people,
+    plans,
+    problems,
+    seal,
+    trail_pages,
+)
 from api.auth import Gate, Tokens, token_file
 from api.described import complete
 from api.follower import Follower
@@ -22,6 +36,7 @@ from api.metrics import Metrics
 from api.ops import Ledger
 from api.reading import Reading, counted_position, view
 from api.requests import Surround
+from api.trail import Trail
 from api.writing import Writing
 from domain.journal.group_commit import GroupCommit
 
@@ -58,6 +73,10 @@ HANDLERS = [
     boards.read_goals,
     payroll.read_payroll_run,
     diffs.read_diff,
+    trail_pages.read_trail,
+    credentials.read_credentials,
+    credentials.read_summary,
+    credentials.read_own,
     seal.read_checkpoint,
     seal.read_tile,
     seal.read_proof,
@@ -73,7 +92,7 @@ def build_app(ledger: Ledger) -> ASGIApp:
     sealing = seal.sealing(ledger)
     metrics.watch_seal(sealing, reading.ask_here)
     query_names: dict[str, frozenset[str]] = {}
-    gate = Gate(Tokens(token_file(ledger.settings.home)), query_names)
+    gate = Gate(Tokens(token_file(ledger.settings.home)), query_names, lambda: app.state.trail)
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
@@ -81,7 +100,11 @@ def build_app(ledger: Ledger) -> ASGIApp:
         await asyncio.to_thread(ledger.intake.opened)
         follower.start()
         sealing.start()
-        async with GroupCommit(ledger.journal, clock=ops.now) as commits:
+        async with (
+            GroupCommit(ledger.journal, clock=ops.now) as commits,
+            Trail(ledger.intake, commits, ops.now) as trail,
+        ):
+            app.state.trail = trail
             app.state.writing = Writing(ledger.intake, commits, ledger.settings, ops.now, metrics)
             yield
         await asyncio.to_thread(follower.stop)

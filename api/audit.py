@@ -1,5 +1,6 @@
 """The journal for those who check it: records by position, and pages of them."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import msgspec
@@ -12,6 +13,7 @@ from psycopg import Cursor
 from api.auth import Caller
 from api.problems import NotFound
 from api.reading import Reading
+from api.watching import shows
 from domain.facts.registry import fact_type
 from domain.journal.lookup import at_positions
 from domain.journal.query import Selector
@@ -20,6 +22,7 @@ from domain.journal.record import Record, record_line
 from domain.refusals import BadField
 
 PAGE_FACTS = 1000
+OF_PERSON = "employee:"
 
 
 class FactRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +50,12 @@ class FactPage(msgspec.Struct, frozen=True, kw_only=True):
     next_after: int | None
 
 
-@get("/facts", summary="Facts in order of position", tags=["facts"], opt={"action": "read_facts"})
+@get(
+    "/facts",
+    summary="Facts in order of position",
+    tags=["facts"],
+    opt={"action": "read_facts", "personal": "people"},
+)
 async def read_facts(
     reading: NamedDependency[Reading],
     request: Request[Any, Caller, State],
@@ -73,12 +81,20 @@ async def read_facts(
         return matching(cursor, query, after, limit)
 
     records = await reading.ask(question)
+    shows(request, people_of(records))
     return Response(_page(records, limit), media_type="application/json")  # type: ignore[arg-type]
 
 
-@get("/facts/{position:int}", summary="The fact at a position", tags=["facts"], opt={"action": "read_facts"})
+@get(
+    "/facts/{position:int}",
+    summary="The fact at a position",
+    tags=["facts"],
+    opt={"action": "read_facts", "personal": "people"},
+)
 async def read_fact(
-    reading: NamedDependency[Reading], position: Annotated[int, PathParameter(description="1, 2, 3 …")]
+    reading: NamedDependency[Reading],
+    request: Request[Any, Caller, State],
+    position: Annotated[int, PathParameter(description="1, 2, 3 …")],
 ) -> Response[FactRecord]:
     """The canonical JSON of the record: one line of an export and one leaf of the Merkle tree."""
 
@@ -90,7 +106,15 @@ async def read_fact(
         raise NotFound(
             field="position", detail=f"No fact stands at {position}.", remedy="Take a smaller one."
         )
+    shows(request, people_of(records))
     return Response(record_line(records[0]), media_type="application/json")  # type: ignore[arg-type]
+
+
+def people_of(records: Iterable[Record]) -> set[str]:
+    """The people whom `records` are about."""
+    return {
+        tag.removeprefix(OF_PERSON) for record in records for tag in record.tags if tag.startswith(OF_PERSON)
+    }
 
 
 def _page(records: list[Record], limit: int) -> bytes:

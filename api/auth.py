@@ -5,7 +5,7 @@ import hmac
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -18,12 +18,21 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.embedded.locks import Patience, locked
 from api.problems import Unauthenticated
+from api.trail import Trail
+from api.watching import Watch
 from domain.facts.registry import CREDITED, FACT_TYPES
 from domain.refusals import BadField, NotAllowed
 
 Role = Literal["employee", "manager", "hr", "hr_head", "payroll", "auditor", "integration", "administrator"]
 Action = Literal[
-    "record", "read_facts", "read_people", "read_pay", "read_boards", "read_plans", "run_payroll"
+    "record",
+    "read_facts",
+    "read_people",
+    "read_pay",
+    "read_boards",
+    "read_plans",
+    "read_trail",
+    "run_payroll",
 ]
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -38,7 +47,9 @@ _CREDENTIALS = frozenset(
     credential_reinstated""".split()
 )
 """Written by the head of HR and nobody else, not even an administrator."""
-_OF_THE_SERVICE = frozenset({"ledger_opened", "period_closed", "access_refused", "personal_data_read"})
+_OF_THE_SERVICE = frozenset(
+    "ledger_opened period_closed access_refused personal_data_read subject_erased".split()
+)
 """Written by the service's own commands only, whoever asks."""
 
 MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
@@ -134,6 +145,8 @@ class Tokens:
 
         Raises: ValueError when the name is taken or the role needs an employee.
         """
+        if not 0 < len(name) <= 200 or not name.isprintable():
+            raise ValueError("a name has 1 to 200 printable characters: give another --name")
         if (role == "employee") != (employee is not None):
             raise ValueError(
                 "a token of the role employee, and no other, belongs to one person: give --employee"
@@ -209,15 +222,19 @@ def _hash(token: str) -> bytes:
 class Gate(ASGIMiddleware):
     """In front of every address: a question understood, a known token, a role that includes the action.
 
-    Handlers say in `opt` which `action` they are, or that they are `open`. What a role may see of others is
-    to be checked here too. query_names: the parameters of each address.
+    Handlers say in `opt` which `action` they are, or that they are `open`, and what of their answer is
+    `personal` (api.watching). What is refused, and who is shown whose data, is in the trail before the answer
+    goes out. query_names: the parameters of each address.
     """
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self, tokens: Tokens, query_names: Mapping[str, frozenset[str]]) -> None:
+    def __init__(
+        self, tokens: Tokens, query_names: Mapping[str, frozenset[str]], trail: Callable[[], Trail]
+    ) -> None:
         self._tokens = tokens
         self._query_names = query_names
+        self._trail = trail
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Lets the request pass.
@@ -228,11 +245,27 @@ class Gate(ASGIMiddleware):
             known = self._query_names.get(scope["path_template"], frozenset())
             _require_known(scope["query_string"], known)
         opt = scope["route_handler"].opt
-        if not opt.get("open"):
+        if opt.get("open"):
+            await next_app(scope, receive, send)
+            return
+        watch = Watch(self._trail, scope)
+        caller = await self._admitted(scope, opt["action"], watch)
+        scope["auth"] = caller
+        await next_app(scope, receive, watch.traced(caller, opt.get("personal", "people"), send))
+
+    async def _admitted(self, scope: Scope, action: Action, watch: Watch) -> Caller:
+        """Who asks, if they may do `action` at all."""
+        try:
             caller = self._caller(scope)
-            caller.require(opt["action"])
-            scope["auth"] = caller
-        await next_app(scope, receive, send)
+        except Unauthenticated as refusal:
+            await watch.unauthenticated(refusal)
+            raise
+        try:
+            caller.require(action)
+        except NotAllowed as refusal:
+            await watch.refused(caller, refusal)
+            raise
+        return caller
 
     def _caller(self, scope: Scope) -> Caller:
         header = next((value for name, value in scope["headers"] if name == b"authorization"), b"")

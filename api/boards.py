@@ -11,6 +11,7 @@ from psycopg import Cursor
 from api.auth import Caller
 from api.problems import NotFound
 from api.reading import OnDay, Reading, View, any_period
+from api.watching import shows
 from domain.period import Period
 from domain.plan.document import Population
 from projections import boards, milestones, progress
@@ -22,8 +23,14 @@ Asked = Request[Any, Caller, State]
 Of = Annotated[list[str] | None, QueryParameter(description="Only people of these; may be repeated.")]
 
 
-@get("/boards/{board:str}", summary="A ranking", tags=["boards"], opt={"action": "read_boards"})
+@get(
+    "/boards/{board:str}",
+    summary="A ranking",
+    tags=["boards"],
+    opt={"action": "read_boards", "personal": "people"},
+)
 async def read_board(
+    request: Asked,
     view: NamedDependency[View],
     reading: NamedDependency[Reading],
     board: Annotated[str, PathParameter(description="Id of a board in a plan.")],
@@ -51,10 +58,17 @@ async def read_board(
             )
         return found
 
-    return await view.ask(question)
+    ranked = await view.ask(question)
+    shows(request, (place.employee for place in ranked.places))
+    return ranked
 
 
-@get("/milestones", summary="Milestones and the gap to each", tags=["people"], opt={"action": "read_people"})
+@get(
+    "/milestones",
+    summary="Milestones and the gap to each",
+    tags=["people"],
+    opt={"action": "read_people", "personal": "people"},
+)
 async def read_milestones(
     request: Asked,
     view: NamedDependency[View],
@@ -69,10 +83,17 @@ async def read_milestones(
     for person in people or ():
         request.auth.require_about(person)
     on = day or reading.today()
-    return await view.ask(lambda cursor, known_at: milestones.milestones(cursor, on, people, known_at))
+    found = await view.ask(lambda cursor, known_at: milestones.milestones(cursor, on, people, known_at))
+    shows(request, (each.employee for each in found))
+    return found
 
 
-@get("/goals", summary="Goals beside the sums of their parts", tags=["plans"], opt={"action": "read_plans"})
+@get(
+    "/goals",
+    summary="Goals beside the sums of their parts",
+    tags=["plans"],
+    opt={"action": "read_plans", "personal": "none"},
+)
 async def read_goals(
     view: NamedDependency[View], reading: NamedDependency[Reading], day: OnDay = None
 ) -> dict[str, list[GoalSum]]:

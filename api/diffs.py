@@ -22,7 +22,7 @@ from projections.diff import StatementDiff, diff
     "/audit/statements/{employee:str}/{period:str}/diff",
     summary="What changed in a statement, and why",
     tags=["audit"],
-    opt={"action": "run_payroll"},
+    opt={"action": "run_payroll", "personal": "person"},
 )
 async def read_diff(
     request: Request[Any, Caller, State],

@@ -2,7 +2,9 @@
 
 import asyncio
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -13,13 +15,15 @@ from litestar.params import QueryParameter
 
 from api import cloudevents
 from api.answers import ReadyJson
-from api.auth import Caller
+from api.auth import MAY_RECORD, Caller
 from api.bodies import not_json, place, read_body, require_sound
 from api.described import BATCH_BODY, FACT_BODY, operation_with
 from api.intake import Outcome, Refused, Stored, Submission
 from api.problems import BodyTooLarge, Problem, WrongMediaType, problem_of
+from api.watching import note_refusal
 from api.writing import Writing
-from domain.refusals import BadField, Refusal
+from domain.facts.governance import FactVoided
+from domain.refusals import BadField, NotAllowed, Refusal
 
 JSON = "application/json"
 Incoming = Request[Any, Caller, State]
@@ -83,7 +87,7 @@ _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
     "/facts",
     summary="Record one fact",
     tags=["facts"],
-    opt={"action": "record"},
+    opt={"action": "record", "personal": "none"},
     operation_class=operation_with(FACT_BODY),
 )
 async def record_fact(
@@ -99,7 +103,7 @@ async def record_fact(
     if media_type == cloudevents.BATCHED:
         return await _record_batch(request, writing, media_type, atomic=True)
     submission = _submission(request, media_type, await read_body(request, writing.fact_bytes))
-    request.auth.require_record(submission.type)
+    submission = _within_rights(submission, request.auth)
     outcome = await writing.one(submission, request.auth.name)
     if isinstance(outcome, Refused):
         raise outcome.refusal
@@ -114,7 +118,7 @@ async def record_fact(
     "/facts:batch",
     summary="Record many facts",
     tags=["facts"],
-    opt={"action": "record"},
+    opt={"action": "record", "personal": "none"},
     operation_class=operation_with(BATCH_BODY),
 )
 async def record_facts(
@@ -135,11 +139,16 @@ async def record_facts(
 async def _record_batch(request: Incoming, writing: Writing, media_type: str, atomic: bool) -> Response[Any]:
     async with writing.room_for_batch:
         body = await read_body(request, writing.batch_bytes)
-        answer = await asyncio.to_thread(_batch, writing, request.auth, media_type, body, atomic)
+        answer, refused = await asyncio.to_thread(_batch, writing, request.auth, media_type, body, atomic)
+    for refusal, times in refused:
+        note_refusal(request, refusal, times)
     return Response(answer, status_code=_status(answer, atomic))
 
 
-def _batch(writing: Writing, caller: Caller, media_type: str, body: bytes, atomic: bool) -> BatchReceipt:
+def _batch(
+    writing: Writing, caller: Caller, media_type: str, body: bytes, atomic: bool
+) -> tuple[BatchReceipt, list[tuple[Refusal, int]]]:
+    """What became of a batch, and what of it the caller had no right to, each with how many times."""
     brought = _submissions(media_type, body)
     if len(brought) > writing.batch_facts:
         raise BodyTooLarge(
@@ -150,12 +159,16 @@ def _batch(writing: Writing, caller: Caller, media_type: str, body: bytes, atomi
     outcomes = writing.many([_permitted(item, caller) for item in brought], caller.name, atomic=atomic)
     stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
     hits = sum(outcome.hit for outcome in stored)
-    return BatchReceipt(
+    receipt = BatchReceipt(
         stored=len(stored) - hits,
         hits=hits,
         refused=len(outcomes) - len(stored),
         outcomes=[_said(outcome) for outcome in outcomes],
     )
+    refusals = [outcome.refusal for outcome in outcomes if isinstance(outcome, Refused)]
+    not_allowed = {refusal.detail: refusal for refusal in refusals if isinstance(refusal, NotAllowed)}
+    times = Counter(refusal.detail for refusal in refusals)
+    return receipt, [(refusal, times[detail]) for detail, refusal in not_allowed.items()]
 
 
 def _status(answer: BatchReceipt, atomic: bool) -> int:
@@ -234,12 +247,21 @@ def _members(data: bytes) -> dict[str, object]:
 
 
 def _permitted(item: Submission | Refusal, caller: Caller) -> Submission | Refusal:
-    if isinstance(item, Submission):
-        try:
-            caller.require_record(item.type)
-        except Refusal as refusal:
-            return refusal
-    return item
+    try:
+        return item if isinstance(item, Refusal) else _within_rights(item, caller)
+    except Refusal as refusal:
+        return refusal
+
+
+def _within_rights(submission: Submission, caller: Caller) -> Submission:
+    """`submission`, if the caller may write such a fact; a void reaches only what they may write themselves.
+
+    Raises: NotAllowed.
+    """
+    caller.require_record(submission.type)
+    if submission.type != FactVoided.TYPE:
+        return submission
+    return replace(submission, reach=MAY_RECORD.get(caller.role, frozenset()))
 
 
 def _said(outcome: Outcome) -> Item:

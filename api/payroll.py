@@ -11,6 +11,7 @@ from api.payroll_files import FORMATS, MEDIA_TYPES, Format, file_name, payroll_f
 from api.people import Asked
 from api.problems import NotAcceptable
 from api.reading import PeriodInPath, View, month
+from api.watching import shows
 from projections import payroll
 from projections.payroll import PayrollRun
 
@@ -19,7 +20,7 @@ from projections.payroll import PayrollRun
     "/payroll/runs/{period:str}",
     summary="Everything that is paid with a month",
     tags=["pay"],
-    opt={"action": "run_payroll"},
+    opt={"action": "run_payroll", "personal": "people"},
 )
 async def read_payroll_run(
     request: Asked,
@@ -41,6 +42,7 @@ async def read_payroll_run(
         return run, payroll_file(run, form)
 
     run, content = await view.ask(question)
+    shows(request, (each.employee for each in run.totals))
     headers = {"ETag": f'"{run.statements_digest}-{form}"', "Vary": "Accept"}
     if form != "json":
         headers["Content-Disposition"] = f'attachment; filename="{file_name(run, form)}"'

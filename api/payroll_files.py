@@ -50,7 +50,7 @@ def _csv(run: PayrollRun) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_harmless(value) for value in msgspec.structs.astuple(row)] for row in run.rows)
+    writer.writerows([harmless(value) for value in msgspec.structs.astuple(row)] for row in run.rows)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -62,7 +62,7 @@ def _xlsx(run: PayrollRun) -> bytes:
     sheet = book.create_sheet(run.period)
     sheet.append(list(COLUMNS))
     for row in run.rows:
-        sheet.append([_harmless(value) for value in msgspec.structs.astuple(row)])
+        sheet.append([harmless(value) for value in msgspec.structs.astuple(row)])
     made = io.BytesIO()
     book.save(made)
     return _undated(made.getvalue())
@@ -79,7 +79,7 @@ def _parquet(run: PayrollRun) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def _harmless(value: object) -> object:
+def harmless(value: object) -> object:
     """A text that a spreadsheet would take for a formula gets a quote in front; digits stay as they are."""
     if (
         isinstance(value, str)

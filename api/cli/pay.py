@@ -9,6 +9,7 @@ import typer
 
 from api.cli.terminal import Failed, Json, notes, output, print_json, settings
 from api.cli.terminal import progress as bar
+from api.cli.tracing import traced_cursor
 
 if TYPE_CHECKING:
     from domain.period import Period
@@ -61,11 +62,12 @@ def explain(employee: Employee, period: Month, known_at: KnownAt = None, json: J
     from projections import explain as explaining
 
     month = asked_month(period)
-    with counted_cursor() as cursor:
+    with traced_cursor() as (cursor, trace):
         at = known_position(cursor, known_at)
         found = explaining.explain(cursor, employee, month, at, engine=ENGINE)
         if found is None:
             raise nothing_due(cursor, employee, period, at)
+        trace("explain", employee=employee)
     if json:
         print_json(found)
     else:
@@ -90,8 +92,9 @@ def payroll(
     from projections import payroll as runs
 
     month = asked_month(period)
-    with counted_cursor() as cursor:
+    with traced_cursor() as (cursor, trace):
         run = runs.run(cursor, month, known_position(cursor, known_at), engine=ENGINE)
+        trace("payroll", people=len(run.totals), filter={"period": month})
     content = payroll_file(run, format)
     if str(output_) == "-":
         sys.stdout.buffer.write(content)
@@ -130,11 +133,12 @@ def dual_run(
     from projections.opening import opening
 
     month = asked_month(period)
-    with counted_cursor() as cursor:
+    with traced_cursor() as (cursor, trace):
         currency = opening(cursor, head(cursor)).fact.currency
         found = compare(
             runs.run(cursor, month, engine=ENGINE), file, employee_column, amount_column, currency
         )
+        trace("dual-run", people=found.equal + len(found.differences), filter={"period": month})
     if json:
         print_json(found)
     else:
@@ -191,12 +195,13 @@ def progress(employee: Employee, day: Day = None, known_at: KnownAt = None, json
     from api.reading import known_position
     from projections.progress import progress as asked
 
-    with counted_cursor() as cursor:
+    with traced_cursor() as (cursor, trace):
         on = _day(cursor, day)
         at = known_position(cursor, known_at)
         found = asked(cursor, employee, on, at)
         if found is None:
             raise nothing_due(cursor, employee, f"{on:%Y-%m}", at)
+        trace("progress", employee=employee)
     if json:
         print_json(found)
     else:
@@ -212,11 +217,12 @@ def hints(employee: Employee, day: Day = None, known_at: KnownAt = None, json: J
     from projections import roster
     from projections.hints import hints as asked
 
-    with counted_cursor() as cursor:
+    with traced_cursor() as (cursor, trace):
         position = known_position(cursor, known_at)
         if not roster.changes(cursor, [employee], position):
             raise unknown_person(employee)
         found = asked(cursor, employee, _day(cursor, day), position)
+        trace("hints", employee=employee)
     if json:
         print_json(found)
     else:
@@ -233,17 +239,18 @@ def _day(cursor: Any, day: str | None) -> dt.date:
 
     if day is None:
         return now().astimezone(ZoneInfo(opening(cursor, head(cursor)).fact.zone)).date()
+    return asked_day(day)
+
+
+def asked_day(text: str) -> dt.date:
+    """The day that was typed.
+
+    Raises: Failed with the status of a wrong usage.
+    """
     try:
-        return dt.date.fromisoformat(day)
+        return dt.date.fromisoformat(text)
     except ValueError:
-        raise Failed(f"{day!r} is not a day.", "Write it as 2025-03-15.", status=2) from None
-
-
-def counted_cursor() -> Any:
-    """A cursor on read models that have caught up."""
-    from api.ops import counted
-
-    return counted(settings())
+        raise Failed(f"{text!r} is not a day.", "Write it as 2025-03-15.", status=2) from None
 
 
 def asked_month(text: str) -> "Period":

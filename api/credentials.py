@@ -1,0 +1,97 @@
+"""Credentials: who holds what, how it stands on a day, and what share has expired."""
+
+from typing import Annotated, Any
+
+from litestar import Request, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+from psycopg import Cursor
+
+from api.auth import Caller
+from api.people import unknown_person
+from api.reading import EmployeeInPath, OnDay, Reading, View
+from api.watching import shows
+from domain.people import credentials as rules
+from domain.people.credentials import Credential
+from projections import credentials, roster
+from projections.credentials import Summary
+
+Asked = Request[Any, Caller, State]
+KindAsked = Annotated[str | None, QueryParameter(description="Of this kind only.")]
+StateAsked = Annotated[
+    rules.State | None, QueryParameter(name="state", description="Only those that stand so.")
+]
+
+
+@get(
+    "/credentials",
+    summary="Credentials as they stand",
+    tags=["credentials"],
+    opt={"action": "read_people", "personal": "people"},
+)
+async def read_credentials(
+    request: Asked,
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    kind: KindAsked = None,
+    state_: StateAsked = None,
+    employee: Annotated[
+        list[str] | None, QueryParameter(description="Of these people; of everybody here if absent.")
+    ] = None,
+    day: OnDay = None,
+) -> list[Credential]:
+    """Every credential of whoever works here on a day: valid, expiring, expired, suspended or revoked.
+
+    One holds through its last day, and is expired from the day after.
+    """
+    people = [request.auth.employee] if request.auth.employee and not employee else employee
+    for person in people or ():
+        request.auth.require_about(person)
+    on = day or reading.today()
+    found = await view.ask(
+        lambda cursor, known_at: credentials.held(
+            cursor, on, people, kind=kind, state=state_, known_at=known_at
+        )
+    )
+    shows(request, (each.employee for each in found))
+    return found
+
+
+@get(
+    "/credentials/summary",
+    summary="What share of credentials has expired",
+    tags=["credentials"],
+    opt={"action": "read_people", "personal": "none"},
+)
+async def read_summary(
+    view: NamedDependency[View], reading: NamedDependency[Reading], day: OnDay = None
+) -> Summary:
+    """Of everybody who works here on a day, in all and by kind; revoked credentials are no longer held."""
+    on = day or reading.today()
+    return await view.ask(lambda cursor, known_at: credentials.summary(cursor, on, known_at))
+
+
+@get(
+    "/employees/{employee:str}/credentials",
+    summary="A person's credentials",
+    tags=["credentials"],
+    opt={"action": "read_people", "personal": "person"},
+)
+async def read_own(
+    request: Asked,
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    employee: EmployeeInPath,
+    day: OnDay = None,
+) -> list[Credential]:
+    """How each credential of a person stands on a day, whether or not they work here then."""
+    request.auth.require_about(employee)
+    on = day or reading.today()
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[Credential]:
+        if not roster.changes(cursor, [employee], known_at):
+            raise unknown_person(employee)
+        return credentials.held(cursor, on, [employee], known_at=known_at)
+
+    return await view.ask(question)

@@ -1,0 +1,175 @@
+"""What a fact says, in one line of English or Chinese, without anybody's personal data.
+
+Of a form such as "{employee} visits {customer}[ in {department}]" a part in brackets is left out where the
+fact does not say it. Names, numbers and notes never stand in a form: they are encrypted in the journal.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from domain.facts.base import Fact
+from domain.money import CURRENCIES, major_text
+
+Language = Literal["en", "zh"]
+
+FORMS: Mapping[str, tuple[str, str]] = {
+    "employee_hired": (
+        "{employee} joins {branch} as {post} on {hired_on}",
+        "{employee} 于 {hired_on} 入职 {branch}，岗位 {post}",
+    ),
+    "employee_transferred": (
+        "{employee} works elsewhere from {effective_on}[, branch {branch}][, department {department}]"
+        "[, team {team}][, under {manager}]",
+        "{employee} 自 {effective_on} 调动[，分公司 {branch}][，部门 {department}][，团队 {team}]"
+        "[，上级 {manager}]",
+    ),
+    "employee_promoted": (
+        "{employee} is {post} from {effective_on}",
+        "{employee} 自 {effective_on} 任 {post}",
+    ),
+    "employee_left": ("{employee} leaves on {left_on}: {cause}", "{employee} 于 {left_on} 离职：{cause}"),
+    "mentor_assigned": (
+        "{mentor} mentors {employee} from {effective_on}",
+        "{mentor} 自 {effective_on} 起指导 {employee}",
+    ),
+    "leave_taken": (
+        "{employee} is away from {from_on} to {until_on}: {kind}[, {minutes} minutes]",
+        "{employee} 于 {from_on} 至 {until_on} 请假：{kind}[，{minutes} 分钟]",
+    ),
+    "customer_registered": ("{employee} registers client {customer}", "{employee} 登记客户 {customer}"),
+    "customer_assigned": ("Client {customer} is {employee}'s", "客户 {customer} 归 {employee} 负责"),
+    "follow_up_recorded": (
+        "{employee} follows up {customer}[: {kind}]",
+        "{employee} 跟进客户 {customer}[：{kind}]",
+    ),
+    "visit_recorded": (
+        "{employee} visits {customer}[, department {department}][: {kind}]",
+        "{employee} 拜访 {customer}[，科室 {department}][：{kind}]",
+    ),
+    "stage_reached": (
+        "{employee} brings {customer} to the stage {kind}[, deal {deal}]",
+        "{employee} 将 {customer} 推进到 {kind} 阶段[，订单 {deal}]",
+    ),
+    "trial_held": (
+        "{employee} holds a trial at {customer}[, product {product}][: {kind}]",
+        "{employee} 在 {customer} 试用[，产品 {product}][：{kind}]",
+    ),
+    "deal_closed": (
+        "{employee} closes deal {deal} with {customer}: {amount}",
+        "{employee} 与 {customer} 成交，订单 {deal}：{amount}",
+    ),
+    "deal_reversed": (
+        "{amount} of deal {deal} of {employee} with {customer} comes back",
+        "{employee} 与 {customer} 的订单 {deal} 退回 {amount}",
+    ),
+    "complaint_received": (
+        "{customer} complains about {employee}[: {kind}]",
+        "{customer} 投诉 {employee}[：{kind}]",
+    ),
+    "satisfaction_scored": (
+        "{customer} is satisfied with {employee}: {score}",
+        "{customer} 对 {employee} 的满意度：{score}",
+    ),
+    "compliance_scored": ("Compliance of {employee}: {score}", "{employee} 合规评分：{score}"),
+    "teamwork_scored": ("Teamwork of {employee}: {score}", "{employee} 协作评分：{score}"),
+    "activity_recorded": (
+        "{employee}: {kind}[, quantity {quantity}][, {minutes} minutes][, score {score}]",
+        "{employee}：{kind}[，数量 {quantity}][，{minutes} 分钟][，评分 {score}]",
+    ),
+    "credential_granted": (
+        "{employee} holds credential {credential} ({kind}) from {granted_on}[ until {expires_on}]",
+        "{employee} 自 {granted_on} 持有证照 {credential}（{kind}）[，有效至 {expires_on}]",
+    ),
+    "credential_renewed": (
+        "Credential {credential} of {employee} is renewed from {effective_on} until {expires_on}",
+        "{employee} 的证照 {credential} 自 {effective_on} 续期至 {expires_on}",
+    ),
+    "credential_suspended": (
+        "Credential {credential} of {employee} is suspended from {effective_on}: {reason}",
+        "{employee} 的证照 {credential} 自 {effective_on} 暂停：{reason}",
+    ),
+    "credential_revoked": (
+        "Credential {credential} of {employee} is revoked from {effective_on}: {reason}",
+        "{employee} 的证照 {credential} 自 {effective_on} 吊销：{reason}",
+    ),
+    "credential_reinstated": (
+        "Credential {credential} of {employee} counts again from {effective_on}: {reason}",
+        "{employee} 的证照 {credential} 自 {effective_on} 恢复：{reason}",
+    ),
+    "ledger_opened": ("The ledger of {name} is opened", "{name} 的账本启用"),
+    "branch_opened": (
+        "Branch {branch} ({title}) opens on {opened_on}",
+        "分公司 {branch}（{title}）于 {opened_on} 开业",
+    ),
+    "plan_adopted": (
+        "Plan {plan} takes effect on {effective_from}, approved by {approver}",
+        "激励方案 {plan} 自 {effective_from} 生效，审批人 {approver}",
+    ),
+    "plan_ended": (
+        "Plan {plan} ends on {ended_on}: {reason}",
+        "激励方案 {plan} 于 {ended_on} 终止：{reason}",
+    ),
+    "target_changed": (
+        "Target {target} of {employee} is {value} from {effective_from}, approved by {approver}: {reason}",
+        "{employee} 的目标 {target} 自 {effective_from} 起为 {value}，审批人 {approver}：{reason}",
+    ),
+    "override_set": (
+        "{parameter} of plan {plan} is {value} for {level} {scope} from {effective_from}, "
+        "approved by {approver}: {reason}",
+        "方案 {plan} 的参数 {parameter} 自 {effective_from} 起对 {level} {scope} 为 {value}，"
+        "审批人 {approver}：{reason}",
+    ),
+    "period_closed": (
+        "{period} is closed: {statements} statements as known at position {known_at}",
+        "{period} 结账：{statements} 份工资条，截至位次 {known_at}",
+    ),
+    "honour_awarded": (
+        "{employee} is honoured: place {place} on {board} of {period}",
+        "{employee} 获荣誉：{period} {board} 第 {place} 名",
+    ),
+    "fact_voided": ("Position {position} is voided: {reason}", "位次 {position} 作废：{reason}"),
+    "fact_confirmed": ("Position {position} is confirmed by {role}", "位次 {position} 经 {role} 确认"),
+    "access_refused": (
+        "Refused[ to {caller}][ at {operation}][ about {employee}], {times} times: {reason}",
+        "拒绝访问[，{caller}][，{operation}][，涉及 {employee}]，{times} 次：{reason}",
+    ),
+    "personal_data_read": (
+        "{reader} reads {operation}[ about {employee}][, {people} people][, {filter}]",
+        "{reader} 查阅 {operation}[，涉及 {employee}][，{people} 人][，{filter}]",
+    ),
+    "subject_erased": (
+        "Personal data[ of {employee}][ of client {customer}] is erased, approved by {approver}: {reason}",
+        "[{employee} 的][客户 {customer} 的]个人数据被清除，审批人 {approver}：{reason}",
+    ),
+}
+"""English and Chinese, by type of fact; `{amount}` is amount_minor in major units with its currency."""
+
+_PART = re.compile(r"\[([^\]]*)\]")
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+def told(fact: Fact, language: Language = "en") -> str:
+    """What `fact` says, in one line."""
+    forms = FORMS.get(fact.TYPE)
+    if forms is None:
+        return fact.TYPE.replace("_", " ")
+    form = _PART.sub(lambda part: part[1] if _says(fact, part[1]) else "", forms[language == "zh"])
+    line = _FIELD.sub(lambda field: _value(fact, field[1]), form)
+    return " ".join(line.split())
+
+
+def fields_of(form: str) -> set[str]:
+    """The fields that `form` names."""
+    return set(_FIELD.findall(form))
+
+
+def _says(fact: Fact, part: str) -> bool:
+    return all(getattr(fact, name, None) is not None for name in fields_of(part))
+
+
+def _value(fact: Fact, name: str) -> str:
+    if name != "amount":
+        return str(getattr(fact, name, ""))
+    minor, currency = int(getattr(fact, "amount_minor", 0)), str(getattr(fact, "currency", ""))
+    return f"{major_text(minor, currency) if currency in CURRENCIES else minor} {currency}"
