@@ -18,6 +18,9 @@ SCHEMA_NAME = 48
 # For the session: the guard holds no transaction open that would keep old rows from being cleaned up.
 TAKE = "select pg_try_advisory_lock(hashtextextended('scratch ' || %(scratch)s, 0))"
 
+# A server notices only after a while that a session has ended; the next one shall not wait for that.
+LEAVE = "select pg_advisory_unlock(hashtextextended('scratch ' || %(scratch)s, 0))"
+
 CLEAR = "drop schema if exists {scratch} cascade"
 MAKE = "create schema {scratch}"
 
@@ -57,3 +60,4 @@ def scratch(dsn: str, schema: str, purpose: Purpose) -> Generator[Connection]:
                 yield connection
         finally:
             guard.execute(sql.SQL(CLEAR).format(**named))
+            guard.execute(LEAVE, {"scratch": name})

@@ -1,11 +1,15 @@
 """Replaying and comparing: the same rows from the same facts, beside the live ones."""
 
+from typing import Any
+
+import psycopg
 import pytest
 from beside import schemas, tamper
 from book import Book
 from given import LEDGER
 from psycopg.sql import SQL
 
+from domain.journal.connection import connect
 from domain.period import Period
 from projections import replay, roster, standings
 from projections.folding import RebuildNeeded
@@ -141,6 +145,26 @@ def test_one_replay_at_a_time(busy: Book, ledger_dsn: str) -> None:
             replay.replay(ledger_dsn, LEDGER)
         rebuild(ledger_dsn, LEDGER)
     assert schemas(ledger_dsn) == [LEDGER]
+
+
+def test_a_replay_leaves_its_place_to_the_next_at_once(
+    ledger_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server may take a while to notice that a session has ended."""
+    lingering: list[psycopg.Connection[Any]] = []
+
+    def lingers(*given: Any, **named: Any) -> psycopg.Connection[Any]:
+        connection = connect(*given, **named)
+        monkeypatch.setattr(connection, "close", lambda: lingering.append(connection))
+        return connection
+
+    monkeypatch.setattr("projections.scratch.connect", lingers)
+    for _ in range(2):
+        with scratch(ledger_dsn, LEDGER, "replay"):
+            pass
+    monkeypatch.undo()
+    for connection in lingering:
+        connection.close()
 
 
 def test_long_names_have_a_scratch_schema_too() -> None:
