@@ -47,7 +47,10 @@ Reason = Annotated[
     str, Meta(pattern=r"^[^\x00]{1,500}\Z", description="Why, in plain words, without personal data.")
 ]
 
-AmountMinor = Annotated[int, Meta(gt=0, le=2**53, description="Money in minor units of `currency`.")]
+GREATEST = 2**53 - 1
+"""The greatest integer that every reader of JSON takes for itself and no other. Source: RFC 7493."""
+
+AmountMinor = Annotated[int, Meta(gt=0, le=GREATEST, description="Money in minor units of `currency`.")]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description="ISO 4217 code.")]
 Count = Annotated[int, Meta(gt=0, le=2**31, description="How many.")]
 Minutes = Annotated[int, Meta(ge=0, le=527_040, description="How long, in minutes; a leap year at most.")]
@@ -61,7 +64,7 @@ ValueText = Annotated[
         description='A number or percentage as text: "30", "12 %".',
     ),
 ]
-Position = Annotated[int, Meta(gt=0, le=2**53, description="Position of another fact in the journal.")]
+Position = Annotated[int, Meta(gt=0, le=GREATEST, description="Position of another fact in the journal.")]
 PeriodText = Annotated[
     str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])\Z", description="A month, such as 2025-03.")
 ]

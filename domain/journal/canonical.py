@@ -19,7 +19,7 @@ def canonical(value: object) -> bytes:
 
 
 def require_canonical(value: object, path: str) -> None:
-    """Checks free-form JSON: no floats, integers within 2^53, no NUL, member names within the BMP.
+    """Checks free-form JSON: no floats, integers below 2^53, no NUL, member names within the BMP.
 
     Raises: BadField naming the place below `path`.
     """
@@ -28,8 +28,8 @@ def require_canonical(value: object, path: str) -> None:
             raise BadField(
                 field=path, detail=f"{value!r} is a binary float.", remedy='Write it as text, such as "8.5".'
             )
-        case int() if abs(value) > 2**53:
-            raise BadField(field=path, detail=f"{value} is beyond 2^53.", remedy="Write it as text.")
+        case int() if abs(value) >= 2**53:
+            raise BadField(field=path, detail=f"{value} is not below 2^53.", remedy="Write it as text.")
         case str() if "\x00" in value:
             raise BadField(field=path, detail="The text holds a NUL.", remedy="Remove it.")
         case dict():

@@ -40,7 +40,7 @@ def credit(book: Book, position: int) -> dict[str, Any] | None:
                 employee="E1",
                 customer="C1",
                 deal="D1",
-                amount_minor=2**53,
+                amount_minor=2**53 - 1,
                 currency="JPY",
                 product="A & B",
                 quantity=2,
@@ -48,7 +48,7 @@ def credit(book: Book, position: int) -> dict[str, Any] | None:
             {
                 "customer": "C1",
                 "deal": "D1",
-                "amount_minor": 2**53,
+                "amount_minor": 2**53 - 1,
                 "currency": "JPY",
                 "product": "A & B",
                 "quantity": 2,
