@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import audit, facts, pay, plans, recompute, seal, service
+from api.cli import audit, facts, pay, plans, proofs, recompute, seal, service
 from api.cli.terminal import expected_failure, say_failure
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (service.app, facts.app, plans.app, pay.app, seal.app, audit.app, recompute.app):
+for commands in (service.app, facts.app, plans.app, pay.app, seal.app, proofs.app, audit.app, recompute.app):
     app.add_typer(commands)
 
 

@@ -38,6 +38,8 @@ _COLUMNS = """number, note, signed_at, hands_over, (
 
 NEWEST = f"select {_COLUMNS} from checkpoint c order by number desc limit 1"
 
+NEWEST_UPTO = f"select {_COLUMNS} from checkpoint c where size <= %(upto)s order by number desc limit 1"
+
 AFTER = f"select {_COLUMNS} from checkpoint c where number > %(after)s order by number limit %(limit)s"
 
 # Of those that cover the position the newest that a witness has seen, and else the newest.
@@ -151,6 +153,11 @@ def tile(cursor: Cursor[Any], wanted: Tile) -> bytes | None:
 def newest(cursor: Cursor[Any]) -> Signed | None:
     """The last checkpoint; None before the first."""
     return _one(cursor.execute(NEWEST))
+
+
+def newest_upto(cursor: Cursor[Any], upto: int) -> Signed | None:
+    """The last checkpoint, of those that are kept, that covers nothing beyond `upto`."""
+    return _one(cursor.execute(NEWEST_UPTO, {"upto": upto}))
 
 
 def covering(cursor: Cursor[Any], position: int) -> Signed | None:
