@@ -78,20 +78,20 @@ class Sealer:
         self._dsn, self._schema, self._home, self._clock = dsn, schema, home, clock
 
     def catch_up(self, on_progress: Callable[[int], None] | None = None) -> int:
-        """Seals all that the journal holds; the size of the tree.
+        """Seals all that the journal holds at the beginning, or more; the size of the tree.
 
         on_progress: told the size after each span.
         Raises: StandsStill
         """
         with self._connect() as connection, connection.cursor() as cursor:
-            while True:
+            target, size = read.head(cursor), -1
+            while size < target:
                 with connection.transaction():
                     cursor.execute(LOCK)
-                    done = self._turn(cursor)
+                    size = self._turn(cursor).size
                 if on_progress is not None:
-                    on_progress(done.size)
-                if done.size == done.head:
-                    return done.size
+                    on_progress(size)
+            return size
 
     def rotate(self, *, lost: bool = False) -> VerifierKey:
         """Hands the log over to the next key of the home; that key.
