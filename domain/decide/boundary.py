@@ -45,7 +45,7 @@ _CREDENTIALS = tuple(
     "credential_granted credential_renewed credential_suspended credential_revoked credential_reinstated "
     "fact_voided".split()
 )
-_PLANS = ("plan_adopted", "plan_ended", "period_closed")
+_PLANS = ("plan_adopted", "plan_ended", "fact_voided")
 
 
 def boundary(fact: Fact) -> tuple[Look, ...]:
@@ -71,14 +71,14 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
         case FactConfirmed():
             return (Look(("fact_voided",), f"fact:{fact.position}"),)
         case PlanAdopted() | PlanEnded():
-            plans = Look(("plan_adopted", "plan_ended"), f"plan:{fact.plan}")
+            plans = Look(_PLANS, f"plan:{fact.plan}")
             return (plans, Look(("ledger_opened", "period_closed"), ""))
         case PeriodClosed():
             return (Look(("period_closed",), ""),)
         case OverrideSet():
-            return (Look(_PLANS[:2], f"plan:{fact.plan}"),)
+            return (Look(_PLANS, f"plan:{fact.plan}"),)
         case TargetChanged():
-            return (Look(_PLANS[:2], ""),)
+            return (Look(_PLANS, ""),)
         case SubjectErased():
             told = Look((fact.TYPE,), subject_of(fact) or "")
             return (told, Look(_HIRES, told.tag)) if fact.employee else (told,)

@@ -119,7 +119,9 @@ def _in_force(fact: OverrideSet, known: Known) -> Plan:
             detail=f"No plan {fact.plan!r} is in force on {fact.effective_from}.",
             remedy="Adopt it first, or let the override start later.",
         )
-    return parse_plan(max(versions, key=lambda plan: plan.effective_from).document, file=fact.plan)
+    # Of two with the same first day the later adopted holds, and `max` takes the first that it meets.
+    held = max(reversed(versions), key=lambda plan: plan.effective_from)
+    return parse_plan(held.document, file=fact.plan)
 
 
 def _refused(field: str, detail: str, remedy: str) -> PlanRefused:
