@@ -1,0 +1,205 @@
+"""Operations on the rules themselves: plans, overrides, targets, closes, honours, voids and corrections."""
+
+import datetime as dt
+from random import Random
+
+import msgspec
+from laws.simulation.expected import latest, names_of
+from laws.simulation.makers import APPROVER, BRANCHES, Maker
+from laws.simulation.plan_documents import plan_document
+from laws.simulation.world import ENGINE, World
+
+from api import ops
+from domain.facts.base import Fact
+from domain.facts.governance import (
+    FactConfirmed,
+    FactVoided,
+    OverrideSet,
+    PlanAdopted,
+    PlanEnded,
+    TargetChanged,
+)
+from domain.facts.registry import CREDITED
+from domain.period import Period
+from domain.plan.parse import document_hash
+from domain.refusals import Refusal
+from projections import closing
+
+PLANS = ("selling", "caring")
+FIRST_MONTH = Period.parse("2025-02")
+
+
+def next_month(world: World) -> Period:
+    """The first month that is still open."""
+    closes = world.memory.closes()
+    return Period.parse(closes[-1][1].period).next() if closes else FIRST_MONTH
+
+
+def adopt(world: World, random: Random) -> str:
+    """A new version of a plan takes effect, now and then from a month that is closed."""
+    first = next_month(world).first_day
+    earlier = Period.containing(first).previous().first_day
+    effective_from = random.choice((first, first, Period.containing(first).next().first_day, earlier))
+    written = plan_document(random, random.choice(PLANS), effective_from, world.memory.opened.currency)
+    fact = PlanAdopted(
+        plan=written["plan"],
+        effective_from=effective_from,
+        document=written,
+        document_hash=document_hash(written),
+        approver=random.choice((APPROVER,) * 9 + ("hr",)),
+    )
+    world.tell(fact)
+    return f"{fact.plan} from {effective_from}"
+
+
+def end_plan(world: World, random: Random) -> str:
+    """A plan is told to end at the end of some month."""
+    period = random.choice(
+        (next_month(world), next_month(world).next(), next_month(world).previous().previous())
+    )
+    world.tell(fact := PlanEnded(plan=random.choice(PLANS), ended_on=period.last_day, reason="over"))
+    return str(fact)
+
+
+def override(world: World, random: Random) -> str:
+    """A branch, team or person sets what the version in force opened to it."""
+    maker = Maker(world.memory, random, world.clock)
+    plan, day = random.choice(PLANS), maker.day()
+    started = [(at, v) for at, v in world.memory.versions(plan) if v.effective_from <= day]
+    if not started:
+        return "nothing is in force"
+    _, version = max(started, key=lambda found: (found[1].effective_from, found[0]))
+    opened = version.document["parameters"]["aim"].get("open")  # type: ignore[index]
+    if opened is None:
+        return "nothing is open"
+    level = random.choice(opened["to"])
+    scope = {"branch": BRANCHES, "team": ("north", "south"), "person": world.memory.people}[level]
+    fact = OverrideSet(
+        plan=plan, parameter="aim", level=level, scope=random.choice(scope), value=str(random.randint(0, 9)),
+        effective_from=day, effective_until=random.choice((None, day + dt.timedelta(days=40))),
+        reason="pilot", approver=random.choice((APPROVER,) * 9 + ("hr",)),
+    )  # fmt: skip
+    world.tell(fact)
+    return str(fact)
+
+
+def change_target(world: World, random: Random) -> str:
+    """A target or milestone of the latest versions is changed for one person."""
+    names = sorted({name for version in latest(world.memory) for name in names_of(version)} - {"rate"})
+    maker = Maker(world.memory, random, world.clock)
+    target = random.choice((*names, "unheard_of"))
+    fact = TargetChanged(
+        employee=random.choice(world.memory.people), target=target, value=str(random.randint(0, 4)),
+        effective_from=maker.day(), within_days=random.choice((None, 30)) if target == "start" else None,
+        reason="a long leave", approver=APPROVER,
+    )  # fmt: skip
+    world.tell(fact)
+    return str(fact)
+
+
+def void(world: World, random: Random) -> str:
+    """Some fact, mostly one that may be voided, was written in error."""
+    position = random.choice(_voidable(world) or [1])
+    world.tell(FactVoided(position=position, reason="written in error"))
+    return f"{position}: {world.memory.at(position).fact}"
+
+
+def correct(world: World, random: Random) -> str:
+    """A fact is voided and recorded anew, in two deliveries or one."""
+    found = [at for at in _voidable(world) if world.memory.at(at).fact.TYPE in CREDITED]
+    if not found:
+        return "nothing"
+    position = random.choice(found)
+    wrong = world.memory.at(position)
+    right = Maker(world.memory, random, world.clock).fact(wrong.fact.TYPE, **_kept(wrong.fact))
+    items = [
+        world.say(FactVoided(position=position, reason="written in error")),
+        world.say(right, at=wrong.occurred_at),
+    ]
+    if wrong.fact.TYPE == "deal_reversed" or random.random() < 0.5:
+        for told in items:
+            world.bring([told])
+    else:
+        world.bring(items, atomic=True)
+    return f"{position}: {right} for {wrong.fact}"
+
+
+def confirm(world: World, random: Random) -> str:
+    """Somebody confirms performance facts."""
+    found = [at for at, told in enumerate(world.memory.told, 1) if told.fact.TYPE in CREDITED]
+    chosen = random.sample(found, min(len(found), 4))
+    for position in chosen:
+        world.tell(FactConfirmed(position=position, role=random.choice(("rd", "manager"))))
+    return f"{chosen}"
+
+
+def close(world: World, random: Random) -> str:
+    """The program's own command closes the next month, which may not be over yet; or another one."""
+    due = next_month(world)
+    period = random.choice((due,) * 8 + (due.next(), due.previous()))
+    if random.random() < 0.5:
+        over = dt.datetime.combine(due.last_day, dt.time(23), dt.UTC) + dt.timedelta(
+            days=random.randint(1, 9)
+        )
+        world.clock = max(world.clock, over)
+    today = world.memory.day(world.clock)
+    closed = [Period.parse(fact.period) for _, fact in world.memory.closes()]
+    wanted = (
+        "PeriodAlreadyClosed" if closed and period.first_day <= closed[-1].first_day
+        else "PeriodOutOfOrder" if closed and period != closed[-1].next()
+        else "PeriodNotOver" if today <= period.last_day
+        else None
+    )  # fmt: skip
+    try:
+        with world.by_this_clock():
+            _, stored = ops.close_period(world.ledger, period, actor="payroll")
+    except Refusal as refused:
+        assert type(refused).__name__ == wanted, f"closing {period}: {refused!r}, expected {wanted}"
+        return f"{period}: {wanted}"
+    assert wanted is None, f"{period} was closed in spite of {wanted}"
+    world.learn(stored.position, "payroll")
+    return f"{period} at {stored.position}"
+
+
+def close_behind(world: World, random: Random) -> str:
+    """A month is closed by figures that others have gone beyond before the close is written."""
+    period = next_month(world)
+    if world.memory.day(world.clock) <= period.last_day:
+        return "not over"
+    known_at = world.caught_up()
+    with world.cursor() as cursor:
+        made = closing.compute(cursor, period, known_at)
+    maker = Maker(world.memory, random, world.clock)
+    for _ in range(random.randint(0, 3)):
+        world.tell(maker.performance(), at=maker.instant())
+    void(world, random)
+    world.tell(made.fact(ENGINE))
+    return f"{period} as known at {known_at}"
+
+
+def honour(world: World, random: Random) -> str:
+    """Whoever is first on a board of a past month is honoured; again, and nothing changes."""
+    period = next_month(world).previous()
+    with world.by_this_clock():
+        told = ops.award(world.ledger, "top", period, actor="hr")
+        again = ops.award(world.ledger, "top", period, actor="hr") if told else told
+    for _, stored in told or ():
+        if not stored.hit:
+            world.learn(stored.position, "hr")
+    assert [stored.position for _, stored in again or ()] == [stored.position for _, stored in told or ()]
+    return f"{[fact.employee for fact, _ in told or ()]}"
+
+
+def _voidable(world: World) -> list[int]:
+    voided = world.memory.voids()
+    return [
+        position
+        for position, told in enumerate(world.memory.told, 1)
+        if position not in voided and told.fact.TYPE not in ("fact_voided", "branch_opened", "ledger_opened")
+    ]
+
+
+def _kept(fact: Fact) -> dict[str, object]:
+    """What stays when a fact is corrected: whom and which thing it is about."""
+    said = msgspec.structs.asdict(fact)
+    return {name: said[name] for name in ("employee", "customer", "deal", "currency") if name in said}

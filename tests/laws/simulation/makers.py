@@ -1,0 +1,160 @@
+"""Facts of every type, made field by field: fields of one name mean the same in every fact."""
+
+import datetime as dt
+from collections.abc import Callable
+from random import Random
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+from laws.simulation.memory import Memory
+
+from domain.facts.base import Fact
+from domain.facts.credentials import CredentialGranted
+from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
+from domain.facts.registry import CREDITED, FACT_TYPES
+from domain.facts.selling import DealClosed, DealReversed
+
+BRANCHES = ("BJ", "SH")
+POSTS = ("seller", "seller", "nurse")
+CUSTOMERS = ("C1", "C2", "C3", "C4")
+APPROVER = "boss"
+
+GOVERNED = frozenset(
+    """ledger_opened branch_opened plan_adopted plan_ended target_changed override_set period_closed
+    honour_awarded fact_voided fact_confirmed subject_erased""".split()
+)
+"""Types that have operations of their own."""
+
+ORDINARY = tuple(sorted(FACT_TYPES.keys() - GOVERNED))
+
+LITTLE_SAID = 0.4
+"""How often a field that may be left out is left out."""
+
+
+class Maker:
+    """Makes facts that the rules let pass, most of them, out of what a ledger was told so far."""
+
+    def __init__(self, memory: Memory, random: Random, now: dt.datetime) -> None:
+        self.memory, self.random, self.now = memory, random, now
+        self.today = memory.day(now)
+
+    def fact(self, tag: str, **given: object) -> Fact:
+        """A fact of type `tag`, with the fields `given` as they are."""
+        kind = FACT_TYPES[tag]
+        hints = get_type_hints(kind, include_extras=True)
+        said: dict[str, Any] = {
+            name: value
+            for name in kind.__struct_fields__
+            if (value := given[name] if name in given else self._value(name, hints[name])) is not None
+        }
+        return self._mended(kind(**said), given)
+
+    def performance(self) -> Fact:
+        """Something that is credited to a person."""
+        return self.fact(self.random.choice(sorted(CREDITED)))
+
+    def hire(self, employee: str, on: dt.date) -> EmployeeHired:
+        """A person begins."""
+        made = self.fact("employee_hired", employee=employee, hired_on=on, manager=None)
+        assert isinstance(made, EmployeeHired)
+        return made
+
+    def day(self) -> dt.date:
+        """A business day: mostly of late, now and then about a month that may be closed."""
+        back = self.random.choice((0, 1, 3, 7, 15, 30, 45, 75))
+        return self.today - dt.timedelta(days=self.random.randint(0, back))
+
+    def instant(self) -> dt.datetime:
+        """A moment of such a day, by any clock, not after now."""
+        at = dt.datetime.combine(self.day(), dt.time(self.random.choice((0, 8, 15, 23))), self.memory.zone)
+        zone = dt.timezone(dt.timedelta(hours=self.random.choice((0, 8, -5))))
+        return min(at, self.now).astimezone(zone)
+
+    def _value(self, name: str, hint: Any) -> Any:
+        options = get_args(hint)
+        if type(None) in options and self.random.random() < LITTLE_SAID:
+            return None
+        literals = _literals(hint)
+        if literals:
+            return self.random.choice(literals)
+        if name.endswith(("_on", "_from", "_until")) or name == "day":
+            return self.day()
+        make = MAKERS.get(name)
+        assert make is not None, f"simulation/makers.py does not know the field {name}"
+        return make(self)
+
+    def _mended(self, fact: Fact, given: dict[str, object]) -> Fact:
+        """`fact` made to fit what was told before, where its fields depend on each other."""
+        match fact:
+            case LeaveTaken() if "until_on" not in given:
+                until = fact.from_on + dt.timedelta(days=self.random.choice((0, 0, 2, 9, 40)))
+                return msgspec.structs.replace(fact, until_on=until)
+            case CredentialGranted() if fact.expires_on is not None:
+                return msgspec.structs.replace(fact, expires_on=fact.granted_on + dt.timedelta(days=200))
+            case EmployeeLeft() if "left_on" not in given:
+                here, day = self.memory.employed(fact.employee)
+                on = max(fact.left_on, day) if here and day else fact.left_on
+                return msgspec.structs.replace(fact, left_on=on)
+            case DealClosed() if "deal" not in given:
+                return msgspec.structs.replace(
+                    fact, deal=f"D{self.memory.head + 1}{self.random.choice('ab')}"
+                )
+            case DealReversed() if "deal" not in given and (sold := self.memory.deals()):
+                return self._reversal(fact, self.random.choice(sold))
+            case _:
+                return fact
+
+    def _reversal(self, fact: DealReversed, deal: str) -> DealReversed:
+        found = self.memory.deal(deal)
+        assert found is not None
+        _, sold, back = found
+        left = sold.amount_minor - back
+        amount = self.random.choice((left, left // 2)) or left or 1
+        return msgspec.structs.replace(
+            fact, deal=deal, employee=sold.employee, amount_minor=amount, currency=sold.currency
+        )
+
+
+MAKERS: dict[str, Callable[[Maker], Any]] = {
+    "employee": lambda maker: maker.random.choice(maker.memory.people),
+    "manager": lambda maker: maker.random.choice(maker.memory.people),
+    "mentor": lambda maker: maker.random.choice(maker.memory.people),
+    "branch": lambda maker: maker.random.choice(BRANCHES),
+    "post": lambda maker: maker.random.choice(POSTS),
+    "team": lambda maker: maker.random.choice(("north", "south")),
+    "department": lambda maker: maker.random.choice(("骨科", "ICU")),
+    "customer": lambda maker: maker.random.choice(CUSTOMERS),
+    "deal": lambda maker: f"D{maker.random.randint(1, 200)}",
+    "credential": lambda maker: f"L{maker.random.randint(1, 6)}",
+    "kind": lambda maker: maker.random.choice(("call", "demo", "hospital")),
+    "channel": lambda maker: maker.random.choice(("douyin", "shop")),
+    "product": lambda maker: maker.random.choice(("implant", "screw")),
+    "issued_by": lambda maker: "health office",
+    "name": lambda maker: maker.random.choice(("王芳", "Zoë O'Neill", 'A "B" \\ C', "李\u2028雷")),
+    "note": lambda maker: maker.random.choice(("called 138-0000", "嗯 😀", "tab\tand\nline")),
+    "number": lambda maker: f"NO-{maker.random.randint(1, 9)}",
+    "reason": lambda maker: maker.random.choice(("as agreed", "搬家", 'a \\ "b" \x7f €')),
+    "quantity": lambda maker: maker.random.choice((1, 2, 50, 2**31)),
+    "minutes": lambda maker: maker.random.choice((0, 30, 61, 527_040)),
+    "amount_minor": lambda maker: maker.random.choice((1, 999, 100_000, 12_345_678, 2**53 - 1)),
+    "currency": lambda maker: maker.random.choice((maker.memory.opened.currency,) * 3 + ("USD",)),
+    "score": lambda maker: maker.random.choice(("8.5", "8.50", "9", "0", "9.333333", "100")),
+    "attributes": lambda maker: maker.random.choice(({"grade": 3, "ward": "A"}, {"grade": "3"}, {})),
+    "times": lambda maker: maker.random.randint(1, 9),
+    "readings": lambda maker: maker.random.choice((1, 10)),
+    "people": lambda maker: maker.random.randint(1, 9),
+    "caller": lambda maker: "someone",
+    "reader": lambda maker: "auditor",
+    "role": lambda maker: maker.random.choice(("manager", "rd")),
+    "operation": lambda maker: "GET /v1/employees/{id}",
+    "filter": lambda maker: "period=2025-03",
+}
+
+
+def _literals(hint: Any) -> tuple[str, ...]:
+    """The words that a field may be, where they are listed."""
+    found = get_args(hint)
+    if found and all(isinstance(word, str) for word in found):
+        return found
+    inner = [_literals(option) for option in found if option is not type(None)]
+    return next((words for words in inner if words), ())
