@@ -18,10 +18,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
 import psycopg
 
 from api.embedded import EmbeddedPostgres
@@ -109,10 +110,14 @@ def _await_ready(url: str, began: float) -> None:
 
 def crash(home: Path) -> None:
     """Kills every process of the database in `home` at once."""
-    data = home / "postgres" / "data"
+    _kill_inhabitants(home / "postgres" / "data")
+
+
+def _kill_inhabitants(data: Path) -> None:
     while found := inhabitants(data):
         for process in found:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         time.sleep(0.01)
 
 
@@ -146,16 +151,8 @@ def bare_seconds(home: Path) -> float:
     finally:
         server.kill()
         server.wait()
-        crash_remains(copy)
-
-
-def crash_remains(copy: Path) -> None:
-    """Removes the copy and whoever lives in it."""
-    while found := inhabitants(copy):
-        for process in found:
-            process.kill()
-        time.sleep(0.01)
-    shutil.rmtree(copy)
+        _kill_inhabitants(copy)
+        shutil.rmtree(copy)
 
 
 def restart(home: Path, *, checkpointed: bool) -> Restart:

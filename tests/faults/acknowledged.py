@@ -172,6 +172,18 @@ class Books:
         assert amiss == (0, 0, 0, 0, 0), str(self)
         self.require_replay()
 
+    def await_sealed(self, acknowledged: Mapping[str, int]) -> None:
+        """A service that runs seals all there is; every checkpoint, the last one too, is of this journal."""
+        until(self._is_sealed)
+        self.check(acknowledged)
+
+    def _is_sealed(self) -> bool:
+        with connect(self.dsn, LEDGER) as connection:
+            sealed = connection.execute(
+                "select (select max(size) from checkpoint) = (select max(position) from journal)"
+            )
+            return sealed.fetchone() == (True,)
+
     def require_replay(self) -> None:
         """Live rows equal rows computed from the facts again."""
         compared = replay(self.dsn, LEDGER, and_compare=True).compared

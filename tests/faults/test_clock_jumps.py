@@ -47,7 +47,7 @@ def test_time_never_runs_backwards_in_the_journal(
                 threading.Event().wait(dice.uniform(0, 0.3))
                 until_acknowledged(clients)
         acknowledged = acknowledged_by(clients)
-        books.check(acknowledged)
+        books.await_sealed(acknowledged)
         visit = {"employee": "E1", "customer": "NOON"}
         set_clock(clock, -DAY_SECONDS)
         late = service.record("visit_recorded", visit, occurred_at=NOON).json()

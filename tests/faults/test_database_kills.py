@@ -87,7 +87,7 @@ def test_a_dying_database_loses_and_doubles_nothing(rounds: int, tell: Tell) -> 
                 FAULTS[number % len(FAULTS)](server, service, dice)
                 outages.append(until_acknowledged(clients))
         acknowledged = acknowledged_by(clients)
-        books.check(acknowledged)
+        books.await_sealed(acknowledged)
         turned_away = sorted({status for client in clients for status in client.turned_away})
         tell(
             "database killed",

@@ -34,9 +34,10 @@ def test_a_killed_service_loses_and_doubles_nothing(
         books.check(acknowledged)
         if number % REPLAYED_EVERY == 0:
             books.require_whole()
-    tell("service killed", rounds=rounds, faults=rounds, acknowledged=len(acknowledged), found=books)
     with served(ledger_dsn, tmp_path) as service:
         service.get("/v1/employees/E1")
+        books.await_sealed(acknowledged)
+    tell("service killed", rounds=rounds, faults=rounds, acknowledged=len(acknowledged), found=books)
     books.require_whole()
     assert len(acknowledged) > CLIENTS * rounds
     most = rounds * (CLIENTS * 3 + CLIENTS * LARGE_BATCH) // 4 + 3
