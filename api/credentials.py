@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+import msgspec
 from litestar import Request, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
@@ -9,15 +10,20 @@ from litestar.params import QueryParameter
 from psycopg import Cursor
 
 from api.auth import Caller
+from api.names import numbered
 from api.people import unknown_person
 from api.reading import EmployeeInPath, OnDay, Reading, View
 from api.watching import shows
+from domain.journal.vault import Vault
 from domain.people import credentials as rules
 from domain.people.credentials import Credential
 from projections import credentials, roster
 from projections.credentials import Summary
 
 Asked = Request[Any, Caller, State]
+NUMBERS_FOR = frozenset({"hr", "hr_head"})
+"""Roles that are shown the numbers of other people's credentials."""
+
 KindAsked = Annotated[str | None, QueryParameter(description="Of this kind only.")]
 StateAsked = Annotated[
     rules.State | None, QueryParameter(name="state", description="Only those that stand so.")
@@ -34,6 +40,7 @@ async def read_credentials(
     request: Asked,
     view: NamedDependency[View],
     reading: NamedDependency[Reading],
+    vault: NamedDependency[Vault],
     kind: KindAsked = None,
     state_: StateAsked = None,
     employee: Annotated[
@@ -49,11 +56,12 @@ async def read_credentials(
     for person in people or ():
         request.auth.require_about(person)
     on = day or reading.today()
-    found = await view.ask(
-        lambda cursor, known_at: credentials.held(
-            cursor, on, people, kind=kind, state=state_, known_at=known_at
-        )
-    )
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[Credential]:
+        held = credentials.held(cursor, on, people, kind=kind, state=state_, known_at=known_at)
+        return _shown(cursor, vault, request.auth, held)
+
+    found = await view.ask(question)
     shows(request, (each.employee for each in found))
     return found
 
@@ -82,6 +90,7 @@ async def read_own(
     request: Asked,
     view: NamedDependency[View],
     reading: NamedDependency[Reading],
+    vault: NamedDependency[Vault],
     employee: EmployeeInPath,
     day: OnDay = None,
 ) -> list[Credential]:
@@ -92,6 +101,14 @@ async def read_own(
     def question(cursor: Cursor[Any], known_at: int | None) -> list[Credential]:
         if not roster.changes(cursor, [employee], known_at):
             raise unknown_person(employee)
-        return credentials.held(cursor, on, [employee], known_at=known_at)
+        held = credentials.held(cursor, on, [employee], known_at=known_at)
+        return _shown(cursor, vault, request.auth, held)
 
     return await view.ask(question)
+
+
+def _shown(cursor: Cursor[Any], vault: Vault, caller: Caller, held: list[Credential]) -> list[Credential]:
+    """`held` with their numbers in clear for HR and the person themselves, and for nobody else."""
+    if caller.role in NUMBERS_FOR or caller.employee is not None:
+        return numbered(cursor, vault, held)
+    return [msgspec.structs.replace(each, number=None) for each in held]

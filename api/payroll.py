@@ -6,12 +6,14 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from api.names import named_run
 from api.ops import ENGINE
 from api.payroll_files import FORMATS, MEDIA_TYPES, Format, file_name, payroll_file
 from api.people import Asked
 from api.problems import NotAcceptable
 from api.reading import PeriodInPath, View, month
 from api.watching import shows
+from domain.journal.vault import Vault
 from projections import payroll
 from projections.payroll import PayrollRun
 
@@ -25,6 +27,7 @@ from projections.payroll import PayrollRun
 async def read_payroll_run(
     request: Asked,
     view: NamedDependency[View],
+    vault: NamedDependency[Vault],
     period: PeriodInPath,
     format: Annotated[
         Format | None, QueryParameter(description="Or ask by Accept; JSON if neither says.")
@@ -38,7 +41,7 @@ async def read_payroll_run(
     asked = month(period)
 
     def question(cursor: payroll.Cursor, known_at: int | None) -> tuple[PayrollRun, bytes]:
-        run = payroll.run(cursor, asked, known_at, engine=ENGINE)
+        run = named_run(cursor, vault, payroll.run(cursor, asked, known_at, engine=ENGINE))
         return run, payroll_file(run, form)
 
     run, content = await view.ask(question)

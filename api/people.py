@@ -11,9 +11,11 @@ from litestar.params import QueryParameter
 from psycopg import Cursor
 
 from api.auth import Caller
+from api.names import named, named_posting, names
 from api.ops import ENGINE
 from api.problems import NotFound
 from api.reading import EmployeeInPath, OnDay, PeriodInPath, Reading, View, month
+from domain.journal.vault import Vault
 from domain.people.roster import Leave, Posting, RosterChange, posting
 from domain.period import Period
 from domain.refusals import BadField
@@ -30,21 +32,29 @@ Asked = Request[Any, Caller, State]
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """A person as of a business day. posting: None before the hire and after the last day of work.
 
-    changes: everything recorded about where they work, by position. leave: by first day.
+    changes: everything recorded about where they work, by position. leave: by first day. erased: their
+    personal data was erased; names are null, and all else is as it was.
     """
 
     employee: str
     day: dt.date
+    erased: bool
     posting: Posting | None
     changes: list[RosterChange]
     leave: list[Leave]
 
 
-@get("/employees/{employee:str}", summary="A person", tags=["people"], opt={"action": "read_people"})
+@get(
+    "/employees/{employee:str}",
+    summary="A person",
+    tags=["people"],
+    opt={"action": "read_people", "personal": "person"},
+)
 async def read_person(
     request: Asked,
     view: NamedDependency[View],
     reading: NamedDependency[Reading],
+    vault: NamedDependency[Vault],
     employee: EmployeeInPath,
     day: OnDay = None,
 ) -> Person:
@@ -57,7 +67,15 @@ async def read_person(
         if not changes:
             raise unknown_person(employee)
         leave = roster.leave(cursor, [employee], known_at)
-        return Person(employee=employee, day=on, posting=posting(changes, on), changes=changes, leave=leave)
+        said = names(cursor, vault, (change.name for change in changes))
+        return Person(
+            employee=employee,
+            day=on,
+            erased=vault.is_erased(cursor, f"employee:{employee}"),
+            posting=named_posting(posting(changes, on), said),
+            changes=named(changes, said),
+            leave=leave,
+        )
 
     return await view.ask(question)
 
@@ -66,7 +84,7 @@ async def read_person(
     "/employees/{employee:str}/statements/{period:str}",
     summary="What a person is paid for a month",
     tags=["pay"],
-    opt={"action": "read_pay"},
+    opt={"action": "read_pay", "personal": "person"},
 )
 async def read_statement(
     request: Asked, view: NamedDependency[View], employee: EmployeeInPath, period: PeriodInPath
@@ -95,7 +113,7 @@ async def read_statement(
     "/employees/{employee:str}/statements/{period:str}/explain",
     summary="Why a person is paid that",
     tags=["pay"],
-    opt={"action": "read_pay"},
+    opt={"action": "read_pay", "personal": "person"},
 )
 async def explain_statement(
     request: Asked, view: NamedDependency[View], employee: EmployeeInPath, period: PeriodInPath
@@ -120,7 +138,7 @@ async def explain_statement(
     "/employees/{employee:str}/statements/{period:str}/evidence",
     summary="The facts that a measure counted",
     tags=["pay"],
-    opt={"action": "read_pay"},
+    opt={"action": "read_pay", "personal": "person"},
 )
 async def read_evidence(
     request: Asked,
@@ -153,7 +171,7 @@ async def read_evidence(
     "/employees/{employee:str}/progress",
     summary="How far a person is this month",
     tags=["people"],
-    opt={"action": "read_pay"},
+    opt={"action": "read_pay", "personal": "person"},
 )
 async def read_progress(
     request: Asked,
@@ -179,7 +197,7 @@ async def read_progress(
     "/employees/{employee:str}/hints",
     summary="How much more earns a person more",
     tags=["people"],
-    opt={"action": "read_pay"},
+    opt={"action": "read_pay", "personal": "person"},
 )
 async def read_hints(
     request: Asked,

@@ -85,15 +85,22 @@ def payroll(
     known_at: KnownAt = None,
 ) -> None:
     """Write everything that is paid with a month as a file for payroll: one row per line of a statement."""
+    from api.names import named_run, nameless_run
     from api.ops import ENGINE
     from api.payroll_files import file_name, payroll_file
     from api.reading import known_position
+    from domain.journal.master import KeysUnavailable
     from domain.money import major_text
     from projections import payroll as runs
 
     month = asked_month(period)
     with traced_cursor() as (cursor, trace):
         run = runs.run(cursor, month, known_position(cursor, known_at), engine=ENGINE)
+        try:
+            run = named_run(cursor, trace.ledger.vault, run)
+        except KeysUnavailable as why:
+            notes().print(f"Without names: {why.detail}")
+            run = nameless_run(run)
         trace("payroll", people=len(run.totals), filter={"period": month})
     content = payroll_file(run, format)
     if str(output_) == "-":

@@ -37,6 +37,8 @@ KEEP = "select keep_subject_keys(%(subjects)s, %(keys)s, %(wrapped_by)s, %(probe
 PROBE = "ledger:probe"
 LEFT_OUT = -1
 
+IS_ERASED = "select wrapped is null from subject_key where subject = %(subject)s"
+
 IDENTITIES = "select position, type, source, key from journal where position = any(%(positions)s)"
 
 
@@ -170,6 +172,11 @@ class Vault:
             place = Place(*identities[each.position], each.field)
             said[each] = cipher.decrypt(each.text, place) if cipher else None
         return said
+
+    def is_erased(self, cursor: Cursor[Any], subject: str) -> bool:
+        """Whether the key of `subject` was destroyed."""
+        row = cursor.execute(IS_ERASED, {"subject": subject}).fetchone()
+        return row == (True,)
 
     def _cipher(self, subject: str, wrapped: bytes, fingerprint: str) -> Cipher:
         before = self._remembered.get(subject)

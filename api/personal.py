@@ -1,0 +1,52 @@
+"""The personal text of one fact, readable, for those who may know it."""
+
+from typing import Annotated, Any
+
+from litestar import Request, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import PathParameter
+from psycopg import Cursor
+
+from api.audit import people_of
+from api.auth import Caller
+from api.names import PersonalText, personal_text
+from api.problems import NotFound
+from api.reading import Reading
+from api.watching import shows
+from domain.journal.lookup import at_positions
+from domain.journal.record import Record
+from domain.journal.vault import Vault
+
+
+@get(
+    "/facts/{position:int}/personal",
+    summary="What a fact says about a person, readable",
+    tags=["facts"],
+    opt={"action": "read_people", "personal": "people"},
+)
+async def read_personal(
+    reading: NamedDependency[Reading],
+    vault: NamedDependency[Vault],
+    request: Request[Any, Caller, State],
+    position: Annotated[int, PathParameter(description="1, 2, 3 …")],
+) -> PersonalText:
+    """Names, numbers and notes of a fact, decrypted; null in place of what was erased.
+
+    The fact itself, as an auditor hashes it, holds them encrypted. Whoever reads here leaves a trace.
+    """
+
+    def question(cursor: Cursor[Any]) -> tuple[list[Record], PersonalText | None]:
+        records = at_positions(cursor, [position])
+        for employee in people_of(records):
+            request.auth.require_about(employee)
+        return records, personal_text(cursor, vault, records[0]) if records else None
+
+    records, found = await reading.ask(question) if 0 < position < 2**63 else ([], None)
+    if found is None:
+        detail = (
+            f"The fact at {position} says nothing personal." if records else f"No fact stands at {position}."
+        )
+        raise NotFound(field="position", detail=detail, remedy="Take another one.")
+    shows(request, people_of(records))
+    return found
