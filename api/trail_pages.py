@@ -34,7 +34,7 @@ Form = Literal["text", "csv", "ndjson"]
 
 MEDIA_TYPES: dict[Format, str] = {
     "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "ndjson": "application/x-ndjson",
 }
 INSTANT = dt.timedelta(microseconds=1)
