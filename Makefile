@@ -31,7 +31,7 @@ check: $(VENV)/dev.stamp ## Format, lint, types, and who may import whom
 bench: $(VENV)/dev.stamp ## Measure against a peer and against the limit, in one run
 	$(BIN)/python -m benchmarks $(ARGS)
 
-soak: $(VENV)/dev.stamp ## Run the tests that take long on purpose
+soak: $(VENV)/dev.stamp ## Run the tests that take long on purpose; MERITBOOK_TEST_ROUNDS=5 shortens fault campaigns
 	$(PYTEST) -m soak --timeout=7200 $(ARGS)
 
 docs: $(VENV)/dev.stamp ## Write the parts of docs/ that the code knows best
