@@ -71,6 +71,10 @@ class Behind(Refusal):
     """The read models have not reached the position that was asked for."""
 
 
+class NotFinal(Refusal):
+    """The month is still open, and what is asked for exists of closed ones only."""
+
+
 class NotSealedYet(Refusal):
     """The fact is recorded, and no signed checkpoint covers it yet."""
 
@@ -109,6 +113,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     PeriodOutOfOrder: HTTPStatus.CONFLICT,
     PeriodNotOver: HTTPStatus.CONFLICT,
     Behind: HTTPStatus.SERVICE_UNAVAILABLE,
+    NotFinal: HTTPStatus.CONFLICT,
     NotSealedYet: HTTPStatus.SERVICE_UNAVAILABLE,
     Contended: HTTPStatus.SERVICE_UNAVAILABLE,
     TookTooLong: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -208,7 +213,7 @@ def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
         title=phrase,
         status=error.status_code,
         detail=str(first.get("message") or error.detail or phrase),
-        field=str(first.get("key", "")),
+        field=str(first.get("key", "")).rstrip("_"),  # from_ is asked for as from
         remedy="See /schema/openapi.json for what this address takes.",
         request_id=_request_id(request),
     )

@@ -787,7 +787,7 @@ def _judge_proven(proven: dict[str, Any], head: Checkpoint, verdict: Verdict) ->
 
 
 def _judge_receipt_statement(receipt: dict[str, Any], verdict: Verdict) -> None:
-    """The statement is a leaf below the digest of its close, and names the plans that were in force."""
+    """The statement is a leaf below the digest of its close, and rests on the plans that the close names."""
     lines = [each["line"] for each in receipt["records"] if each["line"] is not None]
     shown = {record["position"]: record for record in map(json.loads, lines)}
     close = shown.get(receipt["closed_position"], {"type": "", "data": {}})
@@ -802,13 +802,20 @@ def _judge_receipt_statement(receipt: dict[str, Any], verdict: Verdict) -> None:
     is_closed = verify_inclusion(receipt["statement_index"], said["statements"], leaf, proof, root)
     if named != (receipt["employee"], receipt["period"]) or not is_closed:
         verdict.add("statement", f"{whose} is not one of those that were closed.", close["position"])
-    for plan in said["plans"]:
-        adopted = shown.get(plan["adopted_at"])
-        if adopted is None or adopted["data"].get("document_hash") != plan["document_hash"]:
-            verdict.add("plan", f"The plan {plan['plan']} in force is not shown.", plan["adopted_at"])
-        elif sha256(canonical(adopted["data"]["document"])).hexdigest() != plan["document_hash"]:
-            verdict.add("plan", f"The plan {plan['plan']} has another hash.", plan["adopted_at"])
-    verdict.plans = len(said["plans"])
+    for plan in receipt["plans"]:
+        at, held = plan["adopted_at"], shown.get(plan["adopted_at"], {"type": "", "data": {}})
+        document = canonical(held["data"].get("document"))
+        is_adopted = held["type"] == "plan_adopted" and held["data"]["plan"] == plan["plan"]
+        if not is_adopted or sha256(document).hexdigest() != plan["document_hash"]:
+            verdict.add("plan", f"The plan {plan['plan']} is not shown as it was adopted.", at)
+    in_force = {(each["plan"], each["adopted_at"]) for each in said["plans"]}
+    named = {
+        (each["plan"], each["adopted_at"]) for each in receipt["plans"] if each["period"] == said["period"]
+    }
+    lines = {each["plan"] for each in statement["lines"] if each["about"] is None}
+    if not named <= in_force or lines - {plan for plan, _ in named}:
+        verdict.add("plan", f"{whose} rests on plans that its close does not name.", close["position"])
+    verdict.plans = len(receipt["plans"])
 
 
 # --- what is asked, and what is said

@@ -10,6 +10,7 @@ import msgspec
 
 from domain.facts.governance import PeriodClosed
 from domain.journal.canonical import canonical
+from domain.journal.merkle import leaf_hash
 from domain.period import Period
 from domain.plan.statement import Line, Statement, make_statement
 from projections import closing
@@ -19,7 +20,7 @@ from projections.rows import facts_of, store
 from projections.spans import Cursor, Span, UnfoldableFact
 
 NAME = "statements"
-VERSION = 2
+VERSION = 3
 TABLES = ("closed_period", "statement", "statement_line")
 FACTS = frozenset({"period_closed"})
 
@@ -49,12 +50,14 @@ create table statement (
     currency    text   not null collate "C",
     total_minor bigint not null,
     digest      text   not null collate "C",
+    leaf        text   not null collate "C",
     position    bigint not null,
     primary key (period, employee)
 );
 comment on table statement is 'What a person is paid for a closed month: the sum of its lines.';
 comment on column statement.position is 'Of the close in the journal, by which it became known.';
 comment on column statement.digest is 'SHA-256 of the canonical JSON of the statement.';
+comment on column statement.leaf is 'Its leaf hash (RFC 6962) below the digest of the close.';
 
 create table statement_line (
     period       text   collate "C",
@@ -101,6 +104,8 @@ order by s.employee, l.line"""
 PAGE_PEOPLE = 1_000
 """So many closed statements are in memory at a time."""
 
+LEAVES = "select employee, leaf from statement where period = %s order by employee"
+
 _LINE = msgspec.json.Decoder(Line)
 
 
@@ -127,6 +132,7 @@ class StatementRow(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     total_minor: int
     digest: str
+    leaf: str
     position: int
 
 
@@ -202,6 +208,11 @@ def statement(
         engine=closed_by,
         digest=digest,
     )
+
+
+def leaves(cursor: Cursor, period: Period) -> list[tuple[str, bytes]]:
+    """Everybody in the close of `period`, in its order, with the leaf hash of the statement."""
+    return [(employee, bytes.fromhex(leaf)) for employee, leaf in cursor.execute(LEAVES, [str(period)])]
 
 
 def payslips(
@@ -289,6 +300,7 @@ def _header(made: Statement, position: int) -> StatementRow:
         currency=made.currency,
         total_minor=made.total_minor,
         digest=made.digest(),
+        leaf=leaf_hash(canonical(made)).hex(),
         position=position,
     )
 

@@ -92,6 +92,38 @@ def verify(
         raise typer.Exit(FAILED)
 
 
+@app.command(epilog="Example: meritbook receipt E1007 2025-03 --output E1007-2025-03.json")
+def receipt(
+    employee: Annotated[str, typer.Argument(help="Id of a person.")],
+    period: Annotated[str, typer.Argument(help="A closed month, such as 2025-03.", metavar="PERIOD")],
+    output_: Annotated[
+        Path | None, typer.Option("--output", help="A file; standard output if absent.")
+    ] = None,
+) -> None:
+    """Write one file that proves a closed statement and every fact behind it, and shows nobody else's."""
+    import sys
+
+    from api import receipts
+    from api.ops import open_ledger
+    from api.reading import month
+    from domain.refusals import BadField
+
+    try:
+        asked = month(period)
+    except BadField as bad:
+        raise Failed(bad.detail, bad.remedy, USAGE) from None
+    with open_ledger(settings()) as ledger:
+        ledger.opened()
+        ledger.runner().catch_up()
+        with ledger.pool.connection() as connection, connection.cursor() as cursor:
+            content = receipts.receipt_file(receipts.receipt(cursor, employee, asked))
+    if output_ is None:
+        sys.stdout.buffer.write(content)
+        return
+    output_.write_bytes(content)
+    notes().print(f"Written to {output_}. Check it with: meritbook verify {output_}")
+
+
 def _records(path: Path) -> int | None:
     """How many records there should be, for the bar; None when that is not to be had."""
     import msgspec
