@@ -11,7 +11,7 @@ from served import open_shanghai, served
 
 pytestmark = pytest.mark.faults
 
-LONGEST_SECONDS = 1.0
+LONGEST_SECONDS = 0.6
 REPLAYED_EVERY = 50
 """Rounds between two replays: each takes as long as all that was written until then."""
 
