@@ -143,7 +143,7 @@ def answered(journal: Journal, told: Delivery) -> list[tuple[int, bool] | None] 
 @given(told=st.lists(deliveries, min_size=1, max_size=8))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_journal_is_a_list(journal: tuple[Journal, str], told: list[Delivery]) -> None:
-    """Positions, hits, refusals and conditions, whatever is repeated or contradicted in one batch or later."""
+    """Positions, hits, refusals, conditions: whatever is repeated or contradicted, in one batch or later."""
     real, dsn = journal
     clear(dsn)
     plain = PlainJournal()

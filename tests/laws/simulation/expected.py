@@ -23,7 +23,10 @@ from domain.facts.selling import DealClosed, DealReversed
 from domain.period import Period
 from domain.plan.parse import parse_plan
 
-UNCONFIRMED = "ledger_opened branch_opened period_closed fact_voided".split()
+FOUNDATIONS = frozenset(
+    """ledger_opened branch_opened period_closed fact_voided subject_erased access_refused
+    personal_data_read""".split()
+)
 """Types that no void may name."""
 
 
@@ -106,7 +109,7 @@ def _void(memory: Memory, fact: FactVoided) -> str | None:
         return "UnknownFact"
     voided = memory.at(fact.position).fact
     closes = memory.closes()
-    if voided.TYPE in UNCONFIRMED:
+    if voided.TYPE in FOUNDATIONS:
         return "NotVoidable"
     last_day = Period.parse(closes[-1][1].period).last_day if closes else dt.date.min
     if isinstance(voided, PlanAdopted) and voided.effective_from <= last_day:

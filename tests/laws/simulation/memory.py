@@ -10,8 +10,10 @@ import msgspec
 import rfc8785
 
 from domain.facts.base import Fact
+from domain.facts.erasure import SubjectErased
 from domain.facts.governance import FactVoided, LedgerOpened, PeriodClosed, PlanAdopted
 from domain.facts.people import EmployeeHired, EmployeeLeft
+from domain.facts.personal import subject_of
 from domain.facts.selling import DealClosed, DealReversed
 from domain.journal.record import EARLIEST, instant_text
 
@@ -124,6 +126,10 @@ class Memory:
     def closes(self, known_at: int | None = None) -> list[tuple[int, PeriodClosed]]:
         """The closes with their positions."""
         return list(self.live(PeriodClosed, known_at=known_at))
+
+    def erased(self) -> set[str]:
+        """The subjects of whom nothing personal is kept or taken any more."""
+        return {subject_of(fact) or "" for _, fact in self.live(SubjectErased)}
 
     def day(self, instant: dt.datetime) -> dt.date:
         """The business day of `instant`."""

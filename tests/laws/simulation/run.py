@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from tempfile import mkdtemp
 from typing import NamedTuple
 
 import psycopg
@@ -15,7 +16,9 @@ from laws.simulation import (
     journal_laws,
     measure_laws,
     pay_laws,
+    privacy_laws,
     read_model_laws,
+    sealing_laws,
     telling,
 )
 from laws.simulation.makers import Maker
@@ -48,6 +51,8 @@ OPERATIONS: dict[Operation, int] = {
     breaking.terminate: 1,
     breaking.abandon: 2,
     breaking.restart: 1,
+    sealing_laws.seal: 5,
+    privacy_laws.erase: 2,
 }
 """Each with its weight among the others."""
 
@@ -72,7 +77,8 @@ def run(postgres: str, template: str, home: Path, seed: int, steps: Sequence[int
     with new_database(postgres, template) as dsn:
         with psycopg.connect(dsn, autocommit=True) as server:
             server.execute(f"alter database {server.info.dbname} set synchronous_commit = off".encode())
-        world = World(dsn, home, Random(f"{seed} firm"))
+        # A home of its own: the sealer remembers there what it has signed.
+        world = World(dsn, Path(mkdtemp(dir=home)), Random(f"{seed} firm"))
         with closing(world):
             _begin(world, Random(f"{seed} staff"))
             law, step = "", 0
@@ -106,6 +112,8 @@ LAWS: dict[str, Callable[[World, Random], object]] = {
     "measured": measure_laws.measured,
     "reached": measure_laws.reached,
     "ranked": lambda world, _: measure_laws.ranked(world),
+    "signed": sealing_laws.signed,
+    "hidden": privacy_laws.hidden,
     "known then": read_model_laws.known_then,
 }
 """What is looked at every few steps, in this order."""

@@ -13,6 +13,7 @@ from laws.simulation.world import World, submission
 from api.intake import Stored
 from domain.facts.governance import FactConfirmed, FactVoided
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
+from domain.facts.personal import personal_texts, subject_of
 from domain.facts.selling import DealReversed
 from domain.refusals import Refusal
 
@@ -61,7 +62,7 @@ def move(world: World, random: Random) -> str:
 def redeliver(world: World, random: Random) -> str:
     """Earlier facts come once more, unchanged, by another carrier."""
     chosen = random.sample(world.memory.told, min(6, world.memory.head))
-    items = [told._replace(actor="another") for told in chosen if told.source != OWN]
+    items = [told._replace(actor="another") for told in chosen if _may_repeat(world, told)]
     head = world.memory.head
     outcomes = world.bring(items) if items else []
     assert world.memory.head == head and all(isinstance(found, Stored) and found.hit for found in outcomes)
@@ -71,7 +72,7 @@ def redeliver(world: World, random: Random) -> str:
 def contradict(world: World, random: Random) -> str:
     """An earlier key comes with other content."""
     told = random.choice(world.memory.told)
-    if told.source == OWN:
+    if not _may_repeat(world, told):
         return "nothing"
     other = told._replace(occurred_at=told.occurred_at - dt.timedelta(seconds=1))
     world.bring([other], atomic=random.random() < 0.5)
@@ -104,6 +105,12 @@ def break_a_rule(world: World, random: Random) -> str:
     cause = memory.head + 1 if random.random() < 0.1 else None
     world.tell(fact, at=world.clock + ahead, causation=cause)
     return str(fact)
+
+
+def _may_repeat(world: World, told: Told) -> bool:
+    """Whether it is known what must become of `told` when it comes again."""
+    erased = personal_texts(told.fact) and subject_of(told.fact) in world.memory.erased()
+    return told.source != OWN and not erased
 
 
 def _made(world: World, random: Random) -> Told:

@@ -18,6 +18,7 @@ from api.intake import Outcome, Refused, Stored, Submission
 from api.settings import Settings
 from domain.facts.base import Fact
 from domain.facts.governance import BranchOpened, LedgerOpened
+from domain.facts.personal import personal_texts, subject_of
 from domain.facts.registry import decode
 from domain.journal.connection import connect
 from projections.folding import position
@@ -60,7 +61,7 @@ class World:
     @contextmanager
     def by_this_clock(self) -> Generator[None]:
         """What asks for the time is told this world's."""
-        with patch("api.ops.now", lambda: self.clock):
+        with patch("api.ops.now", lambda: self.clock), patch("api.erasing.now", lambda: self.clock):
             yield
 
     @contextmanager
@@ -118,6 +119,9 @@ class World:
 
     def _answer(self, told: Told, twin: Told, twin_answer: str | int | None) -> str | int:
         before = self.memory.key(told.source, told.key)
+        if personal_texts(told.fact) and subject_of(told.fact) in self.memory.erased():
+            # Whether it is the same cannot be known any more.
+            return "AlreadyErased" if before is None and twin_answer is None else EITHER
         if before is not None and before <= self.memory.head:
             return before if same(told, self.memory.at(before)) else "KeyReused"
         if twin_answer is not None:
