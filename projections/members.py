@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from domain.people.roster import Leave, Posting, RosterChange, last_posting
 from domain.period import Period
@@ -12,6 +12,8 @@ from domain.plan.resolve import ResolvedPlan, Resolver
 from projections import policy, roster
 from projections.policy import PlanVersion
 from projections.spans import Cursor
+
+Told = TypeVar("Told", Leave, RosterChange)
 
 
 class Members(NamedTuple):
@@ -35,7 +37,8 @@ def members(
     cursor: Cursor, period: Period, known_at: int | None, employees: Sequence[str] | None = None
 ) -> list[Members]:
     """The plans in force in `period`, each with those of `employees`, or of everybody, whom it pays."""
-    here = deciding_postings(roster.changes(cursor, employees, known_at), period)
+    moves = _by_employee(roster.changes(cursor, employees, known_at))
+    here = deciding_postings((move for own in moves.values() for move in own), period)
     away = _by_employee(roster.leave(cursor, employees, known_at))
     overrides = policy.overrides(cursor, known_at)
     changes = policy.target_changes(cursor, employees, known_at)
@@ -48,24 +51,25 @@ def members(
             for employee, held in here.items()
             if belongs(plan.population, held, deciding_day(period, held.left_on))
         }
-        resolved = {employee: resolver(held, away.get(employee, ())) for employee, held in postings.items()}
+        resolved = {
+            employee: resolver(held, away.get(employee, ()), moves[employee])
+            for employee, held in postings.items()
+        }
         found.append(Members(version, plan, resolved, postings))
     return found
 
 
 def deciding_postings(changes: Iterable[RosterChange], period: Period) -> dict[str, Posting]:
     """Where everybody works on the last day of `period`, or on their own last day of work in it."""
-    own: dict[str, list[RosterChange]] = {}
-    for change in changes:
-        own.setdefault(change.employee, []).append(change)
     found = {
-        employee: last_posting(told, period.first_day, period.last_day) for employee, told in own.items()
+        employee: last_posting(told, period.first_day, period.last_day)
+        for employee, told in _by_employee(changes).items()
     }
     return {employee: here for employee, here in found.items() if here is not None}
 
 
-def _by_employee(leaves: Iterable[Leave]) -> dict[str, list[Leave]]:
-    found: dict[str, list[Leave]] = {}
-    for leave in leaves:
-        found.setdefault(leave.employee, []).append(leave)
+def _by_employee(told: Iterable[Told]) -> dict[str, list[Told]]:
+    found: dict[str, list[Told]] = {}
+    for each in told:
+        found.setdefault(each.employee, []).append(each)
     return found

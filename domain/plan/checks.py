@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from domain.money import CURRENCIES
 from domain.plan.components.base import Fault
@@ -10,7 +11,7 @@ from domain.plan.components.component import Component
 from domain.plan.components.graded import Counted
 from domain.plan.components.rank import Rank
 from domain.plan.components.rate_table import RateTable
-from domain.plan.document import MONTHS, Goal, Parameter, Plan, Target
+from domain.plan.document import MONTHS, Goal, Parameter, Plan, Spread, Target
 from domain.plan.exact import shown
 from domain.plan.measures import Measure, RatioMeasure
 from domain.plan.problems import did_you_mean
@@ -100,6 +101,20 @@ def _circle(start: str, parts: Callable[[str], Iterable[str]]) -> list[str]:
 
 def _target_faults(path: str, target: Target, measures: Mapping[str, Measure]) -> Iterator[Fault]:
     measure = measures.get(target.measure)
+    if target.spread is not None:
+        yield from _spread_faults(f"{path}.spread", target, target.spread, measure)
+    if target.prorate is not None and isinstance(measure, RatioMeasure):
+        yield Fault(f"{path}.prorate", "A ratio does not grow with the days.", "Leave it out.")
+    if target.prorate == "present" and target.relief is not None and target.relief.leave is not None:
+        yield Fault(f"{path}.prorate", "Leave would lower the target twice.", "Write `employed`.")
+    for index, step in enumerate(target.ramp):
+        if step.until is not None and step.until <= step.from_:
+            yield Fault(f"{path}.ramp[{index}].until", "The step has no month.", "Make `until` the greater.")
+    for index, (before, after) in enumerate(pairwise(target.ramp), start=1):
+        if before.until is None or after.from_ < before.until:
+            yield Fault(
+                f"{path}.ramp[{index}].from", "It overlaps the step before.", "Begin where that one ends."
+            )
     if target.relief is not None and isinstance(measure, RatioMeasure):
         yield Fault(
             f"{path}.relief", "A ratio needs no relief: days off lower both its sides.", "Leave it out."
@@ -129,6 +144,13 @@ def _running_faults(plan: Plan) -> Iterator[Fault]:
                 f"`{name}` begins anew in each period, so nothing runs.",
                 "Give the measure `window: year` or `window: quarter`.",
             )
+        target = plan.targets.get(getattr(component, "target", None) or "")
+        if target is not None and (target.spread or target.ramp or target.prorate or target.relief):
+            yield Fault(
+                f"components[{index}].running",
+                f"The target `{getattr(component, 'target', '')}` is another one in each period.",
+                "Give a target that holds for the whole quarter or year.",
+            )
 
 
 def _rank_faults(plan: Plan) -> Iterator[Fault]:
@@ -155,6 +177,28 @@ def _rate_faults(plan: Plan) -> Iterator[Fault]:
                     "The rate is as much as the money itself, or more.",
                     f"Write {shown(band.rate)} % for a percentage.",
                 )
+
+
+def _spread_faults(path: str, target: Target, spread: Spread, measure: Measure | None) -> Iterator[Fault]:
+    months = MONTHS[spread.over]
+    if spread.weights and len(spread.weights) != months:
+        yield Fault(
+            f"{path}.weights", f"A {spread.over} has {months} months.", "Write one weight for each of them."
+        )
+    if any(weight < 0 for weight in spread.weights) or (spread.weights and not sum(spread.weights)):
+        yield Fault(f"{path}.weights", "They share nothing out.", "Write weights of 0 or more, not all 0.")
+    if isinstance(measure, RatioMeasure):
+        yield Fault(path, "A ratio is the same in every month.", "Leave it out.")
+    elif measure is not None:
+        window = spread.over if spread.cumulative else "period"
+        if measure.window.kind != window:
+            yield Fault(
+                path,
+                f"`{target.measure}` does not look at the days that its share of the quota is for.",
+                f"Give the measure `window: {window}`, or change `cumulative`.",
+            )
+    if spread.cumulative and target.prorate is not None:
+        yield Fault(f"{path}.cumulative", "The days of earlier months are not known.", "Leave `prorate` out.")
 
 
 def _repeated(place: str, ids: list[str]) -> Iterator[Fault]:

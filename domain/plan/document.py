@@ -22,18 +22,13 @@ from domain.plan.fields import (
     Identifier,
     Level,
     MeasureName,
+    Months,
+    Prorate,
     Share,
     Title,
     WholeNumber,
 )
 from domain.plan.measures import Measure
-
-
-class Months(msgspec.Struct, frozen=True, kw_only=True):
-    """Completed months since the hire: from `from` up to but not including `until`."""
-
-    from_: int = msgspec.field(name="from", default=0)
-    until: int | None = None
 
 
 class Population(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,16 +83,41 @@ class Relief(msgspec.Struct, frozen=True, kw_only=True):
     overtime: OvertimeRelief | None = None
 
 
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
+    """The target is the quota of a quarter or year, of which each month has its share.
+
+    weights: of its months, in their order; all alike when absent. cumulative: the share of the month and of
+    those before it, for a measure whose window is as long as the quota's.
+    """
+
+    over: Literal["quarter", "year"]
+    weights: tuple[Level, ...] = ()
+    cumulative: bool = False
+
+
+class RampStep(Months, frozen=True, kw_only=True):
+    """The share of the target that is asked for in some months since the hire."""
+
+    share: Share
+
+
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """What a measure should reach in each period; reaching it exactly is enough.
 
-    rounding: of a target that relief has lowered, to a whole number.
+    spread, ramp and prorate each take a share of the value, in this order; then relief lowers it. ramp: for
+    newcomers; all of the target is asked for outside its steps. prorate: by the days of the period on which
+    the person belongs to the plan, `employed`, or is not on leave either, `present`. Days are calendar days;
+    both end days count, and a tenure that the plan asks for does not matter. rounding: of a target that
+    relief has lowered, to a whole number.
     """
 
     measure: MeasureName
     value: Level
     title: Title | None = None
     relief: Relief | None = None
+    spread: Spread | None = None
+    ramp: tuple[RampStep, ...] = ()
+    prorate: Prorate | None = None
     rounding: Rounding = "half_up"
 
 

@@ -5,7 +5,7 @@ Every number here may also be written `{parameter: name}`.
 """
 
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -32,6 +32,21 @@ MilestoneName = Annotated[str, Meta(extra={"names": "milestones"})]
 GoalName = Annotated[str, Meta(extra={"names": "cascade"})]
 BoardName = Annotated[str, Meta(extra={"names": "boards"})]
 FactName = Annotated[str, Meta(extra={"names": "facts"})]
+
+
+Prorate = Literal["employed", "present"]
+"""By which days: those on which the person belongs to the plan, or those without whole days of leave."""
+
+
+class Months(msgspec.Struct, frozen=True, kw_only=True):
+    """Completed months since the hire: from `from` up to but not including `until`."""
+
+    from_: int = msgspec.field(name="from", default=0)
+    until: int | None = None
+
+    def has(self, months: int) -> bool:
+        """Whether somebody is in these months after so many."""
+        return self.from_ <= months and (self.until is None or months < self.until)
 
 
 class Title(msgspec.Struct, frozen=True):

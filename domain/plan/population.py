@@ -22,7 +22,7 @@ def belongs(population: Population, posting: Posting, day: dt.date) -> bool:
         and (not population.department or posting.department in population.department)
         and (not population.team or posting.team in population.team)
         and (not population.employment or posting.employment in population.employment)
-        and (tenure is None or (tenure.from_ <= months and (tenure.until is None or months < tenure.until)))
+        and (tenure is None or tenure.has(months))
     )
 
 

@@ -7,15 +7,15 @@ on the deciding day (see `population`) holds for the whole period.
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from domain.money import Rounding, rounded
-from domain.people.roster import Leave, Posting, leave_days
+from domain.money import rounded
+from domain.people.roster import Leave, Posting, RosterChange, leave_days
 from domain.period import Period
 from domain.plan.checks import counted_measure
-from domain.plan.components.base import Aim
+from domain.plan.components.base import Aim, Stay
 from domain.plan.components.component import Component
 from domain.plan.document import LeaveRelief, Milestone, Plan, Target
 from domain.plan.mentions import named_in, with_parts
@@ -23,21 +23,8 @@ from domain.plan.overrides import Override, TargetChange, changed_milestone, cha
 from domain.plan.population import deciding_day
 from domain.plan.running import before
 from domain.plan.settings import rebound, settings_in
-
-Origin = Literal["national", "branch", "team", "person"]
-
-
-class Sourced(NamedTuple):
-    """A value and where it comes from.
-
-    position: of the fact that set it; None for what the plan itself says. path: in the plan, such as
-    `parameters.clients_target`, or the scope that set it, such as `branch SH`.
-    """
-
-    value: Fraction
-    level: Origin
-    position: int | None
-    path: str
+from domain.plan.stay import prorates, stay, whole_stay
+from domain.plan.targets import ResolvedTarget, Sourced, relieved, resolved_target
 
 
 class Uses(NamedTuple):
@@ -48,19 +35,11 @@ class Uses(NamedTuple):
     parameters: tuple[str, ...]
 
 
-class ResolvedTarget(NamedTuple):
-    """A target as it holds for one person. asked: before relief; leave_days: the days that lowered it."""
-
-    measure: str
-    value: Fraction
-    asked: Sourced
-    leave_days: int = 0
-
-
 class ResolvedPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A plan with the numbers that hold for one person in one period, and where each comes from.
 
     plan: with every number in place, so its components can be computed as they stand. uses: one a component.
+    stay: told as far as the plan asks about it.
     """
 
     plan: Plan
@@ -68,6 +47,7 @@ class ResolvedPlan(msgspec.Struct, frozen=True, kw_only=True):
     settings: Mapping[str, Sourced]
     targets: Mapping[str, ResolvedTarget]
     aims: Mapping[str, Aim]
+    stay: Stay
     milestones: Mapping[str, Milestone]
     uses: tuple[Uses, ...]
 
@@ -103,14 +83,22 @@ class Resolver:
             if value is not None:
                 self._changes.setdefault(change.employee, []).append((change, value))
         self._any_relief = any(_leave_relief(target) for target in plan.targets.values())
+        self._whole = whole_stay(plan, period)
+        self._asks_for_stay = prorates(plan) or self._whole.months > 0
         self._layers: dict[tuple[int, ...], ResolvedPlan] = {}
 
-    def __call__(self, posting: Posting, leaves: Iterable[Leave] = ()) -> ResolvedPlan:
-        """What holds for the person of `posting`. leaves: of that person, not voided."""
+    def __call__(
+        self, posting: Posting, leaves: Iterable[Leave] = (), moves: Iterable[RosterChange] = ()
+    ) -> ResolvedPlan:
+        """What holds for the person of `posting`. leaves, moves: of that person, not voided."""
         layer = self._layer(posting)
         changes = self._changes.get(posting.employee, [])
-        away = list(leaves) if self._any_relief else []
-        return self._personal(layer, posting, changes, away) if changes or away else layer
+        own = list(leaves) if self._any_relief or self._asks_for_stay else []
+        stayed = stay(self.plan, self.period, posting, own, moves) if self._asks_for_stay else self._whole
+        away = own if self._any_relief else []
+        if not changes and not away and stayed == self._whole:
+            return layer
+        return self._personal(layer, posting, changes, away, stayed)
 
     def _layer(self, posting: Posting) -> ResolvedPlan:
         """The plan under the overrides that hold for `posting`, made once for each set of them."""
@@ -123,7 +111,8 @@ class Resolver:
             if _in_force(self._permitted[number][0], day)
         )
         if key not in self._layers:
-            self._layers[key] = _layered(self.plan, self.period, [self._permitted[number] for number in key])
+            holding = [self._permitted[number] for number in key]
+            self._layers[key] = _layered(self.plan, self.period, holding, self._whole)
         return self._layers[key]
 
     def _personal(
@@ -132,8 +121,12 @@ class Resolver:
         posting: Posting,
         changes: Iterable[tuple[TargetChange, Fraction]],
         away: list[Leave],
+        stayed: Stay,
     ) -> ResolvedPlan:
-        targets, milestones = dict(layer.targets), dict(layer.milestones)
+        asked, milestones = (
+            {name: target.asked for name, target in layer.targets.items()},
+            dict(layer.milestones),
+        )
         day = deciding_day(self.period, posting.left_on)
         for change, value in changes:
             if not _in_force(change, day):
@@ -141,16 +134,21 @@ class Resolver:
             if change.target in milestones:
                 changed = changed_milestone(milestones[change.target], value, change.within_days)
                 milestones[change.target] = changed
-            if change.target in targets:
-                source = Sourced(value, "person", change.position, f"person {change.employee}")
-                targets[change.target] = targets[change.target]._replace(value=value, asked=source)
+            if change.target in asked:
+                asked[change.target] = Sourced(value, "person", change.position, f"person {change.employee}")
+        targets = {
+            name: resolved_target(target, asked[name], self.period, stayed)
+            for name, target in layer.plan.targets.items()
+        }
         for name, target in layer.plan.targets.items():
             relief = _leave_relief(target)
             days = leave_days(away, self.period.first_day, day, relief.kinds) if relief else 0
             if relief and days:
                 value = relieved(targets[name].value, days, relief.per_day, target.rounding)
                 targets[name] = targets[name]._replace(value=value, leave_days=days)
-        return msgspec.structs.replace(layer, targets=targets, aims=_aims(targets), milestones=milestones)
+        return msgspec.structs.replace(
+            layer, targets=targets, aims=_aims(targets), stay=stayed, milestones=milestones
+        )
 
 
 def resolve(
@@ -165,11 +163,6 @@ def resolve(
     return Resolver(plan, period, overrides, changes)(posting, leaves)
 
 
-def relieved(target: Fraction, days: int, per_day: Fraction, rounding: Rounding = "half_up") -> Fraction:
-    """A target after `days` of leave, in whole numbers and never below 0."""
-    return max(Fraction(rounded(target - days * per_day, rounding)), Fraction(0))
-
-
 def after_overtime(target: Target, value: Fraction) -> Fraction:
     """The next day's target of `value` after overtime that was needed to reach it, in whole numbers."""
     if target.relief is None or target.relief.overtime is None:
@@ -177,7 +170,9 @@ def after_overtime(target: Target, value: Fraction) -> Fraction:
     return Fraction(rounded(value * (1 - target.relief.overtime.lower_by), target.rounding))
 
 
-def _layered(plan: Plan, period: Period, holding: list[tuple[Override, Fraction]]) -> ResolvedPlan:
+def _layered(
+    plan: Plan, period: Period, holding: list[tuple[Override, Fraction]], stayed: Stay
+) -> ResolvedPlan:
     settings = {
         name: Sourced(Fraction(parameter.value), "national", None, f"parameters.{name}")
         for name, parameter in plan.parameters.items()
@@ -193,13 +188,17 @@ def _layered(plan: Plan, period: Period, holding: list[tuple[Override, Fraction]
         milestones=rebound(plan.milestones, values),
         hints=rebound(plan.hints, values),
     )
-    targets = {name: _target(name, target, settings) for name, target in bound.targets.items()}
+    targets = {
+        name: resolved_target(target, _asked(name, target, settings), period, stayed)
+        for name, target in bound.targets.items()
+    }
     return ResolvedPlan(
         plan=bound,
         period=period,
         settings=settings,
         targets=targets,
         aims=_aims(targets),
+        stay=stayed,
         milestones={milestone.id: milestone for milestone in bound.milestones},
         uses=tuple(_uses(component, bound) for component in bound.components),
     )
@@ -217,12 +216,11 @@ def _uses(component: Component, plan: Plan) -> Uses:
     return Uses(with_parts(plan.measures, tuple(measures)), targets, tuple(parameters))
 
 
-def _target(name: str, target: Target, settings: Mapping[str, Sourced]) -> ResolvedTarget:
+def _asked(name: str, target: Target, settings: Mapping[str, Sourced]) -> Sourced:
     parameter: str | None = getattr(target.value, "parameter", None)
-    source = (
-        settings[parameter] if parameter else Sourced(target.value, "national", None, f"targets.{name}.value")
-    )
-    return ResolvedTarget(target.measure, target.value, source)
+    if parameter:
+        return settings[parameter]
+    return Sourced(target.value, "national", None, f"targets.{name}.value")
 
 
 def _leave_relief(target: Target) -> LeaveRelief | None:

@@ -12,7 +12,8 @@ from domain.journal.canonical import canonical
 from domain.money import Rounding, minor_per_major, rounded
 from domain.plan.components.base import Earned, Seen, Standing, Words
 from domain.plan.fields import Title
-from domain.plan.resolve import Origin, ResolvedPlan, ResolvedTarget, Sourced
+from domain.plan.resolve import ResolvedPlan
+from domain.plan.targets import Origin, ResolvedTarget, Sourced
 
 Values = Mapping[str, Fraction | None]
 
@@ -42,12 +43,18 @@ class Source(msgspec.Struct, frozen=True):
     path: str
 
 
-class LineTarget(msgspec.Struct, frozen=True):
-    """A target that a line rests on. value: after relief for `leave_days`; asked: before it."""
+class LineTarget(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A target that a line rests on. value: what was asked, times each share, less relief for `leave_days`.
+
+    spread, ramp, stayed: shares of a quota, of a newcomer's target and of the days; empty where all of it.
+    """
 
     value: str
     asked: Source
     leave_days: int
+    spread: str = ""
+    ramp: str = ""
+    stayed: str = ""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,7 +164,7 @@ def earnings(entitlement: Entitlement) -> list[tuple[Earned, int]]:
     """What each component earns, exact and in minor units, without the paperwork."""
     resolved, values, attained, _, places = entitlement
     plan = resolved.plan
-    seen = Seen(values, resolved.aims, attained, resolved.period, places)
+    seen = Seen(values, resolved.aims, attained, resolved.period, places, resolved.stay)
     scale = minor_per_major(plan.currency)
     worth = [(component, component.pay(seen)) for component in plan.components]
     return [
@@ -171,7 +178,8 @@ def _source(sourced: Sourced) -> Source:
 
 
 def _line_target(target: ResolvedTarget) -> LineTarget:
-    return LineTarget(str(target.value), _source(target.asked), target.leave_days)
+    shares = ("" if share == 1 else str(share) for share in (target.spread, target.ramp, target.stayed))
+    return LineTarget(str(target.value), _source(target.asked), target.leave_days, *shares)
 
 
 def _texts(words: Words) -> dict[str, str]:

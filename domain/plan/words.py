@@ -117,6 +117,7 @@ SENTENCES: Mapping[str, Title] = {
         "{measure}为 {value}，完成目标的 {attained}：乘以 {factor}",
     ),
     "floor": Title("Raised to the floor of {pays}", "补足至保底 {pays}"),
+    "prorated": Title("For {days} of {of} days", "按 {of} 天中的 {days} 天折算"),
     "cap": Title("Limited by the cap of {pays}", "封顶 {pays}"),
     "gate_met": Title(
         "{measure} is {value}, {test} {level}: it counts", "{measure}为 {value}，{test} {level}：计发"

@@ -4,7 +4,7 @@ import datetime as dt
 from fractions import Fraction
 
 import pytest
-from given_plan import entitled
+from given_plan import entitled, resolved
 
 from docs.worked import Case, Worked, worked_examples
 from domain.money import major_text
@@ -30,7 +30,10 @@ def test_an_example_pays_what_it_says(worked: Worked, case: Case) -> None:
     component = {"id": "example", "title": "Example", **worked.component}
     made = parse_plan(EXAMPLES.plan | {"components": [component]})
     attained = {name: dt.date.fromisoformat(day) for name, day in case.reached.items()}
-    given = entitled(made, **case.given, **{before(name): value for name, value in case.before.items()})
+    hired = {"hired_on": dt.date.fromisoformat(case.joined)} if case.joined else {}
+    given = entitled(
+        resolved(made, **hired), **case.given, **{before(name): value for name, value in case.before.items()}
+    )
     sizes = {name: Each(map(Fraction, held)) for name, held in case.sizes.items()}
     places = {board: Standing(place, 10) for board, place in case.places.items()}
     given = given._replace(values={**given.values, **sizes}, attained=attained, places=places)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from book import Book
 
 from domain.facts.activity import ActivityRecorded
+from domain.facts.people import LeaveTaken
 from domain.facts.selling import ComplianceScored
 from domain.period import Period
 from projections.explain import explain
@@ -155,3 +156,35 @@ components:
     assert book.paid() == {"mbo": 0}
     book.confirm(scored, "manager")
     assert book.paid(period="2025-04") == {"mbo": 0, "mbo of 2025-03": 2000_00}
+
+
+def test_a_joiner_is_paid_by_days_and_leave_told_late_is_settled(book: Book) -> None:
+    """From 16 March, 16 of 31 clients are asked for; two days of leave told later lower that by two."""
+    book.adopt(
+        """
+targets: {clients: {measure: clients, value: 31, prorate: present}}
+components:
+  - {id: met, kind: threshold, title: T, target: clients, pays: 31, prorate: employed}
+"""
+    )
+    book.hire("E2", hired_on=dt.date(2025, 3, 16))
+    book.register(*(f"C{number}" for number in range(14)), employee="E2", on=20)
+    book.close()
+    assert book.paid("E2") == {"met": 0}
+    book.tell(LeaveTaken(employee="E2", kind="sick", from_on=dt.date(2025, 3, 30), until_on=APRIL_2))
+    assert book.paid("E2", "2025-04") == {"met": 0, "met of 2025-03": 16_00}
+
+
+def test_a_ramp_ends_with_the_third_month(book: Book) -> None:
+    """Hired on 10 January: half of 2 until March, all of it from April on."""
+    book.adopt(
+        """
+targets: {clients: {measure: clients, value: 2, ramp: [{until: 3, share: 50 %}]}}
+components: [{id: met, kind: threshold, title: T, target: clients, pays: 100}]
+"""
+    )
+    book.hire("E2", hired_on=dt.date(2025, 1, 10))
+    book.register("C1", employee="E2")
+    book.register("C2", employee="E2", on=APRIL_2)
+    assert book.paid("E2") == {"met": 100_00}
+    assert book.paid("E2", "2025-04") == {"met": 0}

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from domain.period import Period
+from domain.plan.fields import Prorate
 
 Words = dict[str, Fraction | str]
 
@@ -15,6 +16,22 @@ class Aim(NamedTuple):
 
     measure: str
     value: Fraction
+
+
+class Stay(NamedTuple):
+    """How long somebody has been here, and for how many `of` the days of a period.
+
+    months: completed since the hire. days: on which they belong to the plan. present: of them without leave.
+    """
+
+    months: int = 0
+    days: int = 1
+    present: int = 1
+    of: int = 1
+
+    def share(self, prorate: Prorate) -> Fraction:
+        """The days that count for `prorate` as a share of the period."""
+        return Fraction(self.days if prorate == "employed" else self.present, self.of)
 
 
 class Standing(NamedTuple):
@@ -36,6 +53,7 @@ class Seen(NamedTuple):
     attained: Mapping[str, dt.date]
     period: Period
     places: Mapping[str, Standing] = {}
+    stay: Stay = Stay()
 
 
 class Part(NamedTuple):

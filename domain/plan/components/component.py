@@ -17,15 +17,18 @@ from domain.plan.components.terms import (
     gated,
     multiplied,
     placed,
+    prorated,
     total,
 )
-from domain.plan.fields import Identifier, Title
+from domain.plan.fields import Identifier, Prorate, Title
 
 
 class Component(msgspec.Struct, frozen=True, kw_only=True):
     """A rule of pay. clause: of the contract or policy that it implements. rounding: the plan's if absent.
 
-    The terms apply to what the rule earns in this order: multipliers one after the other, floor, cap, gates.
+    The terms apply to what the rule earns in this order: multipliers one after the other, floor, cap, the
+    share of the days, gates. prorate: by the days of the period on which the person belongs to the plan,
+    `employed`, or is not on leave either, `present`.
     """
 
     KIND: ClassVar[str]
@@ -36,6 +39,7 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
     multipliers: tuple[Multiplier, ...] = ()
     floor: Floor | None = None
     cap: Cap | None = None
+    prorate: Prorate | None = None
     gates: tuple[Gate, ...] = ()
 
     def earn(self, seen: Seen) -> Earned:
@@ -45,15 +49,17 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
     def pay(self, seen: Seen) -> Earned:
         """What it pays: what it earns, under its terms, each a part of its own."""
         earned = self.earn(seen)
-        if not (self.multipliers or self.floor or self.cap or self.gates):
+        if not (self.multipliers or self.floor or self.cap or self.prorate or self.gates):
             return earned
         parts = earned.as_parts()
         for number, multiplier in enumerate(self.multipliers, start=1):
             parts += multiplied(multiplier, f"multiplier {number}", parts, seen)
         if self.floor is not None:
-            parts += floored(self.floor, parts)
+            parts += floored(self.floor, parts, seen.stay.months)
         if self.cap is not None:
             parts += capped(self.cap, parts)
+        if self.prorate is not None:
+            parts += prorated(self.prorate, parts, seen.stay)
         for number, gate in enumerate(self.gates, start=1):
             parts += gated(gate, f"gate {number}", parts, seen)
         return earned._replace(amount=total(parts), parts=parts)

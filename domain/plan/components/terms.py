@@ -6,8 +6,17 @@ from fractions import Fraction
 import msgspec
 
 from domain.plan.components.bands import Stretch, band_faults, held_in
-from domain.plan.components.base import Fault, Part, Seen, Words, attainment
-from domain.plan.fields import Amount, Level, MeasureName, MilestoneName, Share, TargetName
+from domain.plan.components.base import Fault, Part, Seen, Stay, Words, attainment
+from domain.plan.fields import (
+    Amount,
+    Level,
+    MeasureName,
+    MilestoneName,
+    Months,
+    Prorate,
+    Share,
+    TargetName,
+)
 
 Parts = tuple[Part, ...]
 
@@ -45,9 +54,10 @@ class Multiplier(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Floor(msgspec.Struct, frozen=True, kw_only=True):
-    """At least this much is paid, whatever was earned."""
+    """At least this much is paid, whatever was earned; if months since the hire are named, in those only."""
 
     pays: Amount
+    tenure_months: Months | None = None
 
 
 class Cap(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,8 +133,17 @@ def multiplied(multiplier: Multiplier, name: str, parts: Parts, seen: Seen) -> P
     return (Part(name, amount * (times - 1), words | {"factor": times}, "multiplied_by"),)
 
 
-def floored(floor: Floor, parts: Parts) -> Parts:
-    """What a floor adds to `parts`, if anything."""
+def prorated(prorate: Prorate, parts: Parts, stay: Stay) -> Parts:
+    """What absence takes off `parts`, if anything."""
+    share = stay.share(prorate)
+    words: Words = {"days": Fraction(share * stay.of), "of": Fraction(stay.of)}
+    return (Part("prorated", total(parts) * (share - 1), words, "prorated"),) if share != 1 else ()
+
+
+def floored(floor: Floor, parts: Parts, months: int) -> Parts:
+    """What a floor adds to `parts` for somebody here for so many months, if anything."""
+    if floor.tenure_months is not None and not floor.tenure_months.has(months):
+        return ()
     missing = floor.pays - total(parts)
     return (Part("floor", missing, {"pays": floor.pays}, "floor"),) if missing > 0 else ()
 
