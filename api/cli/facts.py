@@ -11,6 +11,7 @@ from api.cli.terminal import Failed, Json, notes, output, print_json, progress, 
 if TYPE_CHECKING:
     from api.importing import ImportReport, Progress
     from projections.compare import Difference
+    from projections.replay import Replayed
 
 app = typer.Typer()
 
@@ -123,7 +124,7 @@ def replay(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Recompute all read models from the facts, in a schema beside the live ones."""
+    """Recompute all read models from the facts, beside the live ones, as they are or as they once were."""
     from api.ops import open_ledger
     from api.reading import known_position
     from projections.replay import replay as recompute
@@ -137,22 +138,25 @@ def replay(
         with progress("replaying", upto or ledger.journal.head(), json) as reach:
             done = recompute(ledger.owner_dsn, ledger.schema, upto, and_compare=compare, on_progress=reach)
     difference = done.compared.difference if done.compared else None
+    verdicts = _verdicts(done)
     if json:
         print_json(
             {
                 "position": done.position,
                 "rows": done.rows,
                 "compared": compare,
+                "tables": verdicts,
                 "difference": _told(difference),
             }
         )
     else:
-        rows({"table": "left", "rows": "right"}, [[table, count] for table, count in done.rows.items()])
+        found = [[table, count, verdicts.get(table)] for table, count in done.rows.items()]
+        rows({"table": "left", "rows": "right", "live rows": "left"}, found)
         output().print(f"Recomputed from the facts up to position {done.position}.")
         if compare and difference is None:
             unchecked = done.compared.unchecked if done.compared else ()
             but = f", but for {', '.join(unchecked)}, which tell nothing about the past" if unchecked else ""
-            output().print(f"Every row equals the live one{but}.")
+            output().print(f"Every row equals the live one as known at position {done.position}{but}.")
     if difference is not None:
         raise Failed(f"The live read models differ: {difference}", "Rebuild them: meritbook rebuild.")
 
@@ -176,6 +180,22 @@ def rebuild(
     output().print(f"Built anew up to position {done.position}: {', '.join(done.names)}.")
     if done.difference is not None:
         notes().print(f"The old rows differed: {done.difference}")
+
+
+def _verdicts(done: "Replayed") -> dict[str, str]:
+    """What came of comparing each table, in their order; nothing where nothing was compared."""
+    if done.compared is None:
+        return {}
+    difference, unchecked = done.compared
+    verdicts: dict[str, str] = {}
+    for table in done.rows:
+        if difference is not None and difference.table in verdicts:
+            verdicts[table] = "not reached"
+        elif table in unchecked:
+            verdicts[table] = "tell nothing about the past"
+        else:
+            verdicts[table] = "differ" if difference and difference.table == table else "equal"
+    return verdicts
 
 
 def _told(difference: "Difference | None") -> dict[str, str | None] | None:

@@ -1,4 +1,4 @@
-"""`meritbook audit diff`: what changed in a statement, on the command line."""
+"""What auditors ask on the command line: what changed in a statement, and whether the past is what it was."""
 
 import json
 import subprocess
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from beside import tamper
 from book import Book
 from commanded import environment_of, ran
 from given import LEDGER
@@ -64,3 +65,23 @@ def test_a_question_without_answer_is_refused(
     refused = run("audit", "diff", *asked)
     assert refused.returncode == 1 and says in refused.stderr
     assert run("audit", "diff", "E1", "March", "--from", "1").returncode == 2
+
+
+def test_a_past_position_is_compared_table_by_table(
+    book: Book, run: Callable[..., subprocess.CompletedProcess[str]], ledger_dsn: str
+) -> None:
+    """Right after the close, whatever came since; the first row that differs is shown, with status 1."""
+    closed = book.journal.head()
+    book.register("C2")
+    book.close("2025-04")
+    asked = ("replay", "--known-at", str(closed), "--compare")
+    same = run(*asked, "--json")
+    assert same.returncode == 0, same.stderr
+    told = json.loads(same.stdout)
+    assert told["position"] == closed and set(told["tables"].values()) == {"equal"}
+    assert {"statement", "statement_line", "standing", "closed_period"} <= set(told["tables"])
+    tamper(ledger_dsn, "update statement_line set amount_minor = 1 where period = '2025-03'")
+    differs = run(*asked)
+    assert differs.returncode == 1 and "statement_line: live" in differs.stderr
+    assert "equal" in differs.stdout and "differ" in differs.stdout
+    assert json.loads(run(*asked, "--json").stdout)["difference"]["table"] == "statement_line"

@@ -191,7 +191,7 @@ def test_results_of_another_ledger_are_refused(guarded: Guarded) -> None:
 
 
 def test_it_works_where_the_read_models_have_stopped(guarded: Guarded) -> None:
-    """A replay by a program that computes otherwise stops at the close and says what to run; this does not."""
+    """A replay by an altered program stops at the close and says what to run; this goes on."""
     cut = (
         "import domain.plan.statement as s, domain.money as m\n"
         "s.rounded = lambda amount, rounding='half_up': m.rounded(amount, 'down')\n"

@@ -1,0 +1,184 @@
+"""`?known_at=` over HTTP: on every result, and the same answer that a ledger gives which ends there."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from book import Book
+from conftest import new_database
+from given import LEDGER
+from served import Service, served
+from verbatim import put
+
+from domain.facts.credentials import CredentialGranted, CredentialSuspended
+from domain.facts.governance import HonourAwarded, OverrideSet, TargetChanged
+from domain.facts.people import EmployeeTransferred
+from domain.journal.append import Journal
+
+PLAN = """
+parameters: {bonus: {value: 200, open: {to: [branch]}}}
+measures: {hospitals: {distinct: visit_recorded, of: customer}}
+targets: {clients: {measure: clients, value: 2}}
+milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 400}]
+boards: [{id: best, title: Best, measure: clients}]
+components:
+  - {id: clients, title: New clients, kind: per_unit, measure: clients, rate: 50}
+  - {id: met, title: Met, kind: threshold, target: clients, pays: {parameter: bonus}}
+  - {id: two, title: Two hospitals, kind: milestone, milestone: two, pays: 300}
+"""
+
+NO_RESULTS = {
+    "/v1/facts": "records never change; pages are by position",
+    "/v1/facts/{position}": "a record never changes",
+    "/v1/facts/{position}/proof": "of a record in a tree of a size that the proof names",
+    "/v1/checkpoint": "of the whole journal; earlier ones are kept by whoever audits",
+    "/v1/tile/{tile}": "a full tile never changes",
+    "/v1/audit/statements/{employee}/{period}/diff": "between two points that it names itself",
+    "/v1/audit/trail": "facts, by position ranges",
+    "/v1/employees/{employee}/statements/{period}/receipt": "of a closed statement, which never changes",
+    "/v1/problems/{kind}": "what a word means",
+}
+"""Addresses that are read and have no `known_at`, each with the reason; every other GET under /v1 has it."""
+
+VALUES = {"employee": "E1", "period": "2025-03", "board": "best", "plan": "selling"}
+"""What stands for a part of an address."""
+
+QUERIES: Mapping[str, Mapping[str, str]] = {
+    "/v1/employees/{employee}/statements/{period}/evidence": {"plan": "selling", "measure": "clients"},
+    "/v1/boards/{board}": {"period": "2025-03"},
+}
+"""What an address must be asked with."""
+
+
+def results(service: Service) -> list[str]:
+    """The addresses of results, from the OpenAPI document."""
+    paths: dict[str, Any] = service.http.get("/schema/openapi.json").json()["paths"]
+    return sorted(
+        path
+        for path, item in paths.items()
+        if path.startswith("/v1/") and "get" in item and not _is_no_result(path)
+    )
+
+
+def _is_no_result(path: str) -> bool:
+    return path in NO_RESULTS or path.startswith(("/v1/tile/", "/v1/facts/", "/v1/audit/trail"))
+
+
+def test_every_result_takes_known_at(service: Service) -> None:
+    """Whoever adds an address decides: it is a result, or it is listed with its reason."""
+    paths = service.http.get("/schema/openapi.json").json()["paths"]
+    found = results(service)
+    assert len(found) >= 12
+    for path in found:
+        names = {parameter["name"] for parameter in paths[path]["get"].get("parameters", ())}
+        assert "known_at" in names, f"{path} takes no known_at"
+    diff = paths["/v1/audit/statements/{employee}/{period}/diff"]["get"]["parameters"]
+    assert {"from", "to"} <= {parameter["name"] for parameter in diff}
+
+
+@pytest.fixture(scope="module")
+def told(postgres: str, template: str) -> Iterator[tuple[str, Journal, int]]:
+    """A history with something of everything on both sides of a point."""
+    with new_database(postgres, template) as dsn, Journal(dsn, LEDGER) as journal:
+        book = Book(journal, dsn, LEDGER)
+        agreed = {"reason": "as agreed", "approver": "head", "effective_from": dt.date(2025, 3, 1)}
+        honour = HonourAwarded(
+            employee="E1", plan="selling", board="best", period="2025-03", place=1, value="2", evidence=[7]
+        )
+        book.hire("E1")
+        book.hire("E2")
+        book.adopt(PLAN)
+        clients = book.register("C1", "C2", "C3")
+        book.register("D1", employee="E2")
+        book.visit("H1", "H2")
+        first = book.tell(honour)
+        licence = {"employee": "E1", "credential": "L1"}
+        book.tell(CredentialGranted(kind="licence", granted_on=dt.date(2025, 1, 1), **licence))
+        book.close()
+        book.register("C4")
+        cut_at = book.journal.head()
+        book.void(clients[0])
+        book.void(first)
+        book.hire("E3")
+        book.tell(CredentialSuspended(reason="as agreed", effective_on=dt.date(2025, 3, 2), **licence))
+        book.tell(TargetChanged(employee="E1", target="clients", value="9", **agreed))
+        book.tell(
+            OverrideSet(plan="selling", parameter="bonus", level="branch", scope="SH", value="1", **agreed)
+        )
+        book.tell(EmployeeTransferred(employee="E2", effective_on=dt.date(2025, 3, 9), branch="BJ"))
+        book.adopt(PLAN.replace("rate: 50", "rate: 60"), effective_from="2025-04-01")
+        book.close("2025-04")
+        book.register("C5", on=dt.date(2025, 5, 2))
+        book.runner.catch_up()
+        yield dsn, journal, cut_at
+
+
+@pytest.fixture(scope="module")
+def whole(told: tuple[str, Journal, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with served(told[0], tmp_path_factory.mktemp("whole")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def cut(
+    told: tuple[str, Journal, int], postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """A service over a ledger whose journal ends where the other is asked about."""
+    _, journal, cut_at = told
+    with new_database(postgres, template) as dsn:
+        put(dsn, LEDGER, [record for record in journal.read() if record.position <= cut_at])
+        with served(dsn, tmp_path_factory.mktemp("cut")) as made:
+            made.get("/v1/plans", at_least=cut_at)
+            yield made
+
+
+def test_the_whole_ledger_answers_as_one_that_ends_there(
+    told: tuple[str, Journal, int], whole: Service, cut: Service
+) -> None:
+    """Address by address: status, body and tag; for people who come and months that close later, too."""
+    _, _, cut_at = told
+    paths = results(whole)
+    seen = 0
+    for path in paths:
+        for employee in ("E1", "E2", "E3"):
+            for period in ("2025-03", "2025-04"):
+                values = VALUES | {"employee": employee, "period": period}
+                query = {"known_at": str(cut_at), **QUERIES.get(path, {})}
+                if any(
+                    each in path
+                    for each in ("progress", "hints", "milestones", "goals", "plans", "boards", "credentials")
+                ):
+                    query["day"] = f"{period}-20"
+                answers = [each.http.get(path.format_map(values), params=query) for each in (whole, cut)]
+                then, now = answers
+                assert then.status_code == now.status_code, (path, values, then.text, now.text)
+                assert _said(then) == _said(now), (path, values)
+                assert then.headers.get("ETag") == now.headers.get("ETag"), path
+                seen += then.status_code == 200
+    assert seen > 3 * len(paths)
+
+
+def _said(answer: Any) -> Any:
+    said = answer.json()
+    if isinstance(said, dict):
+        said.pop("request_id", None)
+    return said
+
+
+def test_what_came_since_does_change_the_answers(told: tuple[str, Journal, int], whole: Service) -> None:
+    """So that the comparison above means something."""
+    _, journal, cut_at = told
+    statement = "/v1/employees/E1/statements/2025-04"
+    then, now = whole.get(statement, known_at=cut_at), whole.get(statement)
+    assert (then["state"], now["state"]) == ("open", "closed")
+    assert then["statement"] != now["statement"]
+    record = journal.at(cut_at)
+    assert record is not None
+    by_instant = whole.http.get(statement, params={"known_at": "2000-01-01T00:00:00Z"})
+    assert by_instant.status_code == 404
+
+
+def test_nobody_is_told_what_is_not_counted_yet(whole: Service) -> None:
+    beyond = whole.http.get("/v1/plans", params={"known_at": whole.head() + 1})
+    assert beyond.status_code == 422 and beyond.json()["field"] == "known_at"
