@@ -54,6 +54,7 @@ class SealThread:
         self._on_signed = on_signed
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sealer", daemon=True)
+        self._told_forgotten = False
         self.trouble: str | None = None
         self.stands_still = False
 
@@ -82,6 +83,9 @@ class SealThread:
             self._stop.wait(RETRY_SECONDS)
 
     def _turned(self, done: Sealing) -> None:
+        if not self._sealer.remembers and not self._told_forgotten:
+            self._told_forgotten = True
+            log.warning("seal_memory_missing", detail="the last checkpoint in the database was believed")
         if self.trouble is not None:
             log.info("seal_goes_on", size=done.size)
         self.trouble, self.stands_still = None, False

@@ -65,7 +65,10 @@ class Sealing(NamedTuple):
 
 
 class Sealer:
-    """Seals one ledger. Several may run: they take turns, and each relies on what is committed alone."""
+    """Seals one ledger. Several may run: they take turns, and each relies on what is committed alone.
+
+    remembers: whether the home knew what was signed last; if not, the database was believed.
+    """
 
     def __init__(
         self,
@@ -76,6 +79,7 @@ class Sealer:
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         self._dsn, self._schema, self._home, self._clock = dsn, schema, home, clock
+        self.remembers = True
 
     def catch_up(self, on_progress: Callable[[int], None] | None = None) -> int:
         """Seals all that the journal holds at the beginning, or more; the size of the tree.
@@ -115,7 +119,7 @@ class Sealer:
         on_turn: Callable[[Sealing], None] | None = None,
         on_trouble: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Seals facts as they arrive, until `stop` is set; then it ends between two turns.
+        """Seals facts as they arrive, until `stop` is set; then it takes one last turn and ends.
 
         on_turn: told what each turn did. on_trouble: told that the database or the key is away for now.
         Raises: StandsStill, HomeUnusable
@@ -138,14 +142,15 @@ class Sealer:
     ) -> None:
         thin_at = time.monotonic()
         with self._connect() as connection, connection.cursor() as cursor:
-            while not stop.is_set():
-                done = None
+            stopping = False
+            while not stopping:
+                stopping, done = stop.is_set(), None
                 with connection.transaction():
                     if cursor.execute(TRY_LOCK).fetchone() == (True,):
                         done = self._turn(cursor)
                 if done is not None and on_turn is not None:
                     on_turn(done)
-                if done is not None and done.size < done.head:
+                if stopping or (done is not None and done.size < done.head):
                     continue
                 if time.monotonic() >= thin_at:
                     cursor.execute(THIN)
@@ -197,6 +202,7 @@ class Sealer:
             _require_ours(last, keys)
             found[last.checkpoint.size] = last.checkpoint
         remembered = self._home.remembered()
+        self.remembers = remembered is not None or last is None
         if remembered is None:
             return found
         if keys and remembered.origin != keys[0].name:

@@ -1,6 +1,5 @@
 """The sealer signs the tree of the record lines, and nothing that contradicts what it signed before."""
 
-import datetime as dt
 import stat
 import threading
 from collections.abc import Iterator
@@ -8,33 +7,19 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from given import LEDGER, NOW, drafted, visit, visits
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from given import LEDGER, NOW, visits
 from sealing import checkpoints, leaf_hashes, newest, require_true, seal_home, sealer
 
 from domain.journal import sealed
 from domain.journal import sealer as sealing
 from domain.journal.append import Journal
 from domain.journal.connection import connect
-from domain.journal.leaves import leaves
 from domain.journal.merkle import verify_consistency, verify_inclusion
 from domain.journal.sealer import Sealer, StandsStill
 from domain.journal.signing import new_signer
 from domain.journal.tiles import Tile, TileDamaged, tiles_of
 
 TRIGGERS = "tile_part journal checkpoint seal_key".split()
-
-carried = st.text(
-    st.characters(exclude_categories=("Cs",), exclude_characters="".join(map(chr, range(32))) + "\x7f"),
-    min_size=1,
-    max_size=30,
-)
-
-instants = st.integers(631_152_000_000_000, 253_402_000_000_000_000).map(
-    lambda micros: dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=micros)
-)
-"""From 1990 to 9999."""
 
 
 @pytest.fixture
@@ -44,41 +29,6 @@ def owner(ledger_dsn: str) -> Iterator[psycopg.Connection]:
         for table in TRIGGERS:
             connection.execute(f"alter table {table} disable trigger user".encode())
         yield connection
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    texts=st.tuples(carried, carried, carried, carried),
-    tags=st.lists(
-        st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), min_size=1), max_size=3
-    ),
-    data=st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00")),
-    causation=st.none() | st.just(1),
-    occurred_at=instants,
-)
-def test_a_line_made_in_sql_is_the_record_line(
-    journal: Journal,
-    texts: tuple[str, str, str, str],
-    tags: list[str],
-    data: str,
-    causation: int | None,
-    occurred_at: dt.datetime,
-) -> None:
-    """Quotes, backslashes, controls, characters of all planes: the same bytes, or the leaf is wrong."""
-    source, key, actor, kind = texts
-    head = journal.head()
-    odd = drafted(
-        visit(data or "x", "C", kind="k"),
-        source=source,
-        key=f"{key}-{head}",
-        actor=actor,
-        occurred_at=occurred_at,
-    )
-    odd = odd._replace(type=kind, tags=tuple(tags), causation=causation if head else None)
-    journal.append([odd], now=NOW)
-    with journal.cursor() as cursor:
-        found = leaves(cursor, head, head + 1)
-    assert [found.hashes[:32]] == leaf_hashes(journal, head + 1)[head:]
 
 
 def test_whatever_is_recorded_is_sealed(journal: Journal, ledger_dsn: str, tmp_path: Path) -> None:
@@ -309,52 +259,3 @@ def test_two_sealers_at_once_make_one_tree(journal: Journal, ledger_dsn: str, tm
     assert not failed
     assert newest(journal).checkpoint.size == 1_200
     require_true(journal)
-
-
-@pytest.mark.parametrize(
-    "alteration",
-    [
-        "update tile_part set hashes = hashes",
-        "delete from tile_part",
-        "truncate tile_part",
-        "update checkpoint set note = ''",
-        "truncate checkpoint cascade",
-        "delete from checkpoint",
-        "update seal_key set linked = false",
-        "delete from seal_key",
-        "update cosignature set line = ''",
-    ],
-)
-def test_nothing_sealed_is_altered_even_by_the_owner(
-    sealed_ledger: Sealer, ledger_dsn: str, alteration: str
-) -> None:
-    for service in (True, False):
-        with (
-            connect(ledger_dsn, LEDGER, service=service) as connection,
-            pytest.raises(psycopg.errors.InsufficientPrivilege),
-        ):
-            connection.execute(alteration.encode())
-
-
-def test_old_checkpoints_are_thinned_to_the_last_of_their_hour(
-    journal: Journal, ledger_dsn: str, tmp_path: Path
-) -> None:
-    """And to the last cosigned one of it; those of the last day all stay."""
-    start = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0) - dt.timedelta(days=2)
-    instants = iter([start + dt.timedelta(minutes=minutes) for minutes in (1, 2, 3, 61, 62)])
-    late = dt.datetime.now(dt.UTC)
-    home = seal_home(tmp_path)
-    seal = Sealer(ledger_dsn, LEDGER, home, clock=lambda: next(instants, late))
-    home.first_signer()
-    with connect(ledger_dsn, LEDGER, autocommit=True) as connection:
-        signer = home.signer()
-        assert signer is not None
-        connection.execute("insert into seal_key values (1, %s, true, now())", [str(signer.key)])
-    for _ in range(7):
-        journal.append(visits(1), now=NOW)
-        seal.catch_up()
-    with connect(ledger_dsn, LEDGER, autocommit=True) as connection:
-        connection.execute("insert into cosignature values (2, 'w+1+x', 'line', now())")
-        connection.execute(sealing.THIN)
-        kept = connection.execute("select number from checkpoint order by number").fetchall()
-    assert [number for (number,) in kept] == [2, 3, 5, 6, 7]
