@@ -40,6 +40,7 @@ ED25519, COSIGNATURE = 1, 4
 # after `data`, which may hold such members too, stand only texts and numbers.
 POSITION = b',"position":'
 PLAN_ADOPTED, PERIOD_CLOSED = b',"type":"plan_adopted"}', b',"type":"period_closed"}'
+KEPT = (PLAN_ADOPTED, PERIOD_CLOSED)
 STAMP = re.compile(rb'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"\Z')
 STATEMENT = b',"statement":'
 
@@ -361,9 +362,8 @@ class Records:
             self._misplace(cuts, places, stamps)
         if stamps:
             self._last_stamp = stamps[-1]
-        for at, line in enumerate(lines):
-            if line.endswith((PLAN_ADOPTED, PERIOD_CLOSED)):
-                self.kept[first + at] = line
+        for position in [at for at, line in enumerate(lines, first) if line.endswith(KEPT)]:
+            self.kept[position] = lines[position - first]
         if self._said is not None:
             self._require_new(lines)
 

@@ -69,7 +69,10 @@ cross join lateral (
 OPENING = """
 insert into journal (
     position, type, source, key, content_hash, tags, occurred_at, recorded_at, actor, data
-) values (1, 'ledger_opened', 'bench', '1', sha256('1'), '{}', now(), now(), 'bench', '{"name":"bench"}')"""
+) values (
+    1, 'ledger_opened', 'bench', '1', sha256('1'), '{}', '2023-01-01', '2023-01-01', 'bench',
+    '{"name":"bench"}'
+)"""
 
 SCAN = "select count(*), sum(octet_length(data::text)) from journal"
 
