@@ -120,11 +120,12 @@ LAWS: dict[str, Callable[[World, Random], object]] = {
 
 
 def _begin(world: World, random: Random) -> None:
-    """Four people and the first plan, so that there is something to work on."""
+    """Four people and three versions of plans, some of one day, so that there is something to work on."""
     maker = Maker(world.memory, random, world.clock)
     for number in range(1, 5):
         world.tell(maker.hire(f"E{number}", maker.day()))
-    governing.adopt(world, random)
+    for _ in range(3):
+        governing.adopt(world, random)
 
 
 def shrunk(
