@@ -129,11 +129,13 @@ def dual_run(
     file: Annotated[Path, typer.Argument(help="A CSV of what the other system pays.")],
     employee_column: Annotated[str, typer.Option(help="The column of the id.")] = "employee",
     amount_column: Annotated[str, typer.Option(help="The column of the pay, in yuan.")] = "amount",
+    known_at: KnownAt = None,
     json: Json = False,
 ) -> None:
     """Compare what another system pays for a month with what the ledger pays; 1 where they differ."""
     from api.dual_run import dual_run as compare
     from api.ops import ENGINE
+    from api.reading import known_position
     from domain.money import major_text
     from projections import payroll as runs
     from projections.closing import head
@@ -142,9 +144,8 @@ def dual_run(
     month = asked_month(period)
     with traced_cursor() as (cursor, trace):
         currency = opening(cursor, head(cursor)).fact.currency
-        found = compare(
-            runs.run(cursor, month, engine=ENGINE), file, employee_column, amount_column, currency
-        )
+        run = runs.run(cursor, month, known_position(cursor, known_at), engine=ENGINE)
+        found = compare(run, file, employee_column, amount_column, currency)
         trace("dual-run", people=found.equal + len(found.differences), filter={"period": month})
     if json:
         print_json(found)

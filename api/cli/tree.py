@@ -31,6 +31,12 @@ def explanation(found: ExplainedPayslip) -> Tree:
         _add_line(tree, line, statement.period, counted)
     if not found.lines:
         tree.add("nothing earned yet")
+    for used in slip.plans:
+        tree.add(
+            f"[dim]{escape(used.plan)} for {used.period}: adopted at position {used.adopted_at}, "
+            f"document {used.document_hash}[/]"
+        )
+    tree.add(f"[dim]computed by {escape(slip.engine)}, digest of the statement {slip.digest}[/]")
     return tree
 
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +234,10 @@ def test_a_month_is_closed_paid_explained_and_recomputed(firm: Run, tmp_path: Pa
     assert "E1  2025-03  100.00 CNY" in tree
     assert "deals = 2" in tree
     assert "O-2" in tree
+    slip = explained["payslip"]
+    [used] = slip["plans"]
+    assert slip["engine"] == f"meritbook {version('meritbook')}"
+    assert slip["engine"] in tree and slip["digest"] in tree and used["document_hash"] in tree
     file = tmp_path / "march.csv"
     assert firm("payroll", "2025-03", "--format", "csv", "--output", str(file)).returncode == 0
     assert ",100.00,CNY," in file.read_text("utf-8-sig")

@@ -93,3 +93,25 @@ def test_a_statement_reads_back_as_it_was_written(book: Book) -> None:
     read = book.payslip()
     assert read is not None and read.statement == made
     assert msgspec.json.decode(msgspec.json.encode(made), type=Statement) == made
+
+
+def test_a_payslip_says_what_it_takes_to_compute_it_again(book: Book) -> None:
+    """The engine of a closed one is that of its close; plans are those of the months that lines are about."""
+    first = book.adopt(BONUSES)
+    book.register("C1")
+    book.close()
+    book.register("C2")
+    second = book.adopt(BONUSES.replace("rate: 50", "rate: 60"), effective_from="2025-04-01")
+    with book.cursor() as cursor:
+        march = statements.statement(cursor, "E1", MARCH, engine="newer 2")
+        april = statements.statement(cursor, "E1", MARCH.next(), engine="newer 2")
+        everybody = list(statements.payslips(cursor, MARCH.next(), engine="newer 2"))
+    assert march is not None and april is not None and everybody == [april]
+    assert (march.engine, april.engine) == (ENGINE, "newer 2")
+    assert [(used.period, used.adopted_at) for used in march.plans] == [("2025-03", first)]
+    assert [(used.period, used.adopted_at) for used in april.plans] == [
+        ("2025-03", first),
+        ("2025-04", second),
+    ]
+    hashes = {used.document_hash for used in april.plans}
+    assert len(hashes) == 2 and march.plans[0].document_hash in hashes
