@@ -20,9 +20,9 @@ def minor_per_major(currency: str) -> int:
     return int(10 ** _EXPONENTS[currency])
 
 
-def rounded(amount: Fraction, rounding: Rounding = "half_up") -> int:
-    """The integer next to `amount`; halves go away from zero under `half_up`, to zero under `down`."""
-    numerator, denominator = abs(amount.numerator), amount.denominator
+def rounded(amount: Fraction, rounding: Rounding = "half_up", times: int = 1) -> int:
+    """The integer next to `amount` × `times`; halves go from zero under `half_up`, to zero under `down`."""
+    numerator, denominator = abs(amount.numerator) * times, amount.denominator
     whole, rest = divmod(numerator, denominator)
     match rounding:
         case "half_up":
@@ -31,7 +31,7 @@ def rounded(amount: Fraction, rounding: Rounding = "half_up") -> int:
             up = 2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1)
         case "down":
             up = False
-    return (whole + up) * (1 if amount >= 0 else -1)
+    return (whole + up) * (1 if amount.numerator >= 0 else -1)
 
 
 def major_text(amount_minor: int, currency: str) -> str:

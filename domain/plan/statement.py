@@ -168,7 +168,7 @@ def earnings(entitlement: Entitlement) -> list[tuple[Earned, int]]:
     scale = minor_per_major(plan.currency)
     worth = [(component, component.pay(seen)) for component in plan.components]
     return [
-        (earned, rounded(earned.amount * scale, component.rounding or plan.rounding))
+        (earned, rounded(earned.amount, component.rounding or plan.rounding, scale))
         for component, earned in worth
     ]
 

@@ -10,7 +10,7 @@ from given_plan import document, entitled, pay, plan, problems
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.plan.components.bands import along, portion
+from domain.plan.components.bands import along, filled, portion
 from domain.plan.components.graded import Figure
 from domain.plan.components.rate_table import RateBand, RateTable
 from domain.plan.explain import explain
@@ -214,3 +214,13 @@ def test_a_line_stays_between_its_points(levels: list[Fraction], value: Fraction
     found = along(points, value)
     assert (found is None) == (value < 0)
     assert found is None or min(levels) <= found <= max(levels)
+
+
+@given(tables(), values, st.none() | st.integers(1, 1000).map(Fraction))
+def test_bands_are_filled_by_their_portions(table: RateTable, value: Fraction, unit: Fraction | None) -> None:
+    """Going up the bands finds the same portions as looking at each by itself."""
+    filled_by = {number: counted for number, _, counted in filled(table.bands, value, unit)}
+    ends = [(band.from_, band.until) for band in table.bands]
+    scaled = [tuple(None if end is None else end * (unit or 1) for end in both) for both in ends]
+    alone = {number: portion(value, *both) for number, both in enumerate(scaled, start=1)}
+    assert filled_by == {number: counted for number, counted in alone.items() if counted}

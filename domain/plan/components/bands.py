@@ -28,7 +28,10 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True):
 
     def span(self) -> Words:
         """Both its ends; an open one is empty."""
-        return {"from": "", "until": "", **self.edges()}
+        return {
+            "from": "" if self.from_ is None else self.from_,
+            "until": "" if self.until is None else self.until,
+        }
 
 
 Held = TypeVar("Held", bound=Stretch)
@@ -39,6 +42,33 @@ def portion(value: Fraction, low: Fraction | None, high: Fraction | None) -> Fra
     near, far = min(value, Fraction(0)), max(value, Fraction(0))
     length = (far if high is None else min(far, high)) - (near if low is None else max(near, low))
     return max(length, Fraction(0)) * (1 if value >= 0 else -1)
+
+
+def filled(
+    bands: Sequence[Held], value: Fraction, unit: Fraction | None = None
+) -> Iterator[tuple[int, Held, Fraction]]:
+    """The number of each of `bands` that `value` reaches, the band, and how much of `value` lies in it.
+
+    bands: that rise and touch. unit: what their edges are shares of.
+    """
+    is_negative = value.numerator < 0
+    low = _times(bands[0].from_, unit)
+    for number, band in enumerate(bands, start=1):
+        high = _times(band.until, unit)
+        if is_negative:
+            counted = portion(value, low, high)
+        else:
+            top = value if high is None or value < high else high
+            counted = top if low is None or low.numerator <= 0 else top - low
+            if counted.numerator < 0:
+                return
+        if counted:
+            yield number, band, counted
+        low = high
+
+
+def _times(edge: Fraction | None, unit: Fraction | None) -> Fraction | None:
+    return edge if edge is None or unit is None else edge * unit
 
 
 def along(points: Sequence[tuple[Fraction | None, Fraction]], value: Fraction) -> Fraction | None:

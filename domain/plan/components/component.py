@@ -1,12 +1,13 @@
 """What every component of pay is: some fields of the document, a rule that earns, and terms upon it."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import ClassVar
 
 import msgspec
 
 from domain.money import Rounding
-from domain.plan.components.base import Earned, Fault, Seen
+from domain.plan.components.base import Earned, Fault, Part, Seen
 from domain.plan.components.terms import (
     Cap,
     Floor,
@@ -18,7 +19,6 @@ from domain.plan.components.terms import (
     multiplied,
     placed,
     prorated,
-    total,
 )
 from domain.plan.fields import Identifier, Prorate, Title
 
@@ -51,18 +51,31 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
         earned = self.earn(seen)
         if not (self.multipliers or self.floor or self.cap or self.prorate or self.gates):
             return earned
-        parts = earned.as_parts()
+        steps = tuple(self._steps(earned.amount, seen))
+        if not steps:
+            return earned
+        amount = sum((part.amount for part in steps), earned.amount)
+        return earned._replace(amount=amount, parts=(*earned.as_parts(), *steps))
+
+    def _steps(self, amount: Fraction, seen: Seen) -> Iterator[Part]:
+        """What each term adds to `amount` or takes off it; terms that change nothing are left out."""
         for number, multiplier in enumerate(self.multipliers, start=1):
-            parts += multiplied(multiplier, f"multiplier {number}", parts, seen)
-        if self.floor is not None:
-            parts += floored(self.floor, parts, seen.stay.months)
-        if self.cap is not None:
-            parts += capped(self.cap, parts)
-        if self.prorate is not None:
-            parts += prorated(self.prorate, parts, seen.stay)
+            step = multiplied(multiplier, f"multiplier {number}", amount, seen)
+            amount += step.amount
+            yield step
+        if self.floor is not None and (step := floored(self.floor, amount, seen.stay.months)):
+            amount += step.amount
+            yield step
+        if self.cap is not None and (step := capped(self.cap, amount)):
+            amount += step.amount
+            yield step
+        if self.prorate is not None and (step := prorated(self.prorate, amount, seen.stay)):
+            amount += step.amount
+            yield step
         for number, gate in enumerate(self.gates, start=1):
-            parts += gated(gate, f"gate {number}", parts, seen)
-        return earned._replace(amount=total(parts), parts=parts)
+            step = gated(gate, f"gate {number}", amount, seen)
+            amount += step.amount
+            yield step
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong with its numbers, read or overridden; nothing by default."""

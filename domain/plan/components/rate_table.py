@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar, Literal
 
-from domain.plan.components.bands import Stretch, along, band_faults, held_in, portion
+from domain.plan.components.bands import Stretch, along, band_faults, filled, held_in
 from domain.plan.components.base import Earned, Fault, Part, Words
 from domain.plan.components.graded import Figure, Graded
 from domain.plan.fields import Level
@@ -50,13 +50,12 @@ class RateTable(Graded, frozen=True, kw_only=True):
         if aim is not None:
             rule, words = "rate_band_attained", {"target": aim}
         parts: list[Part] = []
-        for number, band in enumerate(self.bands, start=1):
-            low, high = (None if end is None else end * (aim or 1) for end in (band.from_, band.until))
-            counted = portion(figure.value, low, high)
-            if counted:
-                said = {"measure": measure, "value": counted, "band_rate": band.rate} | band.span() | words
-                parts.append(Part(f"band {number}", counted * band.rate, said, rule))
-        total = sum((part.amount for part in parts), Fraction(0))
+        total = Fraction(0)
+        for number, band, counted in filled(self.bands, figure.value, aim):
+            amount = counted * band.rate
+            said = {"measure": measure, "value": counted, "band_rate": band.rate, **band.span(), **words}
+            parts.append(Part(f"band {number}", amount, said, rule))
+            total += amount
         return figure.earned(total, "rate_marginal", {}, tuple(parts))
 
     def faults(self) -> Iterator[Fault]:

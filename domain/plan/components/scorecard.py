@@ -62,7 +62,9 @@ class Scorecard(Component, frozen=True, kw_only=True):
         measure, target = seen.aims[part.target]
         value = seen.values[measure]
         reached = attainment(value, target)
-        counted = max(reached if part.cap is None else min(reached, part.cap), Fraction(0))
+        counted = reached if part.cap is None else min(reached, part.cap)
+        if counted.numerator < 0:
+            counted = Fraction(0)
         return Part(
             part.target,
             self.base * part.weight * counted,

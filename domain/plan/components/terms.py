@@ -18,8 +18,6 @@ from domain.plan.fields import (
     TargetName,
 )
 
-Parts = tuple[Part, ...]
-
 TESTS = ("at_least", "more_than", "at_most", "less_than")
 
 
@@ -100,65 +98,51 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
             )
 
 
-def total(parts: Iterable[Part]) -> Fraction:
-    """What `parts` come to."""
-    return sum((part.amount for part in parts), Fraction(0))
-
-
 def placed(place: str, faults: Iterable[Fault]) -> Iterator[Fault]:
     """`faults` of something that stands at `place`."""
     return (fault._replace(where=f"{place}.{fault.where}" if fault.where else place) for fault in faults)
 
 
-def multiplied(multiplier: Multiplier, name: str, parts: Parts, seen: Seen) -> Parts:
-    """What a multiplier adds to `parts`."""
-    amount = total(parts)
+def multiplied(multiplier: Multiplier, name: str, amount: Fraction, seen: Seen) -> Part:
+    """What a multiplier adds to `amount`."""
     if multiplier.times is not None:
-        return (Part(name, amount * (multiplier.times - 1), {"times": multiplier.times}, "multiplied"),)
+        return Part(name, amount * (multiplier.times - 1), {"times": multiplier.times}, "multiplied")
     measure, aim = _looked_at(multiplier.measure, multiplier.target, seen)
     value = seen.values[measure]
     words: Words = {"measure": measure, "value": "" if value is None else value}
     level = value if aim is None or value is None else attainment(value, aim)
     band = None if level is None else held_in(multiplier.bands, level)
     times = Fraction(1) if band is None else Fraction(band.times)
+    rule, words = "multiplied_by", words | {"factor": times}
     if aim is not None and level is not None:
-        return (
-            Part(
-                name,
-                amount * (times - 1),
-                words | {"attained": level, "factor": times},
-                "multiplied_attained",
-            ),
-        )
-    return (Part(name, amount * (times - 1), words | {"factor": times}, "multiplied_by"),)
+        rule, words = "multiplied_attained", words | {"attained": level}
+    return Part(name, amount * (times - 1), words, rule)
 
 
-def prorated(prorate: Prorate, parts: Parts, stay: Stay) -> Parts:
-    """What absence takes off `parts`, if anything."""
+def floored(floor: Floor, amount: Fraction, months: int) -> Part | None:
+    """What a floor adds to `amount` for somebody here for so many months, if anything."""
+    if amount >= floor.pays or (floor.tenure_months is not None and not floor.tenure_months.has(months)):
+        return None
+    return Part("floor", floor.pays - amount, {"pays": floor.pays}, "floor")
+
+
+def capped(cap: Cap, amount: Fraction) -> Part | None:
+    """What a cap takes off `amount`, if anything."""
+    return Part("cap", cap.pays - amount, {"pays": cap.pays}, "cap") if amount > cap.pays else None
+
+
+def prorated(prorate: Prorate, amount: Fraction, stay: Stay) -> Part | None:
+    """What absence takes off `amount`, if anything."""
     share = stay.share(prorate)
-    words: Words = {"days": Fraction(share * stay.of), "of": Fraction(stay.of)}
-    return (Part("prorated", total(parts) * (share - 1), words, "prorated"),) if share != 1 else ()
+    words: Words = {"days": share * stay.of, "of": Fraction(stay.of)}
+    return Part("prorated", amount * (share - 1), words, "prorated") if share != 1 else None
 
 
-def floored(floor: Floor, parts: Parts, months: int) -> Parts:
-    """What a floor adds to `parts` for somebody here for so many months, if anything."""
-    if floor.tenure_months is not None and not floor.tenure_months.has(months):
-        return ()
-    missing = floor.pays - total(parts)
-    return (Part("floor", missing, {"pays": floor.pays}, "floor"),) if missing > 0 else ()
-
-
-def capped(cap: Cap, parts: Parts) -> Parts:
-    """What a cap takes off `parts`, if anything."""
-    over = total(parts) - cap.pays
-    return (Part("cap", -over, {"pays": cap.pays}, "cap"),) if over > 0 else ()
-
-
-def gated(gate: Gate, name: str, parts: Parts, seen: Seen) -> Parts:
-    """What a gate takes off `parts`: all pay when it is not met, else nothing."""
+def gated(gate: Gate, name: str, amount: Fraction, seen: Seen) -> Part:
+    """What a gate takes off `amount`: all pay when it is not met, else nothing."""
     is_met, words, rule = _is_met(gate, seen)
-    lost = Fraction(0) if is_met else max(total(parts), Fraction(0))
-    return (Part(name, -lost, words, f"{rule}_met" if is_met else f"{rule}_missed"),)
+    lost = Fraction(0) if is_met else max(amount, Fraction(0))
+    return Part(name, -lost, words, f"{rule}_met" if is_met else f"{rule}_missed")
 
 
 def _is_met(gate: Gate, seen: Seen) -> tuple[bool, Words, str]:
