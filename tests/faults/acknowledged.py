@@ -174,7 +174,7 @@ class Books:
 
     def await_sealed(self, acknowledged: Mapping[str, int]) -> None:
         """A service that runs seals all there is; every checkpoint, the last one too, is of this journal."""
-        until(self._is_sealed)
+        until(self._is_sealed, seconds=BACK_SECONDS)
         self.check(acknowledged)
 
     def _is_sealed(self) -> bool:

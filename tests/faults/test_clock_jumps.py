@@ -37,7 +37,7 @@ def test_time_never_runs_backwards_in_the_journal(
     clock, dice = tmp_path / "clock", random.Random(rounds)
     set_clock(clock, 0)
     clients = [Client(number) for number in range(CLIENTS)]
-    with served(ledger_dsn, tmp_path, program=(str(PROGRAM), str(clock))) as service:
+    with served(ledger_dsn, tmp_path, program=(str(PROGRAM), str(clock)), wait_seconds=60) as service:
         open_shanghai(service)
         books, wrong_by = Books(ledger_dsn), 0
         with writing(clients, service):

@@ -78,7 +78,7 @@ def test_a_dying_database_loses_and_doubles_nothing(rounds: int, tell: Tell) -> 
     """The service takes it up again by itself; a fact that was on its way is answered or sent again."""
     dice, outages = random.Random(rounds), [0.0]
     clients = [Client(number, LARGE_BATCH) for number in range(CLIENTS)]
-    with new_home() as home, EmbeddedPostgres(home) as server, served(None, home) as service:
+    with new_home() as home, EmbeddedPostgres(home) as server, served(None, home, wait_seconds=60) as service:
         open_shanghai(service)
         books = Books(server.dsn)
         with writing(clients, service):
@@ -108,7 +108,11 @@ def test_a_dying_database_loses_and_doubles_nothing(rounds: int, tell: Tell) -> 
 @pytest.mark.timeout(600)
 def test_a_database_that_was_long_away_is_met_again_at_once(tmp_path: Path, tell: Tell) -> None:
     """Waiting grows longer and longer in whoever tries again; nobody may sleep through the return."""
-    with new_home() as home, EmbeddedPostgres(home) as server, served(server.dsn, tmp_path) as service:
+    with (
+        new_home() as home,
+        EmbeddedPostgres(home) as server,
+        served(server.dsn, tmp_path, wait_seconds=60) as service,
+    ):
         open_shanghai(service)
         server.stop()
         deadline = time.monotonic() + AWAY_SECONDS

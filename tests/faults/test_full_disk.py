@@ -80,7 +80,7 @@ def test_a_full_disk_loses_nothing_and_needs_only_room(rounds: int, tmp_path: Pa
         new_home() as beside,
         small_disk(beside.parent / "disk") as disk,
         EmbeddedPostgres(disk / "home", settings=SMALL) as server,
-        served(None, disk / "home") as service,
+        served(None, disk / "home", wait_seconds=60) as service,
     ):
         open_shanghai(service)
         books, deaths = Books(server.dsn), 0

@@ -89,7 +89,7 @@ def test_one_position_per_key_for_ever(ledger_dsn: str, tmp_path: Path, rounds: 
             failed.append(error)
             raise
 
-    with served(ledger_dsn, tmp_path) as service:
+    with served(ledger_dsn, tmp_path, wait_seconds=60) as service:
         open_shanghai(service)
         http, dice = service.client("integration"), random.Random(rounds)
         for _ in range(rounds):

@@ -24,7 +24,7 @@ def test_a_killed_service_loses_and_doubles_nothing(
     dice, books = random.Random(rounds), Books(ledger_dsn)
     clients = [Client(number) for number in range(CLIENTS)]
     for number in range(1, rounds + 1):
-        with served(ledger_dsn, tmp_path) as service:
+        with served(ledger_dsn, tmp_path, wait_seconds=60) as service:
             if number == 1:
                 open_shanghai(service)
             with writing(clients, service):
@@ -34,7 +34,7 @@ def test_a_killed_service_loses_and_doubles_nothing(
         books.check(acknowledged)
         if number % REPLAYED_EVERY == 0:
             books.require_whole()
-    with served(ledger_dsn, tmp_path) as service:
+    with served(ledger_dsn, tmp_path, wait_seconds=60) as service:
         service.get("/v1/employees/E1")
         books.await_sealed(acknowledged)
     tell("service killed", rounds=rounds, faults=rounds, acknowledged=len(acknowledged), found=books)

@@ -33,12 +33,12 @@ def test_two_services_and_four_followers_share_a_ledger(
     homes = [tmp_path / "one", tmp_path / "other"]
     for home in homes:
         home.mkdir()
-    with served(ledger_dsn, homes[0]) as lasting:
+    with served(ledger_dsn, homes[0], wait_seconds=60) as lasting:
         open_shanghai(lasting)
         for follower in followers:
             follower.start()
         for _ in range(rounds):
-            with served(ledger_dsn, homes[1]) as other, ExitStack() as busy:
+            with served(ledger_dsn, homes[1], wait_seconds=60) as other, ExitStack() as busy:
                 busy.enter_context(writing(clients[::2], lasting))
                 with writing(clients[1::2], other):
                     until_acknowledged(clients)
@@ -63,7 +63,7 @@ def test_of_eight_who_close_a_month_one_wins(
     ledger_dsn: str, tmp_path: Path, rounds: int, tell: Tell
 ) -> None:
     """The others are refused and told why; the month is closed once, and every close names another one."""
-    with served(ledger_dsn, tmp_path) as service:
+    with served(ledger_dsn, tmp_path, wait_seconds=60) as service:
         open_shanghai(service)
     chosen = Settings(home=tmp_path, database_url=ledger_dsn, ledger=LEDGER)
     period, wins, refusals = Period.parse("2024-06"), list[str](), list[Refusal]()
