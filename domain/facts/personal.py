@@ -33,8 +33,12 @@ def subject_of(fact: Fact) -> str | None:
 
 def personal_texts(fact: Fact) -> dict[str, str]:
     """The personal data of `fact`, plain or encrypted, by field; what is absent is left out."""
-    said = ((name, getattr(fact, name)) for name in personal_fields(type(fact)))
-    return {name: text for name, text in said if text is not None}
+    texts: dict[str, str] = {}
+    for name in personal_fields(type(fact)):
+        text = getattr(fact, name)
+        if text is not None:
+            texts[name] = text
+    return texts
 
 
 def is_token(text: str) -> bool:

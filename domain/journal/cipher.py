@@ -4,6 +4,7 @@ The nonce is derived from the text and its place, so the same text in the same p
 that is delivered again has the same content hash, and no hash of plain text is kept anywhere.
 """
 
+import base64
 import binascii
 import hmac
 import secrets
@@ -76,7 +77,7 @@ def new_key() -> bytes:
 
 def base64url(content: bytes) -> str:
     """`content` in the URL's alphabet, without padding."""
-    return binascii.b2a_base64(content, newline=False).decode().translate(_TO_URL).rstrip("=")
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def bytes_of(text: str) -> bytes | None:
@@ -88,7 +89,6 @@ def bytes_of(text: str) -> bytes | None:
     return content if base64url(content) == text else None
 
 
-_TO_URL = str.maketrans("+/", "-_")
 _FROM_URL = str.maketrans("-_", "+/")
 
 
