@@ -14,8 +14,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What was measured, what that pays in March 2025, and how one gets there by hand.
 
     given: measures by name; None for nothing measured. before: as they stood before the period. sizes: the
-    numbers of measures `each`. places: on boards. reached: milestones. joined: the hire day; long ago when
-    absent.
+    numbers of measures `each`. places: on boards. reached: milestones. carried: by the cap of the month
+    before, in major units. joined: the hire day; long ago when absent.
     """
 
     pays: str
@@ -24,6 +24,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     before: dict[str, int | str] = {}
     sizes: dict[str, list[int]] = {}
     places: dict[str, int] = {}
+    carried: dict[str, int] = {}
     joined: str | None = None
     reached: dict[str, str] = {}
 
@@ -88,7 +89,9 @@ def _measured(case: Case) -> str:
     sizes = [f"`{name}` {', '.join(map(str, held))}" for name, held in case.sizes.items()]
     earlier = [f"{told} before" for told in said(case.before)]
     places = [f"place {place} on `{board}`" for board, place in case.places.items()]
+    carried = [f"{amount} carried in" for amount in case.carried.values()]
     joined = [f"hired on {case.joined}"] if case.joined else []
     return (
-        "; ".join([*joined, *said(case.given), *earlier, *sizes, *places, *said(case.reached)]) or "nothing"
+        "; ".join([*joined, *said(case.given), *earlier, *sizes, *places, *carried, *said(case.reached)])
+        or "nothing"
     )

@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from fractions import Fraction
 
 from domain.period import Period
 from domain.plan.mentions import named_in
-from domain.plan.statement import Entitlement, Statement, compute_statement
+from domain.plan.statement import Entitlement, Statement, carried_into, compute_statement
 from projections import attainment, measures
 from projections.members import Members, members
 from projections.places import places
@@ -36,8 +37,38 @@ def entitlements(
         rewarded = {name for part in group.plan.components for name in named_in(part, "milestones")}
         attained = attainment.attained(cursor, group, sorted(rewarded), last, known_at)
         standings = places(cursor, group.plan, period, last, known_at)
+        carried = _carried(cursor, group, period, known_at)
         for employee, resolved in group.resolved.items():
             stands = {board: held[employee] for board, held in standings.items() if employee in held}
-            own = Entitlement(resolved, values[employee], attained.get(employee, {}), places=stands)
+            own = Entitlement(
+                resolved,
+                values[employee],
+                attained.get(employee, {}),
+                places=stands,
+                carried=carried.get(employee, {}),
+            )
             found.setdefault(employee, []).append(own)
     return found
+
+
+def _carried(
+    cursor: Cursor, group: Members, period: Period, known_at: int | None
+) -> dict[str, dict[str, Fraction]]:
+    """What caps left over for each of the group in the period before, by employee and component.
+
+    That period is computed for it as known now, and so are those before it as far as caps carry: never read
+    from statements, so that a late fact moves on through all of them.
+    """
+    before = period.previous()
+    caps = [component.cap for component in group.plan.components if component.cap is not None]
+    if not any(cap.carries_from(before, period) for cap in caps):
+        return {}
+    earlier = [
+        found
+        for found in members(cursor, before, known_at, list(group.resolved))
+        if found.plan.plan == group.plan.plan
+    ]
+    return {
+        employee: carried_into(own, period)
+        for employee, [own] in entitlements(cursor, earlier, before, known_at).items()
+    }

@@ -10,7 +10,9 @@ import msgspec
 
 from domain.journal.canonical import canonical
 from domain.money import Rounding, minor_per_major, rounded
+from domain.period import Period
 from domain.plan.components.base import Earned, Seen, Standing, Words
+from domain.plan.components.terms import left_over
 from domain.plan.fields import Title
 from domain.plan.resolve import ResolvedPlan
 from domain.plan.targets import Origin, ResolvedTarget, Sourced
@@ -99,7 +101,8 @@ class Entitlement(NamedTuple):
     """One plan that a person belongs to, with what was measured.
 
     values: of every measure of the plan. attained: the day each milestone was reached, if it was.
-    under_way: how far each open milestone is; only hints need it. places: on the boards that pay.
+    under_way: how far each open milestone is; only hints need it. places: on the boards that pay. carried:
+    what caps left over in the period before, in major units and by component.
     """
 
     resolved: ResolvedPlan
@@ -107,6 +110,7 @@ class Entitlement(NamedTuple):
     attained: Mapping[str, dt.date] = {}
     under_way: Mapping[str, Fraction] = {}
     places: Mapping[str, Standing] = {}
+    carried: Mapping[str, Fraction] = {}
 
 
 def compute_statement(employee: str, entitlements: Iterable[Entitlement]) -> Statement:
@@ -162,15 +166,27 @@ def lines_of(entitlement: Entitlement) -> list[Line]:
 
 def earnings(entitlement: Entitlement) -> list[tuple[Earned, int]]:
     """What each component earns, exact and in minor units, without the paperwork."""
-    resolved, values, attained, _, places = entitlement
+    resolved, values, attained, _, places, carried = entitlement
     plan = resolved.plan
-    seen = Seen(values, resolved.aims, attained, resolved.period, places, resolved.stay)
+    seen = Seen(values, resolved.aims, attained, resolved.period, places, resolved.stay, carried)
     scale = minor_per_major(plan.currency)
     worth = [(component, component.pay(seen)) for component in plan.components]
     return [
         (earned, rounded(earned.amount, component.rounding or plan.rounding, scale))
         for component, earned in worth
     ]
+
+
+def carried_into(entitlement: Entitlement, later: Period) -> dict[str, Fraction]:
+    """What the caps of components left over and `later`, the next period, still pays."""
+    resolved = entitlement.resolved
+    worth = zip(resolved.plan.components, earnings(entitlement), strict=True)
+    found = {
+        component.id: left_over(earned.parts)
+        for component, (earned, _) in worth
+        if component.cap is not None and component.cap.carries_from(resolved.period, later)
+    }
+    return {component: left for component, left in found.items() if left}
 
 
 def _source(sourced: Sourced) -> Source:

@@ -118,6 +118,7 @@ SENTENCES: Mapping[str, Title] = {
     ),
     "floor": Title("Raised to the floor of {pays}", "补足至保底 {pays}"),
     "prorated": Title("For {days} of {of} days", "按 {of} 天中的 {days} 天折算"),
+    "carried_in": Title("Left over by the cap before", "此前封顶结转"),
     "cap": Title("Limited by the cap of {pays}", "封顶 {pays}"),
     "gate_met": Title(
         "{measure} is {value}, {test} {level}: it counts", "{measure}为 {value}，{test} {level}：计发"

@@ -44,7 +44,12 @@ targets:
 boards: [{id: clients, title: Clients, measure: clients}]
 milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 40}]
 components:
-  - {id: clients, title: Clients, kind: per_unit, measure: clients, rate: "50.50"}
+  - id: clients
+    title: Clients
+    kind: per_unit
+    measure: clients
+    rate: "50.50"
+    cap: {pays: 60, carried: year}
   - {id: met, title: Met, kind: threshold, target: clients, pays: 200}
   - {id: looking_back, title: Looking back, kind: per_unit, measure: two_months, rate: 7}
   - {id: care, title: Care, kind: per_unit, measure: compliance, rate: "3.33"}

@@ -37,6 +37,7 @@ def test_an_example_pays_what_it_says(worked: Worked, case: Case) -> None:
     sizes = {name: Each(map(Fraction, held)) for name, held in case.sizes.items()}
     places = {board: Standing(place, 10) for board, place in case.places.items()}
     given = given._replace(values={**given.values, **sizes}, attained=attained, places=places)
+    given = given._replace(carried={name: Fraction(held) for name, held in case.carried.items()})
     [line] = compute_statement("E1", [given]).lines
     assert major_text(line.amount_minor, "CNY") == case.pays
     for language in ("en", "zh"):

@@ -188,3 +188,22 @@ components: [{id: met, kind: threshold, title: T, target: clients, pays: 100}]
     book.register("C2", employee="E2", on=APRIL_2)
     assert book.paid("E2") == {"met": 100_00}
     assert book.paid("E2", "2025-04") == {"met": 0}
+
+
+def test_a_late_fact_moves_on_through_all_that_was_carried(book: Book) -> None:
+    """At most 100 a month: 130 of April leave 30 for May; another client of April, told late, adds to May."""
+    book.adopt(
+        """
+components:
+  - {id: c, kind: per_unit, title: T, measure: clients, rate: 65, cap: {pays: 100, carried: quarter}}
+"""
+    )
+    book.register("C1", "C2", on=dt.date(2025, 4, 2))
+    book.close("2025-03")
+    book.close("2025-04")
+    assert (book.paid(), book.paid(period="2025-04")) == ({"c": 0}, {"c": 100_00})
+    assert book.paid(period="2025-05") == {"c": 30_00}
+    book.close("2025-05")
+    book.register("C3", on=dt.date(2025, 4, 20))
+    assert book.paid(period="2025-06") == {"c": 0, "c of 2025-05": 65_00}
+    assert book.paid(period="2025-07") == {"c": 0}

@@ -45,7 +45,7 @@ class Seen(NamedTuple):
     """All that a component may look at: one person's measures, targets and milestones in one period.
 
     values: in the measure's own unit, amounts in major ones. attained: the day each milestone was reached.
-    places: on the boards whose period ends with this one.
+    places: on the boards whose period ends with this one. carried: what caps left over before, by component.
     """
 
     values: Mapping[str, Fraction | None]
@@ -54,6 +54,7 @@ class Seen(NamedTuple):
     period: Period
     places: Mapping[str, Standing] = {}
     stay: Stay = Stay()
+    carried: Mapping[str, Fraction] = {}
 
 
 class Part(NamedTuple):

@@ -28,7 +28,7 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
 
     The terms apply to what the rule earns in this order: multipliers one after the other, floor, cap, the
     share of the days, gates. prorate: by the days of the period on which the person belongs to the plan,
-    `employed`, or is not on leave either, `present`.
+    `employed`, or is not on leave either, `present`. What a cap left over before comes in right before it.
     """
 
     KIND: ClassVar[str]
@@ -66,6 +66,10 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
         if self.floor is not None and (step := floored(self.floor, amount, seen.stay.months)):
             amount += step.amount
             yield step
+        carried = seen.carried.get(self.id)
+        if carried:
+            amount += carried
+            yield Part("carried in", carried, {}, "carried_in")
         if self.cap is not None and (step := capped(self.cap, amount)):
             amount += step.amount
             yield step

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from typing import Literal
 
 import msgspec
 
+from domain.period import Period
 from domain.plan.components.bands import Stretch, band_faults, held_in
 from domain.plan.components.base import Fault, Part, Seen, Stay, Words, attainment
 from domain.plan.fields import (
@@ -18,6 +20,8 @@ from domain.plan.fields import (
     TargetName,
 )
 
+MISSED = ("gate_missed", "gate_milestone_missed")
+"""The sentences of gates that were not met."""
 TESTS = ("at_least", "more_than", "at_most", "less_than")
 
 
@@ -59,9 +63,19 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cap(msgspec.Struct, frozen=True, kw_only=True):
-    """No more than this is paid; what was earned beyond it is lost."""
+    """No more than this is paid. What was earned beyond it is lost, or carried into the next period.
+
+    carried: until the quarter or year ends, and then lost. What a gate takes off is not carried.
+    """
 
     pays: Amount
+    carried: Literal["quarter", "year"] | None = None
+
+    def carries_from(self, earlier: Period, later: Period) -> bool:
+        """Whether what was left over at the end of `earlier` counts in `later`."""
+        if self.carried is None:
+            return False
+        return Period.containing(earlier.last_day, self.carried).has(later.last_day)
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,6 +157,12 @@ def gated(gate: Gate, name: str, amount: Fraction, seen: Seen) -> Part:
     is_met, words, rule = _is_met(gate, seen)
     lost = Fraction(0) if is_met else max(amount, Fraction(0))
     return Part(name, -lost, words, f"{rule}_met" if is_met else f"{rule}_missed")
+
+
+def left_over(parts: Iterable[Part]) -> Fraction:
+    """What a cap took off, unless a gate took the rest."""
+    told = {part.rule: part.amount for part in parts}
+    return Fraction(0) if any(rule in told for rule in MISSED) else -told.get("cap", Fraction(0))
 
 
 def _is_met(gate: Gate, seen: Seen) -> tuple[bool, Words, str]:
