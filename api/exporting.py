@@ -105,6 +105,7 @@ def export(
     upto: a position; the export ends with the last checkpoint that is not beyond it.
     Raises: ExportRefused.
     """
+    _recover(place)
     warnings = _caught_up(ledger)
     with connect(ledger.dsn, ledger.schema) as connection, connection.cursor() as cursor:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
@@ -176,11 +177,23 @@ def _require_room(cursor: Cursor[Any], place: Path, last: Signed) -> bool:
     return True
 
 
+def _names_beside(place: Path) -> tuple[Path, Path]:
+    """Where an export is written, and where the one that it replaces waits meanwhile."""
+    return place.with_name(f".{place.name}.unfinished"), place.with_name(f".{place.name}.replaced")
+
+
+def _recover(place: Path) -> None:
+    """Puts the older export back if somebody was killed while the new one took its place."""
+    _, replaced = _names_beside(place.absolute())
+    if replaced.exists() and not place.exists():
+        replaced.rename(place)
+
+
 @contextmanager
 def _beside(place: Path, older: bool) -> Generator[Path]:
     """A directory to write into, which takes the place of `place` once all of it is written."""
     place = place.absolute()
-    target, replaced = (place.with_name(f".{place.name}.{what}") for what in ("unfinished", "replaced"))
+    target, replaced = _names_beside(place)
     for left in (target, replaced):
         shutil.rmtree(left, ignore_errors=True)
     target.mkdir(parents=True)

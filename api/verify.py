@@ -469,6 +469,10 @@ class Export:
         self.verdict.key_is_given = any(parse_key(key).algorithm == ED25519 for key in keys)
         self.verdict.keys = [key.text for key in anchors]
         self.verdict.origin = self.trust.origin
+        for each in listed:
+            if not each["linked"] and each["verifier"] not in self.verdict.keys:
+                said = f"The ledger says that a key was lost and {each['verifier']} took its place. Nothing"
+                self.verdict.remarks.append(f"{said} links the two: name it with --key if you trust it.")
         self.believed: list[tuple[int, bytes, str]] = []
 
     def judge(self, kept: Sequence[Path]) -> Verdict:

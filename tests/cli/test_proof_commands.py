@@ -89,6 +89,23 @@ def test_an_export_that_contradicts_is_not_replaced(firm: SealedBook, environmen
     assert not [path for path in firm.directory.iterdir() if path.name.startswith(".export")]
 
 
+def test_whoever_is_killed_while_replacing_loses_no_export(
+    firm: SealedBook, environment: dict[str, str]
+) -> None:
+    """The older one waits beside until the new one stands; half of a new one is none."""
+    place = firm.directory / "export"
+    assert ran(environment, "export", str(place)).returncode == 0
+    unfinished = firm.directory / ".export.unfinished"
+    unfinished.mkdir()
+    (unfinished / "records.ndjson").write_bytes(b"{}")
+    assert ran(environment, "verify", str(unfinished)).returncode == 2
+    place.rename(firm.directory / ".export.replaced")
+    again = ran(environment, "export", str(place))
+    assert again.returncode == 0, again.stderr
+    assert ran(environment, "verify", str(place)).returncode == 0
+    assert [path.name for path in firm.directory.iterdir() if "export" in path.name] == ["export"]
+
+
 def test_an_export_ends_where_it_is_asked_to(firm: SealedBook, environment: dict[str, str]) -> None:
     """With the last checkpoint that is not beyond."""
     sealed_at = firm.seal()

@@ -217,6 +217,20 @@ def test_a_kept_checkpoint_of_a_replaced_key_counts_up_to_the_handing_over(log: 
     assert found(verify(place, [kept], log.keys))[2] == {"checkpoint_refused"}
 
 
+def test_a_key_that_took_the_place_of_a_lost_one_must_be_named(log: Log, tmp_path: Path) -> None:
+    """Nothing links the two, so the export's own word is not enough; with both named all is well."""
+    new = new_signer(ORIGIN)
+    log.notes = [*log.notes[:-1], log.sign(SIZE, new)]
+    place = log.write(tmp_path)
+    manifest = json.loads((place / "manifest.json").read_text())
+    manifest["keys"].append({"verifier": str(new.key), "linked": False})
+    (place / "manifest.json").write_text(json.dumps(manifest))
+    verdict = verify(place)
+    assert "checkpoint_refused" in found(verdict)[2]
+    assert "a key was lost" in verdict.remarks[0]
+    assert verify(place, keys=[*log.keys, str(new.key)]).valid
+
+
 def test_cosignatures_of_a_named_witness_are_verified(log: Log, tmp_path: Path) -> None:
     witness, stranger = new_signer("witness.example", COSIGNATURE), new_signer("other.example", COSIGNATURE)
     seen_at = dt.datetime(2025, 4, 1, tzinfo=dt.UTC)
