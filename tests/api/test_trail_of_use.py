@@ -129,7 +129,7 @@ def test_everybodys_pay_read_by_payroll_is_one_fact(firm: Service, journal: Jour
 
     written = plan_document(
         document(
-            "components: [{id: c, title: C, clause: 1, kind: per_unit, measure: deals, rate: 50.00 CNY}]"
+            "components: [{id: c, title: C, clause: C 1, kind: per_unit, measure: deals, rate: 50.00 CNY}]"
         )
     )
     adopted = {
