@@ -23,7 +23,7 @@ SCORECARD = {
 }
 
 
-@pytest.mark.parametrize("name", ["huikang-seller", "huikang-newcomer", "hospital-nurse"])
+@pytest.mark.parametrize("name", ["huikang-seller", "huikang-newcomer", "hospital-nurse", "device-rep"])
 def test_examples_have_no_fault(name: str) -> None:
     assert problems(example(name)) == {}
 
