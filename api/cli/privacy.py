@@ -12,12 +12,12 @@ keys = typer.Typer(help="The keys of personal data.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 
 
-@app.command(epilog='Example: meritbook erase E1007 --approver hr.head --reason "asked for it on 1 March"')
+@app.command(epilog='Example: meritbook erase E1007 --by hr.li --approver hr.head --reason "asked for it"')
 def erase(
     subject: Annotated[str, typer.Argument(help="Id of the employee, or of the client with --customer.")],
+    by: Annotated[str, typer.Option(help="Who erases.")],
     approver: Annotated[str, typer.Option(help="The second person, who approves.")],
     reason: Annotated[str, typer.Option(help="Why, without personal data.")],
-    actor: Annotated[str, typer.Option(help="Who erases.")] = "meritbook erase",
     customer: Annotated[bool, typer.Option("--customer", help="Erase a client.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
     json: Json = False,
@@ -35,7 +35,7 @@ def erase(
             employee=None if customer else subject,
             customer=subject if customer else None,
             reason=reason,
-            actor=actor,
+            actor=by,
             approver=approver,
         )
     if json:

@@ -92,7 +92,7 @@ def test_every_cent_of_an_altered_rounding_is_listed(guarded: Guarded) -> None:
     """33.335 is 33.34 by half up and 33.33 cut off; twice that, which April settles, needs no rounding."""
     cut = (
         "import domain.plan.statement as s, domain.money as m\n"
-        "s.rounded = lambda amount, rounding='half_up': m.rounded(amount, 'down')"
+        "s.rounded = lambda amount, rounding='half_up', *scale: m.rounded(amount, 'down', *scale)"
     )
     told = guarded.told(cut)
     march, april = told["months"]
@@ -194,7 +194,7 @@ def test_it_works_where_the_read_models_have_stopped(guarded: Guarded) -> None:
     """A replay by an altered program stops at the close and says what to run; this goes on."""
     cut = (
         "import domain.plan.statement as s, domain.money as m\n"
-        "s.rounded = lambda amount, rounding='half_up': m.rounded(amount, 'down')\n"
+        "s.rounded = lambda amount, rounding='half_up', *scale: m.rounded(amount, 'down', *scale)\n"
     )
     stopped = subprocess.run(
         [*COMMAND[:2], cut + COMMAND[2], "replay"],

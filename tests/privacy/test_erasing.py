@@ -301,7 +301,20 @@ def test_a_killed_erasure_leaves_fact_and_destruction_or_neither(office: Office)
         "MERITBOOK_DATABASE_URL": office.dsn,
         "MERITBOOK_LEDGER": LEDGER,
     }
-    command = [sys.executable, "-c", SERVE, "erase", "E2", "--approver", "boss", "--reason", "asked", "--yes"]
+    command = [
+        sys.executable,
+        "-c",
+        SERVE,
+        "erase",
+        "E2",
+        "--by",
+        "hr",
+        "--approver",
+        "boss",
+        "--reason",
+        "asked",
+        "--yes",
+    ]
     seen: set[tuple[bool, bool]] = set()
     for round in range(7):
         process = subprocess.Popen(
