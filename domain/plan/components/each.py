@@ -31,9 +31,13 @@ def each_by_itself(measure: str, sizes: Each, worth: Callable[[Fraction], Earned
 
 def _with_one_more(found: Part | None, part: Part, sign: int) -> Part:
     """`part` beside those that are paid alike; what was taken back counts against them."""
-    amount, value, times = (found.amount, found.words["value"], found.words["times"]) if found else (0, 0, 0)
-    assert not isinstance(value, str) and not isinstance(times, str)
-    added = part.words["value"]
-    assert not isinstance(added, str)
-    words: Words = part.words | {"value": value + sign * added, "times": Fraction(times + sign)}
-    return part._replace(amount=amount + sign * part.amount, words=words)
+    value = part.words["value"]
+    assert not isinstance(value, str)
+    if sign < 0:
+        part, value = part._replace(amount=-part.amount), -value
+    if found is None:
+        return part._replace(words=part.words | {"value": value, "times": Fraction(sign)})
+    before, times = found.words["value"], found.words["times"]
+    assert not isinstance(before, str) and not isinstance(times, str)
+    words: Words = part.words | {"value": before + value, "times": times + sign}
+    return part._replace(amount=found.amount + part.amount, words=words)
