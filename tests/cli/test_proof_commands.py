@@ -36,7 +36,8 @@ def test_an_export_is_written_and_verified(firm: SealedBook, environment: dict[s
     assert done.returncode == 0, done.stderr
     head = firm.book.journal.head()
     told = json.loads(done.stdout)
-    assert (told["records"], told["statements"], told["plans"], told["warnings"]) == (head, 2, 1, [])
+    # The trace of the export stands behind what it holds.
+    assert (told["records"], told["statements"], told["plans"], told["warnings"]) == (head - 1, 2, 1, [])
 
     verified = ran(environment, "verify", str(place))
     assert verified.returncode == 0, verified.stderr
