@@ -107,8 +107,13 @@ async def read_own(
     return await view.ask(question)
 
 
+def sees_numbers(caller: Caller) -> bool:
+    """Whether `caller`, who may read about these people, is shown the numbers of their credentials too."""
+    return caller.role in NUMBERS_FOR or caller.employee is not None
+
+
 def _shown(cursor: Cursor[Any], vault: Vault, caller: Caller, held: list[Credential]) -> list[Credential]:
     """`held` with their numbers in clear for HR and the person themselves, and for nobody else."""
-    if caller.role in NUMBERS_FOR or caller.employee is not None:
+    if sees_numbers(caller):
         return numbered(cursor, vault, held)
     return [msgspec.structs.replace(each, number=None) for each in held]

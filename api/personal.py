@@ -10,6 +10,7 @@ from psycopg import Cursor
 
 from api.audit import people_of
 from api.auth import Caller
+from api.credentials import NUMBERS_FOR, sees_numbers
 from api.names import PersonalText, personal_text
 from api.problems import NotFound
 from api.reading import Reading
@@ -17,6 +18,7 @@ from api.watching import shows
 from domain.journal.lookup import at_positions
 from domain.journal.record import Record
 from domain.journal.vault import Vault
+from domain.refusals import NotAllowed
 
 
 @get(
@@ -40,6 +42,8 @@ async def read_personal(
         records = at_positions(cursor, [position])
         for employee in people_of(records):
             request.auth.require_about(employee)
+        if any(record.type.startswith("credential_") for record in records):
+            _require_numbers(request.auth)
         return records, personal_text(cursor, vault, records[0]) if records else None
 
     records, found = await reading.ask(question) if 0 < position < 2**63 else ([], None)
@@ -50,3 +54,16 @@ async def read_personal(
         raise NotFound(field="position", detail=detail, remedy="Take another one.")
     shows(request, people_of(records))
     return found
+
+
+def _require_numbers(caller: Caller) -> None:
+    """Lets the caller read the number of a credential here if /credentials shows it to them.
+
+    Raises: NotAllowed.
+    """
+    if not sees_numbers(caller):
+        raise NotAllowed(
+            field="position",
+            detail=f"The role {caller.role} is not shown the numbers of credentials.",
+            remedy=f"Ask somebody who is: {', '.join(sorted(NUMBERS_FOR))}.",
+        )

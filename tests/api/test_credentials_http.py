@@ -165,3 +165,15 @@ def test_an_employee_reads_their_own_and_nobody_elses(firm: Service) -> None:
     assert own.get("/v1/credentials", params={"employee": "E2"}).status_code == 403
     assert own.get("/v1/employees/E2/credentials").status_code == 403
     assert firm.http.get("/v1/employees/E9/credentials").status_code == 404
+
+
+def test_a_number_that_the_list_hides_is_not_to_be_had_from_the_fact(firm: Service) -> None:
+    """A manager may read people, but not numbers: neither way; the head of HR and the person both ways."""
+    granted = firm.client("hr_head").post("/v1/facts", json=fact("credential_granted", GRANTED)).json()
+    place = f"/v1/facts/{granted['position']}/personal"
+    for role, employee in (("hr", None), ("hr_head", None), ("employee", "E1")):
+        answer = firm.client(role, employee).get(place)  # type: ignore[arg-type]
+        assert answer.json()["texts"] == {"number": GRANTED["number"]}, role
+    for role in ("manager", "auditor", "payroll", "administrator"):
+        answer = firm.client(role).get(place)
+        assert answer.status_code == 403 and GRANTED["number"] not in answer.text, role
