@@ -8,7 +8,17 @@ import argparse
 import subprocess
 import sys
 
-BENCHMARKS = ("append", "sealing", "verifying", "projections", "closing", "importing", "http", "restarting")
+BENCHMARKS = (
+    "append",
+    "sealing",
+    "verifying",
+    "projections",
+    "paying",
+    "closing",
+    "importing",
+    "http",
+    "restarting",
+)
 """One at a time and each in a process of its own, so that none warms up or slows down the next."""
 
 

@@ -1,7 +1,7 @@
 """What a component of pay looks at, what it says it earned, and what can be wrong with it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -91,6 +91,11 @@ class Fault(NamedTuple):
     where: str
     message: str
     remedy: str
+
+
+def total(parts: Sequence[Part]) -> Fraction:
+    """What `parts` come to."""
+    return sum((part.amount for part in parts[1:]), parts[0].amount) if parts else Fraction(0)
 
 
 def nothing_measured(measure: str) -> Earned:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
-from domain.plan.components.base import Earned, Part, Words
+from domain.plan.components.base import Earned, Part, Words, total
 from domain.plan.sizes import Each
 
 
@@ -24,9 +24,8 @@ def each_by_itself(measure: str, sizes: Each, worth: Callable[[Fraction], Earned
         for number, part in enumerate(alike.values(), start=1)
         if part.amount or part.words["times"]
     )
-    total = sum((part.amount for part in parts), Fraction(0))
     words: Words = {"measure": measure, "value": Fraction(sizes), "times": Fraction(len(sizes.sizes))}
-    return Earned(total, "each", words, parts)
+    return Earned(total(parts), "each", words, parts)
 
 
 def _with_one_more(found: Part | None, part: Part, sign: int) -> Part:

@@ -24,7 +24,8 @@ class PerPoint(Component, frozen=True, kw_only=True):
         value = seen.values[measure]
         if value is None:
             return nothing_measured(measure)
-        points = max((value - target) / self.point, Fraction(0))
+        over = value - target
+        points = over / self.point if over.numerator > 0 else Fraction(0)
         if self.counting == "whole":
             points = Fraction(points.numerator // points.denominator)
         return Earned(

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import ClassVar, Literal
 
 from domain.plan.components.bands import Stretch, along, band_faults, filled, held_in
-from domain.plan.components.base import Earned, Fault, Part, Words
+from domain.plan.components.base import Earned, Fault, Part, Words, total
 from domain.plan.components.graded import Figure, Graded
 from domain.plan.fields import Level
 
@@ -32,7 +32,7 @@ class RateTable(Graded, frozen=True, kw_only=True):
 
     def worth(self, figure: Figure) -> Earned:
         """The measure times the rates that its parts, or all of it, come to."""
-        if self.method == "marginal" and figure.aim != 0:
+        if self.method == "marginal" and (figure.aim is None or figure.aim):
             return self._by_parts(figure)
         if self.method == "interpolated":
             rate = along([(band.from_, band.rate) for band in self.bands], figure.level)
@@ -50,13 +50,10 @@ class RateTable(Graded, frozen=True, kw_only=True):
         if aim is not None:
             rule, words = "rate_band_attained", {"target": aim}
         parts: list[Part] = []
-        total = Fraction(0)
         for number, band, counted in filled(self.bands, figure.value, aim):
-            amount = counted * band.rate
             said = {"measure": measure, "value": counted, "band_rate": band.rate, **band.span(), **words}
-            parts.append(Part(f"band {number}", amount, said, rule))
-            total += amount
-        return figure.earned(total, "rate_marginal", {}, tuple(parts))
+            parts.append(Part(f"band {number}", counted * band.rate, said, rule))
+        return figure.earned(total(parts), "rate_marginal", {}, tuple(parts))
 
     def faults(self) -> Iterator[Fault]:
         """Bands must rise, touch each other and have no end above."""

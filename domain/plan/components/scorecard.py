@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from domain.plan.components.bands import Stretch, along, band_faults, held_in
-from domain.plan.components.base import Earned, Fault, Part, Seen, Words, attainment
+from domain.plan.components.base import Earned, Fault, Part, Seen, Words, attainment, total
 from domain.plan.components.component import Component
 from domain.plan.exact import shown
 from domain.plan.fields import Amount, Share, TargetName
@@ -43,7 +43,7 @@ class Scorecard(Component, frozen=True, kw_only=True):
     def earn(self, seen: Seen) -> Earned:
         """The base times the score; each part shows what it adds."""
         parts = tuple(self._part(part, seen) for part in self.parts)
-        amount = sum((part.amount for part in parts), Fraction(0))
+        amount = total(parts)
         score = amount / self.base if self.base else Fraction(0)
         words: Words = {"score": score, "base": self.base}
         if not self.payout:
@@ -83,11 +83,11 @@ class Scorecard(Component, frozen=True, kw_only=True):
         if self.payout:
             faults = band_faults(self.payout, "pays: 50 %")
             yield from (fault._replace(where=fault.where.replace("bands", "payout")) for fault in faults)
-        total = sum((part.weight for part in self.parts), Fraction(0))
-        if total != 1:
+        weights = sum((part.weight for part in self.parts), Fraction(0))
+        if weights != 1:
             yield Fault(
                 "parts",
-                f"The weights sum to {shown(total, 'percent')}, not to 100 %.",
+                f"The weights sum to {shown(weights, 'percent')}, not to 100 %.",
                 "Change the weights until they sum to 100 %.",
             )
         for index, part in enumerate(self.parts):
