@@ -42,6 +42,7 @@ _PEOPLE_FACTS = frozenset(
 )
 _CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})
 _RULES = frozenset({"branch_opened", "target_changed", "override_set"})
+_SAID_OF_PLANS = frozenset({"plan_commented", "plan_acknowledged"})
 _CREDENTIALS = frozenset(
     """credential_granted credential_renewed credential_suspended credential_revoked
     credential_reinstated""".split()
@@ -54,7 +55,7 @@ _OF_THE_SERVICE = frozenset(
 
 MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
-        "employee": frozenset[Action]({"read_people", "read_pay", "read_boards", "read_plans"}),
+        "employee": frozenset[Action]({"record", "read_people", "read_pay", "read_boards", "read_plans"}),
         "manager": frozenset[Action]({"record", "read_people", "read_pay", "read_boards", "read_plans"}),
         "hr": frozenset[Action]({"record", "read_people", "read_pay", "read_boards", "read_plans"}),
         "hr_head": frozenset[Action](get_args(Action)),
@@ -68,14 +69,15 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
 
 MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
-        "manager": CREDITED | _CORRECTIONS | _RULES,
-        "hr": CREDITED | _PEOPLE_FACTS | _CORRECTIONS,
+        "employee": _SAID_OF_PLANS,
+        "manager": CREDITED | _CORRECTIONS | _RULES | {"plan_commented"},
+        "hr": CREDITED | _PEOPLE_FACTS | _CORRECTIONS | _SAID_OF_PLANS | {"plan_drafted"},
         "hr_head": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
         "integration": CREDITED | _PEOPLE_FACTS | _CORRECTIONS | {"branch_opened"},
         "administrator": frozenset(FACT_TYPES) - _OF_THE_SERVICE - _CREDENTIALS,
     }
 )
-"""Which facts a role may write."""
+"""Which facts a role may write; an employee only those about themselves."""
 
 
 LOCK_SECONDS = 10.0
@@ -84,11 +86,16 @@ LOOK_SECONDS = 1.0
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """Who holds a token. name: the actor of what they write. employee: who they are, in the role employee."""
+    """Who holds a token. name: of the token. employee: who they are, in the role employee."""
 
     name: str
     role: Role
     employee: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """Who has written what they write."""
+        return self.employee or self.name
 
     def require(self, action: Action) -> None:
         """Lets the caller do `action`.
@@ -122,6 +129,25 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         if self.role == "employee" and employee != self.employee:
             raise NotAllowed(
                 field="employee", detail="This token reads about its owner only.", remedy="Ask HR."
+            )
+
+    def require_own(self, source: str, employee: str | None) -> None:
+        """Lets an employee write about themselves, under a source of their own: no key of others is taken.
+
+        employee: None where the fact names nobody, which is refused later.
+        Raises: NotAllowed.
+        """
+        if employee not in (None, self.employee):
+            raise NotAllowed(
+                field="data.employee",
+                detail="This token writes about its owner only.",
+                remedy="Ask HR to record it for somebody else.",
+            )
+        if source != f"employee/{self.employee}":
+            raise NotAllowed(
+                field="source",
+                detail="This token writes under a source of its owner only.",
+                remedy=f"Send it with the source employee/{self.employee}.",
             )
 
 

@@ -53,6 +53,12 @@ class FactIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     refers_to: Reference | None = None
 
 
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a fact is about, of all that its data says."""
+
+    employee: str | None = None
+
+
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """The fact stands at `position` of the journal. hit: it stood there before this request."""
 
@@ -80,6 +86,7 @@ class BatchReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _FACT = msgspec.json.Decoder(FactIn)
+_ABOUT = msgspec.json.Decoder(About)
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -104,7 +111,7 @@ async def record_fact(
         return await _record_batch(request, writing, media_type, atomic=True)
     submission = _submission(request, media_type, await read_body(request, writing.fact_bytes))
     submission = _within_rights(submission, request.auth)
-    outcome = await writing.one(submission, request.auth.name)
+    outcome = await writing.one(submission, request.auth.actor)
     if isinstance(outcome, Refused):
         raise outcome.refusal
     headers = [(b"location", b"/v1/facts/%d" % outcome.position)]
@@ -156,7 +163,7 @@ def _batch(
             detail=f"{len(brought)} facts are more than {writing.batch_facts}.",
             remedy="Send them in several batches.",
         )
-    outcomes = writing.many([_permitted(item, caller) for item in brought], caller.name, atomic=atomic)
+    outcomes = writing.many([_permitted(item, caller) for item in brought], caller.actor, atomic=atomic)
     stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
     hits = sum(outcome.hit for outcome in stored)
     receipt = BatchReceipt(
@@ -259,9 +266,22 @@ def _within_rights(submission: Submission, caller: Caller) -> Submission:
     Raises: NotAllowed.
     """
     caller.require_record(submission.type)
+    if caller.employee is not None:
+        caller.require_own(submission.source, _about(submission))
     if submission.type != FactVoided.TYPE:
         return submission
     return replace(submission, reach=MAY_RECORD.get(caller.role, frozenset()))
+
+
+def _about(submission: Submission) -> str | None:
+    """The person whom the data names; None where it names none or is no fact at all."""
+    data = submission.data
+    if not isinstance(data, bytes):
+        return str(data["employee"]) if "employee" in data else None
+    try:
+        return _ABOUT.decode(data).employee
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _said(outcome: Outcome) -> Item:

@@ -16,6 +16,7 @@ from api.watching import note_refusal
 from domain.journal.group_commit import Closed
 from domain.journal.master import KeysUnavailable
 from domain.refusals import (
+    AlreadyAcknowledged,
     AlreadyErased,
     AlreadyHired,
     AlreadyVoided,
@@ -25,6 +26,8 @@ from domain.refusals import (
     CredentialNotSuspended,
     CredentialRevokedForGood,
     DealAlreadyClosed,
+    DraftClosed,
+    DraftExists,
     Malformed,
     NotAllowed,
     PeriodAlreadyClosed,
@@ -109,6 +112,9 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     CredentialNotSuspended: HTTPStatus.CONFLICT,
     CredentialRevokedForGood: HTTPStatus.CONFLICT,
     DealAlreadyClosed: HTTPStatus.CONFLICT,
+    DraftClosed: HTTPStatus.CONFLICT,
+    DraftExists: HTTPStatus.CONFLICT,
+    AlreadyAcknowledged: HTTPStatus.CONFLICT,
     PeriodAlreadyClosed: HTTPStatus.CONFLICT,
     PeriodOutOfOrder: HTTPStatus.CONFLICT,
     PeriodNotOver: HTTPStatus.CONFLICT,

@@ -106,6 +106,18 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "Plan {plan} takes effect on {effective_from}, approved by {approver}",
         "激励方案 {plan} 自 {effective_from} 生效，审批人 {approver}",
     ),
+    "plan_drafted": (
+        "Draft {draft} of plan {plan} from {effective_from} is put up[ in place of {replaces}][: {reason}]",
+        "激励方案 {plan} 自 {effective_from} 起的草案 {draft} 征求意见[，取代草案 {replaces}][：{reason}]",
+    ),
+    "plan_commented": (
+        "{employee} comments on draft {draft} of plan {plan}[, on {path}]",
+        "{employee} 对激励方案 {plan} 的草案 {draft}[ 的 {path}] 提出意见",
+    ),
+    "plan_acknowledged": (
+        "{employee} acknowledges plan {plan} adopted at position {adopted_at}[, signature {signature}]",
+        "{employee} 已阅知第 {adopted_at} 号采纳的激励方案 {plan}[，签字凭证 {signature}]",
+    ),
     "plan_ended": (
         "Plan {plan} ends on {ended_on}: {reason}",
         "激励方案 {plan} 于 {ended_on} 终止：{reason}",

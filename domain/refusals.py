@@ -125,6 +125,30 @@ class PlanRefused(Refusal):
     """The plan document has faults, or takes effect in a closed period."""
 
 
+class UnknownDraft(Refusal):
+    """No draft with this id has been put up, or it was withdrawn."""
+
+
+class DraftExists(Refusal):
+    """A draft with this id has been put up already."""
+
+
+class DraftClosed(Refusal):
+    """The draft was adopted, or replaced by another."""
+
+
+class NotCovered(Refusal):
+    """This version of the plan does not hold for this person on that day."""
+
+
+class AlreadyAcknowledged(Refusal):
+    """The person has acknowledged this version already."""
+
+
+class SignatureNeeded(Refusal):
+    """Who acknowledges for somebody else must say where their signature is filed."""
+
+
 class UnknownPlan(Refusal):
     """No plan with this id has been adopted."""
 

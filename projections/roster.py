@@ -7,15 +7,8 @@ import msgspec
 
 from domain.facts.base import Fact
 from domain.facts.governance import BranchOpened
-from domain.facts.people import (
-    EmployeeHired,
-    EmployeeLeft,
-    EmployeePromoted,
-    EmployeeTransferred,
-    LeaveTaken,
-    MentorAssigned,
-)
-from domain.people.roster import ChangeKind, Leave, RosterChange
+from domain.facts.people import LeaveTaken
+from domain.people.roster import Leave, RosterChange, RosterFact, roster_change
 from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
 
@@ -116,16 +109,8 @@ def project(cursor: Cursor, span: Span) -> None:
 def row(position: int, fact: Fact) -> RosterChange | Leave | Branch:
     """The row that `fact` brings."""
     match fact:
-        case EmployeeHired():
-            return _change(position, fact, "hired", fact.hired_on)
-        case EmployeeTransferred():
-            return _change(position, fact, "transferred", fact.effective_on)
-        case EmployeePromoted():
-            return _change(position, fact, "promoted", fact.effective_on)
-        case MentorAssigned():
-            return _change(position, fact, "mentored", fact.effective_on)
-        case EmployeeLeft():
-            return _change(position, fact, "left", fact.left_on)
+        case _ if isinstance(fact, RosterFact):
+            return roster_change(position, fact)
         case LeaveTaken():
             return Leave(position=position, **msgspec.structs.asdict(fact))
         case BranchOpened():
@@ -149,13 +134,3 @@ def leave(cursor: Cursor, employees: Sequence[str] | None = None, known_at: int 
 def branches(cursor: Cursor, known_at: int | None = None) -> list[Branch]:
     """The places where the firm works, by id."""
     return fetch(cursor, Branch, BRANCHES, {}, known_at)
-
-
-def _change(position: int, fact: Fact, kind: ChangeKind, effective_on: dt.date) -> RosterChange:
-    """What `fact` says under the names of a roster change."""
-    said = {name: getattr(fact, name) for name in _SHARED if name in fact.__struct_fields__}
-    return RosterChange(position=position, kind=kind, effective_on=effective_on, **said)
-
-
-_SHARED = tuple(f for f in RosterChange.__struct_fields__ if f not in ("position", "kind", "effective_on"))
-"""The fields of a roster change that are named alike in the facts."""

@@ -24,6 +24,7 @@ from domain.facts.governance import (
 )
 from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.personal import subject_of
+from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.facts.selling import DealClosed, DealReversed
 
 
@@ -46,6 +47,11 @@ _CREDENTIALS = tuple(
     "fact_voided".split()
 )
 _PLANS = ("plan_adopted", "plan_ended", "fact_voided")
+_DRAFTS = ("plan_drafted", "plan_adopted", "fact_voided")
+_COVER = tuple(
+    "employee_hired employee_transferred employee_promoted employee_left plan_acknowledged "
+    "fact_voided".split()
+)
 
 
 def boundary(fact: Fact) -> tuple[Look, ...]:
@@ -70,9 +76,19 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
             return (Look(("fact_voided",), f"fact:{fact.position}"), Look(("period_closed",), ""))
         case FactConfirmed():
             return (Look(("fact_voided",), f"fact:{fact.position}"),)
-        case PlanAdopted() | PlanEnded():
+        case PlanAdopted():
+            types = _PLANS if fact.draft is None else (*_PLANS, "plan_drafted")
+            return (Look(types, f"plan:{fact.plan}"), Look(("ledger_opened", "period_closed"), ""))
+        case PlanEnded():
+            return (Look(_PLANS, f"plan:{fact.plan}"), Look(("ledger_opened", "period_closed"), ""))
+        case PlanDrafted():
+            drafts = Look(_DRAFTS, f"plan:{fact.plan}")
+            return (drafts, Look(_DRAFTS, f"draft:{fact.draft}"), Look(("ledger_opened",), ""))
+        case PlanCommented():
+            return (Look(_DRAFTS, f"plan:{fact.plan}"),)
+        case PlanAcknowledged():
             plans = Look(_PLANS, f"plan:{fact.plan}")
-            return (plans, Look(("ledger_opened", "period_closed"), ""))
+            return (plans, Look(_COVER, f"employee:{fact.employee}"), Look(("ledger_opened",), ""))
         case PeriodClosed():
             return (Look(("period_closed",), ""),)
         case OverrideSet():

@@ -3,6 +3,7 @@
 from domain.decide.known import Known, Standing
 from domain.facts.credentials import CredentialFact
 from domain.facts.governance import FactConfirmed, FactVoided, PlanAdopted
+from domain.facts.plans import PlanDrafted
 from domain.facts.registry import CREDITED
 from domain.facts.selling import DealClosed
 from domain.refusals import AlreadyVoided, NotConfirmable, NotVoidable, UnknownFact
@@ -40,6 +41,8 @@ def void(fact: FactVoided, known: Known) -> None:
             detail=f"{deal.reversed_minor} of the deal at position {fact.position} has come back.",
             remedy="Void the reversal first.",
         )
+    if isinstance(voided.fact, PlanDrafted) and not voided.voided:
+        _require_open(voided.fact, known)
     if isinstance(voided.fact, CredentialFact) and not voided.voided:
         _require_last_step(fact.position, voided.fact, known)
     if voided.voided:
@@ -62,6 +65,16 @@ def confirm(fact: FactConfirmed, known: Known) -> None:
             field="data.position",
             detail=f"Position {fact.position} {state}.",
             remedy="Confirm a performance fact that still counts.",
+        )
+
+
+def _require_open(fact: PlanDrafted, known: Known) -> None:
+    draft = known.drafts.get(fact.draft)
+    if draft is not None and draft.closed_by is not None:
+        raise NotVoidable(
+            field="data.position",
+            detail=f"Draft {fact.draft} was {draft.closed_by}.",
+            remedy="Void that first.",
         )
 
 

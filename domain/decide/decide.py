@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
-from domain.decide import corrections, credentials, erasure, people, periods, plans, selling
+from domain.decide import corrections, credentials, drafts, erasure, people, periods, plans, selling
 from domain.decide.existence import require_existing
 from domain.decide.known import Known
 from domain.facts.base import Fact
@@ -26,6 +26,7 @@ from domain.facts.governance import (
     TargetChanged,
 )
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
+from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.facts.selling import DealClosed, DealReversed
 from domain.refusals import BadInstant
 
@@ -74,6 +75,13 @@ def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> 
             corrections.confirm(fact, known)
         case PlanAdopted():
             plans.adopt(fact, known, asked.actor)
+            drafts.accept(fact, known)
+        case PlanDrafted():
+            drafts.put_up(fact, known)
+        case PlanCommented():
+            drafts.comment(fact, known)
+        case PlanAcknowledged():
+            drafts.acknowledge(fact, known, asked.actor, occurred_at)
         case PlanEnded():
             plans.end(fact, known)
         case OverrideSet():

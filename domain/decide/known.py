@@ -10,7 +10,9 @@ from domain.facts.erasure import SubjectErased
 from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened, PeriodClosed, PlanAdopted
 from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.personal import subject_of
+from domain.facts.plans import PlanAcknowledged, PlanDrafted
 from domain.facts.selling import DealClosed, DealReversed
+from domain.people.roster import RosterChange, RosterFact, roster_change
 from domain.period import Period
 
 _Key = TypeVar("_Key")
@@ -41,11 +43,22 @@ class CredentialStep(NamedTuple):
     fact: CredentialFact
 
 
+class Draft(NamedTuple):
+    """A live draft of a plan. closed_by: what became of it; None while it is open."""
+
+    position: int
+    plan: str
+    document: dict[str, object]
+    document_hash: str
+    closed_by: str | None = None
+
+
 class Known:
     """The facts behind a decision, folded; `apply` goes on fact by fact and `rollback` goes back to `mark`.
 
     employees, branches: every id that was ever hired or opened, voided or not; they only grow.
-    credentials: the live facts of each, in order.
+    credentials: the live facts of each, in order. roster: what changed for each person, voids left out.
+    acknowledged: where each person acknowledged each version of a plan.
     employed: last live hiring or leaving day of a person, as (is_here, day).
     """
 
@@ -57,6 +70,9 @@ class Known:
         self.credentials: dict[str, tuple[CredentialStep, ...]] = {}
         self.facts: dict[int, Standing] = {}
         self.plans: dict[str, list[PlanAdopted]] = {}
+        self.drafts: dict[str, Draft] = {}
+        self.acknowledged: dict[tuple[str, int], int] = {}
+        self.roster: dict[str, tuple[RosterChange, ...]] = {}
         self.erased: dict[str, int] = {}
         self.last_closed: Period | None = None
         self.opened: LedgerOpened | None = None
@@ -77,6 +93,9 @@ class Known:
     def apply(self, fact: Fact, position: int = 0) -> None:
         """Takes in one more live fact; position 0 stands for one that is on its way into the journal."""
         self._exists(fact)
+        if isinstance(fact, RosterFact):
+            changes = self.roster.get(fact.employee, ())
+            self._put(self.roster, fact.employee, (*changes, roster_change(position, fact)))
         match fact:
             case EmployeeHired():
                 self._put(self.employed, fact.employee, (True, fact.hired_on))
@@ -98,8 +117,16 @@ class Known:
                     self._drop(self.deals, voided.fact.deal)
                 elif isinstance(voided.fact, CredentialFact):
                     self._forget_step(voided.fact.credential, fact.position)
+                self._forget_plan_life(voided.fact)
             case PlanAdopted():
                 self._put(self.plans, fact.plan, [*self.plans.get(fact.plan, ()), fact])
+                self._settle_draft(fact.draft, "adopted")
+            case PlanDrafted():
+                put_up = Draft(position, fact.plan, fact.document, fact.document_hash)
+                self._settle_draft(fact.replaces, f"replaced by {fact.draft}")
+                self._put(self.drafts, fact.draft, put_up)
+            case PlanAcknowledged():
+                self._put(self.acknowledged, (fact.employee, fact.adopted_at), position)
             case PeriodClosed():
                 self._set("last_closed", Period.parse(fact.period))
             case SubjectErased():
@@ -144,6 +171,24 @@ class Known:
     def _forget_step(self, credential: str, position: int) -> None:
         steps = self.credentials.get(credential, ())
         self._put(self.credentials, credential, tuple(step for step in steps if step.position != position))
+
+    def _settle_draft(self, draft: str | None, closed_by: str | None) -> None:
+        """Closes a draft, or opens it again."""
+        if draft in self.drafts:
+            self._put(self.drafts, draft, self.drafts[draft]._replace(closed_by=closed_by))
+
+    def _forget_plan_life(self, voided: Fact) -> None:
+        """Undoes what a draft, its adoption, an acknowledgement or a posting brought."""
+        match voided:
+            case PlanAdopted():
+                self._settle_draft(voided.draft, None)
+            case PlanDrafted() if voided.draft in self.drafts:
+                self._settle_draft(voided.replaces, None)
+                self._drop(self.drafts, voided.draft)
+            case PlanAcknowledged() if (key := (voided.employee, voided.adopted_at)) in self.acknowledged:
+                self._drop(self.acknowledged, key)
+            case _:
+                pass
 
     def _set(self, name: str, value: Any) -> None:
         before = getattr(self, name)

@@ -2,6 +2,7 @@
 
 from domain.decide.known import Known
 from domain.facts.governance import OverrideSet, PlanAdopted, PlanEnded, TargetChanged
+from domain.facts.plans import PlanDrafted
 from domain.plan.document import Plan
 from domain.plan.overrides import check_override, check_target_change
 from domain.plan.parse import document_hash, parse_plan
@@ -15,6 +16,21 @@ def adopt(fact: PlanAdopted, known: Known, actor: str) -> None:
     Raises: SecondPersonNeeded, PlanRefused.
     """
     require_second_person(actor, fact.approver)
+    require_sound_document(fact, known)
+    closed = known.last_closed
+    if closed is not None and fact.effective_from <= closed.last_day:
+        raise _refused(
+            "data.effective_from",
+            f"{closed} is closed.",
+            f"Let it take effect on {closed.next().first_day} or later.",
+        )
+
+
+def require_sound_document(fact: PlanAdopted | PlanDrafted, known: Known) -> None:
+    """Checks that a document is without faults, what the fact says it is, and in the ledger's currency.
+
+    Raises: PlanRefused.
+    """
     if fact.document_hash != document_hash(fact.document):
         raise _refused("data.document_hash", "The hash is not that of the document.", "Compute it anew.")
     try:
@@ -32,13 +48,6 @@ def adopt(fact: PlanAdopted, known: Known, actor: str) -> None:
             "data.document.currency",
             f"The ledger pays in {known.opened.currency}, not in {plan.currency}.",
             f"Write {known.opened.currency}; another currency needs a ledger of its own.",
-        )
-    closed = known.last_closed
-    if closed is not None and fact.effective_from <= closed.last_day:
-        raise _refused(
-            "data.effective_from",
-            f"{closed} is closed.",
-            f"Let it take effect on {closed.next().first_day} or later.",
         )
 
 

@@ -11,6 +11,7 @@ from domain.facts.base import (
     Currency,
     Day,
     Digest,
+    DraftId,
     EmployeeId,
     ExactText,
     Fact,
@@ -52,7 +53,7 @@ class PlanAdopted(Fact, frozen=True, kw_only=True):
     """A plan document takes effect; the version before it ends the day before.
 
     document: the whole document as JSON, without floats. document_hash: SHA-256 of its canonical JSON.
-    approver: the second person; the actor of the record is the first.
+    approver: the second person; the actor of the record is the first. draft: the one that is accepted by it.
     """
 
     TYPE: ClassVar[str] = "plan_adopted"
@@ -61,6 +62,7 @@ class PlanAdopted(Fact, frozen=True, kw_only=True):
     document: dict[str, object]
     document_hash: Digest
     approver: EmployeeId
+    draft: DraftId | None = None
 
 
 class PlanEnded(Fact, frozen=True, kw_only=True):

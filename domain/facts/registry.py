@@ -5,11 +5,11 @@ from types import MappingProxyType
 
 import msgspec
 
-from domain.facts import activity, credentials, erasure, governance, people, selling, trail
+from domain.facts import activity, credentials, erasure, governance, people, plans, selling, trail
 from domain.facts.base import Fact
 from domain.refusals import BadField, UnknownFactType
 
-_MODULES = (people, selling, activity, credentials, governance, trail, erasure)
+_MODULES = (people, selling, activity, credentials, governance, plans, trail, erasure)
 
 FACT_TYPES: Mapping[str, type[Fact]] = MappingProxyType(
     {
@@ -29,7 +29,7 @@ CREDITED: frozenset[str] = frozenset(
 )
 """Performance facts: each is credited to the person it names."""
 
-TAG_FIELDS = ("employee", "customer", "deal", "credential", "plan", "period", "branch", "position")
+TAG_FIELDS = ("employee", "customer", "deal", "credential", "plan", "draft", "period", "branch", "position")
 """Fields by which facts are found again; `position` becomes the tag `fact:N`."""
 
 _DECODERS = {tag: msgspec.json.Decoder(kind) for tag, kind in FACT_TYPES.items()}

@@ -3,10 +3,19 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
+from domain.facts.people import (
+    EmployeeHired,
+    EmployeeLeft,
+    EmployeePromoted,
+    EmployeeTransferred,
+    MentorAssigned,
+)
+
+RosterFact: TypeAlias = EmployeeHired | EmployeeTransferred | EmployeePromoted | MentorAssigned | EmployeeLeft
 ChangeKind = Literal["hired", "transferred", "promoted", "mentored", "left"]
 
 
@@ -57,6 +66,30 @@ class Leave(msgspec.Struct, frozen=True, kw_only=True):
     until_on: dt.date
     minutes: int | None = None
 
+
+def roster_change(position: int, fact: RosterFact) -> RosterChange:
+    """What `fact` at `position` changes."""
+    match fact:
+        case EmployeeHired():
+            return _change(position, fact, "hired", fact.hired_on)
+        case EmployeeTransferred():
+            return _change(position, fact, "transferred", fact.effective_on)
+        case EmployeePromoted():
+            return _change(position, fact, "promoted", fact.effective_on)
+        case MentorAssigned():
+            return _change(position, fact, "mentored", fact.effective_on)
+        case EmployeeLeft():
+            return _change(position, fact, "left", fact.left_on)
+
+
+def _change(position: int, fact: RosterFact, kind: ChangeKind, effective_on: dt.date) -> RosterChange:
+    """What `fact` says under the names of a roster change."""
+    said = {name: getattr(fact, name) for name in _SHARED if name in fact.__struct_fields__}
+    return RosterChange(position=position, kind=kind, effective_on=effective_on, **said)
+
+
+_SHARED = tuple(f for f in RosterChange.__struct_fields__ if f not in ("position", "kind", "effective_on"))
+"""The fields of a roster change that are named alike in the facts."""
 
 _CARRIED = ("name", "branch", "department", "team", "post", "employment", "manager", "mentor")
 

@@ -159,7 +159,7 @@ def test_a_fact_is_written_by_those_who_may_write_its_type(clients: dict[Role, h
         for type in FACT_TYPES:
             sent = {
                 "type": type,
-                "source": "s",
+                "source": "employee/E1",
                 "key": "k",
                 "occurred_at": "2025-03-04T09:30:00+08:00",
                 "data": {},

@@ -21,7 +21,8 @@ APPROVER = "boss"
 
 GOVERNED = frozenset(
     """ledger_opened branch_opened plan_adopted plan_ended target_changed override_set period_closed
-    honour_awarded fact_voided fact_confirmed subject_erased""".split()
+    plan_drafted plan_commented plan_acknowledged honour_awarded fact_voided fact_confirmed subject_erased
+    """.split()
 )
 """Types that have operations of their own."""
 
