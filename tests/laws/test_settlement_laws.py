@@ -40,7 +40,12 @@ measures:
   of_year: {count: customer_registered, window: year}
   two_months: {count: customer_registered, window: {last_periods: 2}}
 targets:
-  clients: {measure: clients, value: {parameter: clients_target}, relief: {leave: {per_day: 1}}}
+  clients:
+    measure: clients
+    value: {parameter: clients_target}
+    relief: {leave: {per_day: 1}}
+    ramp: [{until: 2, share: 50 %}]
+    prorate: employed
 boards: [{id: clients, title: Clients, measure: clients}]
 milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 40}]
 components:
@@ -50,7 +55,7 @@ components:
     measure: clients
     rate: "50.50"
     cap: {pays: 60, carried: year}
-  - {id: met, title: Met, kind: threshold, target: clients, pays: 200}
+  - {id: met, title: Met, kind: threshold, target: clients, pays: 200, prorate: present}
   - {id: looking_back, title: Looking back, kind: per_unit, measure: two_months, rate: 7}
   - {id: care, title: Care, kind: per_unit, measure: compliance, rate: "3.33"}
   - {id: two, title: Two hospitals, kind: milestone, milestone: two, pays: 300}
