@@ -6,6 +6,7 @@ from projections import (
     credits,
     erasures,
     honours,
+    plan_life,
     policy,
     roster,
     standings,
@@ -21,6 +22,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     confirmations,
     honours,
     credentials,
+    plan_life,
     standings,  # adds up credits
     statements,  # settle by all that the others know
     trail,
