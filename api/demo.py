@@ -17,6 +17,7 @@ from api.sealing import seal_up
 from api.settings import Settings
 from domain.facts.governance import PeriodClosed
 from domain.period import Period
+from projections.late import closed_periods
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 FIRM = "惠康骨科"
@@ -95,7 +96,9 @@ def _huikang(settings: Settings) -> None:
             folder.mkdir(parents=True, exist_ok=True)
             with progress(f"a year of {FIRM}", 12) as reach:
                 chapters = list(load(ledger, folder, lambda month: reach(month - 1)))
-            telling.tell_year(output(), [(c.month, c.report, c.closed) for c in chapters])
+            with ledger.journal.cursor() as cursor:
+                paid = {str(closed.period): closed.total_minor for closed in closed_periods(cursor, None)}
+            telling.tell_year(output(), [(c.month, c.report, c.closed) for c in chapters], paid)
         seal_up(ledger)
         with ledger.pool.connection() as connection, connection.cursor() as cursor:
             telling.tell_late(output(), cursor)

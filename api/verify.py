@@ -724,7 +724,7 @@ class Close:
 
     def __init__(self, position: int, said: dict[str, Any]) -> None:
         self._position, self._said = position, said
-        self._tree, self._count, self._total, self._is_told = Frontier(), 0, 0, False
+        self._tree, self._count, self._is_told = Frontier(), 0, False
 
     def take(self, line: bytes, result: dict[str, Any], verdict: Verdict) -> None:
         """The next statement. The members before it are texts and numbers, so it begins at the first mark."""
@@ -732,7 +732,6 @@ class Close:
         statement, said = result["statement"], self._said
         self._tree.add(sha256(b"\x00" + text).digest())
         self._count += 1
-        self._total += statement["total_minor"]
         named = (result["period"], result["employee"], result["known_at"], result["engine"])
         meant = (said["period"], statement["employee"], said["known_at"], said["engine"])
         if sha256(text).hexdigest() != result["digest"] or canonical(statement) != text or named != meant:
@@ -745,11 +744,11 @@ class Close:
     def settle(self, verdict: Verdict) -> None:
         """Holds all of them against the close."""
         said = self._said
-        sums = (self._tree.root().hex(), self._count, self._total)
-        if sums != (said["statements_digest"], said["statements"], said["total_minor"]) and not self._is_told:
+        found = (self._tree.root().hex(), self._count)
+        if found != (said["statements_digest"], said["statements"]) and not self._is_told:
             detail = (
                 f"The statements of {said['period']} are not those that were closed at position "
-                f"{self._position}: {self._count} of {said['statements']}, digest {sums[0]}. "
+                f"{self._position}: {self._count} of {said['statements']}, digest {found[0]}. "
                 "With --recompute, meritbook verify names whose."
             )
             verdict.add("statement", detail, self._position)

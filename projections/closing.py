@@ -47,7 +47,6 @@ class Closing(NamedTuple):
             known_at=self.known_at,
             statements_digest=self.digest,
             statements=len(self.statements),
-            total_minor=self.total_minor,
             currency=self.currency,
             plans=self.plans,
             engine=engine,

@@ -10,7 +10,7 @@ from domain.period import Period
 from projections.spans import Cursor
 
 CLOSED = """
-select period, position, known_at, currency, engine from closed_period
+select period, position, known_at, currency, engine, total_minor from closed_period
 where position <= coalesce(%(known_at)s, position)
 order by first_day"""
 
@@ -75,7 +75,7 @@ limit %(limit)s"""
 class ClosedPeriod(NamedTuple):
     """A month that was closed. position: of the close; known_at: the last one that it took into account.
 
-    engine: name and version of the program that closed it.
+    engine: name and version of the program that closed it. total_minor: what its statements come to.
     """
 
     period: Period
@@ -83,6 +83,7 @@ class ClosedPeriod(NamedTuple):
     known_at: int
     currency: str
     engine: str
+    total_minor: int
 
 
 def closed_periods(cursor: Cursor, known_at: int | None) -> list[ClosedPeriod]:

@@ -42,6 +42,7 @@ comment on column closed_period.position is 'Of the close in the journal.';
 comment on column closed_period.known_at is 'Last position that the statements take into account.';
 comment on column closed_period.statements_digest is
     'Merkle root (RFC 6962) over the canonical JSON of the statements, in order of employee.';
+comment on column closed_period.total_minor is 'The sum of the statements, which the close does not say.';
 comment on column closed_period.engine is 'Name and version of the program that closed it.';
 
 create table statement (
@@ -325,8 +326,8 @@ def _line_rows(made: Statement, position: int) -> Iterator[LineRow]:
 def _difference(fact: PeriodClosed, made: closing.Closing) -> str:
     return (
         f"the statements of {fact.period} as known at {fact.known_at} come to digest {made.digest} "
-        f"({len(made.statements)}, {made.total_minor} {made.currency} minor), but were closed with "
-        f"{fact.statements_digest} ({fact.statements}, {fact.total_minor} {fact.currency} minor); "
+        f"({len(made.statements)} in {made.currency}), but were closed with "
+        f"{fact.statements_digest} ({fact.statements} in {fact.currency}); "
         f"the close was made by {fact.engine}. "
         f"To see whose pay differs and why: meritbook recompute --against the statements.ndjson of an export."
     )

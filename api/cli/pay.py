@@ -36,15 +36,18 @@ def close(
     """Make the statements of a month final; facts that come later are settled in a later month."""
     from api.ops import close_period, open_ledger
     from domain.money import major_text
+    from projections.late import closed_periods
 
     month = asked_month(period)
     with open_ledger(settings()) as ledger, bar("counting facts", ledger.journal.head(), json) as reach:
         ledger.opened()
         closed, stored = close_period(ledger, month, actor=actor, on_progress=reach)
+        with ledger.journal.cursor() as cursor:
+            [total_minor] = [x.total_minor for x in closed_periods(cursor, None) if x.period == month]
     if json:
-        print_json({"position": stored.position, **_members(closed)})
+        print_json({"position": stored.position, **_members(closed), "total_minor": total_minor})
         return
-    total = f"{major_text(closed.total_minor, closed.currency)} {closed.currency}"
+    total = f"{major_text(total_minor, closed.currency)} {closed.currency}"
     output().print(
         f"{closed.period} is closed (position {stored.position}): {closed.statements} statements, {total}, "
         f"as known at position {closed.known_at}."

@@ -1,6 +1,6 @@
 """What the demo says: what each month brought, what came late, what to try next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,12 @@ select count(*), sum(statements)::bigint, sum(total_minor)::bigint, min(currency
 from closed_period"""
 
 
-def tell_year(console: Console, chapters: Iterable[tuple[int, ImportReport, PeriodClosed | None]]) -> None:
-    """A line a month, then every refused row with its reason."""
+def tell_year(
+    console: Console,
+    chapters: Iterable[tuple[int, ImportReport, PeriodClosed | None]],
+    paid_minor: Mapping[str, int],
+) -> None:
+    """A line a month, then every refused row with its reason. paid_minor: in each closed month."""
     told = list(chapters)
     table = Table(title="2025, as it was recorded", title_justify="left", box=None, pad_edge=False)
     table.add_column("month")
@@ -43,7 +47,7 @@ def tell_year(console: Console, chapters: Iterable[tuple[int, ImportReport, Peri
             sum(file.rows_refused for file in files),
         )
         paid = (
-            (f"{closed.statements:,}", major_text(closed.total_minor, closed.currency))
+            (f"{closed.statements:,}", major_text(paid_minor[closed.period], closed.currency))
             if closed
             else ("open", "")
         )

@@ -123,6 +123,7 @@ class PeriodClosed(Fact, frozen=True, kw_only=True):
 
     known_at: the last position that they take into account; what came later is settled in a later month.
     statements_digest: Merkle root (RFC 6962) over the canonical JSON of all statements, in order of employee.
+    statements: how many they are. What they come to is not said: everybody's receipt shows this record.
     """
 
     TYPE: ClassVar[str] = "period_closed"
@@ -130,7 +131,6 @@ class PeriodClosed(Fact, frozen=True, kw_only=True):
     known_at: int
     statements_digest: Digest
     statements: int
-    total_minor: int
     currency: Currency
     plans: list[PlanInForce]
     engine: str

@@ -50,7 +50,6 @@ def closed(period: str) -> PeriodClosed:
         known_at=1,
         statements_digest="0" * 64,
         statements=0,
-        total_minor=0,
         currency="CNY",
         plans=[],
         engine="1",

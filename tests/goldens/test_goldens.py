@@ -59,7 +59,7 @@ def test_every_statement_comes_out_byte_for_byte(ledger_dsn: str, name: str) -> 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_kept_statements_are_those_that_the_kept_closes_name(name: str) -> None:
-    """Neither file was written without the other: digests, numbers and sums agree."""
+    """Neither file was written without the other: digests and numbers agree."""
     with (HERE / f"{name}.statements.ndjson").open("rb") as source:
         kept = list(read_results(source))
     for record in records_in(HERE / f"{name}.records.ndjson"):
@@ -68,4 +68,4 @@ def test_the_kept_statements_are_those_that_the_kept_closes_name(name: str) -> N
             assert isinstance(fact, PeriodClosed)
             own = [result.read() for result in kept if result.period == fact.period]
             assert digest_of(own) == fact.statements_digest
-            assert (len(own), sum(made.total_minor for made in own)) == (fact.statements, fact.total_minor)
+            assert len(own) == fact.statements

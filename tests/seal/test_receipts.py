@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from sealed_book import CLIENTS, SealedBook
 from served import Service
 
 from api import verify as verifier
+from api.ops import ENGINE
 from api.problems import NotFinal, NotFound, NotSealedYet
 from api.receipts import receipt, receipt_file
 from api.verify import Unreadable, Verdict, verify
@@ -22,6 +24,7 @@ from domain.facts.governance import OverrideSet
 from domain.facts.people import EmployeeHired, EmployeeTransferred
 from domain.journal.append import Journal
 from domain.period import Period
+from projections.statements import payslips
 
 MARCH = Period.parse("2025-03")
 
@@ -116,10 +119,16 @@ def test_it_shows_nobody_else(firm: SealedBook) -> None:
     assert len(verify(given(firm)).remarks) == 1
 
 
-def test_the_firm_s_total_is_in_the_close_and_no_other_plan(firm: SealedBook) -> None:
-    """The record of the close cannot be cut; the plans of other posts need not be there."""
+def test_it_tells_neither_what_others_are_paid_nor_their_plans(firm: SealedBook) -> None:
+    """The record of the close cannot be cut, so it holds no total; plans of other posts need not be there."""
     [close] = [record for record in shown(given(firm)) if record["type"] == "period_closed"]
     assert close["data"]["statements"] == 4
+    with firm.book.cursor() as cursor:
+        slips = list(payslips(cursor, MARCH, engine=ENGINE))
+    own = {slip.statement.employee: slip.statement.total_minor for slip in slips}
+    assert own.pop("E1") > 0
+    told = set(re.findall(r"-?\d+", json.dumps(close["data"]))) | {"0"}
+    assert not {str(total) for total in (*own.values(), sum(own.values())) if total} & told
     plans = [record["data"]["plan"] for record in shown(given(firm)) if record["type"] == "plan_adopted"]
     assert plans == ["selling"]
 

@@ -34,7 +34,7 @@ def closed_stays(world: World) -> None:
             fact = next(f for _, f in world.memory.closes() if f.period == str(closed.period))
             assert fact.statements_digest == closing.digest_of([slip.statement for slip in slips])
             totals = sum(slip.statement.total_minor for slip in slips)
-            assert (fact.statements, fact.total_minor) == (len(slips), totals)
+            assert (fact.statements, closed.total_minor) == (len(slips), totals)
 
 
 def earned_is_due(world: World) -> None:
