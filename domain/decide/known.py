@@ -15,6 +15,9 @@ from domain.facts.selling import DealClosed, DealReversed
 from domain.people.roster import RosterChange, RosterFact, roster_change
 from domain.period import Period
 
+Subject = tuple[str, ...]
+"""What facts are about whose meaning depends on those before them: a person, a deal, a plan …"""
+
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -76,6 +79,7 @@ class Known:
         self.erased: dict[str, int] = {}
         self.last_closed: Period | None = None
         self.opened: LedgerOpened | None = None
+        self._said: dict[Subject, tuple[tuple[int, Fact], ...]] = {}
         self._undo: list[Callable[[], None]] = []
 
     def fold(self, history: Iterable[tuple[int, Fact, tuple[str, ...]]]) -> None:
@@ -93,9 +97,24 @@ class Known:
     def apply(self, fact: Fact, position: int = 0) -> None:
         """Takes in one more live fact; position 0 stands for one that is on its way into the journal."""
         self._exists(fact)
-        if isinstance(fact, RosterFact):
-            changes = self.roster.get(fact.employee, ())
-            self._put(self.roster, fact.employee, (*changes, roster_change(position, fact)))
+        if isinstance(fact, FactVoided):
+            self._take_out(fact.position)
+            return
+        subject = _subject(fact)
+        if subject is not None:
+            self._put(self._said, subject, (*self._said.get(subject, ()), (position, fact)))
+        self._take_in(fact, position)
+
+    def mark(self) -> int:
+        """A point that `rollback` can return to."""
+        return len(self._undo)
+
+    def rollback(self, mark: int) -> None:
+        """Forgets what was applied since `mark`."""
+        while len(self._undo) > mark:
+            self._undo.pop()()
+
+    def _take_in(self, fact: Fact, position: int) -> None:
         match fact:
             case EmployeeHired():
                 self._put(self.employed, fact.employee, (True, fact.hired_on))
@@ -110,20 +129,12 @@ class Known:
             case _ if isinstance(fact, CredentialFact):
                 steps = self.credentials.get(fact.credential, ())
                 self._put(self.credentials, fact.credential, (*steps, CredentialStep(position, fact)))
-            case FactVoided() if fact.position in self.facts:
-                voided = self.facts[fact.position]
-                self._put(self.facts, fact.position, voided._replace(voided=True))
-                if isinstance(voided.fact, DealClosed) and voided.fact.deal in self.deals:
-                    self._drop(self.deals, voided.fact.deal)
-                elif isinstance(voided.fact, CredentialFact):
-                    self._forget_step(voided.fact.credential, fact.position)
-                self._forget_plan_life(voided.fact)
             case PlanAdopted():
                 self._put(self.plans, fact.plan, [*self.plans.get(fact.plan, ()), fact])
-                self._settle_draft(fact.draft, "adopted")
+                self._close_draft(fact.draft, "adopted")
             case PlanDrafted():
                 put_up = Draft(position, fact.plan, fact.document, fact.document_hash)
-                self._settle_draft(fact.replaces, f"replaced by {fact.draft}")
+                self._close_draft(fact.replaces, f"replaced by {fact.draft}")
                 self._put(self.drafts, fact.draft, put_up)
             case PlanAcknowledged():
                 self._put(self.acknowledged, (fact.employee, fact.adopted_at), position)
@@ -135,15 +146,43 @@ class Known:
                 self._set("opened", fact)
             case _:
                 pass
+        if isinstance(fact, RosterFact):
+            changes = self.roster.get(fact.employee, ())
+            self._put(self.roster, fact.employee, (*changes, roster_change(position, fact)))
 
-    def mark(self) -> int:
-        """A point that `rollback` can return to."""
-        return len(self._undo)
+    def _take_out(self, position: int) -> None:
+        """Tells again what is known about the subject of the fact at `position`, without that fact."""
+        voided = self.facts.get(position)
+        if voided is None or voided.voided:
+            return
+        self._put(self.facts, position, voided._replace(voided=True))
+        subject = _subject(voided.fact)
+        if subject is None:
+            return
+        left = tuple(told for told in self._said.get(subject, ()) if told[0] != position)
+        self._put(self._said, subject, left)
+        self._forget(voided.fact)
+        for told_at, told in left:
+            self._take_in(told, told_at)
 
-    def rollback(self, mark: int) -> None:
-        """Forgets what was applied since `mark`."""
-        while len(self._undo) > mark:
-            self._undo.pop()()
+    def _forget(self, fact: Fact) -> None:
+        """Drops all that is known about the subject of `fact`, but that it exists."""
+        match fact:
+            case DealClosed() | DealReversed():
+                self._drop(self.deals, fact.deal)
+            case PlanAdopted() | PlanDrafted():
+                self._drop(self.plans, fact.plan)
+                for name in [name for name, draft in self.drafts.items() if draft.plan == fact.plan]:
+                    self._drop(self.drafts, name)
+            case PlanAcknowledged():
+                self._drop(self.acknowledged, (fact.employee, fact.adopted_at))
+            case _ if isinstance(fact, CredentialFact):
+                self._drop(self.credentials, fact.credential)
+            case _ if isinstance(fact, RosterFact):
+                self._drop(self.employed, fact.employee)
+                self._drop(self.roster, fact.employee)
+            case _:
+                pass
 
     def _exists(self, fact: Fact) -> None:
         match fact:
@@ -165,32 +204,31 @@ class Known:
         table[key] = value
 
     def _drop(self, table: dict[_Key, _Value], key: _Key) -> None:
-        before = table.pop(key)
-        self._undo.append(lambda: table.__setitem__(key, before))
+        if key in table:
+            before = table.pop(key)
+            self._undo.append(lambda: table.__setitem__(key, before))
 
-    def _forget_step(self, credential: str, position: int) -> None:
-        steps = self.credentials.get(credential, ())
-        self._put(self.credentials, credential, tuple(step for step in steps if step.position != position))
-
-    def _settle_draft(self, draft: str | None, closed_by: str | None) -> None:
-        """Closes a draft, or opens it again."""
+    def _close_draft(self, draft: str | None, closed_by: str) -> None:
         if draft in self.drafts:
             self._put(self.drafts, draft, self.drafts[draft]._replace(closed_by=closed_by))
-
-    def _forget_plan_life(self, voided: Fact) -> None:
-        """Undoes what a draft, its adoption, an acknowledgement or a posting brought."""
-        match voided:
-            case PlanAdopted():
-                self._settle_draft(voided.draft, None)
-            case PlanDrafted() if voided.draft in self.drafts:
-                self._settle_draft(voided.replaces, None)
-                self._drop(self.drafts, voided.draft)
-            case PlanAcknowledged() if (key := (voided.employee, voided.adopted_at)) in self.acknowledged:
-                self._drop(self.acknowledged, key)
-            case _:
-                pass
 
     def _set(self, name: str, value: Any) -> None:
         before = getattr(self, name)
         self._undo.append(lambda: setattr(self, name, before))
         setattr(self, name, value)
+
+
+def _subject(fact: Fact) -> Subject | None:
+    match fact:
+        case DealClosed() | DealReversed():
+            return "deal", fact.deal
+        case PlanAdopted() | PlanDrafted():
+            return "plan", fact.plan
+        case PlanAcknowledged():
+            return "acknowledgement", fact.employee, str(fact.adopted_at)
+        case _ if isinstance(fact, CredentialFact):
+            return "credential", fact.credential
+        case _ if isinstance(fact, RosterFact):
+            return "employee", fact.employee
+        case _:
+            return None

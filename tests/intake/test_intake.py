@@ -132,6 +132,21 @@ def test_a_void_finds_its_fact_by_key_and_is_found_beside_it(intake: Intake, jou
     assert told(submit(intake, brought("deal_closed", DEAL, "order-1b"))) == [6]
 
 
+def test_a_void_makes_room_for_what_is_right_in_the_same_delivery(intake: Intake, journal: Journal) -> None:
+    void = brought("fact_voided", {"position": 3, "reason": "the wrong day"}, "void-E1")
+    late = brought("employee_hired", {**HIRED, "hired_on": "2025-01-13"}, "E1-right")
+    assert told(submit(intake, late)) == ["already-hired"]
+    assert told(submit(intake, void, late, atomic=True)) == [4, 5]
+    deal, back = brought("deal_closed", DEAL, "order-1"), brought("deal_reversed", DEAL, "back-1")
+    assert told(submit(intake, deal, back)) == [6, 7]
+    wrong = brought("fact_voided", {"reason": "only a part"}, "void-back", of=("crm", "back-1"))
+    part = brought("deal_reversed", {**DEAL, "amount_minor": 4_000}, "back-2")
+    assert told(submit(intake, wrong, part, atomic=True)) == [8, 9]
+    rest = brought("deal_reversed", {**DEAL, "amount_minor": 6_001}, "back-3")
+    assert told(submit(intake, rest)) == ["reversal-too-large"]
+    assert journal.head() == 9
+
+
 def test_a_deal_with_a_reversal_is_not_voided(intake: Intake) -> None:
     submit(
         intake,

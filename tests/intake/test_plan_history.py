@@ -61,3 +61,17 @@ def test_a_voided_version_is_no_plan(intake: Intake) -> None:
     changed = {"employee": "E1", "target": "clients", "value": "3", "effective_from": "2025-03-01"}
     told = {"reason": "a long leave", "approver": "boss"}
     assert bring(intake, "target_changed", **changed, **told) == "unknown-target"
+
+
+def test_a_plan_voided_in_a_delivery_cannot_end_in_it(intake: Intake) -> None:
+    adopt(intake, OPEN)
+    delivery = [
+        Submission(type=tag, source="test", key=tag, occurred_at=NOW, data=said)
+        for tag, said in (
+            ("fact_voided", {"position": 4, "reason": "the wrong file"}),
+            ("plan_ended", {"plan": "selling", "ended_on": "2026-12-31", "reason": "over"}),
+        )
+    ]
+    void, end = intake.submit(delivery, actor="hr", now=NOW, atomic=False)
+    assert not isinstance(void, Refused)
+    assert isinstance(end, Refused) and end.refusal.kind == "unknown-plan"
