@@ -7,9 +7,9 @@ from fractions import Fraction
 from domain.period import Period
 from domain.plan.mentions import named_in
 from domain.plan.statement import Entitlement, Statement, carried_into, compute_statement
-from projections import attainment, measures
+from projections import measures
+from projections.asking import STRAIGHT, Asking
 from projections.members import Members, members
-from projections.places import places
 from projections.spans import Cursor
 
 
@@ -27,17 +27,18 @@ def entitlements(
     period: Period,
     known_at: int | None,
     until: dt.date | None = None,
+    asking: Asking = STRAIGHT,
 ) -> dict[str, list[Entitlement]]:
     """Each person's plans with what was measured for them, by employee; nothing after the day `until`."""
     last = period.last_day if until is None else min(period.last_day, until)
     found: dict[str, list[Entitlement]] = {}
     for group in groups:
         opened = measures.windows(group.plan.measures.values(), period, group.hired, last)
-        values = measures.evaluate(cursor, group.plan.measures, opened, known_at)
+        values = asking.values(cursor, group.plan.measures, opened, known_at)
         rewarded = {name for part in group.plan.components for name in named_in(part, "milestones")}
-        attained = attainment.attained(cursor, group, sorted(rewarded), last, known_at)
-        standings = places(cursor, group.plan, period, last, known_at)
-        carried = _carried(cursor, group, period, known_at)
+        attained = asking.attained(cursor, group, sorted(rewarded), last, known_at)
+        standings = asking.places(cursor, group.plan, period, last, known_at)
+        carried = _carried(cursor, group, period, known_at, asking)
         for employee, resolved in group.resolved.items():
             stands = {board: held[employee] for board, held in standings.items() if employee in held}
             own = Entitlement(
@@ -52,7 +53,7 @@ def entitlements(
 
 
 def _carried(
-    cursor: Cursor, group: Members, period: Period, known_at: int | None
+    cursor: Cursor, group: Members, period: Period, known_at: int | None, asking: Asking
 ) -> dict[str, dict[str, Fraction]]:
     """What caps left over for each of the group in the period before, by employee and component.
 
@@ -65,10 +66,10 @@ def _carried(
         return {}
     earlier = [
         found
-        for found in members(cursor, before, known_at, list(group.resolved))
+        for found in asking.members(cursor, before, known_at, list(group.resolved))
         if found.plan.plan == group.plan.plan
     ]
     return {
         employee: carried_into(own, period)
-        for employee, [own] in entitlements(cursor, earlier, before, known_at).items()
+        for employee, [own] in entitlements(cursor, earlier, before, known_at, asking=asking).items()
     }

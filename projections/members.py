@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 from domain.people.roster import Leave, Posting, RosterChange, last_posting
 from domain.period import Period
 from domain.plan.document import Plan
+from domain.plan.overrides import Override, TargetChange
 from domain.plan.population import belongs, deciding_day
 from domain.plan.resolve import ResolvedPlan, Resolver
 from projections import policy, roster
@@ -33,30 +34,57 @@ class Members(NamedTuple):
         return {employee: here.hired_on for employee, here in self.postings.items()}
 
 
+class Roll(NamedTuple):
+    """Everything that plans are applied to in a period, whatever the plans say.
+
+    moves, away: by employee. here: where everybody works as of their deciding day.
+    """
+
+    period: Period
+    moves: Mapping[str, list[RosterChange]]
+    here: Mapping[str, Posting]
+    away: Mapping[str, list[Leave]]
+    overrides: list[Override]
+    changes: list[TargetChange]
+
+
 def members(
     cursor: Cursor, period: Period, known_at: int | None, employees: Sequence[str] | None = None
 ) -> list[Members]:
     """The plans in force in `period`, each with those of `employees`, or of everybody, whom it pays."""
+    here = roll(cursor, period, known_at, employees)
+    return [paid_by(version, here) for version in policy.plans_in_force(cursor, period.last_day, known_at)]
+
+
+def roll(
+    cursor: Cursor, period: Period, known_at: int | None, employees: Sequence[str] | None = None
+) -> Roll:
+    """What there is to apply plans to in `period`, of `employees` or of everybody."""
     moves = _by_employee(roster.changes(cursor, employees, known_at))
-    here = deciding_postings((move for own in moves.values() for move in own), period)
-    away = _by_employee(roster.leave(cursor, employees, known_at))
-    overrides = policy.overrides(cursor, known_at)
-    changes = policy.target_changes(cursor, employees, known_at)
-    found: list[Members] = []
-    for version in policy.plans_in_force(cursor, period.last_day, known_at):
-        plan = version.parsed()
-        resolver = Resolver(plan, period, overrides, changes)
-        postings = {
-            employee: held
-            for employee, held in here.items()
-            if belongs(plan.population, held, deciding_day(period, held.left_on))
-        }
-        resolved = {
-            employee: resolver(held, away.get(employee, ()), moves[employee])
-            for employee, held in postings.items()
-        }
-        found.append(Members(version, plan, resolved, postings))
-    return found
+    return Roll(
+        period=period,
+        moves=moves,
+        here=deciding_postings((move for own in moves.values() for move in own), period),
+        away=_by_employee(roster.leave(cursor, employees, known_at)),
+        overrides=policy.overrides(cursor, known_at),
+        changes=policy.target_changes(cursor, employees, known_at),
+    )
+
+
+def paid_by(version: PlanVersion, roll: Roll) -> Members:
+    """Whom of `roll` the plan `version` pays, and by which numbers."""
+    plan, period = version.parsed(), roll.period
+    resolver = Resolver(plan, period, roll.overrides, roll.changes)
+    postings = {
+        employee: held
+        for employee, held in roll.here.items()
+        if belongs(plan.population, held, deciding_day(period, held.left_on))
+    }
+    resolved = {
+        employee: resolver(held, roll.away.get(employee, ()), roll.moves[employee])
+        for employee, held in postings.items()
+    }
+    return Members(version, plan, resolved, postings)
 
 
 def deciding_postings(changes: Iterable[RosterChange], period: Period) -> dict[str, Posting]:

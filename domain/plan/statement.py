@@ -166,15 +166,19 @@ def lines_of(entitlement: Entitlement) -> list[Line]:
 
 def earnings(entitlement: Entitlement) -> list[tuple[Earned, int]]:
     """What each component earns, exact and in minor units, without the paperwork."""
-    resolved, values, attained, _, places, carried = entitlement
-    plan = resolved.plan
-    seen = Seen(values, resolved.aims, attained, resolved.period, places, resolved.stay, carried)
+    plan, seen = entitlement.resolved.plan, seen_by(entitlement)
     scale = minor_per_major(plan.currency)
     worth = [(component, component.pay(seen)) for component in plan.components]
     return [
         (earned, rounded(earned.amount, component.rounding or plan.rounding, scale))
         for component, earned in worth
     ]
+
+
+def seen_by(entitlement: Entitlement) -> Seen:
+    """What the components of one plan look at, and nothing else."""
+    resolved, values, attained, _, places, carried = entitlement
+    return Seen(values, resolved.aims, attained, resolved.period, places, resolved.stay, carried)
 
 
 def carried_into(entitlement: Entitlement, later: Period) -> dict[str, Fraction]:
