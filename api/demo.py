@@ -12,7 +12,8 @@ from api.cli.terminal import Failed, notes, output, progress
 from api.demo_data import large, telling
 from api.demo_data.exports import Delivery, deliveries
 from api.importing import ImportReport, import_files
-from api.ops import Ledger, adopt_plan, close_period, last_closed, now, open_book, open_ledger
+from api.ops import Ledger, close_period, last_closed, now, open_book, open_ledger
+from api.planning import adopt_plan
 from api.sealing import seal_up
 from api.settings import Settings
 from domain.facts.governance import PeriodClosed

@@ -1,17 +1,15 @@
-"""What the command line and the service share: opening a ledger, adopting plans, closing months."""
+"""What the command line and the service share: opening a ledger, closing months, awarding honours."""
 
 import datetime as dt
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import msgspec
-import yaml
 from psycopg import Connection, Cursor
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
@@ -21,9 +19,7 @@ from api.erasures import settle_erasures
 from api.intake import Intake, Refused, Stored, Submission
 from api.master_keys import masters
 from api.settings import Settings
-from api.yaml_names import PlanLoader
 from domain.decide.periods import require_closable, require_past
-from domain.decide.plans import require_second_person
 from domain.facts.governance import HonourAwarded, LedgerOpened, PeriodClosed
 from domain.facts.registry import decode
 from domain.journal.append import Journal
@@ -33,9 +29,6 @@ from domain.journal.query import Selector
 from domain.journal.read import LAST, matching
 from domain.journal.vault import Vault
 from domain.period import Period
-from domain.plan.document import Plan
-from domain.plan.parse import document_hash, parse_plan, plan_document
-from domain.refusals import Malformed
 from projections import runner as read_models
 from projections.closing import compute
 from projections.honours import winners
@@ -215,57 +208,6 @@ def open_book(ledger: Ledger, *, name: str, zone: str, currency: str, actor: str
         data={"name": name, "zone": zone, "currency": currency},
     )
     return submit_one(ledger, submission, actor)
-
-
-def read_plan(file: Path) -> Any:
-    """The decoded YAML of a plan document.
-
-    Raises: Malformed naming the line.
-    """
-    try:
-        return yaml.load(file.read_bytes(), Loader=PlanLoader)
-    except OSError as error:
-        raise Malformed(
-            field=str(file), detail=f"It cannot be read: {error.strerror}.", remedy="Check the name."
-        ) from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        reason = " ".join(str(error).split())[:300]
-        raise Malformed(
-            field=str(file), detail=f"It is not YAML: {reason}.", remedy="Mend the syntax."
-        ) from None
-
-
-def check_plan(file: Path) -> Plan:
-    """The plan in `file`.
-
-    Raises: Malformed; PlanInvalid with every fault.
-    """
-    return parse_plan(read_plan(file), file=str(file))
-
-
-def adopt_plan(ledger: Ledger, file: Path, *, adopted_by: str, approver: str) -> tuple[Plan, Stored]:
-    """Lets the plan in `file` take effect; the same document adopted again changes nothing.
-
-    Raises: Malformed, PlanInvalid and the Refusals of adoption.
-    """
-    plan = check_plan(file)
-    require_second_person(adopted_by, approver)
-    document: Mapping[str, object] = plan_document(read_plan(file))
-    digest = document_hash(document)
-    submission = Submission(
-        type="plan_adopted",
-        source=SOURCE,
-        key=f"plan-adopted/{plan.plan}/{plan.effective_from}/{digest}",
-        occurred_at=dt.datetime.combine(plan.effective_from, dt.time(), tzinfo=dt.UTC),
-        data={
-            "plan": plan.plan,
-            "effective_from": str(plan.effective_from),
-            "document": document,
-            "document_hash": digest,
-            "approver": approver,
-        },
-    )
-    return plan, submit_one(ledger, submission, adopted_by)
 
 
 def last_closed(ledger: Ledger) -> Period | None:

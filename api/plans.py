@@ -14,6 +14,8 @@ from api.reading import OnDay, Reading, View
 from projections import policy
 from projections.policy import PlanVersion
 
+PlanInPath = Annotated[str, PathParameter(description="Id of a plan.")]
+
 
 class PlanRow(msgspec.Struct, frozen=True, kw_only=True):
     """A version of a plan. position: of its adoption. document_hash: SHA-256 of its canonical JSON."""
@@ -48,7 +50,7 @@ async def read_plans(
 async def read_plan(
     view: NamedDependency[View],
     reading: NamedDependency[Reading],
-    plan: Annotated[str, PathParameter(description="Id of a plan.")],
+    plan: PlanInPath,
     day: OnDay = None,
 ) -> PlanDetail:
     """Every version that was adopted, and the whole document of the one that holds on a day."""
@@ -57,12 +59,17 @@ async def read_plan(
     def question(cursor: Cursor[Any], known_at: int | None) -> PlanDetail:
         versions = [row for row in policy.plan_versions(cursor, known_at) if row.plan == plan]
         if not versions:
-            raise NotFound(field="plan", detail=f"No plan {plan!r} was adopted.", remedy="See /v1/plans.")
+            raise unknown_plan(plan)
         held = next((row for row in policy.plans_in_force(cursor, on, known_at) if row.plan == plan), None)
         document = msgspec.json.decode(held.document, type=dict[str, object]) if held else None
         return PlanDetail(plan=plan, day=on, versions=[_row(row) for row in versions], document=document)
 
     return await view.ask(question)
+
+
+def unknown_plan(plan: str) -> NotFound:
+    """The refusal to tell anything about a plan that there is not."""
+    return NotFound(field="plan", detail=f"No plan {plan!r} was adopted.", remedy="See /v1/plans.")
 
 
 def _row(version: PlanVersion) -> PlanRow:

@@ -1,23 +1,23 @@
-"""Commands about plans."""
+"""Commands about plan documents."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from api.cli import plan_life
+from api.cli.plan_life import File
 from api.cli.terminal import FAILED, Json, output, print_json, say_failure, settings
 
-plan = typer.Typer(help="Check and adopt plan documents.", no_args_is_help=True)
+plan = typer.Typer(help="Check, discuss, adopt and read plan documents.", no_args_is_help=True)
 app = typer.Typer()
 app.add_typer(plan, name="plan")
-
-File = Annotated[Path, typer.Argument(help="The plan document, YAML.")]
+plan.add_typer(plan_life.app)
 
 
 @plan.command(epilog="Example: meritbook plan check examples/plans/huikang-seller.yaml")
 def check(file: File, json: Json = False) -> None:
     """Say everything that is wrong with a plan document; no ledger is needed."""
-    from api.ops import check_plan
+    from api.planning import check_plan
     from domain.plan.problems import PlanInvalid
 
     try:
@@ -42,14 +42,16 @@ def adopt(
     file: File,
     by: Annotated[str, typer.Option(help="Who adopts it.")],
     approver: Annotated[str, typer.Option(help="The second person, who approves.")],
+    draft: Annotated[str | None, typer.Option(help="The draft that is accepted by it.")] = None,
     json: Json = False,
 ) -> None:
     """Let a plan take effect; the version before it ends the day before."""
-    from api.ops import adopt_plan, open_ledger
+    from api.ops import open_ledger
+    from api.planning import adopt_plan
 
     with open_ledger(settings()) as ledger:
         ledger.opened()
-        found, stored = adopt_plan(ledger, file, adopted_by=by, approver=approver)
+        found, stored = adopt_plan(ledger, file, adopted_by=by, approver=approver, draft=draft)
     if json:
         print_json({"plan": found.plan, "position": stored.position, "hit": stored.hit})
         return

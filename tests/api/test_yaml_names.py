@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.ops import read_plan
+from api.planning import read_plan
 from domain.refusals import Malformed
 
 

@@ -21,7 +21,8 @@ from api.erasing import erase
 from api.erasures import erasure_file
 from api.keys import rotate, status
 from api.master_keys import HomeMasters
-from api.ops import adopt_plan, close_period, open_ledger
+from api.ops import close_period, open_ledger
+from api.planning import adopt_plan
 from domain.journal.append import Journal
 from domain.journal.master import KeysUnavailable
 from domain.period import Period

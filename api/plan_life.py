@@ -1,0 +1,161 @@
+"""Drafts of plans with what is said of them, and who has acknowledged which version."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, get
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import PathParameter, QueryParameter
+from psycopg import Cursor
+
+from api.auth import Caller
+from api.names import read
+from api.planning import draft_named
+from api.plans import PlanInPath, unknown_plan
+from api.reading import OnDay, Reading, View
+from api.watching import shows
+from domain.journal.vault import Stored, Vault
+from projections import plan_life
+from projections.plan_life import Comment, Draft, DraftState, Readers
+
+Asked = Request[Any, Caller, State]
+NOTES_FOR = frozenset({"manager", "hr", "hr_head"})
+"""Roles that read what other people say about drafts."""
+
+
+class DraftDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft, its document, and what is said about it.
+
+    comments: an employee sees their own. Their text is null for whom it does not concern, and where the
+    person was erased.
+    """
+
+    draft: Draft
+    document: dict[str, object]
+    comments: list[Comment]
+
+
+class Acknowledgements(msgspec.Struct, frozen=True, kw_only=True):
+    """Every version of a plan, by its first day, with who has read it and who has not, as of a day."""
+
+    plan: str
+    day: dt.date
+    versions: list[Readers]
+
+
+@get(
+    "/plans/drafts",
+    summary="Drafts of plans",
+    tags=["plans"],
+    opt={"action": "read_plans", "personal": "none"},
+)
+async def read_drafts(
+    view: NamedDependency[View],
+    plan: Annotated[str | None, QueryParameter(description="Of this plan only.")] = None,
+    state_: Annotated[
+        DraftState | None, QueryParameter(name="state", description="Only those that stand so.")
+    ] = None,
+) -> list[Draft]:
+    """The drafts that were put up, in that order, and what became of each."""
+    found = await view.ask(lambda cursor, known_at: plan_life.drafts(cursor, plan, known_at))
+    return [each for each in found if state_ in (None, each.state)]
+
+
+@get(
+    "/plans/drafts/{draft:str}",
+    summary="A draft and what is said about it",
+    tags=["plans"],
+    opt={"action": "read_plans", "personal": "people"},
+)
+async def read_draft(
+    request: Asked,
+    view: NamedDependency[View],
+    vault: NamedDependency[Vault],
+    draft: Annotated[str, PathParameter(description="Id of a draft.")],
+) -> DraftDetail:
+    """The whole document, and the comments in their order.
+
+    A comment is recorded as `plan_commented` with POST /v1/facts.
+    """
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> DraftDetail:
+        found = draft_named(cursor, draft, known_at)
+        said = plan_life.comments(cursor, draft, known_at)
+        return DraftDetail(
+            draft=found,
+            document=plan_life.draft_document(cursor, draft, known_at) or {},
+            comments=_shown(cursor, vault, request.auth, said),
+        )
+
+    found = await view.ask(question)
+    shows(request, (each.employee for each in found.comments if each.note is not None))
+    return found
+
+
+@get(
+    "/plans/{plan:str}/acknowledgements",
+    summary="Who has acknowledged a plan, and who has not",
+    tags=["plans"],
+    opt={"action": "read_people", "personal": "people"},
+)
+async def read_acknowledgements(
+    request: Asked,
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    plan: PlanInPath,
+    day: OnDay = None,
+) -> Acknowledgements:
+    """Each version with those who have read it, and those on a day who are paid by it and have not.
+
+    An employee sees only themselves. One acknowledges with a `plan_acknowledged` to POST /v1/facts.
+    """
+    on = day or reading.today()
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[Readers]:
+        found = plan_life.readers(cursor, plan, on, known_at)
+        if not found:
+            raise unknown_plan(plan)
+        return found
+
+    versions = await view.ask(question)
+    if request.auth.employee is not None:
+        versions = [_only(request.auth.employee, each) for each in versions]
+    shows(request, {name for each in versions for name in _named(each)})
+    return Acknowledgements(plan=plan, day=on, versions=versions)
+
+
+def in_clear(cursor: Cursor[Any], vault: Vault, comments: list[Comment]) -> list[Comment]:
+    """`comments` readable; the text of whoever was erased is None.
+
+    Raises: KeysUnavailable.
+    """
+    stored = [
+        Stored(each.position, f"employee:{each.employee}", "note", each.note or "") for each in comments
+    ]
+    said = read(cursor, vault, stored)
+    return [
+        msgspec.structs.replace(each, note=said[text]) for each, text in zip(comments, stored, strict=True)
+    ]
+
+
+def _shown(cursor: Cursor[Any], vault: Vault, caller: Caller, comments: list[Comment]) -> list[Comment]:
+    if caller.employee is not None:
+        own = [each for each in comments if each.employee == caller.employee]
+        return in_clear(cursor, vault, own)
+    if caller.role in NOTES_FOR:
+        return in_clear(cursor, vault, comments)
+    return [msgspec.structs.replace(each, note=None) for each in comments]
+
+
+def _only(employee: str, version: Readers) -> Readers:
+    return msgspec.structs.replace(
+        version,
+        acknowledged=[each for each in version.acknowledged if each.employee == employee],
+        missing=[each for each in version.missing if each == employee],
+    )
+
+
+def _named(version: Readers) -> list[str]:
+    return [*(each.employee for each in version.acknowledged), *version.missing]

@@ -1,0 +1,179 @@
+"""Plans out of files and through their life: checked, put up, commented on, adopted, acknowledged."""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import yaml
+from psycopg import Cursor
+from psycopg.rows import TupleRow
+
+from api.intake import Stored, Submission
+from api.ops import SOURCE, Ledger, now, submit_one
+from api.problems import NotFound
+from api.yaml_names import PlanLoader
+from domain.decide.plans import require_second_person
+from domain.plan.document import Plan
+from domain.plan.parse import document_hash, parse_plan, plan_document
+from domain.refusals import Malformed
+from projections import plan_life, policy
+from projections.plan_life import Draft
+from projections.policy import PlanVersion
+
+
+def read_plan(file: Path) -> Any:
+    """The decoded YAML of a plan document.
+
+    Raises: Malformed naming the line.
+    """
+    try:
+        return yaml.load(file.read_bytes(), Loader=PlanLoader)
+    except OSError as error:
+        raise Malformed(
+            field=str(file), detail=f"It cannot be read: {error.strerror}.", remedy="Check the name."
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise Malformed(
+            field=str(file), detail=f"It is not YAML: {reason}.", remedy="Mend the syntax."
+        ) from None
+
+
+def check_plan(file: Path) -> Plan:
+    """The plan in `file`.
+
+    Raises: Malformed; PlanInvalid with every fault.
+    """
+    return parse_plan(read_plan(file), file=str(file))
+
+
+def adopt_plan(
+    ledger: Ledger, file: Path, *, adopted_by: str, approver: str, draft: str | None = None
+) -> tuple[Plan, Stored]:
+    """Lets the plan in `file` take effect; the same document adopted again changes nothing.
+
+    draft: the one that is accepted by it, whose document it must be.
+    Raises: Malformed, PlanInvalid and the Refusals of adoption.
+    """
+    plan = check_plan(file)
+    require_second_person(adopted_by, approver)
+    document: Mapping[str, object] = plan_document(read_plan(file))
+    digest = document_hash(document)
+    submission = Submission(
+        type="plan_adopted",
+        source=SOURCE,
+        key=f"plan-adopted/{plan.plan}/{plan.effective_from}/{digest}" + (f"/{draft}" if draft else ""),
+        occurred_at=dt.datetime.combine(plan.effective_from, dt.time(), tzinfo=dt.UTC),
+        data={
+            "plan": plan.plan,
+            "effective_from": str(plan.effective_from),
+            "document": document,
+            "document_hash": digest,
+            "approver": approver,
+            **({"draft": draft} if draft else {}),
+        },
+    )
+    return plan, submit_one(ledger, submission, adopted_by)
+
+
+def draft_plan(
+    ledger: Ledger,
+    file: Path,
+    draft: str,
+    *,
+    actor: str,
+    reason: str | None = None,
+    replaces: str | None = None,
+) -> Stored:
+    """Puts the plan in `file` up for comment.
+
+    Raises: Malformed, PlanInvalid and the Refusals of a draft.
+    """
+    plan = check_plan(file)
+    document = plan_document(read_plan(file))
+    data: dict[str, object] = {
+        "plan": plan.plan,
+        "draft": draft,
+        "effective_from": str(plan.effective_from),
+        "document": document,
+        "document_hash": document_hash(document),
+    }
+    optional = {"reason": reason, "replaces": replaces}
+    return _told(ledger, "plan_drafted", data | _given(optional), actor)
+
+
+def comment_on(
+    ledger: Ledger, draft: Draft, *, employee: str, note: str, path: str | None, actor: str
+) -> Stored:
+    """Records what `employee` says about `draft`.
+
+    Raises: the Refusals of a comment.
+    """
+    data: dict[str, object] = {"plan": draft.plan, "draft": draft.draft, "employee": employee, "note": note}
+    return _told(ledger, "plan_commented", data | _given({"path": path}), actor)
+
+
+def acknowledge(
+    ledger: Ledger, version: PlanVersion, *, employee: str, signature: str | None, actor: str
+) -> Stored:
+    """Records that `employee` has read `version`.
+
+    Raises: the Refusals of an acknowledgement.
+    """
+    data: dict[str, object] = {
+        "employee": employee,
+        "plan": version.plan,
+        "adopted_at": version.position,
+        "document_hash": version.document_hash,
+    }
+    return _told(ledger, "plan_acknowledged", data | _given({"signature": signature}), actor)
+
+
+def draft_named(cursor: Cursor[TupleRow], name: str, known_at: int | None = None) -> Draft:
+    """The draft of this id.
+
+    Raises: NotFound.
+    """
+    found = next((each for each in plan_life.drafts(cursor, None, known_at) if each.draft == name), None)
+    if found is None:
+        raise NotFound(
+            field="draft",
+            detail=f"There is no draft {name!r}.",
+            remedy="See /v1/plans/drafts for those there are.",
+        )
+    return found
+
+
+def version_of(cursor: Cursor[TupleRow], plan: str, day: dt.date, position: int | None = None) -> PlanVersion:
+    """The version of `plan` that holds on `day`, or that was adopted at `position`.
+
+    Raises: NotFound.
+    """
+    known = policy.plan_versions(cursor) if position else policy.plans_in_force(cursor, day)
+    having = (each for each in known if each.plan == plan and position in (None, each.position))
+    found = next(having, None)
+    if found is None:
+        which = f"was adopted at position {position}" if position else f"holds on {day}"
+        raise NotFound(
+            field="version" if position else "plan",
+            detail=f"No version of plan {plan!r} {which}.",
+            remedy=f"See meritbook plan status {plan}.",
+        )
+    return found
+
+
+def _told(ledger: Ledger, type: str, data: Mapping[str, object], actor: str) -> Stored:
+    submission = Submission(
+        type=type,
+        source=SOURCE,
+        key=f"{type.replace('_', '-')}/{uuid4().hex}",
+        occurred_at=now(),
+        data=data,
+    )
+    return submit_one(ledger, submission, actor)
+
+
+def _given(optional: Mapping[str, str | None]) -> dict[str, object]:
+    return {name: value for name, value in optional.items() if value is not None}
