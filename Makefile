@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest
+# Tests wait for servers as much as they compute, so three of them keep two cores busy.
+WORKERS := 3
 export PYTHONUTF8 := 1
 
 help: ## Show the targets
@@ -20,7 +22,7 @@ serve: $(VENV)/run.stamp ## Serve the ledger in MERITBOOK_HOME
 	@$(BIN)/meritbook serve $(ARGS)
 
 test: $(VENV)/dev.stamp ## Run every test but the soak
-	$(PYTEST) -m "not soak" $(ARGS)
+	$(PYTEST) -m "not soak" --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
 check: $(VENV)/dev.stamp ## Format, lint, types, and who may import whom
 	$(BIN)/ruff format --check .

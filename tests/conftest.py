@@ -1,8 +1,9 @@
 """What tests of the database share: a server, and a database a test, copied from a migrated template."""
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 from uuid import uuid4
 
 import psycopg
@@ -14,12 +15,32 @@ from psycopg.conninfo import make_conninfo
 from domain.journal.append import Journal
 from domain.journal.migrate import migrate
 
+Say: TypeAlias = Callable[[str], None]
+
+SAID = "said"
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what needs a server, so that a run against another one can be confined to it."""
     for item in items:
         if "postgres" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
+
+
+@pytest.fixture
+def say(record_property: Callable[[str, object], None]) -> Say:
+    """Shows a line when all tests are done, whether this one passes or not."""
+    return lambda line: record_property(SAID, line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Shows what tests had to say; those that run in a worker of their own have no terminal."""
+    reports = (report for found in terminalreporter.stats.values() for report in found)
+    calls = [report for report in reports if getattr(report, "when", None) == "call"]
+    if lines := sorted({line for report in calls for name, line in report.user_properties if name == SAID}):
+        terminalreporter.section("said by tests")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

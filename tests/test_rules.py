@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -48,7 +48,7 @@ def test_every_promised_rule_has_a_test() -> None:
     assert not missing, f"no test carries the marker rule(…) for {' '.join(missing)}"
 
 
-def test_rules_with_and_without_a_test_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_rules_with_and_without_a_test_are_listed(say: Callable[[str], None]) -> None:
     """Every number that a test carries is a rule; the rules without a test are shown, not hidden."""
     if not REQUIREMENTS.exists():
         pytest.skip("REQUIREMENTS.md does not lie beside this checkout")
@@ -56,9 +56,8 @@ def test_rules_with_and_without_a_test_are_listed(capsys: pytest.CaptureFixture[
     assert proven <= set(rules), f"tests carry numbers that are no rules: {sorted(proven - set(rules))}"
     having = [number for number in rules if number in proven]
     lacking = [number for number in rules if number not in proven]
-    with capsys.disabled():
-        print(f"\nrules with a test ({len(having)}): {' '.join(having)}")
-        print(f"rules without one yet ({len(lacking)}): {' '.join(lacking)}")
+    say(f"rules with a test ({len(having)}): {' '.join(having)}")
+    say(f"rules without one yet ({len(lacking)}): {' '.join(lacking)}")
 
 
 def test_reading_the_tables() -> None:

@@ -9,7 +9,7 @@ ROUNDS = "MERITBOOK_TEST_ROUNDS"
 """Shortens every campaign of `make soak`."""
 
 Tell = Callable[..., None]
-"""Says what a campaign came to, in one line that is shown although pytest keeps what tests print."""
+"""Says what a campaign came to, in one line that is shown when all tests are done."""
 
 
 def rounds(few: int, *, soak: int, seconds: int = 7200) -> pytest.MarkDecorator:

@@ -1,8 +1,7 @@
 """A home of the embedded server that the tests of a module share, and the voice of a campaign."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from faults.campaign import Tell, line
@@ -29,11 +28,6 @@ def home(shared: Path, request: pytest.FixtureRequest, monkeypatch: pytest.Monke
 
 
 @pytest.fixture
-def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
-    """Prints what a campaign came to: rounds, faults, losses and other figures."""
-
-    def print_line(campaign: str, **figures: Any) -> None:
-        with capsys.disabled():
-            print(f"\n{line(campaign, **figures)}")
-
-    return print_line
+def tell(say: Callable[[str], None]) -> Tell:
+    """Shows what a campaign came to: rounds, faults, losses and other figures."""
+    return lambda campaign, **figures: say(line(campaign, **figures))
