@@ -147,6 +147,8 @@ async def read_evidence(
     period: PeriodInPath,
     plan: Annotated[str, QueryParameter(description="Id of a plan.")],
     measure: Annotated[str, QueryParameter(description="Name of one of its measures.")],
+    milestone: Annotated[str | None, QueryParameter(description="Milestone that looks at it.")] = None,
+    board: Annotated[str | None, QueryParameter(description="Board that looks at it.")] = None,
     offset: Annotated[int, QueryParameter(ge=0, description="Facts to pass over.")] = 0,
     limit: Annotated[int, QueryParameter(ge=1, le=1000, description="Facts a page.")] = 100,
 ) -> Evidence:
@@ -155,7 +157,10 @@ async def read_evidence(
     asked = month(period)
 
     def question(cursor: Cursor[Any], known_at: int | None) -> Evidence:
-        found = evidence(cursor, employee, asked, plan, measure, known_at, offset=offset, limit=limit)
+        found = evidence(
+            cursor, employee, asked, plan, measure, known_at,
+            milestone=milestone, board=board, offset=offset, limit=limit,
+        )  # fmt: skip
         if found is None:
             raise NotFound(
                 field="measure",

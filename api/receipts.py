@@ -22,21 +22,14 @@ from domain.journal.merkle import hashes_of, inclusion_proof, inclusion_spans, l
 from domain.journal.record import Record, record_line
 from domain.journal.sealed import Signed
 from domain.period import Period
+from domain.plan.components.rank import Rank
 from domain.plan.statement import Statement
-from projections import roster
-from projections.explain import ExplainedPayslip, explain
+from projections.behind import behind
 from projections.plans_used import PlanUsed
-from projections.statements import leaves
+from projections.statements import Payslip, leaves
+from projections.statements import statement as payslip
 
 FORMAT = "meritbook-receipt/1"
-
-MOST_FACTS = 100_000
-"""More facts than this behind a single measure of one person are not looked for."""
-
-CONFIRMATIONS = """
-select position from confirmation
-where fact_position = any(%(facts)s) and position <= %(known_at)s
-    and (void_position is null or void_position > %(known_at)s)"""
 
 PEOPLE = "select distinct employee from roster_change"
 
@@ -62,12 +55,20 @@ class ProvenRecord(msgspec.Struct, frozen=True, kw_only=True):
     proof: tuple[str, ...]
 
 
+class PlaceLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that pays a place. It rests on what others did too, of which a receipt holds nothing."""
+
+    plan: str
+    component: str
+    period: str
+
+
 class StatementReceipt(msgspec.Struct, frozen=True, kw_only=True):
     """All that proves one statement to somebody who has only this.
 
     keys: verifier keys that signed the checkpoint. statement_index, statement_proof: from the statement to
-    the digest that its close names. plans: the versions that its lines rest on. records: the close, those
-    plans and every fact behind the lines.
+    the digest that its close names. plans: the versions that its lines rest on. places: lines that nobody can
+    compute again from this file alone. records: the close, those plans and every fact behind the lines.
     """
 
     format: str = FORMAT
@@ -81,6 +82,7 @@ class StatementReceipt(msgspec.Struct, frozen=True, kw_only=True):
     statement_index: int
     statement_proof: tuple[str, ...]
     plans: tuple[PlanUsed, ...]
+    places: tuple[PlaceLine, ...]
     checkpoint: str
     records: tuple[ProvenRecord, ...]
 
@@ -111,17 +113,17 @@ def receipt(cursor: Cursor[Any], employee: str, period: Period) -> StatementRece
 
     Raises: NotFound, NotFinal, NotSealedYet.
     """
-    found = explain(cursor, employee, period, engine=ENGINE, page_facts=MOST_FACTS)
-    if found is None:
+    slip = payslip(cursor, employee, period, engine=ENGINE)
+    if slip is None:
         raise nothing_due(cursor, employee, str(period))
-    slip = found.payslip
     if slip.state != "closed" or slip.closed_position is None:
         raise NotFinal(
             field="period",
             detail=f"{period} is still open, so what {employee} is paid for it can change.",
             remedy="Ask for the receipt once the month is closed.",
         )
-    wanted = sorted({slip.closed_position, *_behind(cursor, found)})
+    plans = {used.adopted_at for used in slip.plans}
+    wanted = sorted({slip.closed_position, *plans, *behind(cursor, employee, period, slip.known_at)})
     signed = sealed.covering(cursor, wanted[-1])
     if signed is None:
         raise NotSealedYet(
@@ -142,6 +144,7 @@ def receipt(cursor: Cursor[Any], employee: str, period: Period) -> StatementRece
         statement_index=index,
         statement_proof=path,
         plans=slip.plans,
+        places=tuple(_places(slip)),
         checkpoint=str(signed.note),
         records=tuple(_proven(cursor, wanted, signed, _others(cursor, employee))),
     )
@@ -152,23 +155,11 @@ def receipt_file(made: StatementReceipt) -> bytes:
     return msgspec.json.format(canonical(made), indent=1) + b"\n"
 
 
-def _behind(cursor: Cursor[Any], found: ExplainedPayslip) -> Iterator[int]:
-    """The positions of all that the statement rests on."""
-    slip = found.payslip
-    counted = [fact.position for page in found.evidence for fact in page.facts]
-    yield from counted
-    asked = {"facts": counted, "known_at": slip.known_at}
-    yield from (position for (position,) in cursor.execute(CONFIRMATIONS, asked))
-    yield from (plan.adopted_at for plan in slip.plans)
+def _places(slip: Payslip) -> Iterator[PlaceLine]:
     for line in slip.statement.lines:
-        sources = [*line.parameters.values(), *(target.asked for target in line.targets.values())]
-        yield from (source.position for source in sources if source.position is not None)
-    for line in found.lines:
-        for late in line.late:
-            yield from (at for at in (late.position, late.void_position) if at is not None)
-    person = [slip.statement.employee]
-    yield from (change.position for change in roster.changes(cursor, person, slip.known_at))
-    yield from (taken.position for taken in roster.leave(cursor, person, slip.known_at))
+        if line.kind == Rank.KIND:
+            about = line.about or slip.statement.period
+            yield PlaceLine(plan=line.plan, component=line.component, period=about)
 
 
 def _path(cursor: Cursor[Any], employee: str, period: Period) -> tuple[int, tuple[str, ...]]:

@@ -819,6 +819,9 @@ def _judge_receipt_statement(receipt: dict[str, Any], verdict: Verdict) -> None:
     if not named <= in_force or lines - {plan for plan, _ in named}:
         verdict.add("plan", f"{whose} rests on plans that its close does not name.", close["position"])
     verdict.plans = len(receipt["plans"])
+    for place in receipt["places"]:
+        line = f"{place['plan']}.{place['component']} of {place['period']}"
+        verdict.remarks.append(f"{line} pays a place, which rests on what others did too: not in here.")
 
 
 # --- what is asked, and what is said

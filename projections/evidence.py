@@ -61,8 +61,8 @@ class CountedFact(msgspec.Struct, frozen=True, kw_only=True):
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """The facts that one measure counted for one person.
 
-    period: that the measure was taken for. total: how many facts there are in all. next_offset: of the next
-    page.
+    period: that the measure was taken for. milestone, board: by which it was looked at, if so, rather than by
+    a line over its own window. total: how many facts there are in all. next_offset: of the next page.
     """
 
     plan: str
@@ -73,6 +73,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     total: int
     facts: tuple[CountedFact, ...]
     next_offset: int | None
+    milestone: str | None = None
+    board: str | None = None
 
 
 def counted_facts(

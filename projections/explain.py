@@ -1,47 +1,56 @@
 """From an amount to the facts behind it: statement → line → measures → facts, in parts that sum exactly."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from domain.period import Period
+from domain.plan.components.component import Component
 from domain.plan.document import Plan
 from domain.plan.explain import Explanation
 from domain.plan.explain import explain as explain_line
 from domain.plan.fields import Title
-from domain.plan.measures import FactMeasure, days_of
+from domain.plan.measures import Days, FactMeasure, days_of
+from domain.plan.mentions import named_in, with_parts
 from domain.plan.statement import Line, Sentence
 from domain.plan.words import say
 from projections import policy, roster
+from projections.behind import Spans, board_spans, milestone_spans
+from projections.closing import head
 from projections.evidence import PAGE_FACTS, Evidence, counted_facts
 from projections.late import LateFact, closed_periods, late_facts
-from projections.members import deciding_postings
+from projections.members import Members, deciding_postings, members
 from projections.spans import Cursor
 from projections.statements import Payslip, statement
 
 LATE_FACTS = 50
-"""So many facts are listed under a retro delta; who needs more asks for the facts of the person."""
+"""So many facts are listed under a retro delta; a receipt has them all."""
 
 
 class ExplainedLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line taken apart, and said in words.
 
     parts: what is said of each of the explanation's amounts; empty where nothing is. late: under a retro
-    delta, the facts that may have caused it.
+    delta, the first facts that may have caused it, of `late_total`. milestones, boards: that the line looks
+    at; evidence names them. A place on a board rests on what others did as well, which is not shown.
     """
 
     explanation: Explanation
     said: Title
     parts: tuple[Title, ...] = ()
     late: tuple[LateFact, ...] = ()
+    late_total: int = 0
+    milestones: tuple[str, ...] = ()
+    boards: tuple[str, ...] = ()
 
 
 class ExplainedPayslip(msgspec.Struct, frozen=True, kw_only=True):
     """A payslip with all that made it so.
 
-    evidence: the facts below each measure that a line names, once for each plan, measure and period.
+    evidence: the facts below each measure that a line names, once for each plan, measure and period;
+    and those below the milestones and boards that it looks at.
     """
 
     payslip: Payslip
@@ -50,11 +59,22 @@ class ExplainedPayslip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Month(NamedTuple):
-    """The plans in force in a month, and since when the person is here."""
+    """The plans in force in a month, since when the person is here, and the plans that pay them."""
 
     period: Period
     plans: Mapping[str, Plan]
     hired_on: dt.date | None
+    groups: Mapping[str, Members]
+
+
+class _Looked(NamedTuple):
+    """A measure of a plan as a line looks at it: over its own window, for a milestone, or for a board."""
+
+    period: Period
+    plan: str
+    measure: str
+    milestone: str | None = None
+    board: str | None = None
 
 
 def explain(
@@ -78,8 +98,8 @@ def explain(
         about: _month(cursor, employee, about, at) for about in {_about(line, period) for line in lines}
     }
     found = (
-        _evidence(cursor, employee, months[about], plan, name, at, 0, page_facts)
-        for about, plan, name in _measured(lines, period)
+        _evidence(cursor, employee, months[looked.period], looked, at, 0, page_facts)
+        for looked in _looked_at(lines, period, months)
     )
     return ExplainedPayslip(
         payslip=payslip,
@@ -98,19 +118,31 @@ def evidence(
     measure: str,
     known_at: int | None = None,
     *,
+    milestone: str | None = None,
+    board: str | None = None,
     offset: int = 0,
     limit: int = PAGE_FACTS,
 ) -> Evidence | None:
-    """A page of the facts that a measure of a plan in force in `period` counts for `employee`."""
+    """A page of the facts that a measure of a plan in force in `period` counts for `employee`.
+
+    milestone, board: over the days that this one looks at, up to the day on which a milestone was reached.
+    """
+    known_at = head(cursor) if known_at is None else known_at
     month = _month(cursor, employee, period, known_at)
-    return _evidence(cursor, employee, month, plan, measure, known_at, offset, limit)
+    looked = _Looked(period, plan, measure, milestone, board)
+    return _evidence(cursor, employee, month, looked, known_at, offset, limit)
 
 
-def _month(cursor: Cursor, employee: str, period: Period, known_at: int | None) -> _Month:
+def _month(cursor: Cursor, employee: str, period: Period, known_at: int) -> _Month:
     versions = policy.plans_in_force(cursor, period.last_day, known_at)
     here = deciding_postings(roster.changes(cursor, [employee], known_at), period).get(employee)
     plans = {version.plan: version.parsed() for version in versions}
-    return _Month(period, plans, here.hired_on if here else None)
+    groups = {
+        group.plan.plan: group
+        for group in members(cursor, period, known_at, [employee])
+        if employee in group.resolved
+    }
+    return _Month(period, plans, here.hired_on if here else None, groups)
 
 
 def _explained(cursor: Cursor, line: Line, plan: Plan, payslip: Payslip) -> ExplainedLine:
@@ -124,7 +156,8 @@ def _explained(cursor: Cursor, line: Line, plan: Plan, payslip: Payslip) -> Expl
             if closed.period.next() == Period.parse(statement.period)
         )
         about = Period.parse(line.about)
-        late = late_facts(cursor, last, about, payslip.known_at, statement.employee, LATE_FACTS)
+        late = late_facts(cursor, last, about, payslip.known_at, statement.employee, None)
+    component = _component(plan, line)
     return ExplainedLine(
         explanation=explanation,
         said=_said(line.rule, plan),
@@ -132,8 +165,16 @@ def _explained(cursor: Cursor, line: Line, plan: Plan, payslip: Payslip) -> Expl
             _said(amount.sentence, plan) if amount.kind == "part" and amount.sentence else Title("", "")
             for amount in explanation.amounts
         ),
-        late=tuple(late),
+        late=tuple(late[:LATE_FACTS]),
+        late_total=len(late),
+        milestones=named_in(component, "milestones") if component else (),
+        boards=named_in(component, "boards") if component else (),
     )
+
+
+def _component(plan: Plan, line: Line) -> Component | None:
+    """What earned the line; None where another version of the plan has it no more."""
+    return next((each for each in plan.components if each.id == line.component), None)
 
 
 def _said(sentence: Sentence, plan: Plan) -> Title:
@@ -141,39 +182,71 @@ def _said(sentence: Sentence, plan: Plan) -> Title:
     return Title(say(key, words, plan, "en"), say(key, words, plan, "zh"))
 
 
-def _measured(lines: Iterable[Line], period: Period) -> list[tuple[Period, str, str]]:
-    """The measures that the lines name: of which period and which plan."""
-    named = ((_about(line, period), line.plan, name) for line in lines for name in line.inputs)
-    return list(dict.fromkeys(named))
+def _looked_at(lines: Sequence[Line], period: Period, months: Mapping[Period, _Month]) -> list[_Looked]:
+    """What the lines look at, each once: their measures, and those of their milestones and boards."""
+    found: dict[_Looked, None] = {}
+    for line in lines:
+        month = months[_about(line, period)]
+        plan = month.plans[line.plan]
+        found |= dict.fromkeys(_Looked(month.period, line.plan, name) for name in line.inputs)
+        component = _component(plan, line)
+        for kind, over in (("milestone", plan.milestones), ("board", plan.boards)):
+            named = named_in(component, f"{kind}s") if component else ()
+            for each in over:
+                if each.id in named:
+                    for part in with_parts(plan.measures, (each.measure,)):
+                        found[_Looked(month.period, line.plan, part, **{kind: each.id})] = None
+    return list(found)
 
 
 def _evidence(
     cursor: Cursor,
     employee: str,
     month: _Month,
-    plan: str,
-    name: str,
-    known_at: int | None,
+    looked: _Looked,
+    known_at: int,
     offset: int,
     limit: int,
 ) -> Evidence | None:
-    """A page of evidence; None for a ratio, for an unknown measure, and for somebody who was not here."""
-    measure = month.plans[plan].measures.get(name) if plan in month.plans else None
-    if month.hired_on is None or not isinstance(measure, FactMeasure):
+    """A page of evidence; None for a ratio, for what is unknown, and for somebody who was not here."""
+    plan = month.plans.get(looked.plan)
+    measure = plan.measures.get(looked.measure) if plan else None
+    days = _days(cursor, employee, month, looked, known_at) if isinstance(measure, FactMeasure) else None
+    if not isinstance(measure, FactMeasure) or days is None:
         return None
-    days = days_of(measure.window, month.period, month.hired_on)
     total, facts = counted_facts(cursor, measure, employee, days, known_at, offset=offset, limit=limit)
     read = offset + len(facts)
     return Evidence(
-        plan=plan,
-        measure=name,
+        plan=looked.plan,
+        measure=looked.measure,
         period=str(month.period),
         first_day=days.first,
         last_day=days.last,
         total=total,
         facts=facts,
         next_offset=read if read < total else None,
+        milestone=looked.milestone,
+        board=looked.board,
     )
+
+
+def _days(cursor: Cursor, employee: str, month: _Month, looked: _Looked, known_at: int) -> Days | None:
+    """The days that are looked at; None for somebody who was not here or is not paid by the plan."""
+    group = month.groups.get(looked.plan)
+    if looked.milestone is None and looked.board is None:
+        measure = month.plans[looked.plan].measures[looked.measure]
+        assert isinstance(measure, FactMeasure), "the caller has looked"
+        return None if month.hired_on is None else days_of(measure.window, month.period, month.hired_on)
+    if group is None:
+        return None
+    spans: Spans = {}
+    if looked.milestone and looked.milestone in group.resolved[employee].milestones:
+        until = month.period.last_day
+        spans = milestone_spans(cursor, group, employee, looked.milestone, until, known_at)
+    for board in group.plan.boards:
+        if board.id == looked.board:
+            spans = board_spans(group.plan, board, group.postings[employee], month.period)
+    return spans.get(looked.measure)
 
 
 def _about(line: Line, period: Period) -> Period:

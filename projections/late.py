@@ -115,7 +115,7 @@ def touched(
 
 
 def late_facts(
-    cursor: Cursor, last: ClosedPeriod, about: Period, known_at: int | None, employee: str, limit: int
+    cursor: Cursor, last: ClosedPeriod, about: Period, known_at: int | None, employee: str, limit: int | None
 ) -> list[LateFact]:
     """The first facts by which what `employee` is due for `about` may have changed since the `last` close."""
     asked = {**_asked(last, about, known_at, [employee]), "limit": limit}

@@ -13,8 +13,8 @@ from projections.explain import ExplainedLine, ExplainedPayslip
 from projections.hints import NextStep
 from projections.progress import Progress
 
-Counted = dict[tuple[str, str, str], Evidence | None]
-"""The facts behind a measure by plan, measure and period; None once they have been shown."""
+Counted = dict[tuple[str, str, str, str | None, str | None], Evidence | None]
+"""The facts behind a measure by plan, measure, period, milestone and board; None once they were shown."""
 
 
 def explanation(found: ExplainedPayslip) -> Tree:
@@ -26,7 +26,9 @@ def explanation(found: ExplainedPayslip) -> Tree:
         f"[bold]{escape(statement.employee)}  {statement.period}  "
         f"{_money(statement.total_minor, statement.currency)}[/]  {state}, known at position {slip.known_at}"
     )
-    counted: Counted = {(each.plan, each.measure, each.period): each for each in found.evidence}
+    counted: Counted = {
+        (each.plan, each.measure, each.period, each.milestone, each.board): each for each in found.evidence
+    }
     for line in found.lines:
         _add_line(tree, line, statement.period, counted)
     if not found.lines:
@@ -96,11 +98,19 @@ def _add_line(tree: Tree, explained: ExplainedLine, period: str, counted: Counte
             branch.add(f"{amount.kind} {escape(amount.name)}: {minor}{how}")
     for measure in explained.explanation.measures:
         _add_measure(branch, measure, line.plan, line.about or period, counted)
+    for plan, measure, about, milestone, board in list(counted):
+        if (plan, about) == (line.plan, line.about or period) and (
+            milestone in explained.milestones or board in explained.boards
+        ):
+            below = branch.add(f"{escape(measure)}, for {escape(milestone or board or '')}")
+            _add_facts(below, counted, (plan, measure, about, milestone, board))
     for name, source in explained.explanation.parameters.items():
         at = f" (position {source.position})" if source.position else ""
         branch.add(f"{escape(name)} = {escape(source.value)}, set by {source.level}{at}")
     for late in explained.late:
         branch.add(f"[dim]came late: position {late.position} {escape(late.type)}[/]")
+    if explained.late_total > len(explained.late):
+        branch.add(f"[dim]… {explained.late_total - len(explained.late)} more came late[/]")
 
 
 def _add_measure(branch: Tree, node: MeasureNode, plan: str, period: str, counted: Counted) -> None:
@@ -108,7 +118,10 @@ def _add_measure(branch: Tree, node: MeasureNode, plan: str, period: str, counte
     below = branch.add(f"{escape(node.name)} = {value}")
     for part in node.parts:
         _add_measure(below, part, plan, period, counted)
-    asked = (plan, node.name, period)
+    _add_facts(below, counted, (plan, node.name, period, None, None))
+
+
+def _add_facts(below: Tree, counted: Counted, asked: tuple[str, str, str, str | None, str | None]) -> None:
     if asked not in counted:
         return
     evidence, counted[asked] = counted[asked], None

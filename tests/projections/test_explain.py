@@ -20,6 +20,17 @@ components:
   - {id: share, title: Share, kind: per_unit, measure: revenue, rate: "0.001"}
 """
 
+MILESTONE = """
+measures: {hospitals: {distinct: visit_recorded, of: customer}}
+milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 40}]
+components: [{id: two, title: Two hospitals, kind: milestone, milestone: two, pays: 300}]
+"""
+PLACE = """
+measures: {visits: {count: visit_recorded}}
+boards: [{id: visits, title: Visits, measure: visits}]
+components: [{id: place, title: First on visits, kind: rank, board: visits, pays: [90]}]
+"""
+
 
 @pytest.fixture
 def told(book: Book) -> Book:
@@ -112,6 +123,43 @@ def test_a_void_behind_a_delta_is_shown(told: Book) -> None:
     void = told.void(written)
     [delta] = [line for line in explained(told, APRIL).lines if line.explanation.line.about]
     assert [(fact.position, fact.void_position) for fact in delta.late] == [(written, void)]
+
+
+def test_a_milestone_goes_down_to_its_facts_up_to_the_day_it_was_reached(book: Book) -> None:
+    """Two hospitals were needed: the visit of the next day is not among them, nor is one before the hire."""
+    book.adopt(MILESTONE)
+    book.hire(hired_on=MARCH.first_day)
+    first, second = book.visit("C1", on=3) + book.visit("C2", on=5)
+    book.visit("C3", on=6)
+    found = explained(book)
+    [evidence] = [each for each in found.evidence if each.milestone == "two"]
+    assert [fact.position for fact in evidence.facts] == [first, second]
+    assert (evidence.measure, evidence.first_day.day, evidence.last_day.day) == ("hospitals", 1, 5)
+    assert found.lines[0].milestones == ("two",)
+    with book.cursor() as cursor:
+        page = explain.evidence(
+            cursor, "E1", MARCH, "selling", "hospitals", milestone="two", offset=1, limit=1
+        )
+        assert explain.evidence(cursor, "E1", MARCH, "selling", "hospitals", milestone="ten") is None
+    assert page is not None
+    assert ([fact.position for fact in page.facts], page.total) == ([second], 2)
+
+
+def test_a_place_goes_down_to_the_person_s_own_facts(book: Book) -> None:
+    """What the others on the board did decides as well, and is not shown."""
+    book.adopt(PLACE)
+    book.hire("E2")
+    [own, _] = book.visit("C1") + book.visit("C2", employee="E2")
+    [evidence] = [each for each in explained(book).evidence if each.board == "visits"]
+    assert [fact.position for fact in evidence.facts] == [own]
+
+
+def test_a_delta_says_how_many_facts_came_late(told: Book) -> None:
+    """Fifty are listed."""
+    told.close()
+    late = told.register(*(f"L{number}" for number in range(53)))
+    [delta] = [line for line in explained(told, APRIL).lines if line.explanation.line.about]
+    assert ([fact.position for fact in delta.late], delta.late_total) == (late[:50], 53)
 
 
 def test_an_explanation_is_plain_json(told: Book) -> None:

@@ -37,6 +37,16 @@ components:
   - {id: confirmed, title: Confirmed, kind: per_unit, measure: confirmed, rate: 10}
 """
 
+REWARDED = """
+measures: {hospitals: {distinct: visit_recorded, of: customer}, visits: {count: visit_recorded}}
+boards: [{id: visits, title: Visits, measure: visits}]
+milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 40}]
+components:
+  - {id: clients, title: New clients, kind: per_unit, measure: clients, rate: 50}
+  - {id: two, title: Two hospitals, kind: milestone, milestone: two, pays: 300}
+  - {id: place, title: First on visits, kind: rank, board: visits, pays: [90]}
+"""
+
 
 @pytest.fixture
 def firm(journal: Journal, ledger_dsn: str, tmp_path: Path) -> SealedBook:
@@ -199,6 +209,36 @@ def test_a_late_fact_is_behind_the_month_that_settles_it(firm: SealedBook) -> No
     path = given(firm, period="2025-04")
     assert verify(path).valid
     assert late[0] in [record["position"] for record in shown(path)]
+
+
+def test_milestones_places_and_all_that_came_late_are_behind_it(
+    journal: Journal, ledger_dsn: str, tmp_path: Path
+) -> None:
+    """What a milestone counted since the hire, own facts of a place, and more late facts than are listed."""
+    book = Book(journal, ledger_dsn, LEDGER)
+    firm = SealedBook(book, ledger_dsn, tmp_path)
+    book.adopt(REWARDED)
+    book.hire("E1", hired_on=dt.date(2025, 2, 10))
+    book.hire("E2")
+    first = book.visit("C1", on=dt.date(2025, 2, 20))
+    second = book.visit("C2", on=5)
+    after = book.visit("C2", on=6)
+    others = book.visit("C1", "C2", "C3", "C4", employee="E2")
+    book.close()
+    late = book.register(*(f"L{number}" for number in range(60)))
+    gone = book.register("gone")[0]
+    void = book.void(gone)
+    book.close("2025-04")
+    firm.seal()
+    march, april = given(firm), given(firm, period="2025-04")
+    told = {record["position"] for record in shown(march)}
+    assert {*first, *second, *after} <= told
+    assert not told & {*others, *late}
+    assert {*late, gone, void} <= {record["position"] for record in shown(april)}
+    [place] = json.loads(march.read_text())["places"]
+    assert place == {"plan": "selling", "component": "place", "period": "2025-03"}
+    verdict = verify(march)
+    assert (verdict.valid, len([said for said in verdict.remarks if "what others did" in said])) == (True, 1)
 
 
 def test_an_open_month_has_no_receipt(firm: SealedBook) -> None:

@@ -1,0 +1,180 @@
+"""The facts that a person's statement rests on, by position: take one of them away, and it may be another.
+
+They are the person's own, and the rules that hold for them. What others did decides places on boards too;
+that is theirs, and is not looked up here.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+from domain.people.roster import Posting
+from domain.period import Period
+from domain.plan.document import Board, Plan
+from domain.plan.measures import Days, FactMeasure, days_of
+from domain.plan.mentions import named_in, with_parts
+from domain.plan.milestones import last_day
+from projections.attainment import courses_to, first_reached
+from projections.evidence import counted_positions
+from projections.late import ClosedPeriod, closed_periods, late_facts, touched
+from projections.members import Members, members
+from projections.places import opened_for, ranks_people
+from projections.spans import Cursor
+
+Spans = Mapping[str, Days]
+"""Measures over facts, by name, and the days that each looks at."""
+
+# What was taken back counts as well: without its void it would be there again.
+VOIDED = """
+with own as (
+    select position, void_position from credit
+    where employee = %(employee)s and fact = any(%(facts)s) and day between %(first)s and %(last)s
+        and position <= %(known_at)s
+)
+select unnest(array[position, void_position]) from own where void_position <= %(known_at)s
+union
+select unnest(array[f.fact_position, f.position, f.void_position])
+from confirmation f join own on own.position = f.fact_position
+where f.void_position <= %(known_at)s"""
+
+CONFIRMED = """
+select position from confirmation
+where fact_position = any(%(facts)s) and position <= %(known_at)s
+    and (void_position is null or void_position > %(known_at)s)"""
+
+OWN_RULES = """
+with place (level, scope) as (
+    select 'person', %(employee)s
+    union select 'branch', branch from roster_change where employee = %(employee)s
+    union select 'team', team from roster_change where employee = %(employee)s
+),
+told as (
+    select position, void_position from roster_change where employee = %(employee)s
+    union all
+    select position, void_position from leave where employee = %(employee)s
+    union all
+    select position, void_position from target_change where employee = %(employee)s
+    union all
+    select position, void_position from override join place using (level, scope)
+    where plan = any(%(plans)s)
+)
+select at from told, unnest(array[position, void_position]) as at where at <= %(known_at)s"""
+
+
+def behind(cursor: Cursor, employee: str, period: Period, known_at: int) -> set[int]:
+    """The positions of what the statement of `employee` for `period` rests on, as known at `known_at`.
+
+    Where something came late for closed months, these months count as well: as known now, and as known when
+    they were last settled, with the closes that settled them; also where nothing came of it.
+    """
+    plans: set[str] = set()
+    found = _month(cursor, employee, period, known_at, plans)
+    for closed, before in _reopened(cursor, employee, period, known_at):
+        found.add(closed.position)
+        for at in (before.known_at, known_at):
+            found |= _month(cursor, employee, closed.period, at, plans)
+        for late in late_facts(cursor, before, closed.period, known_at, employee, None):
+            found |= {at for at in (late.position, late.void_position) if at is not None}
+    asked = {"employee": employee, "plans": sorted(plans), "known_at": known_at}
+    return found | {position for (position,) in cursor.execute(OWN_RULES, asked)}
+
+
+def milestone_spans(
+    cursor: Cursor, group: Members, employee: str, name: str, until: dt.date, known_at: int | None
+) -> Spans:
+    """What the milestone `name` looks at: since the hire, up to the day on which it was reached.
+
+    While it is not, up to its last day or to `until`.
+    """
+    milestone, here = group.resolved[employee].milestones[name], group.postings[employee]
+    course = courses_to(cursor, group, name, until, known_at).get(employee, [])
+    last = first_reached(course, milestone.reaches) or min(last_day(milestone, here.hired_on), until)
+    parts = with_parts(group.plan.measures, (milestone.measure,))
+    named = (part for part in parts if isinstance(group.plan.measures[part], FactMeasure))
+    return dict.fromkeys(named, Days(here.hired_on, last))
+
+
+def board_spans(plan: Plan, board: Board, here: Posting, month: Period) -> Spans:
+    """What the place of somebody on `board` looks at; nothing before the period of the board ends."""
+    over = Period.containing(month.last_day, board.period)
+    if over.last_day != month.last_day:
+        return {}
+    leaves, opened = opened_for(plan, board.measure, over, [here], over.last_day)
+    return {name: opened[measure.window][here.employee] for name, measure in leaves.items()}
+
+
+def _reopened(
+    cursor: Cursor, employee: str, period: Period, known_at: int
+) -> Iterator[tuple[ClosedPeriod, ClosedPeriod]]:
+    """The closed months that the statement settles anew, each with the last close before it."""
+    closed = closed_periods(cursor, known_at)
+    if not closed or period != closed[-1].period.next():
+        return
+    whose = None if ranks_people(cursor, known_at) else [employee]
+    since = touched(cursor, closed[-1], known_at, whose).values()
+    for each in closed if since else ():
+        if min(since) <= each.period.last_day:
+            yield each, closed[-1]
+
+
+def _month(cursor: Cursor, employee: str, month: Period, known_at: int, plans: set[str]) -> set[int]:
+    """What `employee` earned in `month` rests on; adds the plans to `plans`."""
+    found: set[int] = set()
+    for group in members(cursor, month, known_at, [employee]):
+        if employee in group.resolved:
+            plans.add(group.plan.plan)
+            found |= _of_plan(cursor, group, employee, month, known_at)
+    return found
+
+
+def _of_plan(
+    cursor: Cursor, group: Members, employee: str, month: Period, known_at: int, later: Period | None = None
+) -> set[int]:
+    """What one plan counted. later: only the components of which something is carried into that month."""
+    plan, found = group.plan, {group.version.position}
+    for spans in _spans(cursor, group, employee, month, known_at, later):
+        for name, days in spans.items():
+            measure = plan.measures[name]
+            assert isinstance(measure, FactMeasure), "ratios are taken apart"
+            found |= _counted(cursor, measure, employee, days, known_at)
+    before = month.previous()
+    caps = (component.cap for component in plan.components)
+    if any(cap is not None and cap.carries_from(before, month) for cap in caps):
+        for earlier in members(cursor, before, known_at, [employee]):
+            if earlier.plan.plan == plan.plan and employee in earlier.resolved:
+                found |= _of_plan(cursor, earlier, employee, before, known_at, month)
+    return found
+
+
+def _spans(
+    cursor: Cursor, group: Members, employee: str, month: Period, known_at: int, later: Period | None
+) -> Iterator[Spans]:
+    plan, here = group.plan, group.postings[employee]
+    boards = {board.id: board for board in plan.boards}
+    for component, uses in zip(plan.components, group.resolved[employee].uses, strict=True):
+        cap = component.cap
+        if later is not None and (cap is None or not cap.carries_from(month, later)):
+            continue
+        yield {
+            name: days_of(measure.window, month, here.hired_on)
+            for name in uses.measures
+            if isinstance(measure := plan.measures[name], FactMeasure)
+        }
+        for name in named_in(component, "milestones"):
+            yield milestone_spans(cursor, group, employee, name, month.last_day, known_at)
+        for name in named_in(component, "boards"):
+            yield board_spans(plan, boards[name], here, month)
+
+
+def _counted(cursor: Cursor, measure: FactMeasure, employee: str, days: Days, known_at: int) -> set[int]:
+    """The facts that `measure` counts, with what confirms them; those that were voided, with the voids."""
+    found = counted_positions(cursor, measure, employee, days, known_at)
+    asked = {
+        "employee": employee,
+        "facts": [fact for fact in (measure.fact, measure.less) if fact],
+        "first": days.first,
+        "last": days.last,
+        "known_at": known_at,
+    }
+    voided = {position for (position,) in cursor.execute(VOIDED, asked)}
+    confirmed = cursor.execute(CONFIRMED, {"facts": sorted(found), "known_at": known_at})
+    return found | voided | {position for (position,) in confirmed}

@@ -1,0 +1,228 @@
+"""Whatever a closed statement would be another without is in its receipt, and nobody else is."""
+
+import datetime as dt
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import msgspec
+import psycopg
+import pytest
+from book import ENGINE, Book
+from conftest import new_database
+from given import LEDGER
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sealed_book import SealedBook
+
+from api.problems import NotFound
+from api.receipts import receipt, receipt_file
+from api.verify import verify
+from domain.facts.governance import OverrideSet, TargetChanged
+from domain.facts.people import EmployeeHired, EmployeeTransferred, LeaveTaken
+from domain.facts.selling import ComplianceScored, CustomerRegistered, VisitRecorded
+from domain.journal.append import Journal
+from domain.journal.connection import connect
+from domain.period import Period
+from projections import closing, statements
+from projections.late import closed_periods
+from projections.statements import statement
+
+MINE, OTHER = "E1", "E-2"  # no base64 holds a dash
+MONTHS = ("2025-03", "2025-04")
+HIRED = dt.date(2025, 2, 10)
+TOLD = ("credit", "confirmation", "roster_change", "leave", "target_change", "override")
+
+PLAN = """
+population: {post: [seller]}
+parameters: {clients_target: {value: 2, open: {to: [branch, person]}}}
+measures:
+  compliance: {average: compliance_scored, of: score, confirmed_by: production}
+  hospitals: {distinct: visit_recorded, of: customer}
+  two_months: {count: customer_registered, window: {last_periods: 2}}
+  visits: {count: visit_recorded}
+targets:
+  clients: {measure: clients, value: {parameter: clients_target}, relief: {leave: {per_day: 1}}}
+boards: [{id: visits, title: Visits, measure: visits, period: quarter}]
+milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 40}]
+components:
+  - id: clients
+    title: Clients
+    kind: per_unit
+    measure: clients
+    rate: "50.50"
+    cap: {pays: 60, carried: year}
+  - {id: met, title: Met, kind: threshold, target: clients, pays: 200}
+  - {id: care, title: Care, kind: per_unit, measure: compliance, rate: "3.33"}
+  - {id: two, title: Two hospitals, kind: milestone, milestone: two, pays: 300}
+  - {id: place, title: First on visits, kind: rank, board: visits, pays: [90]}
+  - id: back
+    title: Looking back
+    kind: per_unit
+    measure: clients
+    rate: 7
+    gates: [{measure: two_months, at_least: 2}, {milestone: two}]
+"""
+
+Step = Callable[[Book, list[int]], None]
+"""Tells the book something; the positions are of what may be voided."""
+
+days = st.dates(dt.date(2025, 2, 12), dt.date(2025, 4, 30))
+people = st.sampled_from((MINE, MINE, OTHER))
+customers = st.sampled_from(("C1", "C2", "C3"))
+
+
+def told(
+    make: Callable[..., Any], on: bool = False, **fields: st.SearchStrategy[Any]
+) -> st.SearchStrategy[Step]:
+    """A step that records one fact with drawn fields, on a drawn day if `on`."""
+
+    def step(day: dt.date, values: dict[str, Any]) -> Step:
+        return lambda book, positions: positions.append(book.tell(make(**values), day if on else 3))
+
+    return st.builds(step, days, st.fixed_dictionaries(fields))
+
+
+def score(employee: str, customer: str) -> ComplianceScored:
+    return ComplianceScored(employee=employee, score=f"{customer[1]}.5")
+
+
+def leave(employee: str, from_on: dt.date) -> LeaveTaken:
+    return LeaveTaken(employee=employee, kind="annual", from_on=from_on, until_on=from_on)
+
+
+def void(number: int) -> Step:
+    def step(book: Book, positions: list[int]) -> None:
+        if positions:
+            book.void(positions.pop(number % len(positions)))
+
+    return step
+
+
+def confirm(number: int) -> Step:
+    def step(book: Book, positions: list[int]) -> None:
+        records = [record.position for record in book.journal.read(types=["compliance_scored"])]
+        if records:
+            positions.append(book.confirm(records[number % len(records)], "production"))
+
+    return step
+
+
+steps = st.lists(
+    st.one_of(
+        told(CustomerRegistered, on=True, employee=people, customer=customers),
+        told(VisitRecorded, on=True, employee=people, customer=customers),
+        told(score, on=True, employee=people, customer=customers),
+        st.builds(confirm, st.integers(0, 9)),
+        st.builds(void, st.integers(0, 9)),
+        told(leave, employee=people, from_on=days),
+        told(EmployeeTransferred, employee=people, effective_on=days, branch=st.just("SH")),
+        told(
+            partial(TargetChanged, reason="as agreed", approver="boss"),
+            employee=people,
+            target=st.sampled_from(("clients", "two")),
+            value=st.sampled_from(("1", "3")),
+            effective_from=days,
+        ),
+        told(
+            partial(
+                OverrideSet, plan="selling", parameter="clients_target", reason="as agreed", approver="boss"
+            ),
+            level=st.just("person"),
+            scope=people,
+            value=st.sampled_from(("1", "3")),
+            effective_from=days,
+        ),
+    ),
+    min_size=2,
+    max_size=9,
+)
+
+
+@pytest.fixture
+def fresh(postgres: str, template: str) -> Callable[[], AbstractContextManager[SealedBook]]:
+    """Makes a firm of two sellers with a plan, sealed in a place of its own."""
+
+    @contextmanager
+    def make() -> Generator[SealedBook]:
+        with (
+            TemporaryDirectory() as place,
+            new_database(postgres, template) as dsn,
+            Journal(dsn, LEDGER) as journal,
+        ):
+            book = Book(journal, dsn, LEDGER)
+            book.adopt(PLAN)
+            for employee in (MINE, OTHER):
+                book.tell(EmployeeHired(employee=employee, hired_on=HIRED, branch="SH", post="seller"))
+            yield SealedBook(book, dsn, Path(place))
+
+    return make
+
+
+def concerning(book: Book) -> Iterator[int]:
+    """The positions of what is about E1 and nobody else, with what confirms and voids that."""
+    own: set[int] = set()
+    for record in book.journal.read():
+        data = msgspec.json.decode(record.data)
+        if MINE in (data.get("employee"), data.get("scope")) or data.get("position") in own:
+            own.add(record.position)
+            yield record.position
+
+
+def settled(cursor: psycopg.Cursor[Any]) -> list[object]:
+    """What E1 was paid for each closed month."""
+    slips = [statement(cursor, MINE, Period.parse(month), engine=ENGINE) for month in MONTHS]
+    return [None if slip is None else slip.statement for slip in slips]
+
+
+def settled_without(cursor: psycopg.Cursor[Any], position: int) -> list[object]:
+    """What E1 would have been paid had the fact at `position` never been recorded; nothing is kept."""
+    closes = closed_periods(cursor, None)
+    for table in TOLD:
+        cursor.execute(f"update {table} set void_position = null where void_position = {position}".encode())
+        cursor.execute(f"delete from {table} where position = {position}".encode())
+    cursor.execute("delete from statement_line; delete from statement; delete from closed_period")
+    for close in closes:
+        made = closing.compute(cursor, close.period, close.known_at)
+        statements.freeze(cursor, close.position, made, ENGINE)
+    found = settled(cursor)
+    cursor.connection.rollback()
+    return found
+
+
+@pytest.mark.rule("R24")
+@given(history=st.tuples(steps, steps))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_a_statement_would_differ_without_is_in_its_receipt(
+    fresh: Callable[[], AbstractContextManager[SealedBook]], history: tuple[list[Step], list[Step]]
+) -> None:
+    """March, then April, which settles what came late; each of E1's facts is taken away in turn."""
+    with fresh() as firm:
+        positions = list[int]()
+        for told_before, month in zip(history, MONTHS, strict=True):
+            for step in told_before:
+                step(firm.book, positions)
+            firm.book.close(month)
+        firm.seal()
+        held = list[set[int]]()
+        for month in MONTHS:
+            path = firm.directory / month
+            with firm.book.cursor() as cursor:
+                try:
+                    path.write_bytes(receipt_file(receipt(cursor, MINE, Period.parse(month))))
+                except NotFound:
+                    held.append(set())
+                    continue
+            assert verify(path, keys=[firm.key()]).valid
+            assert OTHER not in path.read_text()
+            held.append({each["position"] for each in msgspec.json.decode(path.read_bytes())["records"]})
+        with connect(firm.dsn, LEDGER, service=False) as owner, owner.cursor() as cursor:
+            paid = settled(cursor)
+            owner.rollback()
+            for position in concerning(firm.book):
+                without = settled_without(cursor, position)
+                for month, was, would_be, own in zip(MONTHS, paid, without, held, strict=True):
+                    assert was == would_be or position in own or was is None, (month, position)
