@@ -123,6 +123,12 @@ def witness_serve(
     log: Annotated[list[str], typer.Option(help="Verifier key of a log to witness; may be repeated.")],
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 for a free one.")] = 8787,
+    accept_new_key: Annotated[
+        bool,
+        typer.Option(
+            "--accept-new-key", help="Take the keys of --log in place of known ones: for lost keys."
+        ),
+    ] = False,
 ) -> None:
     """Witness logs until interrupted: cosign what continues what was seen, refuse forks and rollbacks."""
     import datetime as dt
@@ -133,7 +139,11 @@ def witness_serve(
 
     try:
         trusted = [parse_key(text) for text in log]
-        keeper = Witness(read_key(key), state, trusted, lambda: dt.datetime.now(dt.UTC))
+        keeper = Witness(
+            read_key(key), state, trusted, lambda: dt.datetime.now(dt.UTC), accepts_new_keys=accept_new_key
+        )
+        for held in keeper.kept:
+            notes().print(f"The log is known under another key than --log says, which is kept: {held}")
         serve(keeper, host, port, lambda address: notes().print(f"Witness serves on {address}"))
     except NoteRefused as refused:
         raise Failed(str(refused), "", USAGE) from None

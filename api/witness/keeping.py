@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,19 +38,35 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
 class Witness:
     """Cosigns the checkpoints of the logs whose keys it is given; their state is in `file`.
 
-    A log that hands over to another key under both signatures is believed the other key from there on.
+    A log that hands over to another key under both signatures is believed the other key from there on. Of a
+    known log another key is taken from `trusted` only if `accepts_new_keys`, for one whose key was lost; what
+    it has seen of the log counts all the same. kept: the keys that it holds against those of `trusted`.
     Raises: NoteRefused when `file` is not the state of a witness.
     """
 
     def __init__(
-        self, signer: Signer, file: Path, trusted: Sequence[VerifierKey], clock: Callable[[], dt.datetime]
+        self,
+        signer: Signer,
+        file: Path,
+        trusted: Sequence[VerifierKey],
+        clock: Callable[[], dt.datetime],
+        *,
+        accepts_new_keys: bool = False,
     ) -> None:
         self._signer, self._file, self._clock = signer, file, clock
         self._lock = threading.Lock()
         self._logs = _read(file)
+        self.kept: list[str] = []
+        known = dict(self._logs)
         for key in trusted:
             # What was learnt since counts, not what the command line said years ago.
-            self._logs.setdefault(key.name, Log(key=str(key)))
+            log = self._logs.setdefault(key.name, Log(key=str(key)))
+            if log.key != str(key) and accepts_new_keys:
+                self._logs[key.name] = Log(key=str(key), note=log.note)
+            elif log.key != str(key):
+                self.kept.append(log.key)
+        if accepts_new_keys and self._logs != known:
+            self._write(self._logs)
 
     def add_checkpoint(self, body: bytes) -> Answer:
         """Cosigns the checkpoint in `body` if it contradicts nothing, and has that on disk first."""
@@ -76,9 +92,12 @@ class Witness:
             line = cosignature(note.text, self._signer, self._clock())
             kept = Log(key=str(key), note=str(Note(note.text, (*note.signatures, line))))
             logs = {**self._logs, checkpoint.origin: kept}
-            replace_file(self._file, msgspec.json.format(msgspec.json.encode(logs)))
+            self._write(logs)
             self._logs = logs
             return Answer(200, str(line))
+
+    def _write(self, logs: Mapping[str, Log]) -> None:
+        replace_file(self._file, msgspec.json.format(msgspec.json.encode(logs)))
 
     def checkpoint(self, origin_hash: str) -> Answer:
         """The checkpoint that was cosigned last of the log whose origin hashes to this."""
@@ -105,8 +124,12 @@ def _signed_by(log: Log, note: Note, checkpoint: Checkpoint) -> VerifierKey:
     key = parse_key(log.key)
     if not note.signers([key]):
         raise NoteRefused("The checkpoint is not signed by the key of the log.")
+    if len(checkpoint.extensions) > 1:
+        raise NoteRefused("The checkpoint has more than one line behind its root.")
     successor = checkpoint.successor
     if successor is None:
+        if checkpoint.extensions:
+            raise NoteRefused("The checkpoint has a line that is not known here; only a successor's is.")
         return key
     if successor.name != checkpoint.origin or not note.signers([successor]):
         raise NoteRefused("The checkpoint hands over to a key that has not signed it.")

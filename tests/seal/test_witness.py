@@ -76,6 +76,11 @@ REFUSED = {
     "a bad old size": (400, request(9, signed(head(30), LOG)).replace(b"old 9", b"old 09")),
     "a proof of 64 lines": (400, request(9, signed(head(30), LOG)).replace(b"old 9\n", b"old 9\n" + (
         hash_lines([bytes(32)])[0].encode() + b"\n") * 60)),
+    "two successors": (403, request(9, signed(head(30)._replace(extensions=(
+        f"successor {OTHER.key}", f"successor {LOG.key}")), LOG, OTHER))),
+    "an unknown line": (403, request(9, signed(head(30)._replace(extensions=("note hello",)), LOG))),
+    "an unknown line beside a successor": (403, request(9, signed(head(30)._replace(extensions=(
+        f"successor {OTHER.key}", "note hello")), LOG, OTHER))),
     "a successor that has not signed": (403, request(9, signed(head(30).handing_over(OTHER.key), LOG))),
 }  # fmt: skip
 
@@ -113,6 +118,24 @@ def test_a_log_hands_over_to_its_next_key_and_the_old_one_counts_no_longer(
     assert witness_at_9.add_checkpoint(request(9, signed(head(12), LOG))).status == 403
     again = Witness(WITNESS, tmp_path / "state", [LOG.key], lambda: NOW)
     assert again.add_checkpoint(request(9, signed(head(12), LOG))).status == 403
+    assert again.add_checkpoint(request(9, signed(head(12), OTHER))).status == 200
+
+
+def test_a_key_that_was_lost_is_replaced_only_where_that_is_said(
+    witness_at_9: Witness, tmp_path: Path
+) -> None:
+    """The new key signs from then on, also after a start without the flag; what was seen still counts."""
+    state = (tmp_path / "state").read_bytes()
+    plain = Witness(WITNESS, tmp_path / "state", [OTHER.key], lambda: NOW)
+    assert plain.add_checkpoint(request(9, signed(head(12), OTHER))).status == 403
+    assert (plain.kept, (tmp_path / "state").read_bytes()) == ([str(LOG.key)], state)
+    told = Witness(WITNESS, tmp_path / "state", [OTHER.key], lambda: NOW, accepts_new_keys=True)
+    assert (told.kept, told.add_checkpoint(request(9, signed(head(12), LOG))).status) == ([], 403)
+    again = Witness(WITNESS, tmp_path / "state", [LOG.key], lambda: NOW)
+    assert again.kept == [str(OTHER.key)]
+    forked = request(9, signed(head(30, FORKED), OTHER), FORKED)
+    assert again.add_checkpoint(forked).status == 422
+    assert again.add_checkpoint(request(0, signed(head(12), OTHER))).status == 409
     assert again.add_checkpoint(request(9, signed(head(12), OTHER))).status == 200
 
 
