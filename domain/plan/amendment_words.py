@@ -1,0 +1,178 @@
+"""What a change of a plan says to people, in English and Chinese."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from domain.plan.document import Population
+from domain.plan.fields import Title
+
+NOTHING = Title("nothing", "无")
+_UNTOLD = ("title", "clause")
+
+_PARTS: Mapping[str, Title] = {
+    "plan": Title("Plan", "方案"),
+    "population": Title("Population", "适用对象"),
+    "component": Title("Component", "计奖项"),
+    "parameter": Title("Parameter", "参数"),
+    "target": Title("Target", "目标"),
+    "milestone": Title("Milestone", "里程碑"),
+    "board": Title("Board", "榜单"),
+    "goal": Title("Goal", "分解目标"),
+    "measure": Title("Measure", "指标"),
+    "hint": Title("Hints", "提示"),
+}
+
+_FIELDS: Mapping[str, str] = {
+    "adds": "带动",
+    "at_least": "不少于",
+    "at_most": "不多于",
+    "attains": "达成率",
+    "base": "基数",
+    "board": "榜单",
+    "branch": "分公司",
+    "by": "归集方式",
+    "cap": "封顶",
+    "carried": "结转",
+    "clause": "条款",
+    "confirmed_by": "确认人",
+    "counts_up_to": "最多计至",
+    "cumulative": "累计",
+    "currency": "币种",
+    "department": "部门",
+    "each": "每人",
+    "effective_from": "生效日",
+    "effective_until": "截止日",
+    "employment": "用工形式",
+    "every": "每满",
+    "fact": "事实",
+    "first": "排序",
+    "floor": "保底",
+    "from": "起点",
+    "gates": "前提条件",
+    "kind": "类型",
+    "kinds": "假别",
+    "leave": "请假",
+    "less": "扣除",
+    "less_than": "少于",
+    "lower_by": "下调",
+    "max": "上限",
+    "measure": "指标",
+    "method": "算法",
+    "milestone": "里程碑",
+    "min": "下限",
+    "more_than": "多于",
+    "multipliers": "系数",
+    "of": "对象",
+    "open": "开放",
+    "over": "分摊期间",
+    "overtime": "加班",
+    "pays": "奖金",
+    "per_day": "每天",
+    "period": "期间",
+    "points": "计点方式",
+    "population": "适用对象",
+    "post": "岗位",
+    "prorate": "按天折算",
+    "ramp": "爬坡",
+    "rate": "单价",
+    "reaches": "达到",
+    "relief": "减免",
+    "rounding": "取整",
+    "running": "累计计发",
+    "share": "比例",
+    "size": "名额",
+    "spread": "分摊",
+    "target": "目标",
+    "team": "团队",
+    "tenure_months": "司龄（月）",
+    "times": "倍数",
+    "title": "名称",
+    "to": "层级",
+    "unit": "单位",
+    "until": "终点",
+    "up_to": "最多次数",
+    "value": "数值",
+    "weight": "权重",
+    "weights": "权重",
+    "where": "条件",
+    "window": "时间窗",
+    "within": "上级目标",
+    "within_days": "天数",
+}
+"""What the fields of a document are called in Chinese; one that is not here keeps its name."""
+
+
+class Spoken(NamedTuple):
+    """What a difference is about. above: the title of what the item is part of. since: its first day."""
+
+    part: str
+    title: Title | None
+    above: Title | None
+    clause: str
+    since: dt.date
+
+
+def say_item(spoken: Spoken, came: bool, content: Sequence[tuple[str, Title]]) -> Title:
+    """A sentence about something that came or went, with what it holds when it came."""
+    about = _about(spoken)
+    told = ((name, said) for name, said in content if name not in _UNTOLD and said.en != "false")
+    held = [(_field(name), said) for name, said in told] if came else []
+    en = ", ".join(f"{name.en} {said.en}" for name, said in held)
+    zh = "，".join(f"{name.zh} {said.zh}" for name, said in held)
+    verb = Title("added", "新增") if came else Title("removed", "取消")
+    return Title(
+        f"{about.en} {verb.en} from {spoken.since}" + (f": {en}" if en else ""),
+        f"自 {spoken.since} 起{verb.zh}{about.zh}" + (f"：{zh}" if zh else ""),
+    )
+
+
+def say_value(spoken: Spoken, field: str, before: Title | None, after: Title | None) -> Title:
+    """A sentence about a value that is another now."""
+    about, name = _about(spoken), _field(field)
+    was, now = before or NOTHING, after or NOTHING
+    since = field != "effective_from"
+    return Title(
+        f"{about.en}: {name.en} {was.en} → {now.en}" + (f" from {spoken.since}" if since else ""),
+        f"{about.zh}：{name.zh} {was.zh} → {now.zh}" + (f"，自 {spoken.since} 起" if since else ""),
+    )
+
+
+def say_whom(population: Population) -> Title:
+    """Whom a plan is for."""
+    listed = {
+        name: ", ".join(getattr(population, name))
+        for name in ("post", "branch", "department", "team", "employment")
+        if getattr(population, name)
+    }
+    tenure = population.tenure_months
+    if tenure is not None:
+        listed["tenure_months"] = f"{tenure.from_} – {'' if tenure.until is None else tenure.until}".strip()
+    if not listed:
+        return Title("everybody", "全体人员")
+    named = [(_field(name), said) for name, said in listed.items()]
+    return Title(
+        "; ".join(f"{name.en} {said}" for name, said in named),
+        "；".join(f"{name.zh} {said}" for name, said in named),
+    )
+
+
+def _about(spoken: Spoken) -> Title:
+    part = _PARTS[spoken.part]
+    if spoken.title is None:
+        return part
+    titles = [title for title in (spoken.above, spoken.title) if title is not None]
+    en, zh = ", ".join(title.en for title in titles), "，".join(title.zh for title in titles)
+    clause = spoken.clause
+    return Title(
+        f"{part.en} {en}" + (f" ({clause})" if clause else ""),
+        f"{part.zh}“{zh}”" + (f"（{clause}）" if clause else ""),
+    )
+
+
+def _field(path: str) -> Title:
+    """The words for a field, with those that it lies in: `cap.pays` is cap pays."""
+    steps = path.split(".")
+    return Title(
+        " ".join(step.replace("_", " ") for step in steps), "".join(_FIELDS.get(step, step) for step in steps)
+    )
