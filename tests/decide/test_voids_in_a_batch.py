@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from decide.test_credential_rules import granted, reinstated, suspended
 from decide.test_decide import ASKED, BEIJING, HERE, NOON, VISIT, away, back, day, deal, hired, left, void
-from decide.test_plan_life import LATER, PROMOTED, acknowledged, adopted, ended, put_up
+from decide.test_plan_life_rules import LATER, PROMOTED, acknowledged, adopted, ended, put_up
 
 from domain import refusals
 from domain.decide.decide import decide
