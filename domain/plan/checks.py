@@ -43,6 +43,8 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
     for index, milestone in enumerate(plan.milestones):
         if milestone.within_days < 1:
             yield Fault(f"milestones[{index}].within_days", "No day is left.", "Write 1 or more.")
+        if milestone.reaches <= 0:
+            yield Fault(f"milestones[{index}].reaches", "Nothing is to be reached.", "Write more than 0.")
     yield from _goal_faults(plan.cascade)
 
 

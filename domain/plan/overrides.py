@@ -127,6 +127,12 @@ def check_target_change(plan: Plan, change: TargetChanged | TargetChange) -> Non
             detail=f"`{change.target}` is counted as a {form}; {change.value!r} is none of 0 or more.",
             remedy="Write 12 % for a percentage and 30 for a number.",
         )
+    if value == 0 and isinstance(aim, Milestone):
+        raise BadField(
+            field="data.value",
+            detail=f"With 0 nothing is left of the milestone `{change.target}` to reach.",
+            remedy="Write more than 0.",
+        )
     if change.within_days is not None and not isinstance(aim, Milestone):
         raise BadField(
             field="data.within_days",

@@ -168,6 +168,7 @@ parameters.p.open.to | [] | = | open to nobody
 parameters.p.open.to | [city] | =[0] | not a choice
 milestones.0.within_days | 0 | = | No day is left
 milestones.0.within_days | "2.5" | = | whole number
+milestones.0.reaches | 0 | = | Nothing is to be reached
 cascade.1.within | firma | = | Did you mean `firm`?
 cascade.0.within | part | = | part of itself
 cascade.1.unit | clients | = | `firm` is in yuan

@@ -221,6 +221,7 @@ def test_a_changed_target_is_for_one_person_and_can_be_taken_back() -> None:
         (change("clients", "8 %"), BadField),
         (change("clients", "-1"), BadField),
         (change("clients", "8", within_days=20), BadField),
+        (change("ten_hospitals", "0"), BadField),
     ],
 )
 def test_a_change_that_makes_no_sense_is_refused(given: TargetChange, refusal: type[Exception]) -> None:
