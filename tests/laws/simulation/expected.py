@@ -154,7 +154,9 @@ def _plan(
             if fact.approver in (actor, fact.employee):
                 return "SecondPersonNeeded"
             names = {name for plan in latest(memory) for name in names_of(plan)}
-            return None if fact.target in names else "UnknownTarget"
+            if fact.target not in names:
+                return "UnknownTarget"
+            return "BadField" if (fact.target, fact.value) == ("start", "0") else None
 
 
 def latest(memory: Memory) -> list[PlanAdopted]:

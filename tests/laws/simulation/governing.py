@@ -27,6 +27,8 @@ from projections import closing
 
 PLANS = ("selling", "caring")
 FIRST_MONTH = Period.parse("2025-02")
+AGAIN = frozenset("deal_closed deal_reversed employee_hired employee_left plan_adopted override_set".split())
+"""Types of which a second fact is judged by what the first has left behind."""
 
 
 def next_month(world: World) -> Period:
@@ -63,38 +65,48 @@ def end_plan(world: World, random: Random) -> str:
 
 def override(world: World, random: Random) -> str:
     """A branch, team or person sets what the version in force opened to it."""
-    maker = Maker(world.memory, random, world.clock)
-    plan, day = random.choice(PLANS), maker.day()
+    fact = override_from(world, random, Maker(world.memory, random, world.clock).day())
+    if fact is None:
+        return "nothing is open"
+    world.tell(fact)
+    return str(fact)
+
+
+def override_from(world: World, random: Random, day: dt.date) -> OverrideSet | None:
+    """An override from `day` on; None where nothing is open to one."""
+    plan = random.choice(PLANS)
     started = [(at, v) for at, v in world.memory.versions(plan) if v.effective_from <= day]
     if not started:
-        return "nothing is in force"
+        return None
     _, version = max(started, key=lambda found: (found[1].effective_from, found[0]))
     opened = version.document["parameters"]["aim"].get("open")  # type: ignore[index]
     if opened is None:
-        return "nothing is open"
+        return None
     level = random.choice(opened["to"])
     scope = {"branch": BRANCHES, "team": ("north", "south"), "person": world.memory.people}[level]
-    fact = OverrideSet(
+    return OverrideSet(
         plan=plan, parameter="aim", level=level, scope=random.choice(scope), value=str(random.randint(0, 9)),
         effective_from=day, effective_until=random.choice((None, day + dt.timedelta(days=40))),
         reason="pilot", approver=random.choice((APPROVER,) * 9 + ("hr",)),
     )  # fmt: skip
-    world.tell(fact)
-    return str(fact)
 
 
 def change_target(world: World, random: Random) -> str:
     """A target or milestone of the latest versions is changed for one person."""
-    names = sorted({name for version in latest(world.memory) for name in names_of(version)} - {"rate"})
-    maker = Maker(world.memory, random, world.clock)
-    target = random.choice((*names, "unheard_of"))
-    fact = TargetChanged(
-        employee=random.choice(world.memory.people), target=target, value=str(random.randint(0, 4)),
-        effective_from=maker.day(), within_days=random.choice((None, 30)) if target == "start" else None,
-        reason="a long leave", approver=APPROVER,
-    )  # fmt: skip
+    fact = target_from(world, random, Maker(world.memory, random, world.clock).day())
     world.tell(fact)
     return str(fact)
+
+
+def target_from(world: World, random: Random, day: dt.date) -> TargetChanged:
+    """A target or milestone of one person, changed from `day` on."""
+    names = sorted({name for version in latest(world.memory) for name in names_of(version)} - {"rate"})
+    target = random.choice((*names, *names, "unheard_of"))
+    return TargetChanged(
+        employee=random.choice(world.memory.people), target=target, value=str(random.randint(0, 4)),
+        effective_from=day, within_days=random.choice((None, 30)) if target == "start" else None,
+        reason="a long leave", approver=APPROVER,
+    )  # fmt: skip
 
 
 def void(world: World, random: Random) -> str:
@@ -106,21 +118,27 @@ def void(world: World, random: Random) -> str:
 
 def correct(world: World, random: Random) -> str:
     """A fact is voided and recorded anew, in two deliveries or one."""
-    found = [at for at in _voidable(world) if world.memory.at(at).fact.TYPE in CREDITED]
+    memory = world.memory
+    types = CREDITED | AGAIN if random.random() < 0.5 else AGAIN
+    found = [at for at in _voidable(world) if memory.at(at).fact.TYPE in types]
     if not found:
         return "nothing"
     position = random.choice(found)
-    wrong = world.memory.at(position)
-    right = Maker(world.memory, random, world.clock).fact(wrong.fact.TYPE, **_kept(wrong.fact))
+    wrong = memory.at(position)
+    right = wrong.fact
+    if right.TYPE in CREDITED | {"employee_hired", "employee_left"}:
+        right = Maker(memory, random, world.clock).fact(right.TYPE, **_kept(right))
+    elif isinstance(right, PlanAdopted) and random.random() < 0.3:
+        right = PlanEnded(plan=right.plan, ended_on=next_month(world).last_day, reason="over")
     items = [
         world.say(FactVoided(position=position, reason="written in error")),
         world.say(right, at=wrong.occurred_at),
     ]
-    if wrong.fact.TYPE == "deal_reversed" or random.random() < 0.5:
+    if random.random() < 0.3:
         for told in items:
             world.bring([told])
     else:
-        world.bring(items, atomic=True)
+        world.bring(items, atomic=random.random() < 0.5)
     return f"{position}: {right} for {wrong.fact}"
 
 
@@ -137,11 +155,10 @@ def close(world: World, random: Random) -> str:
     """The program's own command closes the next month, which may not be over yet; or another one."""
     due = next_month(world)
     period = random.choice((due,) * 8 + (due.next(), due.previous()))
-    if random.random() < 0.5:
-        over = dt.datetime.combine(due.last_day, dt.time(23), dt.UTC) + dt.timedelta(
-            days=random.randint(1, 9)
-        )
-        world.clock = max(world.clock, over)
+    if random.random() < 0.7:
+        midnight = dt.datetime.combine(due.last_day, dt.time(), world.memory.zone) + dt.timedelta(days=1)
+        ahead = dt.timedelta(minutes=random.choice((-1, 1, 1, 9_000)))
+        world.clock = max(world.clock, midnight.astimezone(dt.UTC) + ahead)
     today = world.memory.day(world.clock)
     closed = [Period.parse(fact.period) for _, fact in world.memory.closes()]
     wanted = (

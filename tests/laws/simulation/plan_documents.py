@@ -39,7 +39,7 @@ def plan_document(random: Random, name: str, effective_from: dt.date, currency: 
     measures = {measure: random.choice(ways) for measure, ways in MEASURES.items()}
     opened = {"to": random.sample(("branch", "team", "person"), 2), "min": 0, "max": 9}
     rates = {"value": random.randint(1, 5)} | ({"open": opened} if random.random() < 0.8 else {})
-    relief = {"relief": {"leave": {"per_day": random.randint(1, 2)}}} if random.random() < 0.5 else {}
+    relief = {"relief": {"leave": {"per_day": random.randint(1, 2)}}} if random.random() < 0.7 else {}
     components = _components(random)
     return {
         "plan": name,

@@ -1,12 +1,16 @@
 """Laws of personal data: no plain text of it anywhere in the database, and none at all once it was erased."""
 
+import datetime as dt
 import json
 from random import Random
 
 from laws.simulation.world import World
 
+from api import keys
 from api.erasing import erase as erase_subject
-from domain.facts.personal import is_token, personal_texts, subject_of
+from domain.facts.base import Fact
+from domain.facts.people import EmployeeLeft
+from domain.facts.personal import is_token, personal_texts, subject_of, with_texts
 from domain.facts.registry import decode
 from domain.journal.vault import Stored
 from domain.refusals import Refusal
@@ -21,13 +25,13 @@ order by 1, 2"""
 def erase(world: World, random: Random) -> str:
     """A client, or somebody who has left, is erased by two others; months stay as they are."""
     memory, today = world.memory, world.memory.day(world.clock)
-    employee = customer = None
-    if random.random() < 0.5:
-        spoken_of = sorted({c for told in memory.told if (c := getattr(told.fact, "customer", None))})
-        customer = random.choice(spoken_of) if spoken_of else None
-    if customer is None:
-        employee = random.choice(memory.people)
+    spoken_of = {subject_of(told.fact) or "" for told in memory.told if personal_texts(told.fact)}
+    kind, _, name = random.choice([*sorted(spoken_of), f"employee:{memory.people[0]}"]).partition(":")
+    employee, customer = (name, None) if kind == "employee" else (None, name)
     here, day = memory.employed(employee or "")
+    if employee and here and day and random.random() < 0.7:
+        world.tell(EmployeeLeft(employee=employee, left_on=max(day, today - dt.timedelta(1)), cause="pay"))
+        here, day = memory.employed(employee)
     is_here = employee is not None and (here or (day is not None and day >= today))
     before = f"{'customer' if customer else 'employee'}:{customer or employee}" in memory.erased()
     try:
@@ -47,7 +51,30 @@ def erase(world: World, random: Random) -> str:
     assert stored.hit == before
     if not stored.hit:
         world.learn(stored.position, "hr")
-    return f"{customer or employee}"
+    return f"{customer or employee}: {tell_again(world, random)}"
+
+
+def tell_again(world: World, random: Random) -> str:
+    """What was said of people who were erased comes once more, as it was, altered, and under a new key."""
+    erased, memory = world.memory.erased(), world.memory
+    gone = [told for told in memory.told if personal_texts(told.fact) and subject_of(told.fact) in erased]
+    head, chosen = memory.head, random.sample(gone, min(len(gone), 4))
+    for told in chosen:
+        altered = told._replace(fact=_saying(told.fact, "another text"))
+        world.bring([told, altered, world.say(altered.fact)])
+        world.bring([random.choice((told, altered))._replace(occurred_at=memory.told[0].occurred_at)])
+    assert memory.head == head, "something personal was taken of somebody erased"
+    return f"{len(chosen)} facts again"
+
+
+def rewrap(world: World, random: Random) -> str:
+    """Another master key takes over; the one before it is kept or destroyed."""
+    _, wrapped = keys.rotate(world.ledger, None, destroy_old=random.random() < 0.5)
+    return f"{wrapped} keys"
+
+
+def _saying(fact: Fact, text: str) -> Fact:
+    return with_texts(fact, dict.fromkeys(personal_texts(fact), text))
 
 
 def hidden(world: World, _: Random) -> None:

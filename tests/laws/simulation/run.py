@@ -12,6 +12,7 @@ import psycopg
 from conftest import new_database
 from laws.simulation import (
     breaking,
+    coming_late,
     governing,
     journal_laws,
     measure_laws,
@@ -38,10 +39,11 @@ OPERATIONS: dict[Operation, int] = {
     governing.override: 3,
     governing.change_target: 3,
     governing.void: 6,
-    governing.correct: 4,
+    governing.correct: 6,
     governing.confirm: 4,
     governing.close: 6,
     governing.close_behind: 2,
+    coming_late.settle: 8,
     governing.honour: 2,
     breaking.pass_time: 9,
     breaking.follow: 5,
@@ -52,7 +54,9 @@ OPERATIONS: dict[Operation, int] = {
     breaking.abandon: 2,
     breaking.restart: 1,
     sealing_laws.seal: 5,
-    privacy_laws.erase: 2,
+    sealing_laws.hand_over: 1,
+    privacy_laws.erase: 4,
+    privacy_laws.rewrap: 1,
 }
 """Each with its weight among the others."""
 

@@ -13,7 +13,6 @@ from laws.simulation.world import World, submission
 from api.intake import Stored
 from domain.facts.governance import FactConfirmed, FactVoided
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
-from domain.facts.personal import personal_texts, subject_of
 from domain.facts.selling import DealReversed
 from domain.refusals import Refusal
 
@@ -62,7 +61,7 @@ def move(world: World, random: Random) -> str:
 def redeliver(world: World, random: Random) -> str:
     """Earlier facts come once more, unchanged, by another carrier."""
     chosen = random.sample(world.memory.told, min(6, world.memory.head))
-    items = [told._replace(actor="another") for told in chosen if _may_repeat(world, told)]
+    items = [told._replace(actor="another") for told in chosen if told.source != OWN]
     head = world.memory.head
     outcomes = world.bring(items) if items else []
     assert world.memory.head == head and all(isinstance(found, Stored) and found.hit for found in outcomes)
@@ -70,9 +69,15 @@ def redeliver(world: World, random: Random) -> str:
 
 
 def contradict(world: World, random: Random) -> str:
-    """An earlier key comes with other content."""
+    """An earlier key comes with other content, or a new key with two."""
+    if random.random() < 0.4:
+        maker = Maker(world.memory, random, world.clock)
+        one = world.say(maker.performance(), at=maker.instant())
+        other = one._replace(occurred_at=one.occurred_at - dt.timedelta(seconds=1))
+        world.bring([one, random.choice((one, other)), other], atomic=random.random() < 0.3)
+        return f"twice under {one.key}"
     told = random.choice(world.memory.told)
-    if not _may_repeat(world, told):
+    if told.source == OWN:
         return "nothing"
     other = told._replace(occurred_at=told.occurred_at - dt.timedelta(seconds=1))
     world.bring([other], atomic=random.random() < 0.5)
@@ -105,12 +110,6 @@ def break_a_rule(world: World, random: Random) -> str:
     cause = memory.head + 1 if random.random() < 0.1 else None
     world.tell(fact, at=world.clock + ahead, causation=cause)
     return str(fact)
-
-
-def _may_repeat(world: World, told: Told) -> bool:
-    """Whether it is known what must become of `told` when it comes again."""
-    erased = personal_texts(told.fact) and subject_of(told.fact) in world.memory.erased()
-    return told.source != OWN and not erased
 
 
 def _made(world: World, random: Random) -> Told:

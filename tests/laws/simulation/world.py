@@ -18,7 +18,7 @@ from api.intake import Outcome, Refused, Stored, Submission
 from api.settings import Settings
 from domain.facts.base import Fact
 from domain.facts.governance import BranchOpened, LedgerOpened
-from domain.facts.personal import personal_texts, subject_of
+from domain.facts.personal import personal_texts, subject_of, with_texts
 from domain.facts.registry import decode
 from domain.journal.connection import connect
 from projections.folding import position
@@ -119,9 +119,14 @@ class World:
 
     def _answer(self, told: Told, twin: Told, twin_answer: str | int | None) -> str | int:
         before = self.memory.key(told.source, told.key)
-        if personal_texts(told.fact) and subject_of(told.fact) in self.memory.erased():
-            # Whether it is the same cannot be known any more.
-            return "AlreadyErased" if before is None and twin_answer is None else EITHER
+        texts = personal_texts(told.fact)
+        if texts and subject_of(told.fact) in self.memory.erased():
+            # Whether the texts are the same cannot be known any more; the rest can.
+            stands = self.memory.at(before) if before is not None else None
+            told_then = personal_texts(stands.fact) if stands and type(stands.fact) is type(told.fact) else {}
+            if stands is None or told_then.keys() != texts.keys():
+                return "AlreadyErased"
+            told = told._replace(fact=with_texts(told.fact, told_then))
         if before is not None and before <= self.memory.head:
             return before if same(told, self.memory.at(before)) else "KeyReused"
         if twin_answer is not None:
