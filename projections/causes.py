@@ -71,7 +71,7 @@ def sight(cursor: Cursor, slip: Payslip | None, employee: str, period: Period, k
             own = [x for x in lines if (x.about or str(period), x.plan) == (about, version.plan)]
             if own:
                 plans[about, version.plan] = plan = version.parsed()
-                days = _looked_at(plan, own, month, here.hired_on) if here else {}
+                days = looked_at(plan, own, month, here.hired_on) if here else {}
                 for name, span in days.items():
                     measure = plan.measures[name]
                     assert isinstance(measure, FactMeasure), "ratios are taken apart"
@@ -80,7 +80,7 @@ def sight(cursor: Cursor, slip: Payslip | None, employee: str, period: Period, k
     return Sight(plans, counted, at)
 
 
-def _looked_at(plan: Plan, lines: Sequence[Line], month: Period, hired_on: dt.date) -> dict[str, Days]:
+def looked_at(plan: Plan, lines: Sequence[Line], month: Period, hired_on: dt.date) -> dict[str, Days]:
     """The measures over facts behind `lines` of `plan`, milestones' too, and the days that each looks at."""
     milestones = {name for part in plan.components for name in named_in(part, "milestones")}
     behind = {m.measure for m in plan.milestones if m.id in milestones}

@@ -25,12 +25,17 @@ Standings = Mapping[str, Mapping[str, Standing]]
 
 def places(cursor: Cursor, plan: Plan, period: Period, until: dt.date, known_at: int | None) -> Standings:
     """The places on each board that pays in `period`, by what was measured up to the day `until`."""
-    paid = {name for component in plan.components for name in named_in(component, "boards")}
+    paid = paid_boards(plan)
     return {
         board.id: _standings(cursor, plan, board, period, until, known_at)
         for board in plan.boards
         if board.id in paid and Period.containing(period.last_day, board.period).last_day == period.last_day
     }
+
+
+def paid_boards(plan: Plan) -> set[str]:
+    """The boards whose places some component of `plan` pays for."""
+    return {name for component in plan.components for name in named_in(component, "boards")}
 
 
 def ranks_people(cursor: Cursor, known_at: int | None) -> bool:

@@ -1,0 +1,86 @@
+"""What rules would pay: amounts alone, and only of components that can differ from a first trial."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from domain.money import minor_per_major, rounded
+from domain.plan.components.base import Seen
+from domain.plan.document import Plan
+from domain.plan.statement import Entitlement, seen_by
+
+
+class PlanPay(NamedTuple):
+    """What each component of one plan pays a person in a period. amounts: in minor units, in their order."""
+
+    plan: Plan
+    seen: Seen
+    amounts: tuple[int, ...]
+
+    @property
+    def total_minor(self) -> int:
+        """All of them."""
+        return sum(self.amounts)
+
+
+Pay = Mapping[str, PlanPay]
+"""What a person is paid in a period, by plan."""
+
+NOTHING: Pay = {}
+
+
+class Trials:
+    """Tries several sets of rules on the same people; a component that is the same is not asked again."""
+
+    def __init__(self) -> None:
+        self._alike: dict[tuple[int, int], tuple[Plan, Plan, tuple[int | None, ...]]] = {}
+
+    def pay(self, entitlements: Iterable[Entitlement], first: Pay = NOTHING) -> Pay:
+        """What `entitlements`, all of one person, pay. first: what another trial paid the same person."""
+        found: dict[str, PlanPay] = {}
+        for entitlement in entitlements:
+            plan, seen = entitlement.resolved.plan, seen_by(entitlement)
+            before = first.get(plan.plan)
+            if before is not None and before.seen == seen:
+                alike = self._places(before.plan, plan)
+                held = [None if place is None else before.amounts[place] for place in alike]
+            else:
+                held = [None] * len(plan.components)
+            scale = minor_per_major(plan.currency)
+            amounts = tuple(
+                rounded(component.pay(seen).amount, component.rounding or plan.rounding, scale)
+                if known is None
+                else known
+                for component, known in zip(plan.components, held, strict=True)
+            )
+            found[plan.plan] = PlanPay(plan, seen, amounts)
+        return found
+
+    def _places(self, before: Plan, plan: Plan) -> tuple[int | None, ...]:
+        """Where each component of `plan` is among those of `before`, if it is there as it is."""
+        key = (id(before), id(plan))
+        if key not in self._alike:
+            comparable = (before.rounding, before.currency) == (plan.rounding, plan.currency)
+            numbered = {part.id: (place, part) for place, part in enumerate(before.components)}
+            places = tuple(
+                numbered[part.id][0]
+                if comparable and part.id in numbered and numbered[part.id][1] == part
+                else None
+                for part in plan.components
+            )
+            # Both plans are held, so that no other one can take an id that is known here.
+            self._alike[key] = before, plan, places
+        return self._alike[key][2]
+
+
+def component_pay(pay: Pay) -> dict[tuple[str, str], int]:
+    """What each component pays, by plan and component."""
+    return {
+        (name, component.id): amount
+        for name, held in pay.items()
+        for component, amount in zip(held.plan.components, held.amounts, strict=True)
+    }
+
+
+def total_minor(pay: Pay) -> int:
+    """What all plans pay together."""
+    return sum(held.total_minor for held in pay.values())

@@ -1,0 +1,175 @@
+"""What a simulation comes to: pay as it stands and under a draft, by month, branch, component and person."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Sequence
+
+import msgspec
+
+from domain.plan.distribution import Bin, bins
+from domain.plan.fields import Title
+from domain.plan.trial import Pay, component_pay
+from projections.largest import LargestChange
+
+BASIS = Title(
+    en="Both sides are computed anew by what was known at that position, each fact in the month that it is "
+    "about, however late it came. Settled payslips and their retro lines are not looked at.",
+    zh="两边都按该位置已知的全部事实重新计算，迟到的事实计入其所属月份；已结算的工资单及其追溯行不参与比较。",
+)
+
+CHANGES_KEPT = 100_000
+"""So many changed components are remembered before all but the largest are forgotten."""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """Pay as it stands and under the draft, in minor units."""
+
+    before_minor: int
+    after_minor: int
+    difference_minor: int
+
+
+class MonthChange(Change, frozen=True, kw_only=True):
+    """Everybody's pay for a month."""
+
+    period: str
+
+
+class BranchChange(Change, frozen=True, kw_only=True):
+    """The pay of a branch: of those who worked there at the end of each month. None for no branch."""
+
+    branch: str | None
+
+
+class ComponentChange(Change, frozen=True, kw_only=True):
+    """What a component pays everybody; 0 where a side does not have it."""
+
+    plan: str
+    component: str
+    title: Title
+
+
+class PersonChange(Change, frozen=True, kw_only=True):
+    """What a person is paid for all months. branch: of the last month in which a plan pays them."""
+
+    employee: str
+    branch: str | None
+
+
+class CurvePoint(msgspec.Struct, frozen=True, kw_only=True):
+    """What the draft costs with a parameter at `value`, and that beside the pay as it stands."""
+
+    value: str
+    total_minor: int
+    difference_minor: int
+
+
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
+    """Who wins and who loses: how many people, the extremes, and how many by how much.
+
+    most_gained, most_lost: None where nobody did; of several the first by id. bins: of the differences.
+    """
+
+    winners: int
+    losers: int
+    unchanged: int
+    most_gained: PersonChange | None
+    most_lost: PersonChange | None
+    bins: tuple[Bin, ...]
+
+
+class Simulation(Change, frozen=True, kw_only=True):
+    """What a draft would have changed.
+
+    plan: of the draft, with the hash of its document; None where plans were only taken away. people: those
+    whom a plan pays on either side, by employee. curve: of the parameter `varied`.
+    """
+
+    plan: str | None
+    document_hash: str | None
+    without: tuple[str, ...]
+    first: str
+    last: str
+    known_at: int
+    currency: str
+    basis: Title
+    months: tuple[MonthChange, ...]
+    branches: tuple[BranchChange, ...]
+    components: tuple[ComponentChange, ...]
+    distribution: Spread
+    largest: tuple[LargestChange, ...]
+    varied: str | None
+    curve: tuple[CurvePoint, ...]
+    people: tuple[PersonChange, ...]
+
+
+_Key = tuple[int, str, str, str, str]
+"""Minus how far a component of a person and month changed, so that the largest comes first; who; what."""
+
+
+class Sums:
+    """What has been added up so far, each as before and after."""
+
+    def __init__(self, points: int) -> None:
+        self.months = defaultdict[str, list[int]](lambda: [0, 0])
+        self.branches = defaultdict[str | None, list[int]](lambda: [0, 0])
+        self.components = defaultdict[tuple[str, str], list[int]](lambda: [0, 0])
+        self.people = defaultdict[str, list[int]](lambda: [0, 0])
+        self.branch_of: dict[str, str | None] = {}
+        self.titles: dict[tuple[str, str], Title] = {}
+        self.curve = [0] * points
+        self.changed: list[_Key] = []
+
+    def add(self, period: str, employee: str, branch: str | None, before: Pay, after: Pay, top: int) -> None:
+        """Adds what one person is paid for one month."""
+        self.branch_of[employee] = branch
+        sides = component_pay(before), component_pay(after)
+        for side, paid in enumerate(sides):
+            whole = sum(paid.values())
+            self.months[period][side] += whole
+            self.branches[branch][side] += whole
+            self.people[employee][side] += whole
+            for key, amount in paid.items():
+                self.components[key][side] += amount
+        if sides[0] != sides[1]:
+            for plan, component in dict.fromkeys((*sides[0], *sides[1])):
+                old, new = (side.get((plan, component), 0) for side in sides)
+                if old != new:
+                    self.changed.append((-abs(new - old), employee, period, plan, component))
+        if len(self.changed) > CHANGES_KEPT:
+            self.changed = heapq.nsmallest(top, self.changed)
+
+    def largest(self, top: int) -> list[_Key]:
+        """The `top` components of a person and month that changed most, the largest first."""
+        return heapq.nsmallest(top, self.changed)
+
+    def everybody(self) -> tuple[PersonChange, ...]:
+        """What each person's months come to, by employee."""
+        return tuple(
+            PersonChange(employee=who, branch=self.branch_of[who], **change(self.people[who]))
+            for who in sorted(self.people)
+        )
+
+
+def change(pair: Sequence[int]) -> dict[str, int]:
+    """The fields of a change between two amounts."""
+    before, after = pair
+    return {"before_minor": before, "after_minor": after, "difference_minor": after - before}
+
+
+def spread(people: Sequence[PersonChange]) -> Spread:
+    """Who of `people` wins and who loses."""
+
+    def size(each: PersonChange) -> int:
+        return each.difference_minor
+
+    winners = sum(size(each) > 0 for each in people)
+    losers = sum(size(each) < 0 for each in people)
+    return Spread(
+        winners=winners,
+        losers=losers,
+        unchanged=len(people) - winners - losers,
+        most_gained=max(people, key=size) if winners else None,
+        most_lost=min(people, key=size) if losers else None,
+        bins=bins(map(size, people)),
+    )

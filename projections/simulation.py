@@ -1,0 +1,230 @@
+"""What a plan would have paid: past months under a draft beside the same as they stand; nothing is stored.
+
+Both sides are computed in the same way, by all facts that were known at a position, in the month that each is
+about, however late it came. What was settled, and the retro lines that go with it, is not looked at.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from domain.journal.canonical import canonical
+from domain.period import Period
+from domain.plan.document import Plan
+from domain.plan.parse import document_hash, parse_plan
+from domain.plan.trial import NOTHING, Pay, Trials, total_minor
+from domain.plan.varying import Range, varied
+from domain.refusals import BadField, UnknownPlan
+from projections import policy
+from projections.closing import BATCH_PEOPLE, EVERYBODY
+from projections.earned import entitlements
+from projections.largest import LargestChange, largest
+from projections.opening import opening
+from projections.policy import PlanVersion
+from projections.scenario import Answers, Scenario
+from projections.simulated import (
+    BASIS,
+    BranchChange,
+    ComponentChange,
+    CurvePoint,
+    MonthChange,
+    Simulation,
+    Sums,
+    change,
+    spread,
+)
+from projections.spans import Cursor
+
+
+class WhatIf(NamedTuple):
+    """What to try: `document` in the place of its plan, or as a new one, in the months `first` to `last`.
+
+    The draft holds in all of these months and in no other, whatever its own first and last day. without:
+    plans that are taken away. vary: a parameter of the draft over a range. top: how many of the largest
+    changes are looked into.
+    """
+
+    first: Period
+    last: Period
+    document: Mapping[str, Any] | None = None
+    without: tuple[str, ...] = ()
+    vary: Range | None = None
+    top: int = 10
+
+    @property
+    def months(self) -> list[Period]:
+        """Those from `first` to `last`."""
+        found = [self.first]
+        while found[-1].first_day < self.last.first_day:
+            found.append(found[-1].next())
+        return found
+
+
+def simulate(
+    cursor: Cursor, asked: WhatIf, known_at: int, on_progress: Callable[[float], None] | None = None
+) -> Simulation:
+    """What `asked` would have changed, by what was known at position `known_at`.
+
+    on_progress: told the share that is done; what it raises ends the simulation.
+    Raises: PlanInvalid, BadField, UnknownPlan.
+    """
+    currency = opening(cursor, known_at).fact.currency
+    draft, points = _drafts(asked, currency)
+    _require_known(cursor, asked, known_at)
+    people = sorted(employee for (employee,) in cursor.execute(EVERYBODY, {"known_at": known_at}))
+    sums, trying = Sums(len(points)), _Trying(asked, [draft] if draft else [], points, known_at)
+    batches = [people[start : start + BATCH_PEOPLE] for start in range(0, len(people), BATCH_PEOPLE)]
+    steps = len(asked.months) * len(batches) * (2 + len(points)) + 1
+    done = 0
+    for period in asked.months:
+        sums.months[str(period)] = [0, 0]
+        for batch in batches:
+            for _ in trying.month(cursor, period, batch, sums):
+                done += 1
+                if on_progress is not None:
+                    on_progress(done / steps)
+    sides = trying.sides(Answers())
+    found = [
+        line
+        for _, employee, period, plan, component in sums.largest(asked.top)
+        for line in largest(cursor, sides, employee, Period.parse(period), (plan, component), known_at)
+    ]
+    return _result(trying, draft, currency, sums, found)
+
+
+class _Point(NamedTuple):
+    """A value of the varied parameter and the draft with it."""
+
+    value: str
+    version: PlanVersion
+
+
+class _Trying(NamedTuple):
+    """What is tried on each month and batch of people."""
+
+    asked: WhatIf
+    drafts: Sequence[PlanVersion]
+    points: Sequence[_Point]
+    known_at: int
+
+    def scenario(self, answers: Answers, drafts: Sequence[PlanVersion]) -> Scenario:
+        """These drafts in the months that are asked about."""
+        return Scenario(answers, (self.asked.first, self.asked.last), drafts, self.asked.without)
+
+    def sides(self, answers: Answers) -> tuple[Scenario, Scenario]:
+        """Pay as it stands, and under the draft."""
+        stands = Scenario(answers, (self.asked.first, self.asked.last))
+        return stands, self.scenario(answers, self.drafts)
+
+    def month(self, cursor: Cursor, period: Period, people: list[str], sums: Sums) -> Iterator[None]:
+        """Adds one month of some people to `sums`; yields after each set of rules."""
+        answers, trials = Answers(), Trials()
+        branches: dict[str, str | None] = {}
+        told: list[dict[str, Pay]] = []
+        for side in self.sides(answers):
+            groups = side.members(cursor, period, self.known_at, people)
+            for group in groups:
+                for place, component in ((group.plan.plan, part) for part in group.plan.components):
+                    sums.titles[place, component.id] = component.title
+                branches |= {employee: here.branch for employee, here in group.postings.items()}
+            due = entitlements(cursor, groups, period, self.known_at, asking=side)
+            first = told[0] if told else {}
+            told.append({who: trials.pay(own, first.get(who, NOTHING)) for who, own in due.items()})
+            yield
+        before, after = told
+        for who in sorted(branches):
+            pays = before.get(who, NOTHING), after.get(who, NOTHING)
+            sums.add(str(period), who, branches[who], *pays, self.asked.top)
+        for number, point in enumerate(self.points):
+            side = self.scenario(answers.beside(), [point.version])
+            groups = side.members(cursor, period, self.known_at, people)
+            due = entitlements(cursor, groups, period, self.known_at, asking=side)
+            sums.curve[number] += sum(
+                total_minor(trials.pay(own, after.get(who, NOTHING))) for who, own in due.items()
+            )
+            yield
+
+
+def _drafts(asked: WhatIf, currency: str) -> tuple[PlanVersion | None, list[_Point]]:
+    """The draft as a version that nobody adopted, and one for each value of the varied parameter."""
+    if asked.document is None:
+        if asked.vary is not None:
+            raise BadField(field="vary", detail="There is no draft to vary.", remedy="Name a document.")
+        if not asked.without:
+            raise BadField(
+                field="document", detail="There is nothing to try.", remedy="Name a document, or `without`."
+            )
+        return None, []
+    plan = parse_plan(asked.document, file="document")
+    if plan.currency != currency:
+        raise BadField(
+            field="document.currency",
+            detail=f"The ledger pays in {currency}, not in {plan.currency}.",
+            remedy=f"Write {currency}.",
+        )
+    if plan.plan in asked.without:
+        raise BadField(
+            field="without",
+            detail=f"{plan.plan} is the draft's plan.",
+            remedy="Leave it out; it is replaced.",
+        )
+    points = varied(asked.document, plan, asked.vary) if asked.vary is not None else []
+    return _version(plan, asked.document), [
+        _Point(point.value, _version(plan, point.document)) for point in points
+    ]
+
+
+def _version(plan: Plan, document: Mapping[str, Any]) -> PlanVersion:
+    return PlanVersion(
+        position=0,
+        plan=plan.plan,
+        effective_from=plan.effective_from,
+        effective_until=plan.effective_until,
+        document=canonical(document).decode(),
+        document_hash=document_hash(document),
+    )
+
+
+def _require_known(cursor: Cursor, asked: WhatIf, known_at: int) -> None:
+    """Checks that whatever is taken away was adopted.
+
+    Raises: UnknownPlan.
+    """
+    adopted = {version.plan for version in policy.plan_versions(cursor, known_at)}
+    for name in asked.without:
+        if name not in adopted:
+            raise UnknownPlan(field="without", detail=f"No plan {name!r} was adopted.", remedy="Mend the id.")
+
+
+def _result(
+    trying: _Trying, draft: PlanVersion | None, currency: str, sums: Sums, found: Sequence[LargestChange]
+) -> Simulation:
+    asked, people = trying.asked, sums.everybody()
+    whole = [sum(pair[side] for pair in sums.months.values()) for side in (0, 1)]
+    return Simulation(
+        **change(whole),
+        plan=draft.plan if draft else None,
+        document_hash=draft.document_hash if draft else None,
+        without=asked.without,
+        first=str(asked.first),
+        last=str(asked.last),
+        known_at=trying.known_at,
+        currency=currency,
+        basis=BASIS,
+        months=tuple(MonthChange(period=name, **change(pair)) for name, pair in sums.months.items()),
+        branches=tuple(
+            BranchChange(branch=name, **change(sums.branches[name]))
+            for name in sorted(sums.branches, key=lambda name: name or "")
+        ),
+        components=tuple(
+            ComponentChange(plan=key[0], component=key[1], title=title, **change(sums.components[key]))
+            for key, title in sorted(sums.titles.items(), key=lambda held: held[0])
+        ),
+        distribution=spread(people),
+        largest=tuple(found),
+        varied=asked.vary.parameter if asked.vary else None,
+        curve=tuple(
+            CurvePoint(value=point.value, total_minor=total, difference_minor=total - whole[0])
+            for point, total in zip(trying.points, sums.curve, strict=True)
+        ),
+        people=people,
+    )
