@@ -17,6 +17,7 @@ from psycopg_pool import ConnectionPool
 from api.problems import Behind
 from domain.journal.append import may_pass
 from domain.journal.read import head, position_as_of
+from domain.journal.tiles import FullTiles
 from domain.period import Period
 from domain.refusals import BadField
 
@@ -49,6 +50,7 @@ class Reading:
         self._room = asyncio.Semaphore(pool.max_size)
         self._wait_seconds = wait_seconds
         self.today = today
+        self.full_tiles = FullTiles()
 
     async def after(
         self, position: int | None, request: Request[Any, Any, Any], field: str = "at_least"

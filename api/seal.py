@@ -179,7 +179,7 @@ async def read_proof(
     """
 
     def question(cursor: Cursor[Any]) -> tuple[Proof | None, int]:
-        return sealed.proof(cursor, position), head(cursor)
+        return sealed.proof(cursor, position, reading.full_tiles), head(cursor)
 
     proof, last = await reading.ask(question) if 0 < position < 2**63 else (None, 0)
     if proof is None and 0 < position <= last:

@@ -9,7 +9,7 @@ from psycopg import Cursor
 from domain.journal.checkpoint import Checkpoint, Proof, parse_checkpoint
 from domain.journal.merkle import HASH_BYTES, Read, consistency_proof, inclusion_proof
 from domain.journal.note import Note, Signature, VerifierKey, parse_key, parse_note, parse_signatures
-from domain.journal.tiles import LEVELS, WIDTH, Part, Place, Tile, TileDamaged, is_of, reading
+from domain.journal.tiles import LEVELS, WIDTH, FullTiles, Part, Place, Tile, TileDamaged, is_of, reading
 
 SIZE = """
 select coalesce(max(start + octet_length(hashes) / 32), 0) from (
@@ -118,11 +118,19 @@ def tiles(cursor: Cursor[Any], places: Sequence[Place]) -> dict[Place, bytes]:
     return found
 
 
-def read(cursor: Cursor[Any]) -> Read:
-    """Reads the hashes of perfect subtrees, one statement for all that are asked for at once."""
+def read(cursor: Cursor[Any], full: FullTiles | None = None) -> Read:
+    """Reads the hashes of perfect subtrees, one statement for all that are asked for at once.
+
+    full: tiles of this log that need not be read again.
+    """
 
     def fetch(places: Sequence[Place]) -> Mapping[Place, bytes]:
-        return tiles(cursor, places)
+        if full is None:
+            return tiles(cursor, places)
+        held = full.held(places)
+        fresh = tiles(cursor, [place for place in places if place not in held])
+        full.keep(fresh)
+        return {**held, **fresh}
 
     return reading(fetch)
 
@@ -175,12 +183,15 @@ def keys(cursor: Cursor[Any]) -> list[SealKey]:
     return [SealKey(parse_key(verifier), linked) for verifier, linked in cursor.execute(KEYS)]
 
 
-def proof(cursor: Cursor[Any], position: int) -> Proof | None:
-    """That the record at `position` is in a signed tree; None when it is not sealed yet."""
+def proof(cursor: Cursor[Any], position: int, full: FullTiles | None = None) -> Proof | None:
+    """That the record at `position` is in a signed tree; None when it is not sealed yet.
+
+    full: as for `read`.
+    """
     signed = covering(cursor, position)
     if signed is None:
         return None
-    hashes = inclusion_proof(position - 1, signed.checkpoint.size, read(cursor))
+    hashes = inclusion_proof(position - 1, signed.checkpoint.size, read(cursor, full))
     return Proof(position - 1, tuple(hashes), signed.note)
 
 

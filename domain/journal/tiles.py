@@ -1,7 +1,9 @@
 """The tree in tiles of 256 hashes (C2SP tlog-tiles): their paths, which a tree has, and how it grows."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Lock
 from typing import NamedTuple
 
 from domain.journal.merkle import HASH_BYTES, Node, Read, perfect_root
@@ -50,6 +52,32 @@ class Tile(NamedTuple):
         *leading, last = [group.zfill(3) for group in groups]
         partial = "" if self.is_full else f".p/{self.width}"
         return f"tile/{self.level}/{''.join(f'x{group}/' for group in leading)}{last}{partial}"
+
+
+class FullTiles:
+    """Full tiles as they were read, the last `most` of them; they never change. For many threads at once.
+
+    For proofs alone: whoever judges what is stored has to read it.
+    """
+
+    def __init__(self, most: int = 2_048) -> None:
+        self._most, self._lock = most, Lock()
+        self._held: OrderedDict[Place, bytes] = OrderedDict()
+
+    def held(self, places: Iterable[Place]) -> dict[Place, bytes]:
+        """Those of `places` that are here."""
+        with self._lock:
+            found = {place: self._held[place] for place in places if place in self._held}
+            for place in found:
+                self._held.move_to_end(place)
+        return found
+
+    def keep(self, tiles: Mapping[Place, bytes]) -> None:
+        """Keeps those of `tiles` that are full, and lets go of the ones that were not asked for longest."""
+        with self._lock:
+            self._held |= {at: tile for at, tile in tiles.items() if len(tile) == WIDTH * HASH_BYTES}
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
 
 
 class Part(NamedTuple):

@@ -17,7 +17,7 @@ from domain.journal.connection import connect
 from domain.journal.merkle import verify_consistency, verify_inclusion
 from domain.journal.sealer import Sealer, StandsStill
 from domain.journal.signing import new_signer
-from domain.journal.tiles import Tile, TileDamaged, tiles_of
+from domain.journal.tiles import FullTiles, Place, Tile, TileDamaged, tiles_of
 
 TRIGGERS = "tile_part journal checkpoint seal_key".split()
 
@@ -72,6 +72,20 @@ def test_every_sealed_record_has_a_proof_and_every_two_checkpoints_one(
             first, second = found[old].checkpoint, found[new].checkpoint
             steps = sealed.consistency(cursor, first.size, second.size)
             assert verify_consistency(first.size, second.size, first.root, second.root, steps)
+
+
+def test_proofs_out_of_kept_tiles_are_the_same_as_the_tree_grows(
+    journal: Journal, ledger_dsn: str, tmp_path: Path
+) -> None:
+    """What is kept needs no reading, and a tile that grew in between is not taken for what it was."""
+    seal, full = sealer(ledger_dsn, tmp_path), FullTiles()
+    for number in (300, 300, 1):
+        journal.append(visits(number), now=NOW)
+        size = seal.catch_up()
+        with journal.cursor() as cursor:
+            for position in (1, 256, 257, size):
+                assert sealed.proof(cursor, position, full) == sealed.proof(cursor, position)
+    assert set(full.held([Place(0, 0), Place(0, 1), Place(0, 2)])) == {Place(0, 0), Place(0, 1)}
 
 
 def test_every_tile_of_every_signed_tree_is_served(journal: Journal, ledger_dsn: str, tmp_path: Path) -> None:

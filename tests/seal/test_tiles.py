@@ -10,6 +10,7 @@ from domain.journal import merkle
 from domain.journal.merkle import Span, hashes_of, leaf_hash
 from domain.journal.tiles import (
     WIDTH,
+    FullTiles,
     Place,
     Tile,
     edge,
@@ -124,3 +125,13 @@ def test_a_tree_of_three_levels_of_tiles_is_right() -> None:
     assert merkle.verify_inclusion(12_345, 66_000, leaves[12_345], proof, forest.root(66_000))
     widths = {Tile(place.level, place.number, len(split(tile))) for place, tile in forest.tiles.items()}
     assert widths == set(tiles_of(66_000))
+
+
+def test_full_tiles_are_kept_the_last_ones_asked_for() -> None:
+    """One that still grows is never kept, and there are never more than wanted."""
+    full = FullTiles(most=2)
+    whole = bytes(WIDTH * merkle.HASH_BYTES)
+    full.keep({Place(0, 0): whole, Place(0, 1): whole, Place(0, 2): whole[:-32]})
+    assert set(full.held([Place(0, 0), Place(0, 2)])) == {Place(0, 0)}
+    full.keep({Place(0, 3): whole})
+    assert set(full.held(Place(0, number) for number in range(5))) == {Place(0, 0), Place(0, 3)}
