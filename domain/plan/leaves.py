@@ -32,11 +32,23 @@ class Leaf(NamedTuple):
     said: Title | None
 
 
+class Number(NamedTuple):
+    """One number of a plan. parameter: the one that it is taken from, if any. said: in its own form."""
+
+    value: Fraction
+    parameter: str | None
+    said: str
+
+
 class Taken(NamedTuple):
-    """A plan taken apart. items: the named ones, each with its title, such as `components.per_client`."""
+    """A plan taken apart. items: the named ones, each with its title, such as `components.per_client`.
+
+    numbers: those among the leaves, and each of a list of them.
+    """
 
     items: Mapping[str, Title]
     leaves: Mapping[str, Leaf]
+    numbers: Mapping[str, Number]
 
 
 class _Around(NamedTuple):
@@ -50,13 +62,16 @@ def take_apart(plan: Plan) -> Taken:
     """Every item and value of `plan`; what merely follows from others is left out."""
     items: dict[str, Title] = {}
     leaves: dict[str, Leaf] = {}
-    _Taking(plan, items, leaves).struct("", plan, _Around())
-    return Taken(items, leaves)
+    numbers: dict[str, Number] = {}
+    _Taking(plan, items, leaves, numbers).struct("", plan, _Around())
+    return Taken(items, leaves, numbers)
 
 
 class _Taking:
-    def __init__(self, plan: Plan, items: dict[str, Title], leaves: dict[str, Leaf]) -> None:
-        self.plan, self.items, self.leaves = plan, items, leaves
+    def __init__(
+        self, plan: Plan, items: dict[str, Title], leaves: dict[str, Leaf], numbers: dict[str, Number]
+    ) -> None:
+        self.plan, self.items, self.leaves, self.numbers = plan, items, leaves, numbers
 
     def struct(self, path: str, struct: msgspec.Struct, around: _Around) -> None:
         """Takes apart the fields of `struct`."""
@@ -95,9 +110,18 @@ class _Taking:
                 told = cast(tuple[object, ...], value)
                 words = [self._said(item, _inner(kind), around) for item in told]
                 self.leaves[path] = Leaf(tuple(map(_compared, told)), _joined(words))
+                for number, item in enumerate(told, start=1):
+                    self._number(f"{path}.{number}", item, _inner(kind), around)
             case _:
                 said = None if value is None or value == "" else self._said(value, kind, around)
                 self.leaves[path] = Leaf(_compared(value), said)
+                self._number(path, value, kind, around)
+
+    def _number(self, path: str, value: object, kind: inspect.Type, around: _Around) -> None:
+        if isinstance(value, Fraction):
+            plain = value if not isinstance(value, Setting) else Fraction(value.numerator, value.denominator)
+            parameter = value.parameter if isinstance(value, Setting) else None
+            self.numbers[path] = Number(plain, parameter, self._said(plain, kind, around).en)
 
     def _item(self, path: str, name: str, item: object, kind: inspect.Type, around: _Around) -> None:
         if isinstance(item, msgspec.Struct) and not isinstance(item, Condition):

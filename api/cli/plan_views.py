@@ -1,0 +1,98 @@
+"""Commands that read plans: what changed between two, and which numbers hold for a person."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from api.cli.pay import Employee, Month, asked_month
+from api.cli.terminal import FAILED, Failed, Json, output, print_json, settings
+from api.cli.tracing import traced_cursor
+
+if TYPE_CHECKING:
+    from domain.plan.document import Plan
+
+app = typer.Typer()
+
+Version = Annotated[
+    str, typer.Argument(help="A YAML file; or a plan, PLAN@POSITION for one version, or draft:ID.")
+]
+Language = Annotated[Literal["en", "zh"], typer.Option(help="Language of the sentences.")]
+
+
+@app.command(epilog="Example: meritbook plan diff huikang-seller seller-2025.2.yaml --lang zh")
+def diff(before: Version, after: Version, lang: Language = "en", json: Json = False) -> None:
+    """Say in words what changes from one version of a plan to another.
+
+    Exit status 0: they say the same; 1: they differ, or one cannot be read. A plan without a position is the
+    version that holds today. Two files need no ledger.
+    """
+    from domain.plan.amendment import amendment
+
+    found = amendment(_read(before), _read(after))
+    if json:
+        print_json(found)
+    else:
+        for each in found.differences:
+            output().print(each.said.zh if lang == "zh" else each.said.en, markup=False)
+    if found.differences:
+        raise typer.Exit(FAILED)
+
+
+@app.command(epilog="Example: meritbook plan resolve huikang-seller E1007 2025-03")
+def resolve(
+    name: Annotated[str, typer.Argument(help="Id of a plan.")],
+    employee: Employee,
+    period: Month,
+    lang: Language = "en",
+    json: Json = False,
+) -> None:
+    """Show every number of a plan that holds for a person in a month, and who set it where."""
+    from rich.table import Table
+
+    from projections.numbers import resolved_numbers
+
+    month = asked_month(period)
+    with traced_cursor() as (cursor, trace):
+        having = [each for each in resolved_numbers(cursor, employee, month) if each.plan == name]
+        if not having:
+            raise Failed(
+                f"Plan {name} does not pay {employee} in {month}.", f"See meritbook plan status {name}."
+            )
+        trace("plan resolve", employee=employee)
+    [found] = having
+    if json:
+        print_json(found)
+        return
+    table = Table("Where", "What", "Value", "Comes to", "Set by", "Position", "Source")
+    for each in found.values:
+        title = each.title.zh if lang == "zh" else each.title.en
+        table.add_row(
+            each.path, title, each.said, each.holds or "", each.level, str(each.position), each.source
+        )
+    output().print(table)
+
+
+def _read(version: str) -> "Plan":
+    """The plan that `version` names.
+
+    Raises: Malformed, PlanInvalid, NotFound.
+    """
+    from api.planning import check_plan, draft_named, version_of
+    from domain.plan.parse import parse_plan
+    from projections.plan_life import draft_document
+
+    file = Path(version)
+    if file.suffix in (".yaml", ".yml", ".json") or file.is_file():
+        return check_plan(file)
+    from api.ops import counted
+
+    with counted(settings()) as (ledger, cursor):
+        if version.startswith("draft:"):
+            name = draft_named(cursor, version.removeprefix("draft:")).draft
+            return parse_plan(draft_document(cursor, name), file=version)
+        plan, _, position = version.partition("@")
+        if position and not (position.isascii() and position.isdecimal()):
+            raise Failed(f"{position!r} is not a position.", "Write PLAN@123.", status=2)
+        held = version_of(cursor, plan, ledger.today(), int(position) if position else None)
+        return held.parsed()
