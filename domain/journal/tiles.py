@@ -3,6 +3,7 @@
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
 
@@ -145,10 +146,16 @@ def place_of(node: Node) -> Place:
 def _node_hash(node: Node, tile: bytes) -> bytes:
     within = node.level % HEIGHT
     first = (node.number << within) % WIDTH
-    hashes = split(tile[first * HASH_BYTES : (first + (1 << within)) * HASH_BYTES])
-    if len(hashes) != 1 << within:
+    hashes = tile[first * HASH_BYTES : (first + (1 << within)) * HASH_BYTES]
+    if len(hashes) != HASH_BYTES << within:
         raise TileDamaged(f"{Tile(*place_of(node)).path} ends before its hash {first + (1 << within)}.")
-    return perfect_root(hashes)
+    return _root_over(hashes)
+
+
+# By content, so what is stored is judged as it is read, and only its hashing is not done again.
+@lru_cache(maxsize=8_192)
+def _root_over(hashes: bytes) -> bytes:
+    return perfect_root(split(hashes))
 
 
 def edge(size: int) -> list[Place]:
