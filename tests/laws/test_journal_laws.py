@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 from unittest.mock import patch
@@ -83,14 +84,14 @@ class PlainJournal:
         self.records: list[tuple[Draft, dt.datetime]] = []
         self.places: dict[tuple[str, str], int] = {}
 
-    def deliver(self, told: Delivery) -> list[tuple[int, bool] | None] | str:
-        """Position and hit of each draft, None for one refused; or why nothing at all was written."""
+    def deliver(self, told: Delivery) -> list[tuple[int, bool] | str] | str:
+        """Position and hit of each draft, or what it contradicts; or why nothing at all was written."""
         first: dict[tuple[str, str], Draft] = {}
         fresh = [d for d in told.drafts if (d[1:3]) not in self.places and first.setdefault(d[1:3], d) is d]
         said = {key: self.records[at - 1][0] for key, at in self.places.items()} | first
         agrees = [said[d[1:3]].content_hash == d.content_hash for d in told.drafts]
-        if told.atomic and not all(agrees):
-            return "contradiction"
+        if told.atomic and (contradiction := self._contradiction(told.drafts)):
+            return contradiction
         if fresh and told.condition is not None and self._stands_against(told.condition):
             return "condition"
         known = set(self.places)
@@ -99,9 +100,24 @@ class PlainJournal:
             self.records.append((new, max(now, self.records[-1][1]) if self.records else now))
             self.places[new[1:3]] = len(self.records)
         return [
-            (self.places[d[1:3]], d[1:3] in known or first[d[1:3]] is not d) if agreed else None
+            (self.places[d[1:3]], d[1:3] in known or first[d[1:3]] is not d)
+            if agreed
+            else _against(d, f"position {self.places[d[1:3]]}")
             for d, agreed in zip(told.drafts, agrees, strict=True)
         ]
+
+    def _contradiction(self, drafts: list[Draft]) -> str | None:
+        """The first draft that contradicts its own delivery; if none does, the first against the journal."""
+        first: dict[tuple[str, str], int] = {}
+        for number, new in enumerate(drafts):
+            twin = first.setdefault(new[1:3], number)
+            if drafts[twin].content_hash != new.content_hash:
+                return _against(new, f"item {twin + 1} of the same batch")
+        for new in drafts:
+            at = self.places.get(new[1:3])
+            if at is not None and self.records[at - 1][0].content_hash != new.content_hash:
+                return _against(new, f"position {at}")
+        return None
 
     def _stands_against(self, condition: Condition) -> bool:
         return any(
@@ -109,6 +125,10 @@ class PlainJournal:
             for told, _ in self.records[condition.after :]
             for item in condition.query or (Selector(),)
         )
+
+
+def _against(draft: Draft, where: str) -> str:
+    return f"{draft.source} {draft.key} contradicts {where}"
 
 
 @pytest.fixture(scope="module")
@@ -126,18 +146,25 @@ def clear(dsn: str) -> None:
         owner.execute("alter table journal enable always trigger journal_is_append_only")
 
 
-def answered(journal: Journal, told: Delivery) -> list[tuple[int, bool] | None] | str:
+def why(refusal: Refusal) -> str:
+    """What a KeyReused says, in short."""
+    said = re.fullmatch(r"Source '(.+)' used the key '(.+)' before, .*: (.+)\.", refusal.detail)
+    assert isinstance(refusal, KeyReused) and said is not None, refusal
+    return "{} {} contradicts {}".format(*said.groups())
+
+
+def answered(journal: Journal, told: Delivery) -> list[tuple[int, bool] | str] | str:
     """What the real journal makes of a delivery."""
     door = journal.append if told.atomic else journal.append_each
     now = NOW + dt.timedelta(minutes=told.minutes)
     try:
         with patch("domain.journal.append.COPY_FROM", told.copy_from):
             found = door(told.drafts, now=now, condition=told.condition)
-    except KeyReused:
-        return "contradiction"
+    except KeyReused as refusal:
+        return why(refusal)
     except ConditionFailed:
         return "condition"
-    return [None if isinstance(answer, Refusal) else (answer.position, answer.hit) for answer in found]
+    return [why(one) if isinstance(one, Refusal) else (one.position, one.hit) for one in found]
 
 
 @given(told=st.lists(deliveries, min_size=1, max_size=8))
