@@ -31,6 +31,7 @@ from api import (
     problems,
     receipts,
     seal,
+    simulating,
     trail_pages,
 )
 from api.auth import Gate, Tokens, token_file
@@ -67,6 +68,7 @@ HANDLERS = [
     personal.read_personal,
     plans.read_plans,
     plans.read_plan,
+    simulating.simulate_plan,
     plan_life.read_drafts,
     plan_life.read_draft,
     plan_life.read_acknowledgements,

@@ -58,6 +58,7 @@ def _object(required: dict[str, Schema], optional: dict[str, Schema], descriptio
 
 
 _INSTANT = Schema(type="string", format="date-time", description="RFC 3339, with zone.")  # type: ignore[arg-type]
+_MONTH = Schema(type="string", pattern=r"^\d{4}-\d{2}$")  # type: ignore[arg-type]
 _PROBLEM = _object(
     {"type": _TEXT, "title": _TEXT, "status": Schema(type="integer"), "detail": _TEXT},  # type: ignore[arg-type]
     {"field": _TEXT, "remedy": _TEXT, "request_id": _TEXT},
@@ -100,6 +101,32 @@ BATCH_BODY = RequestBody(
     content={
         "application/json": _content(_list(_FACT_SCHEMA), [_FACT], "Several facts"),
         BATCHED: _content(_list(_EVENT_SCHEMA), [_EVENT], "Several CloudEvents"),
+    },
+)
+
+SIMULATION_BODY = RequestBody(
+    required=True,
+    description="A plan document as JSON, or plans to leave out, and the months to try.",
+    content={
+        "application/json": OpenAPIMediaType(
+            schema=_object(
+                {"from": _MONTH, "until": _MONTH},
+                {
+                    "document": Schema(type="object", description="A plan; docs/reference/plans.md."),  # type: ignore[arg-type]
+                    "without": _list(_TEXT),
+                    "vary": Schema(type="string", description="Such as bonus=30..80/10, 50 values at most."),  # type: ignore[arg-type]
+                    "known_at": Schema(type="string", description="A position, or an instant with zone."),  # type: ignore[arg-type]
+                    "largest": Schema(type="integer", minimum=0, maximum=100),  # type: ignore[arg-type]
+                },
+                "What to try: at most 24 months, both ends tried.",
+            ),
+            examples={
+                "without": Example(
+                    summary="What a plan costs",
+                    value={"from": "2025-01", "until": "2025-03", "without": ["huikang-newcomer"]},
+                )
+            },
+        )
     },
 )
 

@@ -62,6 +62,10 @@ class TookTooLong(Refusal):
     """The answer was not found within the time that a question may take."""
 
 
+class SimulationTooLong(Refusal):
+    """What is to be tried takes longer than the service gives one simulation."""
+
+
 class WrongMediaType(Refusal):
     """The body is of a kind that this address does not read."""
 

@@ -15,6 +15,7 @@ BENCHMARKS = (
     "projections",
     "paying",
     "closing",
+    "simulating",
     "importing",
     "http",
     "restarting",

@@ -1,0 +1,91 @@
+"""What a changed rate would have cost over a year, beside a bare scan of the same credits, in one run.
+
+The people are sellers under the example plan huikang-seller, with a year of facts of which `closing` has a
+month. Both sides of the simulation are computed, and the ten largest changes looked into.
+"""
+
+import argparse
+import copy
+import os
+import time
+from collections.abc import Sequence
+
+import yaml
+
+from benchmarks.append import LEDGER, database
+from benchmarks.closing import PLAN, fill, seconds
+from domain.journal.connection import connect
+from domain.journal.migrate import migrate
+from domain.period import Period
+from domain.plan.parse import plan_document
+from domain.plan.varying import read_range
+from projections import closing, runner
+from projections.simulation import WhatIf, simulate
+from projections.spans import Connection, Cursor
+
+FIRST, LAST = Period.parse("2025-01"), Period.parse("2025-12")
+MONTHS = 12
+
+# The days of the month that `closing` fills, laid over the year; each month has as many facts.
+SPREAD = """
+update credit set
+    day = (date '2025-01-01' + make_interval(months => (position %% %(months)s)::int)
+        + make_interval(days => (extract(day from day)::int - 1) %% 28))::date"""
+SCAN = "select count(*), sum(amount_minor) from credit where day between '2025-01-01' and '2025-12-31'"
+
+
+def spread(connection: Connection) -> None:
+    """Lets the facts of one month be those of a year."""
+    connection.execute(SPREAD, {"months": MONTHS})
+    connection.execute("vacuum (full, analyze) credit")
+
+
+def run(cursor: Cursor, chosen: argparse.Namespace) -> bool:
+    """Prints what was measured; whether it is as wanted."""
+    document = plan_document(yaml.safe_load(PLAN.read_text("utf-8")))
+    changed = copy.deepcopy(document)
+    changed["parameters"]["client_bonus"]["value"] = "60.00"
+    asked = WhatIf(FIRST, LAST, changed)
+    head, rows = closing.head(cursor), chosen.people * chosen.facts * MONTHS
+    scan = seconds(lambda: cursor.execute(SCAN).fetchall(), 3)
+    began = time.perf_counter()
+    found = simulate(cursor, asked, head)
+    took = time.perf_counter() - began
+    assert found.difference_minor > 0, "a higher bonus costs more"
+    began = time.perf_counter()
+    simulate(cursor, asked._replace(vary=read_range("client_bonus=30..80/10")), head)
+    curve = time.perf_counter() - began
+    print(f"{chosen.people:,} people × {MONTHS} months × {chosen.facts} facts = {rows:,} credits")
+    print(f"bare scan                {scan:>8.2f} s  {rows / scan:>12,.0f} rows/s")
+    print(f"what-if of a rate        {took:>8.2f} s  {took / scan:>8.1f} × the scan")
+    print(f"  a person and month     {took / chosen.people / MONTHS * 1e6:>8.0f} µs")
+    print(f"and six values of it     {curve:>8.2f} s  {curve / took:>8.1f} × the one")
+    met = took <= chosen.seconds
+    print("as wanted" if met else f"MISSED: a what-if in {chosen.seconds} s")
+    return met
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measures; 1 when it takes longer than we want."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
+    )
+    parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--facts", type=int, default=20, help="facts of each person in a month")
+    parser.add_argument("--seconds", type=float, default=20.0, help="the longest that it may take")
+    chosen = parser.parse_args(arguments)
+    with database(chosen.dsn) as dsn:
+        migrate(dsn, LEDGER)
+        with connect(dsn, LEDGER, service=False, autocommit=True) as owner:
+            runner.create(owner)
+            fill(owner, chosen.people, chosen.facts * MONTHS, [])
+            spread(owner)
+        with connect(dsn, LEDGER, autocommit=True) as connection, connection.cursor() as cursor:
+            return 0 if run(cursor, chosen) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

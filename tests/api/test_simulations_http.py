@@ -1,0 +1,79 @@
+"""A draft tried on past months over HTTP."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from book import Book
+from given import LEDGER
+from given_plan import document
+from served import Service
+
+from domain.journal.append import Journal
+
+PLAN = """
+parameters: {bonus: {value: 50}}
+components: [{id: clients, title: Clients, kind: per_unit, measure: clients, rate: {parameter: bonus}}]
+"""
+ADDRESS = "/v1/plans/simulations"
+MARCH = {"from": "2025-03", "until": "2025-03"}
+
+
+@pytest.fixture
+def firm(journal: Journal, ledger_dsn: str) -> Book:
+    """E1 has 3 clients in March, E2 has 1, at 50 yuan each."""
+    book = Book(journal, ledger_dsn, LEDGER)
+    book.adopt(PLAN)
+    book.hire("E1")
+    book.hire("E2")
+    book.register("C1", "C2", "C3")
+    book.register("C4", employee="E2")
+    book.runner.catch_up()
+    return book
+
+
+def raised(value: int = 60) -> dict[str, Any]:
+    written = document(PLAN)
+    written["parameters"]["bonus"]["value"] = value
+    return {**written, "effective_from": str(written["effective_from"])}
+
+
+def test_over_http_those_who_run_payroll_may_ask_and_leave_a_trace(
+    firm: Book, serve: Callable[..., Service]
+) -> None:
+    """It shows everybody's pay; whoever sees only some of it is refused."""
+    service = serve()
+    asked = {**MARCH, "document": raised(), "vary": "bonus=50..60/10"}
+    for role, status in (("payroll", 200), ("auditor", 200), ("manager", 403), ("hr", 403)):
+        assert service.client(role).post(ADDRESS, json=asked).status_code == status, role  # type: ignore[arg-type]
+    assert service.client("employee", "E1").post(ADDRESS, json=asked).status_code == 403
+    found = service.http.post(ADDRESS, json=asked).json()
+    assert [(each["employee"], each["difference_minor"]) for each in found["people"]] == [
+        ("E1", 30_00),
+        ("E2", 10_00),
+    ]
+    assert [point["total_minor"] for point in found["curve"]] == [200_00, 240_00]
+    traces = list(firm.journal.read(types=["personal_data_read"]))
+    assert any(b"/plans/simulations" in trace.data and b'"people":2' in trace.data for trace in traces)
+
+
+def test_over_http_what_is_too_much_or_wrong_is_refused(firm: Book, serve: Callable[..., Service]) -> None:
+    """By its field, before anything is computed."""
+    service = serve()
+    for asked, field in (
+        ({**MARCH}, "document"),
+        ({"from": "2020-01", "until": "2022-01", "without": ["selling"]}, "until"),
+        ({"from": "0001-01", "until": "2025-01", "without": ["selling"]}, "until"),
+        ({"from": "2025-01", "until": "2099-01", "without": ["selling"]}, "data.period"),
+        ({**MARCH, "document": raised(), "vary": "bonus=1..52/1"}, "vary"),
+        ({**MARCH, "document": raised(), "vary": "nothing=1..2/1"}, "vary"),
+        ({**MARCH, "document": raised(), "known_at": "yesterday"}, "known_at"),
+        ({**MARCH, "without": ["none"]}, "without"),
+        ({**MARCH, "document": raised() | {"currency": "EUR"}}, "document.currency"),
+        ({**MARCH, "document": {}}, None),
+        ({**MARCH, "documents": raised()}, ""),
+    ):
+        refused = service.http.post(ADDRESS, json=asked)
+        assert refused.status_code in (409, 422), refused.text
+        assert field is None or refused.json().get("field", "") == field, refused.text
+    assert service.http.post(ADDRESS, content=b"{").status_code == 400
