@@ -21,6 +21,7 @@ from api.problems import kinds, status_of
 from docs.generate_commands import commands_page
 from docs.generate_http import http_page
 from docs.generate_plans import plans_page
+from docs.generate_schema import plan_schema
 from domain.facts import activity, credentials, erasure, governance, people, plans, selling, trail
 from domain.facts.base import Fact
 from domain.facts.registry import CREDITED, FACT_TYPES
@@ -201,6 +202,7 @@ def pages() -> Mapping[Path, str]:
         DOCS / "facts" / f"{tag}.json": json.dumps(schema_of(fact), ensure_ascii=False, indent=2) + "\n"
         for tag, fact in FACT_TYPES.items()
     }
+    schemas[DOCS / "plan.schema.json"] = json.dumps(plan_schema(), ensure_ascii=False, indent=2) + "\n"
     return schemas | {
         DOCS / "reference" / "commands.md": commands_page(NOTICE),
         DOCS / "reference" / "facts.md": facts_page(),

@@ -43,7 +43,8 @@ class Reading:
         self.problems: list[Problem] = []
         self.mentions: list[Mention] = []
         self.custom = custom
-        self.currency = document.get("currency")
+        currency = document.get("currency")
+        self.currency = currency if isinstance(currency, str) else None
         self.parameters = document.get("parameters")
 
     def fault(self, path: str, message: str, remedy: str) -> Unreadable:
@@ -151,7 +152,8 @@ class Reading:
 
     def _either(self, kind: inspect.UnionType, found: object, path: str) -> object:
         options = [option for option in kind.types if not isinstance(option, inspect.NoneType)]
-        return None if found is None else self.read(options[0], found, path)
+        nothing = found is None and len(options) < len(kind.types)
+        return None if nothing else self.read(options[0], found, path)
 
     def _custom_or_struct(self, kind: inspect.StructType, found: object, path: str) -> object:
         if kind.cls in self.custom:

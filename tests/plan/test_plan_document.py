@@ -212,6 +212,17 @@ def test_what_is_no_plan_at_all_is_refused(written: object) -> None:
     assert problems(written)
 
 
+@pytest.mark.parametrize(
+    ("written", "where"),
+    [
+        (document("measures: {clients: }"), "measures.clients"),
+        (document("measures: {clients: {sum: deal_closed, of: amount}}", currency=[]), "currency"),
+    ],
+)
+def test_nothing_where_something_belongs_is_a_fault_and_no_crash(written: object, where: str) -> None:
+    assert where in problems(written)
+
+
 def test_a_document_keeps_its_hash_as_json() -> None:
     """YAML knows days, JSON does not; both forms of one document are one document."""
     written = document(effective_from=dt.date(2025, 1, 1))
