@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import psycopg
@@ -23,7 +24,13 @@ from api.receipts import receipt, receipt_file
 from api.verify import verify
 from domain.facts.governance import OverrideSet, TargetChanged
 from domain.facts.people import EmployeeHired, EmployeeTransferred, LeaveTaken
-from domain.facts.selling import ComplianceScored, CustomerRegistered, VisitRecorded
+from domain.facts.selling import (
+    ComplianceScored,
+    CustomerRegistered,
+    DealClosed,
+    FollowUpRecorded,
+    VisitRecorded,
+)
 from domain.journal.append import Journal
 from domain.journal.connection import connect
 from domain.period import Period
@@ -36,17 +43,17 @@ MONTHS = ("2025-03", "2025-04")
 HIRED = dt.date(2025, 2, 10)
 TOLD = ("credit", "confirmation", "roster_change", "leave", "target_change", "override")
 
+# No fact is looked at from two sides, where one would hide that the other is forgotten.
 PLAN = """
 population: {post: [seller]}
 parameters: {clients_target: {value: 2, open: {to: [branch, person]}}}
 measures:
   compliance: {average: compliance_scored, of: score, confirmed_by: production}
   hospitals: {distinct: visit_recorded, of: customer}
-  two_months: {count: customer_registered, window: {last_periods: 2}}
-  visits: {count: visit_recorded}
+  two_months: {count: deal_closed, window: {last_periods: 2}}
 targets:
   clients: {measure: clients, value: {parameter: clients_target}, relief: {leave: {per_day: 1}}}
-boards: [{id: visits, title: Visits, measure: visits, period: quarter}]
+boards: [{id: calls, title: Calls, measure: followed, period: quarter}]
 milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 40}]
 components:
   - id: clients
@@ -58,13 +65,13 @@ components:
   - {id: met, title: Met, kind: threshold, target: clients, pays: 200}
   - {id: care, title: Care, kind: per_unit, measure: compliance, rate: "3.33"}
   - {id: two, title: Two hospitals, kind: milestone, milestone: two, pays: 300}
-  - {id: place, title: First on visits, kind: rank, board: visits, pays: [90]}
+  - {id: place, title: First on calls, kind: rank, board: calls, pays: [90]}
   - id: back
     title: Looking back
     kind: per_unit
     measure: clients
     rate: 7
-    gates: [{measure: two_months, at_least: 2}, {milestone: two}]
+    gates: [{measure: two_months, at_least: 1}]
 """
 
 Step = Callable[[Book, list[int]], None]
@@ -88,6 +95,12 @@ def told(
 
 def score(employee: str, customer: str) -> ComplianceScored:
     return ComplianceScored(employee=employee, score=f"{customer[1]}.5")
+
+
+def sale(employee: str, customer: str) -> DealClosed:
+    return DealClosed(
+        employee=employee, customer=customer, deal=uuid4().hex, amount_minor=100_00, currency="CNY"
+    )
 
 
 def leave(employee: str, from_on: dt.date) -> LeaveTaken:
@@ -114,7 +127,11 @@ def confirm(number: int) -> Step:
 steps = st.lists(
     st.one_of(
         told(CustomerRegistered, on=True, employee=people, customer=customers),
+        told(CustomerRegistered, on=True, employee=people, customer=customers),
         told(VisitRecorded, on=True, employee=people, customer=customers),
+        told(VisitRecorded, on=True, employee=people, customer=customers),
+        told(partial(FollowUpRecorded, kind="call"), on=True, employee=people, customer=customers),
+        told(sale, on=True, employee=people, customer=customers),
         told(score, on=True, employee=people, customer=customers),
         st.builds(confirm, st.integers(0, 9)),
         st.builds(void, st.integers(0, 9)),
@@ -137,8 +154,8 @@ steps = st.lists(
             effective_from=days,
         ),
     ),
-    min_size=2,
-    max_size=9,
+    min_size=5,
+    max_size=12,
 )
 
 
