@@ -41,12 +41,13 @@ def told(book: Book, steps: tuple[list[Step], list[tuple[list[Step], Step]]], cl
 
 
 def tried(book: Book, asked: WhatIf) -> Simulation:
+    known_at = book.journal.head()
     with book.cursor() as cursor:
-        return simulate(cursor, asked, book.journal.head())
+        return simulate(cursor, asked, known_at)
 
 
 @given(history=histories)
-@settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_a_plan_tried_as_it_is_changes_nothing(
     fresh: Callable[[], Any], history: tuple[list[Step], list[tuple[list[Step], Step]]]
 ) -> None:
@@ -62,7 +63,7 @@ def test_a_plan_tried_as_it_is_changes_nothing(
 
 @pytest.mark.parametrize("first", MONTHS[:2], ids=str)
 @given(history=histories, draft=drafts)
-@settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_what_was_tried_is_what_is_due_once_it_is_adopted(
     fresh: Callable[[], Any],
     history: tuple[list[Step], list[tuple[list[Step], Step]]],
@@ -82,7 +83,7 @@ def test_what_was_tried_is_what_is_due_once_it_is_adopted(
 
 
 @given(history=histories, values=st.tuples(st.integers(0, 3), st.integers(1, 2)))
-@settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_a_curve_is_so_many_simulations(
     fresh: Callable[[], Any],
     history: tuple[list[Step], list[tuple[list[Step], Step]]],
