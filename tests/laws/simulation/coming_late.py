@@ -18,7 +18,7 @@ from domain.facts.governance import FactConfirmed, FactVoided, OverrideSet, Plan
 from domain.facts.people import EmployeePromoted, EmployeeTransferred, LeaveTaken
 from domain.period import Period
 
-TRIES = 6
+TRIES = 10
 """So many facts of a kind are thought of, in search of one that changes what somebody is due."""
 
 AT_ONCE = 4
@@ -36,8 +36,10 @@ def settle(world: World, random: Random) -> str:
     world.learn(stored.position, "payroll")
     told = list[str]()
     for kind in random.sample(list(LATE), len(LATE)):
+        if len(told) == AT_ONCE:
+            break
         fact = _that_matters(world, LATE[kind](world, random, period), period)
-        if fact is not None and len(told) < AT_ONCE:
+        if fact is not None:
             world.tell(fact)
             world.caught_up()
             pay_laws.settled_is_due(world)
@@ -51,6 +53,9 @@ def _work(world: World, random: Random, period: Period) -> None:
     for _ in range(6):
         at = dt.datetime.combine(next(days), dt.time(12), world.memory.zone)
         world.tell(maker.fact(random.choice(TARGETED)), at=at)
+    if random.random() < 0.25:
+        over = period.previous().last_day
+        world.tell(PlanEnded(plan=random.choice(governing.PLANS), ended_on=over, reason="over"))
     for known in (_away, _overridden, _targeted):
         for fact in islice(known(world, random, period), 2):
             world.tell(fact)

@@ -39,8 +39,9 @@ def plan_document(random: Random, name: str, effective_from: dt.date, currency: 
     measures = {measure: random.choice(ways) for measure, ways in MEASURES.items()}
     opened = {"to": random.sample(("branch", "team", "person"), 2), "min": 0, "max": 9}
     rates = {"value": random.randint(1, 5)} | ({"open": opened} if random.random() < 0.8 else {})
-    relief = {"relief": {"leave": {"per_day": random.randint(1, 2)}}} if random.random() < 0.7 else {}
+    relief = {"relief": {"leave": {"per_day": random.randint(1, 2)}}} if random.random() < 0.9 else {}
     components = _components(random)
+    card = components.pop(next(n for n, part in enumerate(components) if part["id"] == "card"))
     return {
         "plan": name,
         "title": name,
@@ -74,7 +75,8 @@ def plan_document(random: Random, name: str, effective_from: dt.date, currency: 
             }
             | random.choice(({}, {"first": "lowest"}, {"period": "week"}))
         ],
-        "components": random.sample(components, random.randint(3, len(components))),
+        # The card is in every plan: a share of a target shows the least change of it.
+        "components": [card, *random.sample(components, random.randint(3, len(components)))],
     }
 
 
