@@ -87,7 +87,9 @@ def test_a_service_that_does_all_it_can_reaches_nobody_else(
     for path, item in document["paths"].items():
         place = path.replace("{employee}", "E1").replace("{period}", "2025-03").replace("{position}", "3")
         if "get" in item and "{" not in place:
-            assert service.http.get(place).status_code < 500, place
+            answer = service.http.get(place)
+            not_sealed_yet = answer.status_code == 503 and answer.json()["type"].endswith("not-sealed-yet")
+            assert answer.status_code < 500 or not_sealed_yet, (place, answer.text)
     for form in ("csv", "ndjson"):
         assert service.http.get("/v1/audit/trail", params={"format": form}).status_code == 200
     assert service.client("hr").get("/v1/facts").status_code == 403

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -70,9 +70,15 @@ def new_home() -> Generator[Path]:
         yield place / "home"
         until(lambda: is_empty(place / "home"), seconds=30.0)
     finally:
-        for process in inhabitants(data_of(place / "home")):
-            process.kill()
+        kill_inhabitants(place / "home")
         shutil.rmtree(place, ignore_errors=True)
+
+
+def kill_inhabitants(home: Path) -> None:
+    """Kills every process of the server at once; the end of one may end the others first."""
+    for process in inhabitants(data_of(home)):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 class User:

@@ -17,6 +17,7 @@ from faults.embedded_user import (
     data_of,
     is_empty,
     keepers_of,
+    kill_inhabitants,
     server_of,
     table,
     until,
@@ -26,7 +27,7 @@ from faults.embedded_user import (
 from psycopg import sql
 
 from api.embedded import EmbeddedFailed, EmbeddedPostgres
-from api.embedded.process import inhabitants, lives_in, postmaster
+from api.embedded.process import lives_in, postmaster
 
 pytestmark = pytest.mark.faults
 
@@ -164,8 +165,7 @@ def test_recovery_is_waited_for_with_news(home: Path) -> None:
     """Starting up is no failure, even beyond the 10 s at which others give up."""
     with EmbeddedPostgres(home) as server:
         write_many(server.dsn, 600_000)
-        for process in inhabitants(data_of(home)):
-            process.kill()
+        kill_inhabitants(home)
         news: list[str] = []
         held = threading.Thread(target=_hold_recovery, args=(home, 12.5))
         held.start()
@@ -198,8 +198,7 @@ def test_too_long_a_recovery_fails_with_a_remedy_and_leaves_nothing_behind(home:
     """The wait is bounded; the next start() repeats the recovery."""
     with EmbeddedPostgres(home) as server:
         write_many(server.dsn, 600_000)
-        for process in inhabitants(data_of(home)):
-            process.kill()
+        kill_inhabitants(home)
         until(lambda: not keepers_of(home))
     held = threading.Thread(target=_hold_recovery, args=(home, 3.0))
     held.start()
