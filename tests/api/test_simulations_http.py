@@ -1,41 +1,21 @@
 """A draft tried on past months over HTTP."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from book import Book
-from given import LEDGER
-from given_plan import document
 from served import Service
+from trying import raised, tried_firm
 
 from domain.journal.append import Journal
 
-PLAN = """
-parameters: {bonus: {value: 50}}
-components: [{id: clients, title: Clients, kind: per_unit, measure: clients, rate: {parameter: bonus}}]
-"""
 ADDRESS = "/v1/plans/simulations"
 MARCH = {"from": "2025-03", "until": "2025-03"}
 
 
 @pytest.fixture
 def firm(journal: Journal, ledger_dsn: str) -> Book:
-    """E1 has 3 clients in March, E2 has 1, at 50 yuan each."""
-    book = Book(journal, ledger_dsn, LEDGER)
-    book.adopt(PLAN)
-    book.hire("E1")
-    book.hire("E2")
-    book.register("C1", "C2", "C3")
-    book.register("C4", employee="E2")
-    book.runner.catch_up()
-    return book
-
-
-def raised(value: int = 60) -> dict[str, Any]:
-    written = document(PLAN)
-    written["parameters"]["bonus"]["value"] = value
-    return {**written, "effective_from": str(written["effective_from"])}
+    return tried_firm(journal, ledger_dsn)
 
 
 def test_over_http_those_who_run_payroll_may_ask_and_leave_a_trace(

@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from steps import Step, confirm, leave, told_on, void
 from verbatim import put
 
 from domain.facts.credentials import CredentialGranted, CredentialSuspended
 from domain.facts.governance import HonourAwarded, OverrideSet, PlanEnded, TargetChanged
-from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeePromoted, EmployeeTransferred, LeaveTaken
+from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeePromoted, EmployeeTransferred
 from domain.facts.selling import ComplianceScored, CustomerRegistered, DealClosed, VisitRecorded
 from domain.journal.append import Journal
 from domain.journal.connection import connect
@@ -76,53 +77,20 @@ population: {post: [supervisor]}
 components: [{id: fixed, title: Fixed, kind: per_unit, measure: clients, rate: 80}]
 """
 
-Step = Callable[[Book, list[int]], None]
 Question = Callable[[Cursor, int | None], Any]
 
 people = st.sampled_from(PEOPLE)
 days = st.dates(dt.date(2025, 2, 25), dt.date(2025, 4, 30))
+told = partial(told_on, days)
 customers = st.sampled_from(("C1", "C2", "C3"))
 branches = st.sampled_from(("SH", "BJ"))
 agreed = {"reason": "as agreed", "approver": "head"}
-
-
-def told(
-    make: Callable[..., Any], on: bool = False, **fields: st.SearchStrategy[Any]
-) -> st.SearchStrategy[Step]:
-    """A step that records one fact with drawn fields, on a drawn day if `on`; it may be voided later."""
-
-    def step(day: dt.date, values: dict[str, Any]) -> Step:
-        return lambda book, positions: positions.append(book.tell(make(**values), day if on else 3))
-
-    return st.builds(step, days, st.fixed_dictionaries(fields))
 
 
 def deal(employee: str, customer: str, amount_minor: int) -> DealClosed:
     return DealClosed(
         employee=employee, customer=customer, deal=customer, amount_minor=amount_minor, currency="CNY"
     )
-
-
-def leave(employee: str, from_on: dt.date, days: int) -> LeaveTaken:
-    until_on = from_on + dt.timedelta(days=days)
-    return LeaveTaken(employee=employee, kind="annual", from_on=from_on, until_on=until_on)
-
-
-def void(number: int) -> Step:
-    def step(book: Book, positions: list[int]) -> None:
-        if positions:
-            book.void(positions.pop(number % len(positions)))
-
-    return step
-
-
-def confirm(number: int) -> Step:
-    def step(book: Book, positions: list[int]) -> None:
-        scored = [record.position for record in book.journal.read(types=["compliance_scored"])]
-        if scored:
-            positions.append(book.confirm(scored[number % len(scored)], "production"))
-
-    return step
 
 
 def close(book: Book, _: list[int]) -> None:

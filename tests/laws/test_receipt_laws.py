@@ -18,14 +18,14 @@ from given import LEDGER
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sealed_book import SealedBook
+from steps import Step, confirm, leave, score, told_on, void
 
 from api.problems import NotFound
 from api.receipts import receipt, receipt_file
 from api.verify import verify
 from domain.facts.governance import OverrideSet, TargetChanged
-from domain.facts.people import EmployeeHired, EmployeeTransferred, LeaveTaken
+from domain.facts.people import EmployeeHired, EmployeeTransferred
 from domain.facts.selling import (
-    ComplianceScored,
     CustomerRegistered,
     DealClosed,
     FollowUpRecorded,
@@ -74,54 +74,17 @@ components:
     gates: [{measure: two_months, at_least: 1}]
 """
 
-Step = Callable[[Book, list[int]], None]
-"""Tells the book something; the positions are of what may be voided."""
 
 days = st.dates(dt.date(2025, 2, 12), dt.date(2025, 4, 30))
+told = partial(told_on, days)
 people = st.sampled_from((MINE, MINE, OTHER))
 customers = st.sampled_from(("C1", "C2", "C3"))
-
-
-def told(
-    make: Callable[..., Any], on: bool = False, **fields: st.SearchStrategy[Any]
-) -> st.SearchStrategy[Step]:
-    """A step that records one fact with drawn fields, on a drawn day if `on`."""
-
-    def step(day: dt.date, values: dict[str, Any]) -> Step:
-        return lambda book, positions: positions.append(book.tell(make(**values), day if on else 3))
-
-    return st.builds(step, days, st.fixed_dictionaries(fields))
-
-
-def score(employee: str, customer: str) -> ComplianceScored:
-    return ComplianceScored(employee=employee, score=f"{customer[1]}.5")
 
 
 def sale(employee: str, customer: str) -> DealClosed:
     return DealClosed(
         employee=employee, customer=customer, deal=uuid4().hex, amount_minor=100_00, currency="CNY"
     )
-
-
-def leave(employee: str, from_on: dt.date) -> LeaveTaken:
-    return LeaveTaken(employee=employee, kind="annual", from_on=from_on, until_on=from_on)
-
-
-def void(number: int) -> Step:
-    def step(book: Book, positions: list[int]) -> None:
-        if positions:
-            book.void(positions.pop(number % len(positions)))
-
-    return step
-
-
-def confirm(number: int) -> Step:
-    def step(book: Book, positions: list[int]) -> None:
-        records = [record.position for record in book.journal.read(types=["compliance_scored"])]
-        if records:
-            positions.append(book.confirm(records[number % len(records)], "production"))
-
-    return step
 
 
 steps = st.lists(

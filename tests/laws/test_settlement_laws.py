@@ -16,10 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from steps import Step, confirm, leave, score, told_on, void
 
 from domain.facts.governance import OverrideSet, TargetChanged
-from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeePromoted, EmployeeTransferred, LeaveTaken
-from domain.facts.selling import ComplianceScored, CustomerRegistered, VisitRecorded
+from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeePromoted, EmployeeTransferred
+from domain.facts.selling import CustomerRegistered, VisitRecorded
 from domain.journal.append import Journal
 from domain.journal.migrate import migrate
 from domain.period import Period
@@ -74,51 +75,12 @@ population: {post: [supervisor]}
 components: [{id: fixed, title: Fixed, kind: per_unit, measure: clients, rate: 80}]
 """
 
-Step = Callable[[Book, list[int]], None]
-"""Tells the book something; the positions are of what may be voided."""
 
 people = st.sampled_from(PEOPLE)
 days = st.dates(dt.date(2025, 2, 25), dt.date(2025, 4, 30))
+told = partial(told_on, days)
 customers = st.sampled_from(("C1", "C2", "C3", "C4"))
 branches = st.sampled_from(("SH", "BJ"))
-
-
-def told(
-    make: Callable[..., Any], on: bool = False, **fields: st.SearchStrategy[Any]
-) -> st.SearchStrategy[Step]:
-    """A step that records one fact with drawn fields, happening on a drawn day if `on`."""
-
-    def step(day: dt.date, values: dict[str, Any]) -> Step:
-        return lambda book, positions: positions.append(book.tell(make(**values), day if on else 3))
-
-    return st.builds(step, days, st.fixed_dictionaries(fields))
-
-
-def score(employee: str, customer: str) -> ComplianceScored:
-    return ComplianceScored(employee=employee, score=f"{customer[1]}.5")
-
-
-def leave(employee: str, from_on: dt.date, days: int) -> LeaveTaken:
-    return LeaveTaken(
-        employee=employee, kind="annual", from_on=from_on, until_on=from_on + dt.timedelta(days=days)
-    )
-
-
-def void(number: int) -> Step:
-    def step(book: Book, positions: list[int]) -> None:
-        if positions:
-            book.void(positions.pop(number % len(positions)))
-
-    return step
-
-
-def confirm(number: int) -> Step:
-    def step(book: Book, positions: list[int]) -> None:
-        records = [record.position for record in book.journal.read(types=["compliance_scored"])]
-        if records:
-            positions.append(book.confirm(records[number % len(records)], "production"))
-
-    return step
 
 
 def close(unseen: int) -> Step:
