@@ -69,9 +69,8 @@ def _insert(dsn: str, type: str, data: str = "{}") -> None:
 
 
 def _one(journal: Journal, query: str) -> Any:
-    with journal.cursor() as cursor:
-        found = cursor.execute(query.encode()).fetchone()
-        return found[0] if found else None
+    found = journal.retried(lambda cursor: cursor.execute(query.encode()).fetchone())
+    return found[0] if found else None
 
 
 def _until(true: Callable[[], bool]) -> None:
@@ -269,12 +268,12 @@ def test_a_follower_folds_what_arrives(following: threading.Thread, journal: Jou
 def test_a_follower_survives_lost_connections(
     following: threading.Thread, journal: Journal, postgres: str
 ) -> None:
-    """An administrator ends every connection of the database but ours, again and again."""
+    """An administrator ends every connection of the database, ours too, again and again."""
     for number in range(1, 4):
         database = _one(journal, "select current_database()")
         with psycopg.connect(postgres, autocommit=True) as server:
             server.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [database]
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s", [database]
             )
         journal.append([drafted(visit())], now=NOW)
         _until(lambda number=number: _one(journal, "select count(*) from credit") == number)
