@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from given_plan import document, example, plan, problems
+from given_plan import EXAMPLES, document, example, plan, problems
 
 from domain.plan.components.per_unit import PerUnit
 from domain.plan.exact import Setting, exact, shown
@@ -23,7 +23,7 @@ SCORECARD = {
 }
 
 
-@pytest.mark.parametrize("name", ["huikang-seller", "huikang-newcomer", "hospital-nurse", "device-rep"])
+@pytest.mark.parametrize("name", sorted(path.name.removesuffix(".yaml") for path in EXAMPLES.glob("*.yaml")))
 def test_examples_have_no_fault(name: str) -> None:
     assert problems(example(name)) == {}
 
