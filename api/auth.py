@@ -48,6 +48,8 @@ _CREDENTIALS = frozenset(
     credential_reinstated""".split()
 )
 """Written by the head of HR and nobody else, not even an administrator."""
+_GRADES = frozenset({"qualification_graded"})
+"""What pay is multiplied by is not for a manager to write."""
 _OF_THE_SERVICE = frozenset(
     "ledger_opened period_closed access_refused personal_data_read subject_erased".split()
 )
@@ -70,7 +72,7 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
 MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
         "employee": _SAID_OF_PLANS,
-        "manager": CREDITED | _CORRECTIONS | _RULES | {"plan_commented"},
+        "manager": CREDITED - _GRADES | _CORRECTIONS | _RULES | {"plan_commented"},
         "hr": CREDITED | _PEOPLE_FACTS | _CORRECTIONS | _SAID_OF_PLANS | {"plan_drafted"},
         "hr_head": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
         "integration": CREDITED | _PEOPLE_FACTS | _CORRECTIONS | {"branch_opened"},

@@ -77,6 +77,23 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "{employee}: {kind}[, quantity {quantity}][, {minutes} minutes][, score {score}]",
         "{employee}：{kind}[，数量 {quantity}][，{minutes} 分钟][，评分 {score}]",
     ),
+    "procedure_performed": (
+        "{employee} performs {quantity} × {kind}[ as {role}][, department {department}][: {procedure}]",
+        "{employee} 完成 {kind} {quantity} 例[，角色 {role}][，科室 {department}][：{procedure}]",
+    ),
+    "nursing_recorded": (
+        "{employee} nurses: {kind}[, quantity {quantity}][, {minutes} minutes][, department {department}]",
+        "{employee} 护理：{kind}[，数量 {quantity}][，{minutes} 分钟][，科室 {department}]",
+    ),
+    "patient_rated": (
+        "A patient rates {employee}: {score}[, {kind}][, department {department}]",
+        "患者对 {employee} 评分：{score}[，{kind}][，科室 {department}]",
+    ),
+    "paper_published": (
+        "{employee} publishes a paper: {kind}[, {score} points][, as {role}]",
+        "{employee} 发表论文：{kind}[，{score} 分][，{role}]",
+    ),
+    "qualification_graded": ("{employee} is graded {kind}", "{employee} 职称：{kind}"),
     "credential_granted": (
         "{employee} holds credential {credential} ({kind}) from {granted_on}[ until {expires_on}]",
         "{employee} 自 {granted_on} 持有证照 {credential}（{kind}）[，有效至 {expires_on}]",

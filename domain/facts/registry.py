@@ -5,11 +5,11 @@ from types import MappingProxyType
 
 import msgspec
 
-from domain.facts import activity, credentials, erasure, governance, people, plans, selling, trail
+from domain.facts import activity, clinical, credentials, erasure, governance, people, plans, selling, trail
 from domain.facts.base import Fact
 from domain.refusals import BadField, UnknownFactType
 
-_MODULES = (people, selling, activity, credentials, governance, plans, trail, erasure)
+_MODULES = (people, selling, activity, clinical, credentials, governance, plans, trail, erasure)
 
 FACT_TYPES: Mapping[str, type[Fact]] = MappingProxyType(
     {
@@ -23,7 +23,7 @@ FACT_TYPES: Mapping[str, type[Fact]] = MappingProxyType(
 
 CREDITED: frozenset[str] = frozenset(
     kind.TYPE
-    for module in (selling, activity)
+    for module in (selling, activity, clinical)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Fact) and kind is not Fact
 )

@@ -10,6 +10,13 @@ from given import LEDGER, NOW, drafted, visit
 
 from domain.facts.activity import ActivityRecorded
 from domain.facts.base import Fact
+from domain.facts.clinical import (
+    NursingRecorded,
+    PaperPublished,
+    PatientRated,
+    ProcedurePerformed,
+    QualificationGraded,
+)
 from domain.facts.governance import LedgerOpened
 from domain.facts.people import EmployeeLeft
 from domain.facts.registry import CREDITED, FACT_TYPES
@@ -69,6 +76,19 @@ def credit(book: Book, position: int) -> dict[str, Any] | None:
             {"customer": "C1", "score": Decimal("8.50")},
         ),
         (StageReached(employee="E1", customer="C1", kind="demo"), {"customer": "C1", "kind": "demo"}),
+        (
+            ProcedurePerformed(
+                employee="E1", kind="appendectomy", minutes=55, procedure="OP7", role="surgeon"
+            ),
+            {"kind": "appendectomy", "quantity": 1, "minutes": 55},
+        ),
+        (NursingRecorded(employee="E1", kind="infusion", quantity=3), {"kind": "infusion", "quantity": 3}),
+        (PatientRated(employee="E1", score="9.50"), {"score": Decimal("9.50")}),
+        (
+            PaperPublished(employee="E1", kind="SCI Q1", score="7.351", attributes={"year": 2025}),
+            {"kind": "SCI Q1", "score": Decimal("7.351"), "attributes": {"year": 2025}},
+        ),
+        (QualificationGraded(employee="E1", kind="副主任医师"), {"kind": "副主任医师"}),
     ],
     ids=lambda value: value.TYPE if isinstance(value, Fact) else "",
 )

@@ -129,6 +129,7 @@ MAKERS: dict[str, Callable[[Maker], Any]] = {
     "department": lambda maker: maker.random.choice(("骨科", "ICU")),
     "customer": lambda maker: maker.random.choice(CUSTOMERS),
     "deal": lambda maker: f"D{maker.random.randint(1, 200)}",
+    "procedure": lambda maker: f"OP-{maker.random.randint(1, 9)}",
     "credential": lambda maker: f"L{maker.random.randint(1, 6)}",
     "kind": lambda maker: maker.random.choice(("call", "demo", "hospital")),
     "channel": lambda maker: maker.random.choice(("douyin", "shop")),
