@@ -121,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--repeats", type=int, default=100)
-    parser.add_argument("--microseconds", type=float, default=60.0, help="the most that it may take")
+    parser.add_argument("--microseconds", type=float, default=45.0, help="the most that it may take")
     chosen = parser.parse_args(arguments)
     held = entitlement()
     exact = sum((earned.amount for earned, _ in earnings(held)), Fraction(0))

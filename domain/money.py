@@ -9,6 +9,8 @@ Rounding = Literal["half_up", "half_even", "down"]
 _EXPONENTS = {"CNY": 2, "USD": 2, "EUR": 2, "HKD": 2, "TWD": 2, "SGD": 2, "GBP": 2, "JPY": 0, "KRW": 0}
 """Digits after the point of each currency that the ledger knows. Source: ISO 4217."""
 
+_MINOR = {currency: int(10**exponent) for currency, exponent in _EXPONENTS.items()}
+
 CURRENCIES = frozenset(_EXPONENTS)
 
 
@@ -17,13 +19,13 @@ def minor_per_major(currency: str) -> int:
 
     Raises: KeyError for a currency that the ledger does not know.
     """
-    return int(10 ** _EXPONENTS[currency])
+    return _MINOR[currency]
 
 
 def rounded(amount: Fraction, rounding: Rounding = "half_up", times: int = 1) -> int:
     """The integer next to `amount` × `times`; halves go from zero under `half_up`, to zero under `down`."""
-    numerator, denominator = abs(amount.numerator) * times, amount.denominator
-    whole, rest = divmod(numerator, denominator)
+    numerator, denominator = amount.as_integer_ratio()
+    whole, rest = divmod(abs(numerator) * times, denominator)
     match rounding:
         case "half_up":
             up = 2 * rest >= denominator
@@ -31,7 +33,7 @@ def rounded(amount: Fraction, rounding: Rounding = "half_up", times: int = 1) ->
             up = 2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1)
         case "down":
             up = False
-    return (whole + up) * (1 if amount.numerator >= 0 else -1)
+    return whole + up if numerator >= 0 else -whole - up
 
 
 def major_text(amount_minor: int, currency: str) -> str:

@@ -13,7 +13,8 @@ from domain.plan.fields import Title
 from domain.plan.population import belongs
 from domain.plan.resolve import ResolvedPlan
 from domain.plan.running import is_before
-from domain.plan.statement import Entitlement, Source, earnings
+from domain.plan.statement import Entitlement, earnings
+from domain.plan.targets import Source
 from projections import measures, policy, roster
 from projections.closing import head
 from projections.earned import entitlements

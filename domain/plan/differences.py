@@ -7,7 +7,8 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from domain.plan.fields import Title
-from domain.plan.statement import Line, LineTarget, Source
+from domain.plan.statement import Line
+from domain.plan.targets import LineTarget, Source
 
 Ground = Literal["plan", "measure", "target", "parameter", "milestone", "settled", "rounding", "rule"]
 """What an amount rests on: a version, a number, what was paid before; or the program that computed it."""

@@ -11,7 +11,8 @@ import msgspec
 from domain.money import minor_per_major
 from domain.plan.document import Plan
 from domain.plan.measures import FactMeasure, RatioMeasure
-from domain.plan.statement import Line, Sentence, Source
+from domain.plan.statement import Line, Sentence
+from domain.plan.targets import Source
 
 
 class MeasureNode(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ on the deciding day (see `population`) holds for the whole period.
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -24,7 +25,15 @@ from domain.plan.population import deciding_day
 from domain.plan.running import before
 from domain.plan.settings import rebound, settings_in
 from domain.plan.stay import prorates, stay, whole_stay
-from domain.plan.targets import ResolvedTarget, Sourced, relieved, resolved_target
+from domain.plan.targets import (
+    Grounds,
+    ResolvedTarget,
+    Sourced,
+    line_target,
+    relieved,
+    resolved_target,
+    source,
+)
 
 
 class Uses(NamedTuple):
@@ -35,7 +44,7 @@ class Uses(NamedTuple):
     parameters: tuple[str, ...]
 
 
-class ResolvedPlan(msgspec.Struct, frozen=True, kw_only=True):
+class ResolvedPlan(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A plan with the numbers that hold for one person in one period, and where each comes from.
 
     plan: with every number in place, so its components can be computed as they stand. uses: one a component.
@@ -54,6 +63,17 @@ class ResolvedPlan(msgspec.Struct, frozen=True, kw_only=True):
     def value(self, name: str) -> Sourced:
         """The parameter `name` and where its value comes from."""
         return self.settings[name]
+
+    @cached_property
+    def grounds(self) -> tuple[Grounds, ...]:
+        """What lines say of targets and parameters, one a component; whoever shares the plan shares these."""
+        return tuple(
+            Grounds(
+                {name: line_target(self.targets[name]) for name in uses.targets},
+                {name: source(self.settings[name]) for name in uses.parameters},
+            )
+            for uses in self.uses
+        )
 
 
 class Resolver:

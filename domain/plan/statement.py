@@ -15,7 +15,7 @@ from domain.plan.components.base import Earned, Seen, Standing, Words
 from domain.plan.components.terms import left_over
 from domain.plan.fields import Title
 from domain.plan.resolve import ResolvedPlan
-from domain.plan.targets import Origin, ResolvedTarget, Sourced
+from domain.plan.targets import LineTarget, Source
 
 Values = Mapping[str, Fraction | None]
 
@@ -34,29 +34,6 @@ class LinePart(msgspec.Struct, frozen=True, omit_defaults=True):
     amount: str
     words: dict[str, str]
     rule: str = "score_part"
-
-
-class Source(msgspec.Struct, frozen=True):
-    """A number that a line rests on. position: of the fact that set it; None for the plan itself."""
-
-    value: str
-    level: Origin
-    position: int | None
-    path: str
-
-
-class LineTarget(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A target that a line rests on. value: what was asked, times each share, less relief for `leave_days`.
-
-    spread, ramp, stayed: shares of a quota, of a newcomer's target and of the days; empty where all of it.
-    """
-
-    value: str
-    asked: Source
-    leave_days: int
-    spread: str = ""
-    ramp: str = ""
-    stayed: str = ""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,8 +117,8 @@ def lines_of(entitlement: Entitlement) -> list[Line]:
     measured = {name: None if value is None else str(value) for name, value in values.items()}
     plan = resolved.plan
     lines: list[Line] = []
-    for component, uses, (earned, amount_minor) in zip(
-        plan.components, resolved.uses, earnings(entitlement), strict=True
+    for component, uses, grounds, (earned, amount_minor) in zip(
+        plan.components, resolved.uses, resolved.grounds, earnings(entitlement), strict=True
     ):
         lines.append(
             Line(
@@ -151,8 +128,8 @@ def lines_of(entitlement: Entitlement) -> list[Line]:
                 clause=component.clause,
                 title=component.title,
                 inputs={name: measured[name] for name in uses.measures},
-                targets={name: _line_target(resolved.targets[name]) for name in uses.targets},
-                parameters={name: _source(resolved.settings[name]) for name in uses.parameters},
+                targets=grounds.targets,
+                parameters=grounds.parameters,
                 rule=Sentence(earned.rule, _texts(earned.words)),
                 parts=tuple(LinePart(p.name, str(p.amount), _texts(p.words), p.rule) for p in earned.parts),
                 exact=str(earned.amount),
@@ -193,14 +170,5 @@ def carried_into(entitlement: Entitlement, later: Period) -> dict[str, Fraction]
     return {component: left for component, left in found.items() if left}
 
 
-def _source(sourced: Sourced) -> Source:
-    return Source(str(sourced.value), sourced.level, sourced.position, sourced.path)
-
-
-def _line_target(target: ResolvedTarget) -> LineTarget:
-    shares = ("" if share == 1 else str(share) for share in (target.spread, target.ramp, target.stayed))
-    return LineTarget(str(target.value), _source(target.asked), target.leave_days, *shares)
-
-
 def _texts(words: Words) -> dict[str, str]:
-    return {name: str(word) for name, word in words.items()}
+    return {name: word if type(word) is str else str(word) for name, word in words.items()}

@@ -3,6 +3,8 @@
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from domain.money import Rounding, rounded
 from domain.period import Period
 from domain.plan.components.base import Stay
@@ -38,6 +40,47 @@ class ResolvedTarget(NamedTuple):
     spread: Fraction = Fraction(1)
     ramp: Fraction = Fraction(1)
     stayed: Fraction = Fraction(1)
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A number that a line rests on. position: of the fact that set it; None for the plan itself."""
+
+    value: str
+    level: Origin
+    position: int | None
+    path: str
+
+
+class LineTarget(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A target that a line rests on. value: what was asked, times each share, less relief for `leave_days`.
+
+    spread, ramp, stayed: shares of a quota, of a newcomer's target and of the days; empty where all of it.
+    """
+
+    value: str
+    asked: Source
+    leave_days: int
+    spread: str = ""
+    ramp: str = ""
+    stayed: str = ""
+
+
+class Grounds(NamedTuple):
+    """What a component's line says of the plan's numbers behind it, the same for whoever shares these."""
+
+    targets: dict[str, LineTarget]
+    parameters: dict[str, Source]
+
+
+def source(sourced: Sourced) -> Source:
+    """How a line tells where a value comes from."""
+    return Source(str(sourced.value), sourced.level, sourced.position, sourced.path)
+
+
+def line_target(target: ResolvedTarget) -> LineTarget:
+    """How a line tells what a target came to."""
+    shares = ("" if share == 1 else str(share) for share in (target.spread, target.ramp, target.stayed))
+    return LineTarget(str(target.value), source(target.asked), target.leave_days, *shares)
 
 
 def resolved_target(target: Target, asked: Sourced, period: Period, stay: Stay) -> ResolvedTarget:

@@ -15,7 +15,8 @@ from domain.plan.overrides import Override
 from domain.plan.parse import parse_plan
 from domain.plan.resolve import Resolver
 from domain.plan.retro import delta_lines
-from domain.plan.statement import Entitlement, Line, Source, Statement, compute_statement
+from domain.plan.statement import Entitlement, Line, Statement, compute_statement
+from domain.plan.targets import Source
 from domain.plan.words import SENTENCES, say
 
 BOTH = """

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from domain.plan.arithmetic import ALL, is_below
 from domain.plan.components.base import Fault, Words
 from domain.plan.fields import Level
 
@@ -19,7 +20,9 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True):
 
     def has(self, value: Fraction) -> bool:
         """Whether `value` lies in the band."""
-        return (self.from_ is None or self.from_ <= value) and (self.until is None or value < self.until)
+        return (self.from_ is None or not is_below(value, self.from_)) and (
+            self.until is None or is_below(value, self.until)
+        )
 
     def edges(self) -> Words:
         """Its ends, as far as it has any."""
@@ -51,20 +54,42 @@ def filled(
 
     bands: that rise and touch. unit: what their edges are shares of.
     """
-    is_negative = value.numerator < 0
-    low = _times(bands[0].from_, unit)
+    if value.numerator >= 0:
+        yield from _filled_up(bands, value, ALL if unit is None else unit)
+        return
     for number, band in enumerate(bands, start=1):
-        high = _times(band.until, unit)
-        if is_negative:
-            counted = portion(value, low, high)
-        else:
-            top = value if high is None or value < high else high
-            counted = top if low is None or low.numerator <= 0 else top - low
-            if counted.numerator < 0:
-                return
+        counted = portion(value, _times(band.from_, unit), _times(band.until, unit))
         if counted:
             yield number, band, counted
-        low = high
+
+
+def _filled_up(
+    bands: Sequence[Held], value: Fraction, unit: Fraction
+) -> Iterator[tuple[int, Held, Fraction]]:
+    """As `filled`, of a `value` that is not below 0, in integers: every edge is two of them."""
+    whole, parts = value.as_integer_ratio()
+    times, share = unit.as_integer_ratio()
+    low, low_parts = _edge(bands[0].from_, times, share)
+    for number, band in enumerate(bands, start=1):
+        top, top_parts = whole, parts
+        high, high_parts = _edge(band.until, times, share)
+        if band.until is not None and whole * high_parts >= high * parts:
+            top, top_parts = high, high_parts
+        if low > 0:
+            top, top_parts = top * low_parts - low * top_parts, top_parts * low_parts
+        if top < 0:
+            return
+        if top:
+            yield number, band, Fraction(top, top_parts)
+        low, low_parts = high, high_parts
+
+
+def _edge(edge: Fraction | None, times: int, share: int) -> tuple[int, int]:
+    """An edge in `times` / `share`, as a ratio that need not be reduced; 0 for an open end."""
+    if edge is None:
+        return 0, 1
+    whole, parts = edge.as_integer_ratio()
+    return whole * times, parts * share
 
 
 def _times(edge: Fraction | None, unit: Fraction | None) -> Fraction | None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from domain.period import Period
+from domain.plan.arithmetic import ALL, NOTHING, ratio, summed
 from domain.plan.fields import Prorate
 
 Words = dict[str, Fraction | str]
@@ -95,7 +96,7 @@ class Fault(NamedTuple):
 
 def total(parts: Sequence[Part]) -> Fraction:
     """What `parts` come to."""
-    return sum((part.amount for part in parts[1:]), parts[0].amount) if parts else Fraction(0)
+    return summed(part.amount for part in parts)
 
 
 def nothing_measured(measure: str) -> Earned:
@@ -106,5 +107,5 @@ def nothing_measured(measure: str) -> Earned:
 def attainment(value: Fraction | None, aim: Fraction) -> Fraction:
     """`value` as a share of `aim`; nothing measured attains nothing, and an aim of 0 is attained."""
     if value is None:
-        return Fraction(0)
-    return value / aim if aim else Fraction(1)
+        return NOTHING
+    return ratio(value, aim) if aim else ALL

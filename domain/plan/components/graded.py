@@ -74,7 +74,7 @@ class Counted(Component, frozen=True, kw_only=True):
     def _limited(self, figure: Figure) -> Earned:
         """What it earns, and as a part what is not counted of it."""
         earned = self._earned(figure)
-        if self.counts_up_to is None or (isinstance(figure.value, Each) and figure.aim is None):
+        if self.counts_up_to is None or (type(figure.value) is Each and figure.aim is None):
             return earned
         most = self.counts_up_to * (1 if figure.aim is None else figure.aim)
         if figure.value <= most or figure.aim == 0:
@@ -85,7 +85,8 @@ class Counted(Component, frozen=True, kw_only=True):
         return earned._replace(amount=counted, parts=(*earned.as_parts(), lost))
 
     def _earned(self, figure: Figure) -> Earned:
-        if isinstance(figure.value, Each) and figure.aim is None:
+        # Not `isinstance`: numbers are an abstract class, of which it asks much at every turn.
+        if type(figure.value) is Each and figure.aim is None:
             most = self.counts_up_to
             return each_by_itself(
                 figure.measure,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar, Literal
 
+from domain.plan.arithmetic import NOTHING, difference, product, ratio
 from domain.plan.components.base import Earned, Fault, Seen, nothing_measured
 from domain.plan.components.component import Component
 from domain.plan.fields import Amount, Level, TargetName
@@ -24,12 +25,12 @@ class PerPoint(Component, frozen=True, kw_only=True):
         value = seen.values[measure]
         if value is None:
             return nothing_measured(measure)
-        over = value - target
-        points = over / self.point if over.numerator > 0 else Fraction(0)
+        over = difference(value, target)
+        points = ratio(over, self.point) if over.numerator > 0 else NOTHING
         if self.counting == "whole":
             points = Fraction(points.numerator // points.denominator)
         return Earned(
-            points * self.rate,
+            product(points, self.rate),
             f"per_point_{self.counting}",
             {"measure": measure, "value": value, "target": target, "points": points, "rate": self.rate},
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar
 
+from domain.plan.arithmetic import product
 from domain.plan.components.base import Earned, Fault, Seen
 from domain.plan.components.graded import Counted, Figure
 from domain.plan.fields import Amount, Level, MeasureName
@@ -29,7 +30,9 @@ class PerUnit(Counted, frozen=True, kw_only=True):
         measure, value, _ = figure
         if self.every is None:
             return Earned(
-                value * self.rate, "per_unit", {"measure": measure, "value": value, "rate": self.rate}
+                product(value, self.rate),
+                "per_unit",
+                {"measure": measure, "value": value, "rate": self.rate},
             )
         lots = Fraction(abs(value) // self.every) * (1 if value > 0 else -1)
         words = {"measure": measure, "value": value, "every": self.every, "lots": lots, "rate": self.rate}

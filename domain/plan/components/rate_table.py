@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar, Literal
 
+from domain.plan.arithmetic import product
 from domain.plan.components.bands import Stretch, along, band_faults, filled, held_in
 from domain.plan.components.base import Earned, Fault, Part, Words, total
 from domain.plan.components.graded import Figure, Graded
@@ -42,17 +43,17 @@ class RateTable(Graded, frozen=True, kw_only=True):
             rate, words = (band.rate, band.edges()) if band else (None, {})
         if rate is None:
             return figure.earned(Fraction(0), "step_below", words)
-        return figure.earned(figure.value * rate, "rate_whole", words | {"band_rate": rate})
+        return figure.earned(product(figure.value, rate), "rate_whole", words | {"band_rate": rate})
 
     def _by_parts(self, figure: Figure) -> Earned:
         measure, aim = figure.measure, figure.aim
-        rule, words = "rate_band", Words()
-        if aim is not None:
-            rule, words = "rate_band_attained", {"target": aim}
+        rule = "rate_band" if aim is None else "rate_band_attained"
         parts: list[Part] = []
         for number, band, counted in filled(self.bands, figure.value, aim):
-            said = {"measure": measure, "value": counted, "band_rate": band.rate, **band.span(), **words}
-            parts.append(Part(f"band {number}", counted * band.rate, said, rule))
+            words: Words = {"measure": measure, "value": counted, "band_rate": band.rate, **band.span()}
+            if aim is not None:
+                words["target"] = aim
+            parts.append(Part(f"band {number}", product(counted, band.rate), words, rule))
         return figure.earned(total(parts), "rate_marginal", {}, tuple(parts))
 
     def faults(self) -> Iterator[Fault]:

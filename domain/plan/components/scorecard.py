@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from domain.plan.arithmetic import NOTHING, is_below, product, ratio
 from domain.plan.components.bands import Stretch, along, band_faults, held_in
 from domain.plan.components.base import Earned, Fault, Part, Seen, Words, attainment, total
 from domain.plan.components.component import Component
@@ -44,7 +45,7 @@ class Scorecard(Component, frozen=True, kw_only=True):
         """The base times the score; each part shows what it adds."""
         parts = tuple(self._part(part, seen) for part in self.parts)
         amount = total(parts)
-        score = amount / self.base if self.base else Fraction(0)
+        score = ratio(amount, self.base) if self.base else NOTHING
         words: Words = {"score": score, "base": self.base}
         if not self.payout:
             return Earned(amount, "scorecard", words, parts)
@@ -62,12 +63,12 @@ class Scorecard(Component, frozen=True, kw_only=True):
         measure, target = seen.aims[part.target]
         value = seen.values[measure]
         reached = attainment(value, target)
-        counted = reached if part.cap is None else min(reached, part.cap)
+        counted = reached if part.cap is None or not is_below(part.cap, reached) else part.cap
         if counted.numerator < 0:
-            counted = Fraction(0)
+            counted = NOTHING
         return Part(
             part.target,
-            self.base * part.weight * counted,
+            product(product(self.base, part.weight), counted),
             {
                 "measure": measure,
                 "value": "" if value is None else value,

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from domain.period import Period
+from domain.plan.arithmetic import difference, is_below
 from domain.plan.components.bands import Stretch, band_faults, held_in
 from domain.plan.components.base import Fault, Part, Seen, Stay, Words, attainment
 from domain.plan.fields import (
@@ -142,7 +143,9 @@ def floored(floor: Floor, amount: Fraction, months: int) -> Part | None:
 
 def capped(cap: Cap, amount: Fraction) -> Part | None:
     """What a cap takes off `amount`, if anything."""
-    return Part("cap", cap.pays - amount, {"pays": cap.pays}, "cap") if amount > cap.pays else None
+    if not is_below(cap.pays, amount):
+        return None
+    return Part("cap", difference(cap.pays, amount), {"pays": cap.pays}, "cap")
 
 
 def prorated(prorate: Prorate, amount: Fraction, stay: Stay) -> Part | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar
 
+from domain.plan.arithmetic import NOTHING, is_below
 from domain.plan.components.base import Earned, Fault, Seen, Words
 from domain.plan.components.graded import Counted, Figure
 from domain.plan.fields import Amount, Level, MeasureName, TargetName
@@ -25,11 +26,11 @@ class Threshold(Counted, frozen=True, kw_only=True):
     def worth(self, figure: Figure) -> Earned:
         """The whole bonus or nothing."""
         measure, value, aim = figure
-        level = (self.reaches or Fraction(0)) if aim is None else aim
+        level = (self.reaches or NOTHING) if aim is None else aim
         words: Words = {"measure": measure, "value": value, "reaches": level, "pays": self.pays}
-        if value >= level:
+        if not is_below(value, level):
             return Earned(self.pays, "threshold_reached", words)
-        return Earned(Fraction(0), "threshold_missed", words)
+        return Earned(NOTHING, "threshold_missed", words)
 
     def faults(self) -> Iterator[Fault]:
         """It needs a measure and a level, or a target, and not both."""
