@@ -50,6 +50,8 @@ _CREDENTIALS = frozenset(
 """Written by the head of HR and nobody else, not even an administrator."""
 _GRADES = frozenset({"qualification_graded"})
 """What pay is multiplied by is not for a manager to write."""
+_RATES = frozenset({"exchange_rate_set"})
+"""Written by who keeps the books, or by the program that fetches them; nobody sets a rate for own deals."""
 _OF_THE_SERVICE = frozenset(
     "ledger_opened period_closed access_refused personal_data_read subject_erased".split()
 )
@@ -61,7 +63,9 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
         "manager": frozenset[Action]({"record", "read_people", "read_pay", "read_boards", "read_plans"}),
         "hr": frozenset[Action]({"record", "read_people", "read_pay", "read_boards", "read_plans"}),
         "hr_head": frozenset[Action](get_args(Action)),
-        "payroll": frozenset[Action]({"read_people", "read_pay", "read_boards", "read_plans", "run_payroll"}),
+        "payroll": frozenset[Action](
+            {"record", "read_people", "read_pay", "read_boards", "read_plans", "run_payroll"}
+        ),
         "auditor": frozenset[Action](get_args(Action)) - {"record"},
         "integration": frozenset[Action]({"record", "read_boards"}),
         "administrator": frozenset[Action](get_args(Action)),
@@ -75,7 +79,8 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         "manager": CREDITED - _GRADES | _CORRECTIONS | _RULES | {"plan_commented"},
         "hr": CREDITED | _PEOPLE_FACTS | _CORRECTIONS | _SAID_OF_PLANS | {"plan_drafted"},
         "hr_head": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
-        "integration": CREDITED | _PEOPLE_FACTS | _CORRECTIONS | {"branch_opened"},
+        "payroll": _RATES,
+        "integration": CREDITED | _PEOPLE_FACTS | _CORRECTIONS | _RATES | {"branch_opened"},
         "administrator": frozenset(FACT_TYPES) - _OF_THE_SERVICE - _CREDENTIALS,
     }
 )

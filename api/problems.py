@@ -33,6 +33,8 @@ from domain.refusals import (
     PeriodAlreadyClosed,
     PeriodNotOver,
     PeriodOutOfOrder,
+    RateExists,
+    RateMissing,
     Refusal,
     StillHere,
 )
@@ -122,6 +124,8 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     PeriodAlreadyClosed: HTTPStatus.CONFLICT,
     PeriodOutOfOrder: HTTPStatus.CONFLICT,
     PeriodNotOver: HTTPStatus.CONFLICT,
+    RateExists: HTTPStatus.CONFLICT,
+    RateMissing: HTTPStatus.CONFLICT,
     Behind: HTTPStatus.SERVICE_UNAVAILABLE,
     NotFinal: HTTPStatus.CONFLICT,
     NotSealedYet: HTTPStatus.SERVICE_UNAVAILABLE,

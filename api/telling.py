@@ -149,6 +149,10 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "方案 {plan} 的参数 {parameter} 自 {effective_from} 起对 {level} {scope} 为 {value}，"
         "审批人 {approver}：{reason}",
     ),
+    "exchange_rate_set": (
+        "1 {base} is {rate} {quote} from {effective_on}[, by {quoted_by}]",
+        "自 {effective_on} 起 1 {base} 折合 {rate} {quote}[，来源 {quoted_by}]",
+    ),
     "period_closed": (
         "{period} is closed: {statements} statements as known at position {known_at}",
         "{period} 结账：{statements} 份工资条，截至位次 {known_at}",

@@ -22,9 +22,8 @@ from docs.generate_commands import commands_page
 from docs.generate_http import http_page
 from docs.generate_plans import plans_page
 from docs.generate_schema import plan_schema
-from domain.facts import activity, clinical, credentials, erasure, governance, people, plans, selling, trail
 from domain.facts.base import Fact
-from domain.facts.registry import CREDITED, FACT_TYPES
+from domain.facts.registry import CREDITED, FACT_TYPES, SUBJECTS
 from domain.refusals import Refusal
 
 DOCS = Path(__file__).resolve().parent
@@ -79,7 +78,7 @@ def facts_page() -> str:
         "A field in **bold** is required. Types marked ◆ are credited to the person they name, and plans",
         "can measure them.\n",
     ]
-    for module in (people, selling, activity, clinical, credentials, governance, plans, trail, erasure):
+    for module in SUBJECTS:
         parts.append(f"## {module.__name__.rpartition('.')[2].capitalize()}\n")
         parts.append(f"{_claim(module)}\n")
         parts += [line for fact in _facts_in(module) for line in _fact_part(fact)]

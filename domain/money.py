@@ -6,7 +6,11 @@ from typing import Literal
 
 Rounding = Literal["half_up", "half_even", "down"]
 
-_EXPONENTS = {"CNY": 2, "USD": 2, "EUR": 2, "HKD": 2, "TWD": 2, "SGD": 2, "GBP": 2, "JPY": 0, "KRW": 0}
+_EXPONENTS = (
+    dict.fromkeys("CNY USD EUR GBP HKD MOP TWD SGD CHF AUD CAD NZD INR THB MYR IDR PHP AED SAR".split(), 2)
+    | dict.fromkeys("JPY KRW VND".split(), 0)
+    | dict.fromkeys("KWD BHD OMR".split(), 3)
+)
 """Digits after the point of each currency that the ledger knows. Source: ISO 4217."""
 
 _MINOR = {currency: int(10**exponent) for currency, exponent in _EXPONENTS.items()}

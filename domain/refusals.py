@@ -169,6 +169,14 @@ class SecondPersonNeeded(Refusal):
     """Who approves must be another person than who asks."""
 
 
+class RateExists(Refusal):
+    """The two currencies have a rate that begins on this day."""
+
+
+class RateMissing(Refusal):
+    """Money cannot be converted: no rate of its currency is in force on a day."""
+
+
 class PeriodAlreadyClosed(Refusal):
     """The period is closed already."""
 

@@ -5,6 +5,7 @@ from projections import (
     credentials,
     credits,
     erasures,
+    exchange_rates,
     honours,
     plan_life,
     policy,
@@ -23,6 +24,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     honours,
     credentials,
     plan_life,
+    exchange_rates,
     standings,  # adds up credits
     statements,  # settle by all that the others know
     trail,

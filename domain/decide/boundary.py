@@ -10,6 +10,7 @@ from domain.facts.credentials import (
     CredentialRevoked,
     CredentialSuspended,
 )
+from domain.facts.currencies import ExchangeRateSet
 from domain.facts.erasure import SubjectErased
 from domain.facts.governance import (
     BranchOpened,
@@ -95,6 +96,8 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
             return (Look(_PLANS, f"plan:{fact.plan}"),)
         case TargetChanged():
             return (Look(_PLANS, ""),)
+        case ExchangeRateSet():
+            return (Look((fact.TYPE, "fact_voided"), f"quotation:{fact.quotation}"),)
         case SubjectErased():
             told = Look((fact.TYPE,), subject_of(fact) or "")
             return (told, Look(_HIRES, told.tag)) if fact.employee else (told,)

@@ -3,7 +3,17 @@
 import datetime as dt
 from typing import NamedTuple
 
-from domain.decide import corrections, credentials, drafts, erasure, people, periods, plans, selling
+from domain.decide import (
+    corrections,
+    credentials,
+    currencies,
+    drafts,
+    erasure,
+    people,
+    periods,
+    plans,
+    selling,
+)
 from domain.decide.existence import require_existing
 from domain.decide.known import Known
 from domain.facts.base import Fact
@@ -14,6 +24,7 @@ from domain.facts.credentials import (
     CredentialRevoked,
     CredentialSuspended,
 )
+from domain.facts.currencies import ExchangeRateSet
 from domain.facts.erasure import SubjectErased
 from domain.facts.governance import (
     FactConfirmed,
@@ -90,6 +101,8 @@ def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> 
             plans.change_target(fact, known, asked.actor)
         case PeriodClosed():
             periods.close_period(fact, known, asked.today)
+        case ExchangeRateSet():
+            currencies.set_rate(fact, known)
         case SubjectErased():
             erasure.erase(fact, known, asked.actor, asked.today)
         case LedgerOpened():

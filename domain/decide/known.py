@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from domain.facts.base import Fact
 from domain.facts.credentials import CredentialFact
+from domain.facts.currencies import ExchangeRateSet
 from domain.facts.erasure import SubjectErased
 from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened, PeriodClosed, PlanAdopted
 from domain.facts.people import EmployeeHired, EmployeeLeft
@@ -61,7 +62,7 @@ class Known:
 
     employees, branches: every id that was ever hired or opened, voided or not; they only grow.
     credentials: the live facts of each, in order. roster: what changed for each person, voids left out.
-    acknowledged: where each person acknowledged each version of a plan.
+    acknowledged: where each person acknowledged each version of a plan. rates: where each live one stands.
     employed: last live hiring or leaving day of a person, as (is_here, day).
     """
 
@@ -76,6 +77,7 @@ class Known:
         self.drafts: dict[str, Draft] = {}
         self.acknowledged: dict[tuple[str, int], int] = {}
         self.roster: dict[str, tuple[RosterChange, ...]] = {}
+        self.rates: dict[str, int] = {}
         self.erased: dict[str, int] = {}
         self.last_closed: Period | None = None
         self.opened: LedgerOpened | None = None
@@ -138,6 +140,8 @@ class Known:
                 self._put(self.drafts, fact.draft, put_up)
             case PlanAcknowledged():
                 self._put(self.acknowledged, (fact.employee, fact.adopted_at), position)
+            case ExchangeRateSet():
+                self._put(self.rates, fact.quotation, position)
             case PeriodClosed():
                 self._set("last_closed", Period.parse(fact.period))
             case SubjectErased():
@@ -176,6 +180,8 @@ class Known:
                     self._drop(self.drafts, name)
             case PlanAcknowledged():
                 self._drop(self.acknowledged, (fact.employee, fact.adopted_at))
+            case ExchangeRateSet():
+                self._drop(self.rates, fact.quotation)
             case _ if isinstance(fact, CredentialFact):
                 self._drop(self.credentials, fact.credential)
             case _ if isinstance(fact, RosterFact):
@@ -226,6 +232,8 @@ def _subject(fact: Fact) -> Subject | None:
             return "plan", fact.plan
         case PlanAcknowledged():
             return "acknowledgement", fact.employee, str(fact.adopted_at)
+        case ExchangeRateSet():
+            return "rate", fact.quotation
         case _ if isinstance(fact, CredentialFact):
             return "credential", fact.credential
         case _ if isinstance(fact, RosterFact):

@@ -1,8 +1,8 @@
 """Rules on deals: each is closed once, and no more comes back than was sold."""
 
+from domain.decide.currencies import require_currency
 from domain.decide.known import Known
 from domain.facts.selling import DealClosed, DealReversed
-from domain.money import CURRENCIES
 from domain.refusals import BadField, DealAlreadyClosed, ReversalTooLarge, UnknownDeal
 
 
@@ -11,7 +11,7 @@ def close_deal(fact: DealClosed, known: Known) -> None:
 
     Raises: DealAlreadyClosed, BadField for a currency that the ledger does not know.
     """
-    _require_currency(fact.currency)
+    require_currency(fact.currency)
     deal = known.deals.get(fact.deal)
     if deal is not None:
         where = f"at position {deal.position}" if deal.position else "earlier in this batch"
@@ -46,13 +46,4 @@ def reverse_deal(fact: DealReversed, known: Known) -> None:
             field="data.amount_minor",
             detail=f"{fact.amount_minor} would come back, but only {rest} of deal {fact.deal} is left.",
             remedy="Mend the amount, or void the earlier reversal.",
-        )
-
-
-def _require_currency(currency: str) -> None:
-    if currency not in CURRENCIES:
-        raise BadField(
-            field="data.currency",
-            detail=f"{currency} is not a currency of this ledger.",
-            remedy=f"Use one of {', '.join(sorted(CURRENCIES))}.",
         )

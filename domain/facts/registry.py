@@ -5,16 +5,28 @@ from types import MappingProxyType
 
 import msgspec
 
-from domain.facts import activity, clinical, credentials, erasure, governance, people, plans, selling, trail
+from domain.facts import (
+    activity,
+    clinical,
+    credentials,
+    currencies,
+    erasure,
+    governance,
+    people,
+    plans,
+    selling,
+    trail,
+)
 from domain.facts.base import Fact
 from domain.refusals import BadField, UnknownFactType
 
-_MODULES = (people, selling, activity, clinical, credentials, governance, plans, trail, erasure)
+SUBJECTS = (people, selling, activity, clinical, credentials, governance, plans, currencies, trail, erasure)
+"""The modules that facts are in, one a subject."""
 
 FACT_TYPES: Mapping[str, type[Fact]] = MappingProxyType(
     {
         kind.TYPE: kind
-        for module in _MODULES
+        for module in SUBJECTS
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, Fact) and kind is not Fact
     }
@@ -29,16 +41,12 @@ CREDITED: frozenset[str] = frozenset(
 )
 """Performance facts: each is credited to the person it names."""
 
-TAG_FIELDS = ("employee", "customer", "deal", "credential", "plan", "draft", "period", "branch", "position")
-"""Fields by which facts are found again; `position` becomes the tag `fact:N`."""
+TAG_FIELDS = tuple("employee customer deal credential plan draft period branch position quotation".split())
+"""Fields, or what a fact makes of them, by which it is found again; `position` becomes the tag `fact:N`."""
 
 _DECODERS = {tag: msgspec.json.Decoder(kind) for tag, kind in FACT_TYPES.items()}
 _TAGGED = {
-    kind: tuple(
-        ("fact" if name == "position" else name, name)
-        for name in TAG_FIELDS
-        if name in kind.__struct_fields__
-    )
+    kind: tuple(("fact" if name == "position" else name, name) for name in TAG_FIELDS if hasattr(kind, name))
     for kind in FACT_TYPES.values()
 }
 

@@ -1,0 +1,73 @@
+"""Which rate is in force on a day, and what it makes of an amount."""
+
+import datetime as dt
+from fractions import Fraction
+from itertools import count
+
+import pytest
+
+from domain.plan.exchange import Rate, Rates, minor_factor, rate_day
+
+_positions = count(1)
+
+
+def rate(base: str, quote: str, worth: str, on: str) -> Rate:
+    return Rate(
+        position=next(_positions), base=base, quote=quote, rate=worth, effective_on=dt.date.fromisoformat(on)
+    )
+
+
+def at(rates: Rates, base: str, quote: str, day: str) -> Fraction | None:
+    applied = rates.at(base, quote, dt.date.fromisoformat(day))
+    return None if applied is None else applied.factor
+
+
+def test_a_rate_holds_from_its_day_until_the_next() -> None:
+    rates = Rates([rate("USD", "CNY", "7.1", "2025-03-01"), rate("USD", "CNY", "7.2", "2025-03-15")])
+    days = ["2025-02-28", "2025-03-01", "2025-03-14", "2025-03-15", "2026-01-01"]
+    found = [at(rates, "USD", "CNY", day) for day in days]
+    assert found == [None, *map(Fraction, ["7.1", "7.1", "7.2", "7.2"])]
+
+
+def test_the_other_way_round_is_the_exact_reciprocal() -> None:
+    rates = Rates([rate("USD", "CNY", "7.1234", "2025-03-01")])
+    assert at(rates, "CNY", "USD", "2025-03-02") == Fraction(10_000, 71_234)
+
+
+def test_the_later_rate_holds_and_on_one_day_the_direct_one() -> None:
+    told = [rate("USD", "CNY", "7", "2025-03-01"), rate("CNY", "USD", "0.125", "2025-03-01")]
+    assert at(Rates(told), "USD", "CNY", "2025-03-02") == 7
+    assert at(Rates(told), "CNY", "USD", "2025-03-02") == Fraction(1, 8)
+    later = Rates([*told, rate("CNY", "USD", "0.1", "2025-03-02")])
+    assert at(later, "USD", "CNY", "2025-03-02") == 10
+
+
+def test_rates_are_never_chained() -> None:
+    told = [rate("USD", "CNY", "7", "2025-03-01"), rate("CNY", "JPY", "20", "2025-03-01")]
+    assert at(Rates(told), "USD", "JPY", "2025-03-02") is None
+
+
+@pytest.mark.parametrize(
+    ("day", "last"),
+    [("2024-02-01", "2024-02-29"), ("2025-02-28", "2025-02-28"), ("2025-12-31", "2025-12-31")],
+)
+def test_the_end_of_the_month_is_its_last_day(day: str, last: str) -> None:
+    on = dt.date.fromisoformat(day)
+    assert rate_day(on, "month_end") == dt.date.fromisoformat(last)
+    assert rate_day(on, "day") == on
+
+
+@pytest.mark.parametrize(
+    ("base", "quote", "worth", "minor"),
+    [
+        ("USD", "CNY", "7.1234", Fraction("7.1234")),
+        ("JPY", "CNY", "0.0481", Fraction("4.81")),
+        ("KWD", "CNY", "23.1", Fraction("2.31")),
+        ("CNY", "JPY", "20.79", Fraction("0.2079")),
+    ],
+)
+def test_minor_units_have_their_own_exponents(base: str, quote: str, worth: str, minor: Fraction) -> None:
+    """A fen is worth 0.2079 yen, a yen 4.81 fen, and a fils, a thousandth of a dinar, 2.31 fen."""
+    applied = Rates([rate(base, quote, worth, "2025-03-01")]).at(base, quote, dt.date(2025, 3, 1))
+    assert applied is not None
+    assert minor_factor(applied, base, quote) == minor
