@@ -54,6 +54,15 @@ EACH = """
 of each deal after what came back. A component over it pays each one by its own size and sums; elsewhere it is
 their sum. Without `by` each fact stands alone, and what `less` takes away takes back what its size would pay.
 """
+RETURNS = """
+What `less: deal_reversed` takes away counts on the day of the reversal, at the rates of that month. With
+`counted: when_closed` it counts on the day on which its deal was closed: a deal that comes back after that
+month was closed lowers the month computed anew, and the next statement takes the difference back. So a
+clawback is made at the rates and bands of then, and never of more than was paid: a cap that had cut the pay
+makes it smaller, and a minimum that had made up for missing pay may leave nothing to take back. With
+`within_months: 3` nothing is taken back later than three months after the day of the deal: for one of
+31 March until 30 June.
+"""
 
 
 def plans_page(notice: str) -> str:
@@ -72,6 +81,7 @@ def plans_page(notice: str) -> str:
     lines.append("`{attributes.shift: night}`. `window` is `period`, `quarter`, `year`,")
     lines.append("`{days_since_hire: 30}` or `{last_periods: 3}`.\n")
     lines.append(EACH.lstrip())
+    lines.append(RETURNS.lstrip())
     lines.append("## Components\n")
     lines.append(
         "Each has `kind:`, the fields of every component and those of its kind. The examples use these"

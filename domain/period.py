@@ -91,6 +91,12 @@ class Period(NamedTuple):
         return self.first_day <= day <= self.last_day
 
 
+def months_after(day: dt.date, months: int) -> dt.date:
+    """The same day of the month so many months later; where there is none, the last one of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return min(_month_end(year, month + 1), dt.date(year, month + 1, 1) + dt.timedelta(days=day.day - 1))
+
+
 def _month_end(year: int, month: int) -> dt.date:
     after = dt.date(year + month // 12, month % 12 + 1, 1)
     return after - dt.timedelta(days=1)

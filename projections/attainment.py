@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Composed
 from domain.plan.measures import Days, FactMeasure, Measure, RatioMeasure, longest_run, quotient
 from domain.plan.mentions import with_parts
 from domain.plan.milestones import last_day
-from projections.measures import Bound, Pass, aggregates, column, counts, exact, rows, seen
+from projections.measures import Bound, Pass, aggregates, column, counts, day_of, exact, rows, seen
 from projections.members import Members
 from projections.spans import Cursor
 
@@ -46,7 +46,7 @@ select distinct c.employee, c.day {seen} and {counts} order by c.employee, c.day
 
 _DAILY_NUMBERS = SQL(
     """
-select c.employee, c.day, {numbers} {seen} group by c.employee, c.day order by c.employee, c.day"""
+select c.employee, {day}, {numbers} {seen} group by 1, 2 order by 1, 2"""
 )
 
 
@@ -127,7 +127,7 @@ def _statement(
     sight = seen(bound, [measure], days, known_at)
     if measure.kind not in _DAILY:
         numbers = SQL(", ").join(aggregates(bound, measure, known_at))
-        return _DAILY_NUMBERS.format(numbers=numbers, seen=sight)
+        return _DAILY_NUMBERS.format(day=day_of(measure.counted), numbers=numbers, seen=sight)
     return _DAILY[measure.kind].format(
         seen=sight,
         counts=counts(bound, measure, measure.fact, known_at),

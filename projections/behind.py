@@ -27,7 +27,8 @@ Spans = Mapping[str, Days]
 VOIDED = """
 with own as (
     select position, void_position from credit
-    where employee = %(employee)s and fact = any(%(facts)s) and day between %(first)s and %(last)s
+    where employee = %(employee)s and fact = any(%(facts)s)
+        and (case when %(by_deal)s then coalesce(deal_day, day) else day end) between %(first)s and %(last)s
         and position <= %(known_at)s
 )
 select unnest(array[position, void_position]) from own where void_position <= %(known_at)s
@@ -174,6 +175,7 @@ def _counted(cursor: Cursor, measure: FactMeasure, employee: str, days: Days, kn
         "first": days.first,
         "last": days.last,
         "known_at": known_at,
+        "by_deal": measure.counted == "when_closed",
     }
     voided = {position for (position,) in cursor.execute(VOIDED, asked)}
     confirmed = cursor.execute(CONFIRMED, {"facts": sorted(found), "known_at": known_at})

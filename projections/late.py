@@ -7,6 +7,8 @@ from typing import NamedTuple
 import msgspec
 
 from domain.period import Period
+from domain.plan.measures import FactMeasure
+from projections import policy
 from projections.spans import Cursor
 
 CLOSED = """
@@ -17,10 +19,13 @@ order by first_day"""
 # Too many people do no harm: whoever comes out as settled gets no line. One too few would break the identity.
 LATE = """
 with told (position, void_position, employee, day) as (
-    select position, void_position, employee, day from credit
+    select position, void_position, employee,
+        case when %(by_deal)s then least(day, deal_day) else day end
+    from credit
     where position > %(since)s or void_position > %(since)s
     union all
-    select f.position, f.void_position, c.employee, c.day
+    select f.position, f.void_position, c.employee,
+        case when %(by_deal)s then least(c.day, c.deal_day) else c.day end
     from confirmation f join credit c on c.position = f.fact_position
     where f.position > %(since)s or f.void_position > %(since)s
     union all
@@ -109,31 +114,47 @@ def touched(
     cursor: Cursor, last: ClosedPeriod, known_at: int | None, employees: Sequence[str] | None = None
 ) -> dict[str, dt.date]:
     """Who may be due something else than was settled up to the `last` close, and from which day on."""
-    return dict(
-        cursor.execute(TOUCHED, _asked(last, last.period, known_at, employees), prepare=False).fetchall()
-    )
+    asked = _asked(cursor, last, last.period, known_at, employees)
+    return dict(cursor.execute(TOUCHED, asked, prepare=False).fetchall())
 
 
 def late_facts(
     cursor: Cursor, last: ClosedPeriod, about: Period, known_at: int | None, employee: str, limit: int | None
 ) -> list[LateFact]:
     """The first facts by which what `employee` is due for `about` may have changed since the `last` close."""
-    asked = {**_asked(last, about, known_at, [employee]), "limit": limit}
+    asked = {**_asked(cursor, last, about, known_at, [employee]), "limit": limit}
     return [LateFact(*row) for row in cursor.execute(FACTS, asked, prepare=False)]
 
 
 def facts_between(cursor: Cursor, after: int, upto: int, until: dt.date, employee: str) -> list[LateFact]:
     """What was recorded or voided at the positions (after, upto] about `employee`, for days up to `until`."""
-    asked = {"since": after, "upto": upto, "last_day": until, "employees": [employee], "limit": None}
+    asked = {
+        "since": after,
+        "upto": upto,
+        "last_day": until,
+        "employees": [employee],
+        "limit": None,
+        "by_deal": counts_by_deal(cursor, upto),
+    }
     return [LateFact(*row) for row in cursor.execute(FACTS, asked, prepare=False)]
 
 
+def counts_by_deal(cursor: Cursor, known_at: int | None) -> bool:
+    """Whether some plan counts what comes back on the day on which its deal was closed."""
+    return any(
+        isinstance(measure, FactMeasure) and measure.counted == "when_closed"
+        for version in policy.plan_versions(cursor, known_at)
+        for measure in version.parsed().measures.values()
+    )
+
+
 def _asked(
-    last: ClosedPeriod, about: Period, known_at: int | None, employees: Sequence[str] | None
+    cursor: Cursor, last: ClosedPeriod, about: Period, known_at: int | None, employees: Sequence[str] | None
 ) -> dict[str, object]:
     return {
         "since": last.known_at,
         "last_day": about.last_day,
         "upto": known_at,
         "employees": None if employees is None else list(employees),
+        "by_deal": counts_by_deal(cursor, known_at),
     }

@@ -38,6 +38,8 @@ def is_live_total(measure: FactMeasure, currency: str) -> bool:
         and measure.of in COLUMNS
         and not measure.where
         and measure.confirmed_by is None
+        and measure.counted == "when_reversed"
+        and measure.within_months is None
         and measure.currency == (currency if measure.of == "amount_minor" else None)
     )
 

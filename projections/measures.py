@@ -6,16 +6,17 @@ would make PostgreSQL sort every row for the sake of a few.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from psycopg.sql import SQL, Composed, Identifier, Placeholder
 
 from domain.period import Period
 from domain.plan.measures import (
     Condition,
+    Counted,
     Days,
     FactMeasure,
     Measure,
@@ -37,14 +38,16 @@ _SEEN = SQL(
     """
 from unnest(%(employees)s::text[], %(firsts)s::date[], %(lasts)s::date[])
     as asked (employee, first_day, last_day)
-join credit c on c.employee = asked.employee collate "C" and c.day between asked.first_day and asked.last_day
-where c.day between %(earliest)s and %(latest)s and c.fact = any(%(facts)s) and {known}"""
+join credit c on c.employee = asked.employee collate "C" and {day} between asked.first_day and asked.last_day
+where {day} between %(earliest)s and %(latest)s and c.fact = any(%(facts)s) and {known}"""
 )
 """The credits in sight. The outer bounds on the day say nothing new, but an index can use them."""
 
 _CONFIRMED = SQL(
     "exists (select from confirmation f where f.fact_position = c.position and f.role = {role} and {known})"
 )
+
+_IN_TIME = SQL("(c.deal_day is null or c.day <= c.deal_day + make_interval(months => {months}))")
 
 _COMPARED = {"at_least": SQL(">="), "more_than": SQL(">"), "at_most": SQL("<="), "less_than": SQL("<")}
 
@@ -133,8 +136,9 @@ def evaluate(
         for name, measure in over.items():
             for employee in days:
                 people[employee][name] = _of_nothing(measure)
-        together = {name: measure for name, measure in over.items() if measure.kind not in _APART}
-        _take_together(cursor, together, days, known_at, people)
+        for counted in get_args(Counted):
+            together = {n: m for n, m in over.items() if m.kind not in _APART and m.counted == counted}
+            _take_together(cursor, together, days, known_at, people)
         for name, measure in over.items():
             if measure.kind in _APART:
                 for employee, number in rows(cursor, _apart(measure, days, known_at)):
@@ -143,12 +147,22 @@ def evaluate(
 
 
 def seen(
-    bound: Bound, measures: Iterable[FactMeasure], days: Mapping[str, Days], known_at: int | None
+    bound: Bound, measures: Collection[FactMeasure], days: Mapping[str, Days], known_at: int | None
 ) -> Composed:
-    """`from … where …`: the credits `c` of the facts of `measures` on the `days` of each person."""
+    """`from … where …`: the credits `c` of the facts of `measures` on the `days` of each person.
+
+    measures: for which credits lie on the same day.
+    """
     facts = {fact for measure in measures for fact in (measure.fact, measure.less) if fact}
     bound.values |= asked(days) | {"facts": sorted(facts), "known_at": known_at}
-    return _SEEN.format(known=known(known_at))
+    first, *rest = measures
+    assert all(measure.counted == first.counted for measure in rest), "the caller has parted them"
+    return _SEEN.format(known=known(known_at), day=day_of(first.counted))
+
+
+def day_of(counted: Counted) -> SQL:
+    """The day on which credit `c` lies for measures that count like this."""
+    return SQL("coalesce(c.deal_day, c.day)" if counted == "when_closed" else "c.day")
 
 
 def asked(days: Mapping[str, Days]) -> dict[str, Any]:
@@ -168,6 +182,8 @@ def counts(bound: Bound, measure: FactMeasure, fact: str, known_at: int | None) 
     if measure.currency is not None:
         tests.append(SQL("c.currency = {}").format(bound(measure.currency)))
     tests += [_holds(bound, condition) for condition in measure.where]
+    if measure.within_months is not None:
+        tests.append(_IN_TIME.format(months=bound(measure.within_months)))
     if measure.by is not None:
         tests.append(SQL("{} is not null").format(column(bound, measure.by)))
     if measure.confirmed_by is not None:

@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from domain.period import Period
+from domain.plan.measures import FactMeasure
 from domain.plan.retro import delta_lines
 from domain.plan.statement import Line, make_statement
+from projections import policy
 from projections.earned import earned
-from projections.late import ClosedPeriod
+from projections.late import ClosedPeriod, counts_by_deal
 from projections.spans import Cursor
 
 SETTLED = """
@@ -22,6 +24,13 @@ from statement_line l join closed_period p on p.period = l.period
 where l.about_period = %(about)s and l.employee = any(%(employees)s)
     and p.position <= coalesce(%(known_at)s, p.position)
 order by p.first_day, l.employee, l.line"""
+
+RETURNED = """
+select employee, min(deal_day) from credit
+where deal_day is not null and position > %(since)s and employee = any(%(employees)s)
+    and position <= coalesce(%(known_at)s, position)
+    and (void_position is null or void_position > %(known_at)s)
+group by employee"""
 
 _LINE = msgspec.json.Decoder(Line)
 
@@ -35,17 +44,41 @@ def deltas(
     milestones, any later one.
     """
     found: dict[str, list[Line]] = {}
+    back = _returned(cursor, closed, since, known_at)
     for about in closed:
         people = sorted(employee for employee, day in since.items() if day <= about.period.last_day)
         if not people:
             continue
         again = earned(cursor, about.period, known_at, people)
         settled = settled_lines(cursor, about.period, people, known_at)
+        by_deal = _counted_by_deal(cursor, about.period, known_at) if back else frozenset[tuple[str, str]]()
         nothing = (str(about.period), about.currency, ())
         for employee in people:
             due = again.get(employee) or make_statement(employee, *nothing)
-            found.setdefault(employee, []).extend(delta_lines(due, settled.get(employee, ())))
+            is_back = back.get(employee, dt.date.max) <= about.period.last_day
+            lines = delta_lines(due, settled.get(employee, ()), by_deal if is_back else ())
+            found.setdefault(employee, []).extend(lines)
     return {employee: lines for employee, lines in found.items() if lines}
+
+
+def _returned(
+    cursor: Cursor, closed: Sequence[ClosedPeriod], since: Mapping[str, dt.date], known_at: int | None
+) -> dict[str, dt.date]:
+    """Whose deals came back since the last close, and the earliest day on which one of them was closed."""
+    if not since or not counts_by_deal(cursor, known_at):
+        return {}
+    asked = {"since": closed[-1].known_at, "employees": sorted(since), "known_at": known_at}
+    return dict(cursor.execute(RETURNED, asked).fetchall())
+
+
+def _counted_by_deal(cursor: Cursor, about: Period, known_at: int | None) -> frozenset[tuple[str, str]]:
+    """The plans that hold in `about`, each with its measures that a deal leaves on its own day."""
+    return frozenset(
+        (version.plan, name)
+        for version in policy.plans_in_force(cursor, about.last_day, known_at)
+        for name, measure in version.parsed().measures.items()
+        if isinstance(measure, FactMeasure) and measure.counted == "when_closed"
+    )
 
 
 def settled_lines(

@@ -36,6 +36,7 @@ _FIELDS: Mapping[str, str] = {
     "carried": "结转",
     "clause": "条款",
     "confirmed_by": "确认人",
+    "counted": "计入日期",
     "counts_up_to": "最多计至",
     "cumulative": "累计",
     "currency": "币种",
@@ -99,6 +100,7 @@ _FIELDS: Mapping[str, str] = {
     "window": "时间窗",
     "within": "上级目标",
     "within_days": "天数",
+    "within_months": "月数",
 }
 """What the fields of a document are called in Chinese; one that is not here keeps its name."""
 

@@ -13,7 +13,17 @@ from msgspec import inspect
 
 from domain.money import CURRENCIES, minor_per_major
 from domain.plan.fields import FactName, Title
-from domain.plan.measures import NUMBERS, WORDS, Condition, FactMeasure, Kind, Measure, RatioMeasure, Window
+from domain.plan.measures import (
+    NUMBERS,
+    WORDS,
+    Condition,
+    Counted,
+    FactMeasure,
+    Kind,
+    Measure,
+    RatioMeasure,
+    Window,
+)
 from domain.plan.problems import did_you_mean
 from domain.plan.reading import UNREADABLE, Mention, Reading, Unreadable, below, members, type_info
 
@@ -22,6 +32,8 @@ FactFields = Mapping[str, frozenset[str]]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 COMPARISONS: Final = ("at_least", "more_than", "at_most", "less_than")
+MOST_MONTHS: Final = 120
+"""Nothing is waited for longer than ten years."""
 _NEEDS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "count": (),
     "streak": (),
@@ -51,6 +63,8 @@ class MeasureText(msgspec.Struct, frozen=True, kw_only=True):
     by: str | None = None
     where: object = None
     less: FactName | None = None
+    counted: Counted | None = None
+    within_months: int | None = None
     confirmed_by: str | None = None
     window: object = None
     title: Title | None = None
@@ -97,7 +111,7 @@ def _ratio(reading: Reading, text: MeasureText, ratio: str, path: str) -> RatioM
     parts = [part.strip() for part in ratio.split("/")]
     extra = [
         name
-        for name in ("of", "by", "where", "less", "confirmed_by", "window")
+        for name in ("of", "by", "where", "less", "counted", "within_months", "confirmed_by", "window")
         if getattr(text, name) is not None
     ]
     for name in extra:
@@ -119,6 +133,7 @@ def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> F
         return reading.fault(
             below(path, "less"), f"Nothing can be taken off a {kind}.", "Use count, sum or each."
         )
+    _return_faults(reading, text, path)
     owners = _NEEDS["distinct"] if kind == "each" else ()
     if text.by is not None and text.by not in owners and not (owners and text.by.startswith("attributes.")):
         remedy = did_you_mean(text.by, owners) if owners else "Leave it out, or measure `each`."
@@ -136,6 +151,8 @@ def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> F
         by=text.by,
         where=where,
         less=text.less,
+        counted=text.counted or "when_reversed",
+        within_months=text.within_months,
         confirmed_by=text.confirmed_by,
         window=window,
         currency=currency,
@@ -144,6 +161,19 @@ def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> F
         unit=text.unit,
         form="money" if money else "number",
     )
+
+
+def _return_faults(reading: Reading, text: MeasureText, path: str) -> None:
+    """Notes what is said of returns where nothing comes back to a deal."""
+    for name in ("counted", "within_months"):
+        if getattr(text, name) is not None and text.less != "deal_reversed":
+            reading.fault(below(path, name), "No deal comes back here.", "Add `less: deal_reversed`.")
+    if text.within_months is not None and not 1 <= text.within_months <= MOST_MONTHS:
+        reading.fault(
+            below(path, "within_months"),
+            f"{text.within_months} is not a number of months.",
+            f"Write 1 to {MOST_MONTHS}, or leave it out.",
+        )
 
 
 def _column(reading: Reading, kind: Kind, of: str | None, path: str) -> str | Unreadable | None:

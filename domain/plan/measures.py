@@ -8,6 +8,9 @@ reference: both must agree on every history. What they agree on:
 - `less` names a second fact that takes away what the first one brought. Window, conditions and confirmation
   apply to both alike. A partial reversal takes one away from a `count`: where deals come back in part, sum
   amounts.
+- `counted: when_closed` lets a reversal lie on the day on which its deal was closed, rather than on its own:
+  so it takes back what the deal had earned, by the rates of that month. `within_months` lets it count only if
+  it came no later than so many months after that day.
 - `confirmed_by` lets only those credits count that a person of this role has confirmed.
 - An amount counts only in the measure's currency.
 - `by` sums the numbers of `each` that belong to one deal, client or attribute; what belongs to none is left
@@ -36,11 +39,13 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from domain.period import Period
+from domain.period import Period, months_after
 from domain.plan.fields import Title
 from domain.plan.sizes import Each
 
 Kind = Literal["count", "sum", "distinct", "average", "last", "best", "streak", "each"]
+
+Counted = Literal["when_reversed", "when_closed"]
 
 NUMBERS = {"quantity": "quantity", "minutes": "minutes", "amount": "amount_minor", "score": "score"}
 """What a plan calls the numeric columns of a credit, and their names in the table."""
@@ -52,7 +57,8 @@ WORDS = ("customer", "deal", "kind", "channel", "product", "currency")
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
     """A fact as it counts for one employee: one row of the credit table.
 
-    day: business day of `at` in the ledger's zone. confirmed_by: roles with a live confirmation of the fact.
+    day: business day of `at` in the ledger's zone. deal_day: of a reversal, that of its deal.
+    confirmed_by: roles with a live confirmation of the fact.
     """
 
     position: int
@@ -60,6 +66,7 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
     fact: str
     day: dt.date
     at: dt.datetime
+    deal_day: dt.date | None = None
     customer: str | None = None
     deal: str | None = None
     kind: str | None = None
@@ -112,7 +119,8 @@ class FactMeasure(_Shown, frozen=True, kw_only=True, tag="fact"):
     """A number over the credits of one fact.
 
     of: column of the credit table, or `attributes.<key>`; None for a count or streak. by: what the numbers of
-    an `each` are summed by; None for each fact by itself.
+    an `each` are summed by; None for each fact by itself. counted: on which day what came back lies.
+    within_months: of the deal, after which nothing is taken back; None for ever.
     scale: what the raw number is divided by: minor units in a major one for amounts, else 1.
     """
 
@@ -122,6 +130,8 @@ class FactMeasure(_Shown, frozen=True, kw_only=True, tag="fact"):
     by: str | None = None
     where: tuple[Condition, ...] = ()
     less: str | None = None
+    counted: Counted = "when_reversed"
+    within_months: int | None = None
     confirmed_by: str | None = None
     window: Window = Window()
     currency: str | None = None
@@ -166,7 +176,7 @@ def days_of(window: Window, period: Period, hired_on: dt.date) -> Days:
 
 def evaluate(measure: FactMeasure, credits: Iterable[Credit], employee: str, days: Days) -> Fraction | None:
     """The value of `measure` for `employee` over `days`; None where there is nothing to average or choose."""
-    seen = [c for c in credits if c.employee == employee and days.first <= c.day <= days.last]
+    seen = [c for c in credits if c.employee == employee and days.first <= day_of(measure, c) <= days.last]
     counted = [credit for credit in seen if credit.fact == measure.fact and matches(measure, credit)]
     taken = [credit for credit in seen if credit.fact == measure.less and matches(measure, credit)]
     match measure.kind:
@@ -234,8 +244,15 @@ def matches(measure: FactMeasure, credit: Credit) -> bool:
     return (
         (measure.confirmed_by is None or measure.confirmed_by in credit.confirmed_by)
         and (measure.currency is None or credit.currency == measure.currency)
+        and not _is_too_late(measure, credit)
         and all(_holds(condition, column(credit, condition.column)) for condition in measure.where)
     )
+
+
+def day_of(measure: FactMeasure, credit: Credit) -> dt.date:
+    """The day on which a credit lies for `measure`."""
+    is_of_deal = measure.counted == "when_closed" and credit.deal_day is not None
+    return credit.deal_day if is_of_deal and credit.deal_day else credit.day
 
 
 def column(credit: Credit, name: str) -> str | int | Decimal | None:
@@ -256,6 +273,12 @@ def longest_run(days: Iterable[dt.date]) -> int:
         length = length + 1 if before is not None and (day - before).days == 1 else 1
         longest, before = max(longest, length), day
     return longest
+
+
+def _is_too_late(measure: FactMeasure, credit: Credit) -> bool:
+    if measure.within_months is None or credit.deal_day is None:
+        return False
+    return credit.day > months_after(credit.deal_day, measure.within_months)
 
 
 def _holds(condition: Condition, held: str | int | Decimal | None) -> bool:

@@ -153,6 +153,11 @@ SENTENCES: Mapping[str, Title] = {
         "Computed anew {recomputed}, settled before {settled}",
         "重新计算为 {recomputed}，此前已结算 {settled}",
     ),
+    "clawback": Title(
+        "Taken back for deals that came back, at the rates of then: computed anew {recomputed}, "
+        "settled before {settled}",
+        "订单退回，按当期原比例追回：重新计算为 {recomputed}，此前已结算 {settled}",
+    ),
     "nothing_held": Title("All else stays as it is", "其他条件不变"),
     "ratios_held": Title("With {ratios} held", "假设{ratios}不变"),
     "ratios_recomputed": Title("With {ratios} computed anew", "按新数据重新计算{ratios}"),

@@ -19,6 +19,7 @@ from domain.plan.document import Milestone
 from domain.plan.fields import Title
 from domain.plan.measures import (
     Condition,
+    Counted,
     Credit,
     Days,
     FactMeasure,
@@ -26,7 +27,9 @@ from domain.plan.measures import (
     Measure,
     RatioMeasure,
     Window,
-    evaluate_all,
+    days_of,
+    evaluate,
+    with_ratios,
 )
 from domain.plan.milestones import last_day, milestone_standing, standing_from_credits
 from domain.plan.sizes import Each
@@ -34,6 +37,7 @@ from projections import confirmations, credits, measures
 from projections.attainment import before_any, courses, first_reached
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+SUMMED = ("count", "sum", "each")
 SOLD, BACK = "deal_closed", "deal_reversed"
 TITLE = Title("a measure", "指标")
 MARCH = Period.parse("2025-03")
@@ -69,6 +73,8 @@ columns = st.fixed_dictionaries(
         "attributes": optional({"grade": 3, "ward": "A"}, {"grade": "3"}, {}),
     }
 )
+came_back = st.none() | st.integers(0, 75)
+"""So many days after its deal a reversal came; None where the deal is unknown."""
 
 
 week = st.dates(dt.date(2025, 3, 3), dt.date(2025, 3, 10))
@@ -99,8 +105,15 @@ def histories(draw: st.DrawFn) -> list[Row]:
         amount_minor, currency = held.get("money") or (None, None)
         fields = {name: value for name, value in held.items() if name != "money"}
         at = dt.datetime.combine(day, dt.time(hour), SHANGHAI)
+        later = draw(came_back) if fields["fact"] == BACK else None
         credit = Credit(
-            position=position, day=day, at=at, amount_minor=amount_minor, currency=currency, **fields
+            position=position,
+            day=day,
+            deal_day=None if later is None else day - dt.timedelta(days=later),
+            at=at,
+            amount_minor=amount_minor,
+            currency=currency,
+            **fields,
         )
         confirmed = [(role, next(taken), draw(voids)) for role in draw(roles)]
         rows.append(
@@ -164,7 +177,9 @@ def fact_measures(draw: st.DrawFn, kind: Kind) -> FactMeasure:
         of=of,
         by=draw(optional(None, "customer", "day", "attributes.grade")) if kind == "each" else None,
         where=draw(st.sampled_from(((), (), (draw(words),), (draw(numbers),)))),
-        less=draw(optional(BACK)) if kind in ("count", "sum", "each") else None,
+        less=draw(optional(BACK)) if kind in SUMMED else None,
+        counted=draw(st.sampled_from(get_args(Counted) if kind in SUMMED else ("when_reversed",))),
+        within_months=draw(optional(1, 2)),
         confirmed_by=draw(optional(None, "manager")),
         window=draw(spans),
         currency=draw(optional("CNY")) if of == "amount_minor" else None,
@@ -220,11 +235,19 @@ def write(cursor: psycopg.Cursor[Any], rows: list[Row]) -> None:
 
 
 def reference(
-    named: Mapping[str, Measure], rows: list[Row], known_at: int | None
+    named: Mapping[str, Measure], rows: list[Row], known_at: int | None, until: dt.date | None
 ) -> dict[str, dict[str, Fraction | None]]:
     credits = list(counted(rows, known_at))
     return {
-        employee: evaluate_all(named, credits, employee, MARCH, hired_on)
+        employee: with_ratios(
+            named,
+            {
+                name: evaluate(measure, credits, employee, Days(first, min(last, until or last)))
+                for name, measure in named.items()
+                if isinstance(measure, FactMeasure)
+                for first, last in [days_of(measure.window, MARCH, hired_on)]
+            },
+        )
         for employee, hired_on in HIRED.items()
     }
 
@@ -259,8 +282,7 @@ def test_sql_and_the_reference_agree(
     rows, known_at = history
     write(cursor, rows)
     opened = measures.windows(named.values(), MARCH, HIRED, until)
-    seen = [row for row in rows if until is None or row.credit.day <= until]
-    found, due = measures.evaluate(cursor, named, opened, known_at), reference(named, seen, known_at)
+    found, due = measures.evaluate(cursor, named, opened, known_at), reference(named, rows, known_at, until)
     assert found == due
     assert [sizes(found[employee]["each"]) for employee in HIRED] == [
         sizes(due[employee]["each"]) for employee in HIRED

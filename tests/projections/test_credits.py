@@ -26,7 +26,8 @@ from domain.journal.connection import connect
 from projections.runner import Runner, create
 
 NONE_SAID = dict.fromkeys(
-    "customer deal kind channel product quantity minutes amount_minor currency score attributes".split()
+    """customer deal deal_day kind channel product quantity minutes amount_minor currency score
+    attributes""".split()
 )
 
 
