@@ -12,11 +12,13 @@ from psycopg.rows import TupleRow
 
 from api.intake import Stored, Submission
 from api.ops import SOURCE, Ledger, now, submit_one
+from api.plan_text import syntax_problem, with_lines
 from api.problems import NotFound
 from api.yaml_names import PlanLoader
 from domain.decide.plans import require_second_person
 from domain.plan.document import Plan
 from domain.plan.parse import document_hash, parse_plan, plan_document
+from domain.plan.problems import PlanInvalid
 from domain.refusals import Malformed
 from projections import plan_life, policy
 from projections.plan_life import Draft
@@ -26,27 +28,37 @@ from projections.policy import PlanVersion
 def read_plan(file: Path) -> Any:
     """The decoded YAML of a plan document.
 
-    Raises: Malformed naming the line.
+    Raises: Malformed for what cannot be read as text; PlanInvalid naming the line that is no YAML.
     """
     try:
-        return yaml.load(file.read_bytes(), Loader=PlanLoader)
+        text = file.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise Malformed(
             field=str(file), detail=f"It cannot be read: {error.strerror}.", remedy="Check the name."
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        reason = " ".join(str(error).split())[:300]
+    except UnicodeDecodeError as error:
+        detail = f"It is not text in UTF-8: {error.reason} at byte {error.start}."
+        raise Malformed(field=str(file), detail=detail, remedy="Save it as UTF-8.") from None
+    try:
+        return yaml.load(text, Loader=PlanLoader)
+    except RecursionError:
         raise Malformed(
-            field=str(file), detail=f"It is not YAML: {reason}.", remedy="Mend the syntax."
+            field=str(file), detail="It is not YAML: too many brackets within brackets.", remedy="Mend them."
         ) from None
+    except yaml.YAMLError as error:
+        raise PlanInvalid(str(file), [syntax_problem(error, text)]) from None
 
 
 def check_plan(file: Path) -> Plan:
     """The plan in `file`.
 
-    Raises: Malformed; PlanInvalid with every fault.
+    Raises: Malformed; PlanInvalid with every fault and its line.
     """
-    return parse_plan(read_plan(file), file=str(file))
+    document = read_plan(file)
+    try:
+        return parse_plan(document, file=str(file))
+    except PlanInvalid as invalid:
+        raise PlanInvalid(str(file), with_lines(invalid.problems, file)) from None
 
 
 def adopt_plan(

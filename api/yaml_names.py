@@ -29,4 +29,14 @@ class TextLoader(UniqueNames, yaml.BaseLoader):
 
 
 class PlanLoader(UniqueNames, yaml.CSafeLoader):
-    """Numbers, days and truth values are what YAML says."""
+    """Numbers, days and truth values are what YAML says; what looks like a day and is none stays a text."""
+
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:
+        """The day or instant of `node`, or its text."""
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError:
+            return node.value
+
+
+PlanLoader.add_constructor("tag:yaml.org,2002:timestamp", PlanLoader.construct_yaml_timestamp)

@@ -28,7 +28,8 @@ def check(file: File, json: Json = False) -> None:
         if json:
             print_json({"file": str(file), "problems": invalid.problems})
         for problem in () if json else invalid.problems:
-            place = f"{file}: {problem.path}" if problem.path else str(file)
+            at = f"{file}:{problem.line}" if problem.line else str(file)
+            place = f"{at}: {problem.path}" if problem.path else at
             say_failure(f"{place}: {problem.message}", problem.remedy)
         raise typer.Exit(FAILED) from None
     if json:

@@ -1,7 +1,6 @@
 """What can be wrong with a plan whose every field could be read: dates, sums, circles and bounds."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 
@@ -13,15 +12,15 @@ from domain.plan.components.rank import Rank
 from domain.plan.components.rate_table import RateTable
 from domain.plan.document import MONTHS, Goal, Parameter, Plan, Spread, Target
 from domain.plan.exact import shown
+from domain.plan.meant import currency_meant
 from domain.plan.measures import Measure, RatioMeasure
-from domain.plan.problems import did_you_mean
 from domain.plan.running import looks_back
 
 
 def plan_faults(plan: Plan) -> Iterator[Fault]:
     """Every fault that lies between fields rather than in one of them."""
     if plan.currency not in CURRENCIES:
-        yield Fault("currency", f"{plan.currency} is not known.", did_you_mean(plan.currency, CURRENCIES))
+        yield Fault("currency", f"{plan.currency} is not known.", currency_meant(plan.currency, CURRENCIES))
     yield from _day_faults(plan)
     for name, parameter in plan.parameters.items():
         yield from _bound_faults(f"parameters.{name}", parameter)
@@ -68,6 +67,11 @@ def _bound_faults(path: str, parameter: Parameter) -> Iterator[Fault]:
         yield Fault(
             f"{path}.open.to", "It is open to nobody.", "Name branch, team or person, or leave `open` out."
         )
+    if low is not None and high is not None and low > high:
+        yield Fault(
+            f"{path}.open.min", "No value lies between them: it is above `max`.", "Swap `min` and `max`."
+        )
+        return
     if low is not None and parameter.value < low:
         yield Fault(f"{path}.value", "The value lies below its own `min`.", "Change one of them.")
     if high is not None and parameter.value > high:
@@ -204,9 +208,10 @@ def _spread_faults(path: str, target: Target, spread: Spread, measure: Measure |
 
 
 def _repeated(place: str, ids: list[str]) -> Iterator[Fault]:
-    for name, times in Counter(ids).items():
-        if times > 1:
-            yield Fault(place, f"`{name}` is there {times} times.", "Give each its own id.")
+    for index, name in enumerate(ids):
+        if name in ids[:index]:
+            first = f"{place}[{ids.index(name)}]"
+            yield Fault(f"{place}[{index}].id", f"{first} is called `{name}` too.", "Give each its own id.")
 
 
 def _goal_faults(goals: tuple[Goal, ...]) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from domain.plan.components.component import Component
 from domain.plan.document import Parameter, Plan
 from domain.plan.exact import exact
 from domain.plan.fields import Title
+from domain.plan.forms import form_faults
 from domain.plan.measure_text import FactFields, fact_faults, read_measure
 from domain.plan.measures import FactMeasure, Measure, RatioMeasure
 from domain.plan.problems import PlanInvalid, did_you_mean
@@ -49,6 +50,10 @@ def parse_plan(document: object, file: str = "plan", facts: FactFields = CREDIT_
     if plan is not None:
         for path, message, remedy in plan_faults(plan):
             reading.fault(path, message, remedy)
+        if not any(problem.path.startswith("measures") for problem in reading.problems):
+            formed = msgspec.structs.replace(plan, measures=_with_forms(plan.measures))
+            for path, message, remedy in form_faults(formed, written):
+                reading.fault(path, message, remedy)
     if plan is None or reading.problems:
         raise PlanInvalid(file, reading.problems)
     measures = with_befores(plan.measures, running_measures(plan))
@@ -83,8 +88,12 @@ def _parameter(reading: Reading, found: object, path: str) -> object:
 def _component(reading: Reading, found: object, path: str) -> object:
     written = members(found)
     kind = written.get("kind")
+    if kind is None:
+        return reading.fault(
+            below(path, "kind"), "It is missing.", f"Add `kind:`, one of {', '.join(KINDS)}."
+        )
     if not isinstance(kind, str) or kind not in KINDS:
-        remedy = did_you_mean(str(kind), KINDS) if kind else f"Add `kind:`, one of {', '.join(KINDS)}."
+        remedy = did_you_mean(str(kind), KINDS)
         return reading.fault(below(path, "kind"), f"{kind!r} is not a kind of component.", remedy)
     rest = {name: value for name, value in written.items() if name != "kind"}
     fields = reading.fields(cast(inspect.StructType, type_info(KINDS[kind])), rest, path)

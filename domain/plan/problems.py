@@ -8,12 +8,16 @@ import msgspec
 from domain.refusals import PlanRefused
 
 
-class Problem(msgspec.Struct, frozen=True):
-    """One fault. path: where in the document, such as `components[2].rate`; empty for the document itself."""
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One fault. path: where in the document, such as `components[2].rate`; empty for the document itself.
+
+    line: of the file that the document was read from, where that is known.
+    """
 
     path: str
     message: str
     remedy: str
+    line: int | None = None
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message} {self.remedy}" if self.path else f"{self.message} {self.remedy}"
@@ -25,7 +29,8 @@ class PlanInvalid(PlanRefused):
     def __init__(self, file: str, problems: Sequence[Problem]) -> None:
         first, rest = problems[0], len(problems) - 1
         more = f" ({rest} more)" if rest else ""
-        super().__init__(field=first.path, detail=f"{file}: {first.message}{more}", remedy=first.remedy)
+        place = file if first.line is None else f"{file}:{first.line}"
+        super().__init__(field=first.path, detail=f"{place}: {first.message}{more}", remedy=first.remedy)
         self.file = file
         self.problems = tuple(problems)
 

@@ -3,13 +3,16 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
 from typing import Any, Final, NamedTuple, cast
 
 from msgspec import inspect
 
-from domain.plan.exact import Exact, Setting, exact
+from domain.money import CURRENCIES
+from domain.plan.exact import Exact, Setting, exact, shown
+from domain.plan.meant import day_meant, exact_decimal, list_meant, name_meant, number_meant
 from domain.plan.problems import Problem, did_you_mean
 
 
@@ -87,16 +90,26 @@ class Reading:
         known = {field.encode_name: field for field in kind.fields if not is_derived(field.type)}
         if not isinstance(found, Mapping):
             names = ", ".join(known)
-            return self.fault(path, f"{found!r} has no fields.", f"Write some of: {names}.")
+            first = next((name for name, field in known.items() if field.required), next(iter(known)))
+            return self.fault(
+                path, f"{found!r} has no fields.", f"Write {{{first}: {found}}}; there are: {names}."
+            )
         written = cast(Mapping[object, object], found)
         made = dict[str, Any]()
+        misspelt = set[str]()
         for name, value in written.items():
             if name not in known:
-                self.fault(below(path, name), "There is no such field.", did_you_mean(str(name), known))
+                remedy = did_you_mean(str(name), known)
+                if value is None and path and "`" not in remedy:
+                    remedy = (
+                        "Put the text before it in quotes, if it belongs to that: a comma ends a text here."
+                    )
+                misspelt.update(get_close_matches(str(name), known, n=1))
+                self.fault(below(path, name), "There is no such field.", remedy)
             elif value is not None:
                 made[known[str(name)].name] = self.read(known[str(name)].type, value, below(path, name))
         for name, field in known.items():
-            if field.required and written.get(name) is None:
+            if field.required and written.get(name) is None and name not in misspelt:
                 self.fault(below(path, name), "It is missing.", f"Add `{name}:` here.")
         readable = {name: value for name, value in made.items() if value is not UNREADABLE}
         needed = all(field.name in readable for field in known.values() if field.required)
@@ -110,19 +123,21 @@ class Reading:
             return self.fault(
                 path,
                 f"{found!r} is a binary fraction and would not be exact.",
-                f'Write it in quotes: "{found}".',
+                exact_decimal(found),
             )
         written = exact(found)
         if written is None:
-            return self.fault(path, f"{found!r} is not a number.", 'Write 20, "50.00" or 15 %.')
+            return self.fault(path, f"{found!r} is not a number.", number_meant(found))
         return self._suits(want, written, path)
 
     def _suits(self, want: str, written: Exact, path: str) -> Fraction | Unreadable:
         value, unit, currency = written
-        if currency and currency != self.currency:
-            return self.fault(path, f"The plan pays in {self.currency}, not {currency}.", "Use one currency.")
+        if currency and currency != self.currency and self.currency in CURRENCIES:
+            remedy = f"Write {self.currency}, or leave it out."
+            return self.fault(path, f"The plan pays in {self.currency}, not {currency}.", remedy)
         if want == "percentage" and unit != "percent":
-            return self.fault(path, "A percentage is expected.", "Write it with a sign: 60 %.")
+            said = shown(value, places=6)
+            return self.fault(path, "A percentage is expected.", f"Write it with a sign: {said} %.")
         if want in ("amount", "whole") and unit == "percent":
             what = "An amount of money" if want == "amount" else "A whole number"
             return self.fault(path, f"{what} is expected, not a percentage.", "Leave the sign % out.")
@@ -176,9 +191,7 @@ class Reading:
 
     def _listed(self, kind: inspect.VarTupleType, found: object, path: str) -> object:
         if not isinstance(found, list | tuple):
-            return self.fault(
-                path, f"{found!r} is not a list.", "Write [a, b] or lines that begin with a dash."
-            )
+            return self.fault(path, f"{found!r} is not a list.", list_meant(found))
         items = cast(list[object], found)
         made = [self.read(kind.item_type, item, f"{path}[{index}]") for index, item in enumerate(items)]
         readable = tuple(value for value in made if value is not UNREADABLE)
@@ -200,15 +213,13 @@ class Reading:
             return self._no_day(found, path)
 
     def _no_day(self, found: object, path: str) -> Unreadable:
-        return self.fault(path, f"{found!r} is not a day.", "Write year, month and day: 2025-01-01.")
+        return self.fault(path, f"{found!r} is not a day.", day_meant(found))
 
     def _text(self, found: object, pattern: str | None, path: str) -> object:
         if not isinstance(found, str) or not found.strip():
             return self.fault(path, f"{found!r} is not a text.", f'Write it in quotes: "{found}".')
         if pattern and not re.match(pattern, found):
-            return self.fault(
-                path, f"`{found}` cannot be a name.", "Begin with a letter; no spaces or signs."
-            )
+            return self.fault(path, f"`{found}` cannot be a name.", name_meant(found, pattern))
         return found
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from api.planning import read_plan
-from domain.refusals import Malformed
+from domain.plan.problems import PlanInvalid
 
 
 def test_a_plan_that_sets_a_number_twice_is_refused_with_the_line(tmp_path: Path) -> None:
     file = tmp_path / "plan.yaml"
     file.write_text("parameters:\n  rate: {value: 50}\n  rate: {value: 500}\n")
-    with pytest.raises(Malformed, match=r"'rate' stands twice.*line 3"):
+    with pytest.raises(PlanInvalid, match=r"plan.yaml:3: .*'rate' stands twice"):
         read_plan(file)

@@ -131,7 +131,7 @@ components.0.kind | per_units | = | Did you mean `per_unit`?
 components.0.kind | null | = | one of per_unit
 components.0.measure | client | = | Did you mean `clients`?
 components.0.rounding | up | = | not a choice
-components.1.id | u | components | `u` is there 2 times
+components.1.id | u | = | components[0] is called `u` too
 components.1.parts.0.weight | "50 %" | components[1].parts | sum to 90 %, not to 100 %
 components.1.parts.0.weight | 60 | = | 60 %
 components.1.parts.0.weight | "0 %" | = | more than 0 %
