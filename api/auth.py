@@ -43,6 +43,9 @@ _PEOPLE_FACTS = frozenset(
 _CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})
 _RULES = frozenset({"branch_opened", "target_changed", "override_set"})
 _SAID_OF_PLANS = frozenset({"plan_commented", "plan_acknowledged"})
+_RUNS = frozenset("run_approved run_released pay_held hold_released payment_confirmed".split())
+_HOLDS = frozenset({"pay_held", "hold_released"})
+_ON_INQUIRIES = frozenset({"inquiry_answered", "inquiry_resolved"})
 _CREDENTIALS = frozenset(
     """credential_granted credential_renewed credential_suspended credential_revoked
     credential_reinstated""".split()
@@ -75,12 +78,22 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
 
 MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
-        "employee": _SAID_OF_PLANS,
-        "manager": CREDITED - _GRADES | _CORRECTIONS | _RULES | {"plan_commented"},
-        "hr": CREDITED | _PEOPLE_FACTS | _CORRECTIONS | _SAID_OF_PLANS | {"plan_drafted"},
+        "employee": _SAID_OF_PLANS | {"inquiry_opened", "inquiry_resolved"},
+        "manager": (CREDITED - _GRADES) | _CORRECTIONS | _RULES | _ON_INQUIRIES | _HOLDS | {"plan_commented"},
+        "hr": CREDITED
+        | _PEOPLE_FACTS
+        | _CORRECTIONS
+        | _SAID_OF_PLANS
+        | _ON_INQUIRIES
+        | _HOLDS
+        | {"plan_drafted", "inquiry_opened"},
         "hr_head": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
-        "payroll": _RATES,
-        "integration": CREDITED | _PEOPLE_FACTS | _CORRECTIONS | _RATES | {"branch_opened"},
+        "payroll": _RATES | _RUNS | _ON_INQUIRIES | {"fact_voided"},
+        "integration": CREDITED
+        | _PEOPLE_FACTS
+        | _CORRECTIONS
+        | _RATES
+        | {"branch_opened", "payment_confirmed"},
         "administrator": frozenset(FACT_TYPES) - _OF_THE_SERVICE - _CREDENTIALS,
     }
 )

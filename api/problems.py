@@ -16,27 +16,11 @@ from api.watching import note_refusal
 from domain.journal.group_commit import Closed
 from domain.journal.master import KeysUnavailable
 from domain.refusals import (
-    AlreadyAcknowledged,
-    AlreadyErased,
-    AlreadyHired,
-    AlreadyVoided,
     Contended,
-    CredentialAlreadySuspended,
-    CredentialExists,
-    CredentialNotSuspended,
-    CredentialRevokedForGood,
-    DealAlreadyClosed,
-    DraftClosed,
-    DraftExists,
     Malformed,
     NotAllowed,
-    PeriodAlreadyClosed,
-    PeriodNotOver,
-    PeriodOutOfOrder,
-    RateExists,
-    RateMissing,
+    NotNow,
     Refusal,
-    StillHere,
 )
 
 log = structlog.get_logger("meritbook")
@@ -109,23 +93,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    AlreadyHired: HTTPStatus.CONFLICT,
-    AlreadyErased: HTTPStatus.CONFLICT,
-    AlreadyVoided: HTTPStatus.CONFLICT,
-    StillHere: HTTPStatus.CONFLICT,
-    CredentialAlreadySuspended: HTTPStatus.CONFLICT,
-    CredentialExists: HTTPStatus.CONFLICT,
-    CredentialNotSuspended: HTTPStatus.CONFLICT,
-    CredentialRevokedForGood: HTTPStatus.CONFLICT,
-    DealAlreadyClosed: HTTPStatus.CONFLICT,
-    DraftClosed: HTTPStatus.CONFLICT,
-    DraftExists: HTTPStatus.CONFLICT,
-    AlreadyAcknowledged: HTTPStatus.CONFLICT,
-    PeriodAlreadyClosed: HTTPStatus.CONFLICT,
-    PeriodOutOfOrder: HTTPStatus.CONFLICT,
-    PeriodNotOver: HTTPStatus.CONFLICT,
-    RateExists: HTTPStatus.CONFLICT,
-    RateMissing: HTTPStatus.CONFLICT,
+    NotNow: HTTPStatus.CONFLICT,
     Behind: HTTPStatus.SERVICE_UNAVAILABLE,
     NotFinal: HTTPStatus.CONFLICT,
     NotSealedYet: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -136,7 +104,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     KeysUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     DiskFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
-"""The status of a refusal; every other one is a rule that says no to what was sent: 422."""
+"""The status of a refusal and of those derived from it; any other is a rule that says no: 422."""
 
 _RETRY_SECONDS = {
     Behind: "1",
@@ -166,7 +134,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def status_of(kind: type[Refusal]) -> int:
     """The HTTP status of a class of refusal."""
-    return STATUS.get(kind, HTTPStatus.UNPROCESSABLE_ENTITY).value
+    found = (STATUS[each] for each in kind.__mro__ if issubclass(each, Refusal) and each in STATUS)
+    return next(found, HTTPStatus.UNPROCESSABLE_ENTITY).value
 
 
 def problem_of(refusal: Refusal, request_id: str = "") -> Problem:

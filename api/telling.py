@@ -161,6 +161,36 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "{employee} is honoured: place {place} on {board} of {period}",
         "{employee} 获荣誉：{period} {board} 第 {place} 名",
     ),
+    "run_approved": (
+        "The run of {period} is approved by {approver}",
+        "{period} 发薪批次由 {approver} 批准",
+    ),
+    "run_released": ("The run of {period} is released", "{period} 发薪批次放行"),
+    "pay_held": (
+        "Pay of {employee} is held ({hold})[ for {period}][, deal {deal}][, {component} of plan {plan}]"
+        "[, approved by {approver}]: {reason}",
+        "暂缓发放 {employee} 的薪酬（{hold}）[，{period}][，订单 {deal}][，方案 {plan} 的 {component}]"
+        "[，审批人 {approver}]：{reason}",
+    ),
+    "hold_released": (
+        "Hold {hold} on pay of {employee} is released[, approved by {approver}]: {reason}",
+        "解除对 {employee} 薪酬的暂缓 {hold}[，审批人 {approver}]：{reason}",
+    ),
+    "payment_confirmed": (
+        "{employee} was paid {amount} for {period} on {paid_on}, reference {reference}",
+        "{employee} 的 {period} 薪酬 {amount} 于 {paid_on} 支付，凭证 {reference}",
+    ),
+    "inquiry_opened": (
+        "{employee} asks about {period} ({inquiry}, {kind})[: {component} of plan {plan}]"
+        "[, expects {expected_minor} in minor units][, expects {expected_count}]",
+        "{employee} 对 {period} 提出查询（{inquiry}，{kind}）[：方案 {plan} 的 {component}]"
+        "[，应为 {expected_minor}（最小货币单位）][，应为 {expected_count}]",
+    ),
+    "inquiry_answered": ("Inquiry {inquiry} of {employee} is answered", "{employee} 的查询 {inquiry} 已答复"),
+    "inquiry_resolved": (
+        "Inquiry {inquiry} of {employee} is resolved: {outcome}[, mended by {corrections}]",
+        "{employee} 的查询 {inquiry} 已了结：{outcome}[，由 {corrections} 更正]",
+    ),
     "fact_voided": ("Position {position} is voided: {reason}", "位次 {position} 作废：{reason}"),
     "fact_confirmed": ("Position {position} is confirmed by {role}", "位次 {position} 经 {role} 确认"),
     "access_refused": (

@@ -53,6 +53,10 @@ class Withheld(Refusal):
     """Nothing is wrong with it, but it belongs to something that was refused."""
 
 
+class NotNow(Refusal):
+    """What it is about does not stand where this needs it to stand."""
+
+
 class UnknownEmployee(Refusal):
     """Nobody with this id has been hired."""
 
@@ -61,7 +65,7 @@ class UnknownBranch(Refusal):
     """No branch with this id has been opened."""
 
 
-class AlreadyHired(Refusal):
+class AlreadyHired(NotNow):
     """The employee works here already."""
 
 
@@ -77,7 +81,7 @@ class NotVoidable(Refusal):
     """The fact cannot be voided: it is a void itself, or others rest on it."""
 
 
-class AlreadyVoided(Refusal):
+class AlreadyVoided(NotNow):
     """The fact has been voided before."""
 
 
@@ -85,7 +89,7 @@ class NotConfirmable(Refusal):
     """Only a live performance fact can be confirmed."""
 
 
-class DealAlreadyClosed(Refusal):
+class DealAlreadyClosed(NotNow):
     """The deal is in the journal already, under another key."""
 
 
@@ -97,7 +101,7 @@ class ReversalTooLarge(Refusal):
     """More would be reversed than the deal was worth."""
 
 
-class CredentialExists(Refusal):
+class CredentialExists(NotNow):
     """A credential with this id has been granted already."""
 
 
@@ -105,15 +109,15 @@ class UnknownCredential(Refusal):
     """This person has no live credential with this id."""
 
 
-class CredentialRevokedForGood(Refusal):
+class CredentialRevokedForGood(NotNow):
     """The credential was revoked, which is final."""
 
 
-class CredentialNotSuspended(Refusal):
+class CredentialNotSuspended(NotNow):
     """Only a suspended credential can be reinstated."""
 
 
-class CredentialAlreadySuspended(Refusal):
+class CredentialAlreadySuspended(NotNow):
     """The credential is suspended already."""
 
 
@@ -129,11 +133,11 @@ class UnknownDraft(Refusal):
     """No draft with this id has been put up, or it was withdrawn."""
 
 
-class DraftExists(Refusal):
+class DraftExists(NotNow):
     """A draft with this id has been put up already."""
 
 
-class DraftClosed(Refusal):
+class DraftClosed(NotNow):
     """The draft was adopted, or replaced by another."""
 
 
@@ -141,7 +145,7 @@ class NotCovered(Refusal):
     """This version of the plan does not hold for this person on that day."""
 
 
-class AlreadyAcknowledged(Refusal):
+class AlreadyAcknowledged(NotNow):
     """The person has acknowledged this version already."""
 
 
@@ -169,31 +173,67 @@ class SecondPersonNeeded(Refusal):
     """Who approves must be another person than who asks."""
 
 
-class RateExists(Refusal):
+class RateExists(NotNow):
     """The two currencies have a rate that begins on this day."""
 
 
-class RateMissing(Refusal):
+class RateMissing(NotNow):
     """Money cannot be converted: no rate of its currency is in force on a day."""
 
 
-class PeriodAlreadyClosed(Refusal):
+class PeriodAlreadyClosed(NotNow):
     """The period is closed already."""
 
 
-class PeriodOutOfOrder(Refusal):
+class PeriodOutOfOrder(NotNow):
     """Periods close one after the other."""
 
 
-class PeriodNotOver(Refusal):
+class PeriodNotOver(NotNow):
     """The period's last day has not passed yet."""
 
 
-class AlreadyErased(Refusal):
+class RunNotReady(NotNow):
+    """The run has not taken the step before this one."""
+
+
+class RunBeyond(NotNow):
+    """The run has taken this step already, or a later one."""
+
+
+class NotThatRun(Refusal):
+    """The digest is not that of the closed run."""
+
+
+class UnknownInquiry(Refusal):
+    """This person has no inquiry with this id."""
+
+
+class InquiryExists(NotNow):
+    """An inquiry with this id has been opened already."""
+
+
+class InquirySettled(NotNow):
+    """The inquiry was resolved, which is final."""
+
+
+class UnknownHold(Refusal):
+    """Nothing of this person is held under this id."""
+
+
+class HoldExists(NotNow):
+    """A hold with this id has been set already."""
+
+
+class HoldOver(NotNow):
+    """The hold was released already."""
+
+
+class AlreadyErased(NotNow):
     """The personal data of this person was erased: none is taken again, and none is left to erase."""
 
 
-class StillHere(Refusal):
+class StillHere(NotNow):
     """The person works here, so their name is still needed."""
 
 

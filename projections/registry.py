@@ -7,6 +7,8 @@ from projections import (
     erasures,
     exchange_rates,
     honours,
+    inquiries,
+    paying,
     plan_life,
     policy,
     roster,
@@ -27,6 +29,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     exchange_rates,
     standings,  # adds up credits
     statements,  # settle by all that the others know
+    paying,
+    inquiries,
     trail,
     erasures,
 )

@@ -19,11 +19,11 @@ from api.intake.encrypting import (
 )
 from api.intake.item import Item, decide_groups, decoded, drafted, recognise, settle_twins, withhold
 from api.intake.submission import Outcome, Refused, Rehearsal, Stored, Submission
-from domain.decide.boundary import Look, boundary, branches_named, people_named
+from domain.decide.boundary import Look, boundary, branches_named, people_named, positions_named
 from domain.decide.decide import Asked, decide
 from domain.decide.known import Known
 from domain.facts.base import Fact
-from domain.facts.governance import BranchOpened, FactConfirmed, FactVoided, LedgerOpened
+from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened
 from domain.facts.registry import decode
 from domain.journal.append import Condition, ConditionFailed, Journal
 from domain.journal.lookup import StoredKey, at_positions, looked_at, stored_keys
@@ -183,7 +183,7 @@ class Intake:
     ) -> tuple[Known, set[Look]]:
         """What the rules of the pending items must know, and the boundary that must not move meanwhile."""
         facts = [item.fact for item in items if item.pending and item.fact is not None]
-        about = {fact.position for fact in facts if isinstance(fact, FactVoided | FactConfirmed)}
+        about = {position for fact in facts for position in positions_named(fact)}
         voided = [
             spoken_of[fact.position]
             for fact in facts
@@ -195,6 +195,7 @@ class Intake:
         records.update((position, spoken_of[position]) for position in about if position in spoken_of)
         known = Known()
         known.fold(_told(records.values()))
+        known.actors = {record.position: record.actor for record in records.values()}
         self._meet(cursor, facts)
         known.employees |= self._people
         known.branches |= self._branches
@@ -223,7 +224,7 @@ def _draft(cursor: Cursor[Any], items: Sequence[Item], actor: str) -> dict[int, 
         record.position: record
         for record in at_positions(
             cursor,
-            {item.fact.position for item in items if isinstance(item.fact, FactVoided | FactConfirmed)},
+            {at for item in items if item.fact is not None for at in positions_named(item.fact)},
         )
     }
     for item in items:

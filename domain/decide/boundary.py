@@ -23,9 +23,11 @@ from domain.facts.governance import (
     PlanEnded,
     TargetChanged,
 )
+from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolved
 from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.personal import subject_of
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
+from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealReversed
 
 
@@ -53,6 +55,9 @@ _COVER = tuple(
     "employee_hired employee_transferred employee_promoted employee_left plan_acknowledged "
     "fact_voided".split()
 )
+_RUN = ("period_closed", "run_approved", "run_released", "fact_voided")
+_HOLDS = ("pay_held", "hold_released", "fact_voided")
+_INQUIRIES = ("inquiry_opened", "inquiry_answered", "inquiry_resolved", "fact_voided")
 
 
 def boundary(fact: Fact) -> tuple[Look, ...]:
@@ -105,6 +110,45 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
             return ()
         case LedgerOpened():
             return (Look(("ledger_opened",), ""),)
+        case _:
+            return _of_paying(fact)
+
+
+def _of_paying(fact: Fact) -> tuple[Look, ...]:
+    """The boundary of facts about runs, holds, payments and inquiries."""
+    match fact:
+        case RunApproved() | PaymentConfirmed():
+            return (Look(_RUN, f"period:{fact.period}"),)
+        case RunReleased():
+            return (Look((*_RUN, "payment_confirmed"), f"period:{fact.period}"),)
+        case PayHeld():
+            return (Look(_HOLDS, f"hold:{fact.hold}"), *_behind_hold(fact))
+        case HoldReleased():
+            return (Look(_HOLDS, f"hold:{fact.hold}"),)
+        case InquiryOpened() | InquiryAnswered() | InquiryResolved():
+            voids = (Look(("fact_voided",), f"fact:{position}") for position in positions_named(fact))
+            return (Look(_INQUIRIES, f"inquiry:{fact.inquiry}"), *voids)
+        case _:
+            return ()
+
+
+def _behind_hold(fact: PayHeld) -> list[Look]:
+    """The deal, plan and run that a hold names."""
+    looks = [
+        Look(_DEALS, f"deal:{fact.deal}") if fact.deal else None,
+        Look(_PLANS, f"plan:{fact.plan}") if fact.plan else None,
+        Look(_RUN, f"period:{fact.period}") if fact.period else None,
+    ]
+    return [look for look in looks if look is not None]
+
+
+def positions_named(fact: Fact) -> tuple[int, ...]:
+    """The positions of the stored facts that `fact` speaks of."""
+    match fact:
+        case FactVoided() | FactConfirmed():
+            return (fact.position,)
+        case InquiryResolved():
+            return tuple(fact.corrections or ())
         case _:
             return ()
 

@@ -1,10 +1,14 @@
 """Rules on voids and confirmations: facts about one other fact."""
 
 from domain.decide.known import Known, Standing
+from domain.decide.runs import require_last_of_run
+from domain.facts.base import Fact
 from domain.facts.credentials import CredentialFact
 from domain.facts.governance import FactConfirmed, FactVoided, PlanAdopted
+from domain.facts.inquiries import InquiryAnswered, InquiryOpened
 from domain.facts.plans import PlanDrafted
 from domain.facts.registry import CREDITED
+from domain.facts.runs import PayHeld, RunApproved, RunReleased
 from domain.facts.selling import DealClosed
 from domain.refusals import AlreadyVoided, NotConfirmable, NotVoidable, UnknownFact
 
@@ -41,10 +45,8 @@ def void(fact: FactVoided, known: Known) -> None:
             detail=f"{deal.reversed_minor} of the deal at position {fact.position} has come back.",
             remedy="Void the reversal first.",
         )
-    if isinstance(voided.fact, PlanDrafted) and not voided.voided:
-        _require_open(voided.fact, known)
-    if isinstance(voided.fact, CredentialFact) and not voided.voided:
-        _require_last_step(fact.position, voided.fact, known)
+    if not voided.voided:
+        _require_nothing_rests_on(fact.position, voided.fact, known)
     if voided.voided:
         raise AlreadyVoided(
             field="data.position",
@@ -65,6 +67,32 @@ def confirm(fact: FactConfirmed, known: Known) -> None:
             field="data.position",
             detail=f"Position {fact.position} {state}.",
             remedy="Confirm a performance fact that still counts.",
+        )
+
+
+def _require_nothing_rests_on(position: int, fact: Fact, known: Known) -> None:
+    match fact:
+        case PlanDrafted():
+            _require_open(fact, known)
+        case RunApproved() | RunReleased():
+            require_last_of_run(position, fact, known)
+        case InquiryOpened() | InquiryAnswered():
+            _require_last_told(position, known.told("inquiry", fact.inquiry))
+        case PayHeld():
+            _require_last_told(position, known.told("hold", fact.hold))
+        case _ if isinstance(fact, CredentialFact):
+            _require_last_step(position, fact, known)
+        case _:
+            pass
+
+
+def _require_last_told(position: int, steps: tuple[tuple[int, Fact], ...]) -> None:
+    """Checks that the fact at `position` is the last of those that follow one another."""
+    if steps and steps[-1][0] != position:
+        raise NotVoidable(
+            field="data.position",
+            detail=f"Position {steps[-1][0]} goes on from position {position}.",
+            remedy="Void the later facts first, the last one before the others.",
         )
 
 

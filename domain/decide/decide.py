@@ -9,9 +9,11 @@ from domain.decide import (
     currencies,
     drafts,
     erasure,
+    inquiries,
     people,
     periods,
     plans,
+    runs,
     selling,
 )
 from domain.decide.existence import require_existing
@@ -36,8 +38,10 @@ from domain.facts.governance import (
     PlanEnded,
     TargetChanged,
 )
+from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolved
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
+from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealReversed
 from domain.refusals import BadInstant
 
@@ -103,9 +107,41 @@ def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> 
             periods.close_period(fact, known, asked.today)
         case ExchangeRateSet():
             currencies.set_rate(fact, known)
+        case RunApproved() | RunReleased() | PayHeld() | HoldReleased() | PaymentConfirmed():
+            _decide_run(fact, known, asked)
+        case InquiryOpened() | InquiryAnswered() | InquiryResolved():
+            _decide_inquiry(fact, known, asked)
         case SubjectErased():
             erasure.erase(fact, known, asked.actor, asked.today)
         case LedgerOpened():
             periods.open_ledger(fact, known)
         case _:
             pass
+
+
+def _decide_run(
+    fact: RunApproved | RunReleased | PayHeld | HoldReleased | PaymentConfirmed, known: Known, asked: Asked
+) -> None:
+    match fact:
+        case RunApproved():
+            runs.approve(fact, known, asked.actor)
+        case RunReleased():
+            runs.release(fact, known)
+        case PayHeld():
+            runs.hold(fact, known)
+        case HoldReleased():
+            runs.let_go(fact, known)
+        case PaymentConfirmed():
+            runs.confirm_payment(fact, known)
+
+
+def _decide_inquiry(
+    fact: InquiryOpened | InquiryAnswered | InquiryResolved, known: Known, asked: Asked
+) -> None:
+    match fact:
+        case InquiryOpened():
+            inquiries.open_inquiry(fact, known)
+        case InquiryAnswered():
+            inquiries.answer(fact, known, asked.actor)
+        case InquiryResolved():
+            inquiries.resolve(fact, known, asked.actor)

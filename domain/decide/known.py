@@ -9,9 +9,11 @@ from domain.facts.credentials import CredentialFact
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.erasure import SubjectErased
 from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened, PeriodClosed, PlanAdopted
+from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolved
 from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.personal import subject_of
 from domain.facts.plans import PlanAcknowledged, PlanDrafted
+from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealReversed
 from domain.people.roster import RosterChange, RosterFact, roster_change
 from domain.period import Period
@@ -63,7 +65,8 @@ class Known:
     employees, branches: every id that was ever hired or opened, voided or not; they only grow.
     credentials: the live facts of each, in order. roster: what changed for each person, voids left out.
     acknowledged: where each person acknowledged each version of a plan. rates: where each live one stands.
-    employed: last live hiring or leaving day of a person, as (is_here, day).
+    employed: last live hiring or leaving day of a person, as (is_here, day). paid: months of which payments
+    are confirmed. actors: who wrote stored facts, by position.
     """
 
     def __init__(self) -> None:
@@ -79,6 +82,8 @@ class Known:
         self.roster: dict[str, tuple[RosterChange, ...]] = {}
         self.rates: dict[str, int] = {}
         self.erased: dict[str, int] = {}
+        self.paid: dict[str, int] = {}
+        self.actors: dict[int, str] = {}
         self.last_closed: Period | None = None
         self.opened: LedgerOpened | None = None
         self._said: dict[Subject, tuple[tuple[int, Fact], ...]] = {}
@@ -106,6 +111,10 @@ class Known:
         if subject is not None:
             self._put(self._said, subject, (*self._said.get(subject, ()), (position, fact)))
         self._take_in(fact, position)
+
+    def told(self, *subject: str) -> tuple[tuple[int, Any], ...]:
+        """The live facts about a subject, each with its position, in order."""
+        return self._said.get(subject, ())
 
     def mark(self) -> int:
         """A point that `rollback` can return to."""
@@ -143,7 +152,11 @@ class Known:
             case ExchangeRateSet():
                 self._put(self.rates, fact.quotation, position)
             case PeriodClosed():
-                self._set("last_closed", Period.parse(fact.period))
+                closed = Period.parse(fact.period)
+                if self.last_closed is None or closed.first_day > self.last_closed.first_day:
+                    self._set("last_closed", closed)
+            case PaymentConfirmed() if fact.period not in self.paid:
+                self._put(self.paid, fact.period, position)
             case SubjectErased():
                 self._put(self.erased, subject_of(fact) or "", position)
             case LedgerOpened():
@@ -234,6 +247,12 @@ def _subject(fact: Fact) -> Subject | None:
             return "acknowledgement", fact.employee, str(fact.adopted_at)
         case ExchangeRateSet():
             return "rate", fact.quotation
+        case PeriodClosed() | RunApproved() | RunReleased():
+            return "run", fact.period
+        case PayHeld() | HoldReleased():
+            return "hold", fact.hold
+        case InquiryOpened() | InquiryAnswered() | InquiryResolved():
+            return "inquiry", fact.inquiry
         case _ if isinstance(fact, CredentialFact):
             return "credential", fact.credential
         case _ if isinstance(fact, RosterFact):

@@ -107,15 +107,17 @@ def _milestones(plan: Plan) -> tuple[str, ...]:
     return tuple(milestone.id for milestone in plan.milestones)
 
 
-def require_second_person(actor: str, approver: str) -> None:
-    """Checks that who approves is not who asks.
+def require_second_person(
+    actor: str, approver: str, field: str = "data.approver", does: str = "both asks and approves"
+) -> None:
+    """Checks that who approves is not who asks. does: what one person may not do.
 
     Raises: SecondPersonNeeded.
     """
     if actor == approver:
         raise SecondPersonNeeded(
-            field="data.approver",
-            detail=f"{approver} both asks and approves.",
+            field=field,
+            detail=f"{approver} {does}.",
             remedy="Ask a second person to approve.",
         )
 

@@ -15,6 +15,8 @@ CustomerId = Annotated[
 ]
 DealId = Annotated[str, Meta(pattern=_ID, description="Id of a deal or order.")]
 DraftId = Annotated[str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of one draft of a plan.")]
+InquiryId = Annotated[str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of one inquiry about pay.")]
+HoldId = Annotated[str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of one hold on pay.")]
 PlanId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9\-]{0,63}\Z", description="Id of an incentive plan.")]
 Name = Annotated[
     str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}\Z", description="An identifier of a plan document.")

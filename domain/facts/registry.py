@@ -12,15 +12,30 @@ from domain.facts import (
     currencies,
     erasure,
     governance,
+    inquiries,
     people,
     plans,
+    runs,
     selling,
     trail,
 )
 from domain.facts.base import Fact
 from domain.refusals import BadField, UnknownFactType
 
-SUBJECTS = (people, selling, activity, clinical, credentials, governance, plans, currencies, trail, erasure)
+SUBJECTS = (
+    people,
+    selling,
+    activity,
+    clinical,
+    credentials,
+    governance,
+    plans,
+    currencies,
+    runs,
+    inquiries,
+    trail,
+    erasure,
+)
 """The modules that facts are in, one a subject."""
 
 FACT_TYPES: Mapping[str, type[Fact]] = MappingProxyType(
@@ -41,7 +56,9 @@ CREDITED: frozenset[str] = frozenset(
 )
 """Performance facts: each is credited to the person it names."""
 
-TAG_FIELDS = tuple("employee customer deal credential plan draft period branch position quotation".split())
+TAG_FIELDS = tuple(
+    "employee customer deal credential plan draft period branch position quotation inquiry hold".split()
+)
 """Fields, or what a fact makes of them, by which it is found again; `position` becomes the tag `fact:N`."""
 
 _DECODERS = {tag: msgspec.json.Decoder(kind) for tag, kind in FACT_TYPES.items()}
