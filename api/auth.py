@@ -40,6 +40,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 _PEOPLE_FACTS = frozenset(
     "employee_hired employee_transferred employee_promoted employee_left mentor_assigned leave_taken".split()
 )
+_LEARNING = frozenset("module_studied module_tested skill_graded survey_answered".split())
 _CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})
 _RULES = frozenset({"branch_opened", "target_changed", "override_set"})
 _SAID_OF_PLANS = frozenset({"plan_commented", "plan_acknowledged"})
@@ -78,9 +79,16 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
 
 MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
-        "employee": _SAID_OF_PLANS | {"inquiry_opened", "inquiry_resolved"},
-        "manager": (CREDITED - _GRADES) | _CORRECTIONS | _RULES | _ON_INQUIRIES | _HOLDS | {"plan_commented"},
+        "employee": _SAID_OF_PLANS | {"inquiry_opened", "inquiry_resolved", "survey_answered"},
+        "manager": (CREDITED - _GRADES)
+        | {"skill_graded"}
+        | _CORRECTIONS
+        | _RULES
+        | _ON_INQUIRIES
+        | _HOLDS
+        | {"plan_commented"},
         "hr": CREDITED
+        | _LEARNING
         | _PEOPLE_FACTS
         | _CORRECTIONS
         | _SAID_OF_PLANS
@@ -90,6 +98,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         "hr_head": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
         "payroll": _RATES | _RUNS | _ON_INQUIRIES | {"fact_voided"},
         "integration": CREDITED
+        | _LEARNING
         | _PEOPLE_FACTS
         | _CORRECTIONS
         | _RATES

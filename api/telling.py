@@ -94,6 +94,23 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "{employee} 发表论文：{kind}[，{score} 分][，{role}]",
     ),
     "qualification_graded": ("{employee} is graded {kind}", "{employee} 职称：{kind}"),
+    "module_studied": (
+        "{employee} has done {completion} of module {module}",
+        "{employee} 完成课程 {module} 的 {completion}",
+    ),
+    "module_tested": (
+        "{employee} scores {score} in the test of module {module}",
+        "{employee} 在课程 {module} 的测试中得 {score} 分",
+    ),
+    "skill_graded": (
+        "{grader} grades {employee} {score} in {kind} as {graded_as}",
+        "{grader} 以 {graded_as} 身份评 {employee} 的 {kind}：{score} 分",
+    ),
+    "survey_answered": (
+        "{employee} answers the survey: stress {stress}, training {training_satisfaction}, "
+        "belonging {belonging}",
+        "{employee} 填写周问卷：压力 {stress}，培训满意度 {training_satisfaction}，归属感 {belonging}",
+    ),
     "credential_granted": (
         "{employee} holds credential {credential} ({kind}) from {granted_on}[ until {expires_on}]",
         "{employee} 自 {granted_on} 持有证照 {credential}（{kind}）[，有效至 {expires_on}]",

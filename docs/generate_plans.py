@@ -25,6 +25,7 @@ NAMED = {
     "measures": "name of a measure",
     "targets": "name of a target",
     "milestones": "id of a milestone",
+    "curriculum": "id of a module",
     "boards": "id of a board",
     "cascade": "id of a goal of the cascade",
     "facts": "type of a fact that is credited",

@@ -14,7 +14,9 @@ from projections import (
     roster,
     standings,
     statements,
+    surveys,
     trail,
+    training,
 )
 from projections.spans import Projection
 
@@ -27,6 +29,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     credentials,
     plan_life,
     exchange_rates,
+    training,
+    surveys,
     standings,  # adds up credits
     statements,  # settle by all that the others know
     paying,

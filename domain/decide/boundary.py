@@ -155,7 +155,7 @@ def positions_named(fact: Fact) -> tuple[int, ...]:
 
 def people_named(fact: Fact) -> tuple[tuple[str, str], ...]:
     """The ids of people that must have been hired before, each with its field."""
-    names = [name for name in ("employee", "manager", "mentor") if name in fact.__struct_fields__]
+    names = [name for name in ("employee", "manager", "mentor", "grader") if name in fact.__struct_fields__]
     if isinstance(fact, EmployeeHired):
         names.remove("employee")
     named = [(name, getattr(fact, name)) for name in names]

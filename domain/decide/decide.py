@@ -15,6 +15,7 @@ from domain.decide import (
     plans,
     runs,
     selling,
+    training,
 )
 from domain.decide.existence import require_existing
 from domain.decide.known import Known
@@ -43,6 +44,7 @@ from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealReversed
+from domain.facts.training import SkillGraded
 from domain.refusals import BadInstant
 
 TOLERANCE = dt.timedelta(days=1)
@@ -84,6 +86,8 @@ def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> 
             credentials.grant(fact, known)
         case CredentialRenewed() | CredentialSuspended() | CredentialRevoked() | CredentialReinstated():
             credentials.change(fact, known)
+        case SkillGraded():
+            training.grade(fact)
         case FactVoided():
             corrections.void(fact, known)
         case FactConfirmed():

@@ -13,11 +13,13 @@ from domain.facts import (
     erasure,
     governance,
     inquiries,
+    mood,
     people,
     plans,
     runs,
     selling,
     trail,
+    training,
 )
 from domain.facts.base import Fact
 from domain.refusals import BadField, UnknownFactType
@@ -27,6 +29,8 @@ SUBJECTS = (
     selling,
     activity,
     clinical,
+    training,
+    mood,
     credentials,
     governance,
     plans,

@@ -10,6 +10,7 @@ from domain.plan.components.component import Component
 from domain.plan.components.graded import Counted
 from domain.plan.components.rank import Rank
 from domain.plan.components.rate_table import RateTable
+from domain.plan.curriculum import curriculum_faults
 from domain.plan.document import MONTHS, Goal, Parameter, Plan, Spread, Target
 from domain.plan.exact import shown
 from domain.plan.meant import currency_meant
@@ -33,6 +34,7 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
     lists = {
         "components": [component.id for component in plan.components],
         "milestones": [milestone.id for milestone in plan.milestones],
+        "curriculum": [module.id for module in plan.curriculum],
         "boards": [board.id for board in plan.boards],
         "cascade": [goal.id for goal in plan.cascade],
         "hints.levers": [lever.id for lever in plan.hints.levers],
@@ -44,6 +46,7 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
             yield Fault(f"milestones[{index}].within_days", "No day is left.", "Write 1 or more.")
         if milestone.reaches <= 0:
             yield Fault(f"milestones[{index}].reaches", "Nothing is to be reached.", "Write more than 0.")
+    yield from curriculum_faults(plan.curriculum)
     yield from _goal_faults(plan.cascade)
 
 

@@ -22,6 +22,7 @@ from domain.plan.fields import (
     Identifier,
     Level,
     MeasureName,
+    ModuleName,
     Months,
     Prorate,
     Share,
@@ -131,6 +132,25 @@ class Milestone(msgspec.Struct, frozen=True, kw_only=True):
     within_days: WholeNumber
 
 
+class Module(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the training.
+
+    population: whom it is for; everybody of the plan when absent. requires: modules to pass before it.
+    pass_score: passes its test; without one the module is passed when all of it is done. A last score below
+    remedial_score, the pass score when absent, pushes the course `remedial`, which is another module.
+    pushed_only: an extra course, which only those take who are pushed to it.
+    """
+
+    id: Identifier
+    title: Title
+    population: Population = Population()
+    requires: tuple[ModuleName, ...] = ()
+    pass_score: Level | None = None
+    remedial_score: Level | None = None
+    remedial: ModuleName | None = None
+    pushed_only: bool = False
+
+
 class Board(msgspec.Struct, frozen=True, kw_only=True):
     """A ranking of people by a measure. size: how many places are shown; all when absent."""
 
@@ -198,6 +218,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     targets: Mapping[Identifier, Target] = msgspec.field(default_factory=dict[str, Target])
     components: tuple[Component, ...] = ()
     milestones: tuple[Milestone, ...] = ()
+    curriculum: tuple[Module, ...] = ()
     boards: tuple[Board, ...] = ()
     cascade: tuple[Goal, ...] = ()
     hints: HintSettings = HintSettings()

@@ -30,6 +30,7 @@ MeasureName = Annotated[str, Meta(extra={"names": "measures"})]
 TargetName = Annotated[str, Meta(extra={"names": "targets"})]
 MilestoneName = Annotated[str, Meta(extra={"names": "milestones"})]
 GoalName = Annotated[str, Meta(extra={"names": "cascade"})]
+ModuleName = Annotated[str, Meta(extra={"names": "curriculum"})]
 BoardName = Annotated[str, Meta(extra={"names": "boards"})]
 FactName = Annotated[str, Meta(extra={"names": "facts"})]
 

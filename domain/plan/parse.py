@@ -111,6 +111,7 @@ def _unknown_names(reading: Reading, written: Mapping[str, object], facts: FactF
         "measures": map(str, members(written.get("measures"))),
         "targets": map(str, members(written.get("targets"))),
         "milestones": _ids(written.get("milestones")),
+        "curriculum": _ids(written.get("curriculum")),
         "boards": _ids(written.get("boards")),
         "cascade": _ids(written.get("cascade")),
         "facts": facts,

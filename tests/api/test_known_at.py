@@ -15,8 +15,10 @@ from verbatim import put
 
 from domain.facts.credentials import CredentialGranted, CredentialSuspended
 from domain.facts.governance import HonourAwarded, OverrideSet, TargetChanged
+from domain.facts.mood import SurveyAnswered
 from domain.facts.people import EmployeeTransferred
 from domain.facts.plans import PlanDrafted
+from domain.facts.training import ModuleTested
 from domain.journal.append import Journal
 from domain.plan.parse import document_hash, plan_document
 
@@ -25,6 +27,7 @@ parameters: {bonus: {value: 200, open: {to: [branch]}}}
 measures: {hospitals: {distinct: visit_recorded, of: customer}}
 targets: {clients: {measure: clients, value: 2}}
 milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 400}]
+curriculum: [{id: basics, title: Basics, pass_score: 80}]
 boards: [{id: best, title: Best, measure: clients}]
 components:
   - {id: clients, title: New clients, kind: per_unit, measure: clients, rate: 50}
@@ -109,11 +112,17 @@ def told(postgres: str, template: str) -> Iterator[tuple[str, Journal, int]]:
         book.tell(drafted(draft="d1"))
         licence = {"employee": "E1", "credential": "L1"}
         book.tell(CredentialGranted(kind="licence", granted_on=dt.date(2025, 1, 1), **licence))
+        tested = partial(ModuleTested, employee="E1", module="basics")
+        book.tell(tested(score="79"), 17)
+        mood = partial(SurveyAnswered, employee="E1", training_satisfaction="7", belonging="6")
+        book.tell(mood(stress="8.5"), 18)
         book.close()
         book.register("C4")
         cut_at = book.journal.head()
         book.void(clients[0])
         book.void(first)
+        book.tell(tested(score="90"), 18)
+        book.tell(mood(stress="5"), 19)
         book.hire("E3")
         book.tell(drafted(draft="d2", replaces="d1"))
         book.tell(CredentialSuspended(reason="as agreed", effective_on=dt.date(2025, 3, 2), **licence))

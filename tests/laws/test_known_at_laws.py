@@ -20,8 +20,10 @@ from verbatim import put
 
 from domain.facts.credentials import CredentialGranted, CredentialSuspended
 from domain.facts.governance import HonourAwarded, OverrideSet, PlanEnded, TargetChanged
+from domain.facts.mood import SurveyAnswered
 from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeePromoted, EmployeeTransferred
 from domain.facts.selling import ComplianceScored, CustomerRegistered, DealClosed, VisitRecorded
+from domain.facts.training import ModuleTested
 from domain.journal.append import Journal
 from domain.journal.connection import connect
 from domain.journal.migrate import migrate
@@ -31,6 +33,7 @@ from domain.plan.document import Population
 from projections import (
     boards,
     credentials,
+    growth,
     hints,
     honours,
     milestones,
@@ -57,6 +60,7 @@ measures:
 targets:
   clients: {measure: clients, value: {parameter: clients_target}, relief: {leave: {per_day: 1}}}
 milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 40}]
+curriculum: [{id: basics, title: Basics, pass_score: 80}]
 boards:
   - {id: best, title: Best, measure: clients}
   - {id: travelled, title: Travelled, measure: hospitals}
@@ -117,6 +121,18 @@ steps = st.one_of(
     told(VisitRecorded, on=True, employee=people, customer=customers),
     told(partial(ComplianceScored, score="8.5"), on=True, employee=people),
     told(deal, on=True, employee=people, customer=customers, amount_minor=st.integers(1, 10**9)),
+    told(
+        partial(ModuleTested, module="basics"),
+        on=True,
+        employee=people,
+        score=st.sampled_from(("79", "80", "90.5")),
+    ),
+    told(
+        partial(SurveyAnswered, training_satisfaction="7", belonging="6"),
+        on=True,
+        employee=people,
+        stress=st.sampled_from(("3", "8.5")),
+    ),
     st.builds(confirm, st.integers(0, 50)),
     st.builds(void, st.integers(0, 50)),
     st.builds(void, st.integers(0, 50)),
@@ -176,6 +192,7 @@ def questions() -> Mapping[str, Question]:
         "honours": about(honours.honours),
         "milestones": about(milestones.milestones, DAY),
         "goals": about(progress.cascade, DAY),
+        "growth": about(growth.board, Period.containing(DAY, "week"), DAY),
         "credentials": about(credentials.held, DAY),
         "credentials in sum": about(credentials.summary, DAY),
     }
@@ -194,6 +211,7 @@ def questions() -> Mapping[str, Question]:
                 found[f"{name} {person} {month}"] = about(evidence, person, month, "selling", name)
     for person in PEOPLE:
         found[f"progress {person}"] = about(progress.progress, person, DAY)
+        found[f"dossier {person}"] = about(growth.dossier, person, DAY)
         found[f"hints {person}"] = about(hints.hints, person, DAY)
         found[f"more {person}"] = about(hints.more, person, DAY, "customer", 2)
         found[f"way {person}"] = about(hints.steps_to, person, DAY, 50_000)

@@ -1,0 +1,148 @@
+"""How newcomers grow: training, milestones and mood of one person, and of everybody in a week."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import TypeVar
+
+import msgspec
+
+from domain.people.roster import Posting, posting
+from domain.period import Period
+from projections import roster
+from projections.closing import head
+from projections.milestones import MilestoneProgress, milestones
+from projections.spans import Cursor
+from projections.surveys import Answer, answers
+from projections.training import Training, training
+
+Row = TypeVar("Row")
+
+SURVEY_WEEKS = 12
+"""So many weeks of answers does a dossier show."""
+
+
+class Mood(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer to the survey; each from 0 to 10, exactly as given. period: the week, such as 2025-W10."""
+
+    position: int
+    period: str
+    day: dt.date
+    stress: str
+    training_satisfaction: str
+    belonging: str
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+    """How one person grows, as of `day`.
+
+    day_number: days since the hire, which is day 0. moods: of the last weeks, in their order.
+    """
+
+    employee: str
+    day: dt.date
+    posting: Posting
+    day_number: int
+    training: tuple[Training, ...]
+    milestones: tuple[MilestoneProgress, ...]
+    moods: tuple[Mood, ...]
+
+
+class GrowthRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One newcomer in a week: training, milestones and mood side by side.
+
+    mood: the last answer of the week. mood_before: the last one of the week before.
+    """
+
+    employee: str
+    branch: str | None
+    mentor: str | None
+    hired_on: dt.date
+    day_number: int
+    training: tuple[Training, ...]
+    milestones: tuple[MilestoneProgress, ...]
+    mood: Mood | None
+    mood_before: Mood | None
+
+
+class GrowthBoard(msgspec.Struct, frozen=True, kw_only=True):
+    """The weekly review: whoever has a curriculum or milestones to go through. day: as of which it stands."""
+
+    period: str
+    day: dt.date
+    rows: tuple[GrowthRow, ...]
+
+
+def dossier(cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None) -> Dossier | None:
+    """How `employee` grows as of `day`; None for somebody who does not work here then."""
+    known_at = head(cursor) if known_at is None else known_at
+    here = posting(roster.changes(cursor, [employee], known_at), day)
+    if here is None:
+        return None
+    first = day - dt.timedelta(weeks=SURVEY_WEEKS)
+    return Dossier(
+        employee=employee,
+        day=day,
+        posting=here,
+        day_number=(day - here.hired_on).days,
+        training=tuple(training(cursor, day, [employee], known_at)),
+        milestones=tuple(milestones(cursor, day, [employee], known_at)),
+        moods=tuple(_mood(each) for each in answers(cursor, first, day, [employee], known_at)),
+    )
+
+
+def board(
+    cursor: Cursor,
+    week: Period,
+    today: dt.date,
+    employees: Sequence[str] | None = None,
+    known_at: int | None = None,
+) -> GrowthBoard:
+    """How `employees`, or everybody, grew in `week`: as of its last day, or of `today` while it lasts."""
+    known_at = head(cursor) if known_at is None else known_at
+    day = min(week.last_day, today)
+    learned = _by_employee(training(cursor, day, employees, known_at))
+    reached = _by_employee(milestones(cursor, day, employees, known_at))
+    people = sorted(learned.keys() | reached.keys())
+    said = _by_employee(answers(cursor, week.previous().first_day, day, people, known_at))
+    moves = _by_employee(roster.changes(cursor, people, known_at))
+    rows = list[GrowthRow]()
+    for employee in people:
+        here = posting(moves[employee], day)
+        if here is None:
+            continue
+        moods = [_mood(each) for each in said.get(employee, ())]
+        rows.append(
+            GrowthRow(
+                employee=employee,
+                branch=here.branch,
+                mentor=here.mentor,
+                hired_on=here.hired_on,
+                day_number=(day - here.hired_on).days,
+                training=tuple(learned.get(employee, ())),
+                milestones=tuple(reached.get(employee, ())),
+                mood=_last(moods, week),
+                mood_before=_last(moods, week.previous()),
+            )
+        )
+    return GrowthBoard(period=str(week), day=day, rows=tuple(rows))
+
+
+def _mood(answer: Answer) -> Mood:
+    return Mood(
+        position=answer.position,
+        period=str(Period.containing(answer.day, "week")),
+        day=answer.day,
+        stress=format(answer.stress, "f"),
+        training_satisfaction=format(answer.training_satisfaction, "f"),
+        belonging=format(answer.belonging, "f"),
+    )
+
+
+def _last(moods: Sequence[Mood], week: Period) -> Mood | None:
+    return next((mood for mood in reversed(moods) if mood.period == str(week)), None)
+
+
+def _by_employee(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    return {employee: list(own) for employee, own in groupby(rows, key=attrgetter("employee"))}
