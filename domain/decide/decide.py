@@ -71,6 +71,13 @@ def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> 
             remedy="Send what has happened, when it has happened.",
         )
     require_existing(fact, known)
+    _of_people_and_work(fact, known)
+    _of_plans(fact, occurred_at, known, asked.actor)
+    _of_pay(fact, known, asked)
+    _of_the_ledger(fact, known, asked)
+
+
+def _of_people_and_work(fact: Fact, known: Known) -> None:
     match fact:
         case EmployeeHired():
             people.hire(fact, known)
@@ -88,44 +95,34 @@ def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> 
             credentials.change(fact, known)
         case SkillGraded():
             training.grade(fact)
-        case FactVoided():
-            corrections.void(fact, known)
-        case FactConfirmed():
-            corrections.confirm(fact, known)
+        case _:
+            pass
+
+
+def _of_plans(fact: Fact, occurred_at: dt.datetime, known: Known, actor: str) -> None:
+    match fact:
         case PlanAdopted():
-            plans.adopt(fact, known, asked.actor)
+            plans.adopt(fact, known, actor)
             drafts.accept(fact, known)
         case PlanDrafted():
             drafts.put_up(fact, known)
         case PlanCommented():
             drafts.comment(fact, known)
         case PlanAcknowledged():
-            drafts.acknowledge(fact, known, asked.actor, occurred_at)
+            drafts.acknowledge(fact, known, actor, occurred_at)
         case PlanEnded():
             plans.end(fact, known)
         case OverrideSet():
-            plans.override(fact, known, asked.actor)
+            plans.override(fact, known, actor)
         case TargetChanged():
-            plans.change_target(fact, known, asked.actor)
-        case PeriodClosed():
-            periods.close_period(fact, known, asked.today)
+            plans.change_target(fact, known, actor)
         case ExchangeRateSet():
             currencies.set_rate(fact, known)
-        case RunApproved() | RunReleased() | PayHeld() | HoldReleased() | PaymentConfirmed():
-            _decide_run(fact, known, asked)
-        case InquiryOpened() | InquiryAnswered() | InquiryResolved():
-            _decide_inquiry(fact, known, asked)
-        case SubjectErased():
-            erasure.erase(fact, known, asked.actor, asked.today)
-        case LedgerOpened():
-            periods.open_ledger(fact, known)
         case _:
             pass
 
 
-def _decide_run(
-    fact: RunApproved | RunReleased | PayHeld | HoldReleased | PaymentConfirmed, known: Known, asked: Asked
-) -> None:
+def _of_pay(fact: Fact, known: Known, asked: Asked) -> None:
     match fact:
         case RunApproved():
             runs.approve(fact, known, asked.actor)
@@ -137,15 +134,27 @@ def _decide_run(
             runs.let_go(fact, known)
         case PaymentConfirmed():
             runs.confirm_payment(fact, known)
-
-
-def _decide_inquiry(
-    fact: InquiryOpened | InquiryAnswered | InquiryResolved, known: Known, asked: Asked
-) -> None:
-    match fact:
         case InquiryOpened():
             inquiries.open_inquiry(fact, known)
         case InquiryAnswered():
             inquiries.answer(fact, known, asked.actor)
         case InquiryResolved():
             inquiries.resolve(fact, known, asked.actor)
+        case PeriodClosed():
+            periods.close_period(fact, known, asked.today)
+        case _:
+            pass
+
+
+def _of_the_ledger(fact: Fact, known: Known, asked: Asked) -> None:
+    match fact:
+        case FactVoided():
+            corrections.void(fact, known)
+        case FactConfirmed():
+            corrections.confirm(fact, known)
+        case SubjectErased():
+            erasure.erase(fact, known, asked.actor, asked.today)
+        case LedgerOpened():
+            periods.open_ledger(fact, known)
+        case _:
+            pass
