@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Composed
 from domain.plan.measures import Days, FactMeasure, Measure, RatioMeasure, longest_run, quotient
 from domain.plan.mentions import with_parts
 from domain.plan.milestones import last_day
+from domain.plan.spells import Spells
 from projections.measures import Bound, Pass, aggregates, column, counts, day_of, exact, rows, seen
 from projections.members import Members
 from projections.spans import Cursor
@@ -113,7 +114,7 @@ def _daily(
 ) -> dict[str, list[tuple[Any, ...]]]:
     """Each person's rows (day, numbers…), in order of the day."""
     bound = Bound()
-    held = {employee: span for employee, span in days.items() if span.first <= span.last}
+    held = {employee: (span,) for employee, span in days.items() if span.first <= span.last}
     found: dict[str, list[tuple[Any, ...]]] = {}
     if held:
         for employee, *row in rows(cursor, Pass(_statement(bound, measure, held, known_at), bound.values)):
@@ -122,7 +123,7 @@ def _daily(
 
 
 def _statement(
-    bound: Bound, measure: FactMeasure, days: Mapping[str, Days], known_at: int | None
+    bound: Bound, measure: FactMeasure, days: Mapping[str, Spells], known_at: int | None
 ) -> Composed:
     sight = seen(bound, [measure], days, known_at)
     if measure.kind not in _DAILY:

@@ -13,6 +13,7 @@ from domain.plan.document import Board, Plan
 from domain.plan.measures import Days, FactMeasure, days_of
 from domain.plan.mentions import named_in, with_parts
 from domain.plan.milestones import last_day
+from domain.plan.spells import Spells, within
 from projections.attainment import courses_to, first_reached
 from projections.evidence import counted_positions
 from projections.late import ClosedPeriod, closed_periods, late_facts, touched
@@ -20,7 +21,7 @@ from projections.members import Members, members
 from projections.places import opened_for, ranks_people
 from projections.spans import Cursor
 
-Spans = Mapping[str, Days]
+Spans = Mapping[str, Spells]
 """Measures over facts, by name, and the days that each looks at."""
 
 # What was taken back counts as well: without its void it would be there again.
@@ -28,7 +29,10 @@ VOIDED = """
 with own as (
     select position, void_position from credit
     where employee = %(employee)s and fact = any(%(facts)s)
-        and (case when %(by_deal)s then coalesce(deal_day, day) else day end) between %(first)s and %(last)s
+        and exists (
+            select from unnest(%(firsts)s::date[], %(lasts)s::date[]) as run (first, last)
+            where (case when %(by_deal)s then coalesce(deal_day, day) else day end) between first and last
+        )
         and position <= %(known_at)s
 )
 select unnest(array[position, void_position]) from own where void_position <= %(known_at)s
@@ -91,7 +95,7 @@ def milestone_spans(
     last = first_reached(course, milestone.reaches) or min(last_day(milestone, here.hired_on), until)
     parts = with_parts(group.plan.measures, (milestone.measure,))
     named = (part for part in parts if isinstance(group.plan.measures[part], FactMeasure))
-    return dict.fromkeys(named, Days(here.hired_on, last))
+    return dict.fromkeys(named, (Days(here.hired_on, last),))
 
 
 def board_spans(plan: Plan, board: Board, here: Posting, month: Period) -> Spans:
@@ -149,14 +153,14 @@ def _of_plan(
 def _spans(
     cursor: Cursor, group: Members, employee: str, month: Period, known_at: int, later: Period | None
 ) -> Iterator[Spans]:
-    plan, here = group.plan, group.postings[employee]
+    plan, here, spells = group.plan, group.postings[employee], group.spells.get(employee)
     boards = {board.id: board for board in plan.boards}
     for component, uses in zip(plan.components, group.resolved[employee].uses, strict=True):
         cap = component.cap
         if later is not None and (cap is None or not cap.carries_from(month, later)):
             continue
         yield {
-            name: days_of(measure.window, month, here.hired_on)
+            name: within(days_of(measure.window, month, here.hired_on), spells)
             for name in uses.measures
             if isinstance(measure := plan.measures[name], FactMeasure)
         }
@@ -166,14 +170,14 @@ def _spans(
             yield board_spans(plan, boards[name], here, month)
 
 
-def _counted(cursor: Cursor, measure: FactMeasure, employee: str, days: Days, known_at: int) -> set[int]:
+def _counted(cursor: Cursor, measure: FactMeasure, employee: str, days: Spells, known_at: int) -> set[int]:
     """The facts that `measure` counts, with what confirms them; those that were voided, with the voids."""
     found = counted_positions(cursor, measure, employee, days, known_at)
     asked = {
         "employee": employee,
         "facts": [fact for fact in (measure.fact, measure.less) if fact],
-        "first": days.first,
-        "last": days.last,
+        "firsts": [run.first for run in days],
+        "lasts": [run.last for run in days],
         "known_at": known_at,
         "by_deal": measure.counted == "when_closed",
     }

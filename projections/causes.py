@@ -17,11 +17,12 @@ from domain.plan.document import Plan
 from domain.plan.fields import Title
 from domain.plan.measures import Days, FactMeasure, days_of
 from domain.plan.mentions import named_in, with_parts
+from domain.plan.spells import Spells, within
 from domain.plan.statement import Line
 from projections import policy, roster
 from projections.evidence import counted_positions
 from projections.late import LateFact, closed_periods, facts_between
-from projections.members import deciding_postings
+from projections.members import deciding_postings, members
 from projections.spans import Cursor
 from projections.statements import Payslip
 
@@ -67,11 +68,14 @@ def sight(cursor: Cursor, slip: Payslip | None, employee: str, period: Period, k
     for about in dict.fromkeys(line.about or str(period) for line in lines):
         month = Period.parse(about)
         here = deciding_postings(changes, month).get(employee)
+        spells = {
+            group.plan.plan: group.spells.get(employee) for group in members(cursor, month, at, [employee])
+        }
         for version in policy.plans_in_force(cursor, month.last_day, at):
             own = [x for x in lines if (x.about or str(period), x.plan) == (about, version.plan)]
             if own:
                 plans[about, version.plan] = plan = version.parsed()
-                days = looked_at(plan, own, month, here.hired_on) if here else {}
+                days = looked_at(plan, own, month, here.hired_on, spells.get(plan.plan)) if here else {}
                 for name, span in days.items():
                     measure = plan.measures[name]
                     assert isinstance(measure, FactMeasure), "ratios are taken apart"
@@ -80,23 +84,28 @@ def sight(cursor: Cursor, slip: Payslip | None, employee: str, period: Period, k
     return Sight(plans, counted, at)
 
 
-def looked_at(plan: Plan, lines: Sequence[Line], month: Period, hired_on: dt.date) -> dict[str, Days]:
-    """The measures over facts behind `lines` of `plan`, milestones' too, and the days that each looks at."""
+def looked_at(
+    plan: Plan, lines: Sequence[Line], month: Period, hired_on: dt.date, spells: Spells | None = None
+) -> dict[str, Spells]:
+    """The measures over facts behind `lines` of `plan`, milestones' too, and the days that each looks at.
+
+    spells: on which the person belongs to the plan, where it pays by days.
+    """
     milestones = {name for part in plan.components for name in named_in(part, "milestones")}
     behind = {m.measure for m in plan.milestones if m.id in milestones}
     named = with_parts(
         plan.measures, tuple(name for x in lines for name in x.inputs if name in plan.measures)
     )
     found = {
-        name: days_of(measure.window, month, hired_on)
+        name: within(days_of(measure.window, month, hired_on), spells)
         for name in named
         if isinstance(measure := plan.measures[name], FactMeasure)
     }
     for name in with_parts(plan.measures, tuple(sorted(behind))):
         if isinstance(plan.measures[name], FactMeasure):
             # From the hire on, as far as the month goes: the widest that a milestone can look.
-            first = min(hired_on, found[name].first) if name in found else hired_on
-            found[name] = Days(first, month.last_day)
+            first = min([hired_on, *(run.first for run in found.get(name, ()))])
+            found[name] = (Days(first, month.last_day),)
     return found
 
 

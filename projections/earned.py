@@ -1,15 +1,18 @@
 """What everybody earned in a period by the facts known at a position, whatever was settled before."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from domain.period import Period
+from domain.plan.components.base import Standing
 from domain.plan.mentions import named_in
+from domain.plan.population import deciding_day
 from domain.plan.statement import Entitlement, Statement, carried_into, compute_statement
 from projections import measures
 from projections.asking import STRAIGHT, Asking
 from projections.members import Members, members
+from projections.places import Standings
 from projections.spans import Cursor
 
 
@@ -33,23 +36,39 @@ def entitlements(
     last = period.last_day if until is None else min(period.last_day, until)
     found: dict[str, list[Entitlement]] = {}
     for group in groups:
-        opened = measures.windows(group.plan.measures.values(), period, group.hired, last)
+        opened = measures.windows(group.plan.measures.values(), period, group.hired, last, group.spells)
         values = asking.values(cursor, group.plan.measures, opened, known_at)
         rewarded = {name for part in group.plan.components for name in named_in(part, "milestones")}
         attained = asking.attained(cursor, group, sorted(rewarded), last, known_at)
         standings = asking.places(cursor, group.plan, period, last, known_at)
         carried = _carried(cursor, group, period, known_at, asking)
         for employee, resolved in group.resolved.items():
-            stands = {board: held[employee] for board, held in standings.items() if employee in held}
             own = Entitlement(
                 resolved,
                 values[employee],
-                attained.get(employee, {}),
-                places=stands,
+                _attained(attained.get(employee, {}), group, employee, period),
+                places=_places(standings, group, employee, period),
                 carried=carried.get(employee, {}),
             )
             found.setdefault(employee, []).append(own)
     return found
+
+
+def _attained(
+    reached: Mapping[str, dt.date], group: Members, employee: str, period: Period
+) -> Mapping[str, dt.date]:
+    """The milestones that count here: not one that was reached this month on a day in another plan."""
+    return {
+        name: day for name, day in reached.items() if not period.has(day) or group.belongs_on(employee, day)
+    }
+
+
+def _places(standings: Standings, group: Members, employee: str, period: Period) -> dict[str, Standing]:
+    """The places that are paid here: none to somebody who belongs to another plan in the end."""
+    left_on = group.postings[employee].left_on
+    if group.resolved[employee].decided_on != deciding_day(period, left_on):
+        return {}
+    return {board: held[employee] for board, held in standings.items() if employee in held}
 
 
 def _carried(

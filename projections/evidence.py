@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 from psycopg.sql import SQL
 
-from domain.plan.measures import Days, FactMeasure
+from domain.plan.measures import FactMeasure
+from domain.plan.spells import Spells
 from projections.measures import Bound, column, counts, exact, seen
 from projections.spans import Cursor
 
@@ -81,7 +82,7 @@ def counted_facts(
     cursor: Cursor,
     measure: FactMeasure,
     employee: str,
-    days: Days,
+    days: Spells,
     known_at: int | None,
     *,
     offset: int = 0,
@@ -108,7 +109,7 @@ def counted_facts(
 
 
 def counted_positions(
-    cursor: Cursor, measure: FactMeasure, employee: str, days: Days, known_at: int
+    cursor: Cursor, measure: FactMeasure, employee: str, days: Spells, known_at: int
 ) -> set[int]:
     """The positions of all facts that `measure` counts for `employee` over `days`, or takes away."""
     bound = Bound()

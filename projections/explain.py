@@ -12,8 +12,9 @@ from domain.plan.document import Plan
 from domain.plan.explain import Explanation
 from domain.plan.explain import explain as explain_line
 from domain.plan.fields import Title
-from domain.plan.measures import Days, FactMeasure, days_of
+from domain.plan.measures import FactMeasure, days_of
 from domain.plan.mentions import named_in, with_parts
+from domain.plan.spells import Spells, within
 from domain.plan.statement import Line, Sentence
 from domain.plan.words import say
 from projections import policy, roster
@@ -212,7 +213,7 @@ def _evidence(
     plan = month.plans.get(looked.plan)
     measure = plan.measures.get(looked.measure) if plan else None
     days = _days(cursor, employee, month, looked, known_at) if isinstance(measure, FactMeasure) else None
-    if not isinstance(measure, FactMeasure) or days is None:
+    if not isinstance(measure, FactMeasure) or not days:
         return None
     total, facts = counted_facts(cursor, measure, employee, days, known_at, offset=offset, limit=limit)
     read = offset + len(facts)
@@ -220,8 +221,8 @@ def _evidence(
         plan=looked.plan,
         measure=looked.measure,
         period=str(month.period),
-        first_day=days.first,
-        last_day=days.last,
+        first_day=days[0].first,
+        last_day=days[-1].last,
         total=total,
         facts=facts,
         next_offset=read if read < total else None,
@@ -230,13 +231,16 @@ def _evidence(
     )
 
 
-def _days(cursor: Cursor, employee: str, month: _Month, looked: _Looked, known_at: int) -> Days | None:
+def _days(cursor: Cursor, employee: str, month: _Month, looked: _Looked, known_at: int) -> Spells | None:
     """The days that are looked at; None for somebody who was not here or is not paid by the plan."""
     group = month.groups.get(looked.plan)
     if looked.milestone is None and looked.board is None:
         measure = month.plans[looked.plan].measures[looked.measure]
         assert isinstance(measure, FactMeasure), "the caller has looked"
-        return None if month.hired_on is None else days_of(measure.window, month.period, month.hired_on)
+        if month.hired_on is None:
+            return None
+        spells = group.spells.get(employee) if group is not None else None
+        return within(days_of(measure.window, month.period, month.hired_on), spells)
     if group is None:
         return None
     spans: Spans = {}

@@ -1,6 +1,7 @@
 """What a person could do next to earn more, and how much more, as of a day."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 import msgspec
 
@@ -8,6 +9,7 @@ from domain.plan import hints as rules
 from domain.plan.document import Plan
 from domain.plan.fields import Title
 from domain.plan.hints import Hint, Outcome
+from domain.plan.statement import Entitlement
 from domain.plan.words import say
 from projections.progress import entitled
 from projections.spans import Cursor
@@ -47,7 +49,7 @@ def hints(
     """The next steps by which `employee` would earn more than on `day`: the cheapest first, `most` a plan."""
     return tuple(
         _step(held.resolved.plan, hint)
-        for held in entitled(cursor, employee, day, known_at)
+        for held in _still_open(cursor, employee, day, known_at)
         for hint in rules.next_steps(held)[:most]
     )
 
@@ -58,7 +60,7 @@ def more(
     """What `times` more of `lever` would come to, in each plan of `employee` that has it."""
     return tuple(
         _step(held.resolved.plan, rules.more(held, found, times))
-        for held in entitled(cursor, employee, day, known_at)
+        for held in _still_open(cursor, employee, day, known_at)
         for found in rules.levers_of(held.resolved)
         if found.id == lever
     )
@@ -70,9 +72,16 @@ def steps_to(
     """The fewest of each lever until a plan pays `wanted_minor` in all, the cheapest first."""
     return tuple(
         _step(held.resolved.plan, hint)
-        for held in entitled(cursor, employee, day, known_at)
+        for held in _still_open(cursor, employee, day, known_at)
         for hint in rules.steps_to(held, wanted_minor)
     )
+
+
+def _still_open(cursor: Cursor, employee: str, day: dt.date, known_at: int | None) -> Iterator[Entitlement]:
+    """The plans of `employee` in which something that is done on `day` or later can still count."""
+    for held in entitled(cursor, employee, day, known_at):
+        if held.resolved.decided_on >= day:
+            yield held
 
 
 def _step(plan: Plan, hint: Hint) -> NextStep:

@@ -114,6 +114,6 @@ def _evidence(
         leaf = named[part]
         if isinstance(leaf, FactMeasure):
             days = days_of(leaf.window, period, here.hired_on)
-            _, facts = counted_facts(cursor, leaf, employee, days, known_at, limit=EVIDENCE_FACTS)
+            _, facts = counted_facts(cursor, leaf, employee, (days,), known_at, limit=EVIDENCE_FACTS)
             positions.update(fact.position for fact in facts)
     return list(islice(sorted(positions), EVIDENCE_FACTS))

@@ -104,12 +104,12 @@ def _facts(
     known_at: int,
 ) -> Iterator[MeasureFacts]:
     """The facts of each measure of either side; one that both name alike is told once."""
-    hired_on = next(
-        group.hired[employee] for side in sides for group in _groups(cursor, side, employee, period, known_at)
-    )
+    groups = [group for side in sides for group in _groups(cursor, side, employee, period, known_at)]
+    spells = {group.plan.plan: group.spells.get(employee) for group in groups}
+    hired_on = groups[0].hired[employee]
     seen: list[tuple[str, FactMeasure]] = []
     for plan, lines in reversed(sights):
-        for name, days in looked_at(plan, lines, period, hired_on).items():
+        for name, days in looked_at(plan, lines, period, hired_on, spells.get(plan.plan)).items():
             measure = plan.measures[name]
             if not isinstance(measure, FactMeasure) or (name, measure) in seen:
                 continue

@@ -5,7 +5,8 @@ from fractions import Fraction
 
 from psycopg.sql import SQL, Identifier
 
-from domain.plan.measures import Days, FactMeasure
+from domain.plan.measures import FactMeasure
+from domain.plan.spells import Spells
 from projections.measures import Bound, asked, exact
 from projections.spans import Cursor
 
@@ -44,7 +45,7 @@ def is_live_total(measure: FactMeasure, currency: str) -> bool:
     )
 
 
-def live_totals(cursor: Cursor, measure: FactMeasure, days: Mapping[str, Days]) -> dict[str, Fraction]:
+def live_totals(cursor: Cursor, measure: FactMeasure, days: Mapping[str, Spells]) -> dict[str, Fraction]:
     """The value of `measure` for everybody in `days` who has something."""
     if not days:
         return {}

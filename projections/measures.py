@@ -25,14 +25,15 @@ from domain.plan.measures import (
     with_ratios,
 )
 from domain.plan.sizes import Each
+from domain.plan.spells import Spells, within
 from projections.rows import known
 from projections.spans import Cursor
 
 Values = dict[str, Fraction | None]
 """The value of each measure by its name."""
 
-Windows = Mapping[Window, Mapping[str, Days]]
-"""The days that each window opens on for each person."""
+Windows = Mapping[Window, Mapping[str, Spells]]
+"""The days that each window opens on for each person; none where they belonged elsewhere on all of them."""
 
 _SEEN = SQL(
     """
@@ -110,15 +111,24 @@ class Pass(NamedTuple):
 
 
 def windows(
-    measures: Iterable[Measure], period: Period, hired: Mapping[str, dt.date], until: dt.date | None = None
+    measures: Iterable[Measure],
+    period: Period,
+    hired: Mapping[str, dt.date],
+    until: dt.date | None = None,
+    spells: Mapping[str, Spells] | None = None,
 ) -> Windows:
-    """The days that the windows of `measures` open on for the people in `hired`, none after `until`."""
+    """The days that the windows of `measures` open on for the people in `hired`, none after `until`.
+
+    spells: of whoever belongs to a plan on these days alone; what is credited on others does not count.
+    """
     wanted = {measure.window for measure in measures if isinstance(measure, FactMeasure)}
+    held = spells or {}
     return {
         window: {
-            employee: days if until is None or days.last <= until else Days(days.first, until)
+            employee: within(days, held.get(employee))
             for employee, hired_on in hired.items()
-            for days in [days_of(window, period, hired_on)]
+            for whole in [days_of(window, period, hired_on)]
+            for days in [whole if until is None or whole.last <= until else Days(whole.first, until)]
         }
         for window in wanted
     }
@@ -147,7 +157,7 @@ def evaluate(
 
 
 def seen(
-    bound: Bound, measures: Collection[FactMeasure], days: Mapping[str, Days], known_at: int | None
+    bound: Bound, measures: Collection[FactMeasure], days: Mapping[str, Spells], known_at: int | None
 ) -> Composed:
     """`from … where …`: the credits `c` of the facts of `measures` on the `days` of each person.
 
@@ -165,14 +175,15 @@ def day_of(counted: Counted) -> SQL:
     return SQL("coalesce(c.deal_day, c.day)" if counted == "when_closed" else "c.day")
 
 
-def asked(days: Mapping[str, Days]) -> dict[str, Any]:
+def asked(days: Mapping[str, Spells]) -> dict[str, Any]:
     """The parameters that say whose `days` are asked about, and between which they all lie."""
+    runs = [(employee, run) for employee, own in days.items() for run in own]
     return {
-        "employees": list(days),
-        "firsts": [span.first for span in days.values()],
-        "lasts": [span.last for span in days.values()],
-        "earliest": min(span.first for span in days.values()),
-        "latest": max(span.last for span in days.values()),
+        "employees": [employee for employee, _ in runs],
+        "firsts": [run.first for _, run in runs],
+        "lasts": [run.last for _, run in runs],
+        "earliest": min((run.first for _, run in runs), default=None),
+        "latest": max((run.last for _, run in runs), default=None),
     }
 
 
@@ -235,7 +246,7 @@ def _holds(bound: Bound, condition: Condition) -> Composed:
 def _take_together(
     cursor: Cursor,
     measures: Mapping[str, FactMeasure],
-    days: Mapping[str, Days],
+    days: Mapping[str, Spells],
     known_at: int | None,
     people: Mapping[str, Values],
 ) -> None:
@@ -256,7 +267,7 @@ def _take_together(
                     values[name] = None if best is None else exact(best) / measure.scale
 
 
-def _together(measures: Iterable[FactMeasure], days: Mapping[str, Days], known_at: int | None) -> Pass:
+def _together(measures: Iterable[FactMeasure], days: Mapping[str, Spells], known_at: int | None) -> Pass:
     """One pass for `measures`; each takes its `aggregates` of the row."""
     bound, wanted = Bound(), list(measures)
     numbers = [part for measure in wanted for part in aggregates(bound, measure, known_at)]
@@ -266,7 +277,7 @@ def _together(measures: Iterable[FactMeasure], days: Mapping[str, Days], known_a
     return Pass(statement, bound.values)
 
 
-def _apart(measure: FactMeasure, days: Mapping[str, Days], known_at: int | None) -> Pass:
+def _apart(measure: FactMeasure, days: Mapping[str, Spells], known_at: int | None) -> Pass:
     bound = Bound()
     taken = counts(bound, measure, measure.less, known_at) if measure.less else SQL("false")
     statement = _APART[measure.kind].format(

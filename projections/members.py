@@ -8,8 +8,8 @@ from domain.people.roster import Leave, Posting, RosterChange, last_posting
 from domain.period import Period
 from domain.plan.document import Plan
 from domain.plan.overrides import Override, TargetChange
-from domain.plan.population import belongs, deciding_day
 from domain.plan.resolve import ResolvedPlan, Resolver
+from domain.plan.spells import Spells, membership
 from projections import policy, roster
 from projections.policy import PlanVersion
 from projections.spans import Cursor
@@ -20,13 +20,20 @@ Told = TypeVar("Told", Leave, RosterChange)
 class Members(NamedTuple):
     """One plan in force in a period and the people whom it pays.
 
-    resolved: the numbers that hold for each of them. postings: as of each person's deciding day.
+    resolved: the numbers that hold for each of them. postings: as of each person's last day in the plan.
+    spells: the days on which they belong to it, if it pays by days; credits of other days do not count.
     """
 
     version: PlanVersion
     plan: Plan
     resolved: Mapping[str, ResolvedPlan]
     postings: Mapping[str, Posting]
+    spells: Mapping[str, Spells] = {}
+
+    def belongs_on(self, employee: str, day: dt.date) -> bool:
+        """Whether what happened on `day` of the period is the plan's to pay, where it pays by days."""
+        own = self.spells.get(employee)
+        return own is None or any(spell.first <= day <= spell.last for spell in own)
 
     @property
     def hired(self) -> dict[str, dt.date]:
@@ -75,16 +82,19 @@ def paid_by(version: PlanVersion, roll: Roll) -> Members:
     """Whom of `roll` the plan `version` pays, and by which numbers."""
     plan, period = version.parsed(), roll.period
     resolver = Resolver(plan, period, roll.overrides, roll.changes)
-    postings = {
-        employee: held
-        for employee, held in roll.here.items()
-        if belongs(plan.population, held, deciding_day(period, held.left_on))
-    }
+    postings: dict[str, Posting] = {}
+    spells: dict[str, Spells] = {}
+    for employee, here in roll.here.items():
+        held = membership(plan, period, here, roll.moves[employee])
+        if held is not None:
+            postings[employee] = held.posting
+            if held.spells is not None:
+                spells[employee] = held.spells
     resolved = {
-        employee: resolver(held, roll.away.get(employee, ()), roll.moves[employee])
+        employee: resolver(held, roll.away.get(employee, ()), roll.moves[employee], spells.get(employee))
         for employee, held in postings.items()
     }
-    return Members(version, plan, resolved, postings)
+    return Members(version, plan, resolved, postings, spells)
 
 
 def deciding_postings(changes: Iterable[RosterChange], period: Period) -> dict[str, Posting]:

@@ -5,7 +5,6 @@ import datetime as dt
 import msgspec
 
 from domain.period import Period
-from domain.plan.population import deciding_day
 from domain.plan.sources import SourcedValue, sourced_values
 from projections import policy
 from projections.members import members
@@ -31,7 +30,7 @@ def resolved_numbers(
     for each in members(cursor, period, known_at, [employee]):
         if employee not in each.resolved:
             continue
-        day = deciding_day(period, each.postings[employee].left_on)
+        day = each.resolved[employee].decided_on
         held = [
             change
             for change in changes

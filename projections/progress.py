@@ -13,6 +13,7 @@ from domain.plan.fields import Title
 from domain.plan.population import belongs
 from domain.plan.resolve import ResolvedPlan
 from domain.plan.running import is_before
+from domain.plan.spells import Spells, membership
 from domain.plan.statement import Entitlement, earnings
 from domain.plan.targets import Source
 from projections import measures, policy, roster
@@ -174,12 +175,19 @@ def _values_before(
     cursor: Cursor, employee: str, held: Entitlement, known_at: int | None
 ) -> dict[str, Fraction | None]:
     """The measures of the same plan over the month before."""
-    before, named = held.resolved.period.previous(), held.resolved.plan.measures
-    hired = deciding_postings(roster.changes(cursor, [employee], known_at), before)
-    if employee not in hired:
-        return dict.fromkeys(named)
-    opened = measures.windows(named.values(), before, {employee: hired[employee].hired_on})
-    return measures.evaluate(cursor, named, opened, known_at)[employee]
+    before, plan = held.resolved.period.previous(), held.resolved.plan
+    moves = roster.changes(cursor, [employee], known_at)
+    here = deciding_postings(moves, before).get(employee)
+    if here is None:
+        return dict.fromkeys(plan.measures)
+    spells: dict[str, Spells] = {}
+    if plan.transfers == "by_days":
+        there = membership(plan, before, here, moves)
+        if there is None or there.spells is None:
+            return dict.fromkeys(plan.measures)
+        spells[employee] = there.spells
+    opened = measures.windows(plan.measures.values(), before, {employee: here.hired_on}, spells=spells)
+    return measures.evaluate(cursor, plan.measures, opened, known_at)[employee]
 
 
 def _levels(held: Entitlement, before: dict[str, Fraction | None]) -> list[Level]:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from psycopg.sql import SQL, Composed
 
-from domain.plan.measures import Days, FactMeasure
+from domain.plan.measures import FactMeasure
+from domain.plan.spells import Spells
 from projections.measures import Bound, Windows, column, counts, seen
 from projections.spans import Cursor
 
@@ -54,7 +55,7 @@ def reached_at(
 
 
 def _statement(
-    bound: Bound, measure: FactMeasure, days: Mapping[str, Days], known_at: int | None
+    bound: Bound, measure: FactMeasure, days: Mapping[str, Spells], known_at: int | None
 ) -> Composed:
     parts = {
         "seen": seen(bound, [measure], days, known_at),

@@ -100,11 +100,11 @@ def posting(changes: Iterable[RosterChange], day: dt.date) -> Posting | None:
     changes: of one person, in any order. Those of one day apply in the order of their positions. The last
     day of work is worked, so a leaving applies from the day after, and before a new hire on that day.
     """
-    ordered = sorted(changes, key=lambda change: (_starts(change), change.kind != "left", change.position))
+    ordered = sorted(changes, key=lambda change: (starts_on(change), change.kind != "left", change.position))
     held: dict[str, str | None] = {}
     hired_on: dt.date | None = None
     for change in ordered:
-        if _starts(change) > day:
+        if starts_on(change) > day:
             continue
         if change.kind == "left":
             hired_on = None
@@ -164,6 +164,6 @@ def leave_days(leaves: Iterable[Leave], first: dt.date, last: dt.date, kinds: It
     return len(away)
 
 
-def _starts(change: RosterChange) -> dt.date:
-    """The first day on which a change shows."""
+def starts_on(change: RosterChange) -> dt.date:
+    """The first day on which a change shows: of a leaving, the day after the last day of work."""
     return change.effective_on + dt.timedelta(days=change.kind == "left")

@@ -90,6 +90,7 @@ _FIELDS: Mapping[str, str] = {
     "times": "倍数",
     "title": "名称",
     "to": "层级",
+    "transfers": "期中调动",
     "unit": "单位",
     "until": "终点",
     "up_to": "最多次数",

@@ -204,6 +204,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """One version of a plan, for whole months from `effective_from` until the next version or its last day.
 
     effective_from: first day of a month. effective_until: last day of a month; absent for no end.
+    transfers: whoever belongs to the plan for a part of the month is paid by it for the whole month or not at
+    all, as their last day says, `by_last_day`; or for the days on which they belong to it, `by_days`.
     """
 
     plan: PlanName
@@ -213,6 +215,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     effective_until: dt.date | None = None
     rounding: Rounding = "half_up"
     population: Population = Population()
+    transfers: Literal["by_last_day", "by_days"] = "by_last_day"
     parameters: Mapping[Identifier, Parameter] = msgspec.field(default_factory=dict[str, Parameter])
     measures: Mapping[Identifier, Measure] = msgspec.field(default_factory=dict[str, Measure])
     targets: Mapping[Identifier, Target] = msgspec.field(default_factory=dict[str, Target])

@@ -174,9 +174,10 @@ def days_of(window: Window, period: Period, hired_on: dt.date) -> Days:
             return Days(hired_on, min(hired_on + dt.timedelta(days=window.n), period.last_day))
 
 
-def evaluate(measure: FactMeasure, credits: Iterable[Credit], employee: str, days: Days) -> Fraction | None:
-    """The value of `measure` for `employee` over `days`; None where there is nothing to average or choose."""
-    seen = [c for c in credits if c.employee == employee and days.first <= day_of(measure, c) <= days.last]
+def evaluate(measure: FactMeasure, credits: Iterable[Credit], employee: str, *runs: Days) -> Fraction | None:
+    """The value of `measure` for `employee` over `runs`; None where there is nothing to average or choose."""
+    own = [credit for credit in credits if credit.employee == employee]
+    seen = [c for c in own if any(days.first <= day_of(measure, c) <= days.last for days in runs)]
     counted = [credit for credit in seen if credit.fact == measure.fact and matches(measure, credit)]
     taken = [credit for credit in seen if credit.fact == measure.less and matches(measure, credit)]
     match measure.kind:

@@ -1,7 +1,8 @@
 """Whom a plan is for, and which version of it.
 
 A person belongs to a plan in a period by where they work on its last day, or on their own last day of work if
-that comes earlier. The same day decides which overrides and changed targets hold for the whole period.
+that comes earlier; to a plan that pays `by_days`, also by where they worked before (see `spells`). The last
+of their days in the plan decides which overrides and changed targets hold for the whole period.
 """
 
 import datetime as dt

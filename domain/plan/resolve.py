@@ -19,11 +19,12 @@ from domain.plan.checks import counted_measure
 from domain.plan.components.base import Aim, Stay
 from domain.plan.components.component import Component
 from domain.plan.document import LeaveRelief, Milestone, Plan, Target
+from domain.plan.measures import Days
 from domain.plan.mentions import named_in, with_parts
 from domain.plan.overrides import Override, TargetChange, changed_milestone, changed_value, permitted
-from domain.plan.population import deciding_day
 from domain.plan.running import before
 from domain.plan.settings import rebound, settings_in
+from domain.plan.spells import Spells, decided_on, within
 from domain.plan.stay import prorates, stay, whole_stay
 from domain.plan.targets import (
     Grounds,
@@ -48,7 +49,7 @@ class ResolvedPlan(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A plan with the numbers that hold for one person in one period, and where each comes from.
 
     plan: with every number in place, so its components can be computed as they stand. uses: one a component.
-    stay: told as far as the plan asks about it.
+    stay: told as far as the plan asks about it. decided_on: the day whose posting decided.
     """
 
     plan: Plan
@@ -57,6 +58,7 @@ class ResolvedPlan(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     targets: Mapping[str, ResolvedTarget]
     aims: Mapping[str, Aim]
     stay: Stay
+    decided_on: dt.date
     milestones: Mapping[str, Milestone]
     uses: tuple[Uses, ...]
 
@@ -108,21 +110,32 @@ class Resolver:
         self._layers: dict[tuple[int, ...], ResolvedPlan] = {}
 
     def __call__(
-        self, posting: Posting, leaves: Iterable[Leave] = (), moves: Iterable[RosterChange] = ()
+        self,
+        posting: Posting,
+        leaves: Iterable[Leave] = (),
+        moves: Iterable[RosterChange] = (),
+        spells: Spells | None = None,
     ) -> ResolvedPlan:
-        """What holds for the person of `posting`. leaves, moves: of that person, not voided."""
-        layer = self._layer(posting)
+        """What holds for the person of `posting`, as of the deciding day or of the last one in `spells`.
+
+        leaves, moves: of that person, not voided. spells: where the plan pays by days.
+        """
+        day = decided_on(self.period, posting, spells)
+        layer = self._layer(posting, day)
+        if layer.decided_on != day:
+            layer = msgspec.structs.replace(layer, decided_on=day)
         changes = self._changes.get(posting.employee, [])
         own = list(leaves) if self._any_relief or self._asks_for_stay else []
-        stayed = stay(self.plan, self.period, posting, own, moves) if self._asks_for_stay else self._whole
-        away = own if self._any_relief else []
+        stayed = self._whole
+        if self._asks_for_stay:
+            stayed = stay(self.plan, self.period, posting, own, moves, spells)
+        away = _while_there(own, spells) if self._any_relief else []
         if not changes and not away and stayed == self._whole:
             return layer
-        return self._personal(layer, posting, changes, away, stayed)
+        return self._personal(layer, changes, away, stayed)
 
-    def _layer(self, posting: Posting) -> ResolvedPlan:
-        """The plan under the overrides that hold for `posting`, made once for each set of them."""
-        day = deciding_day(self.period, posting.left_on)
+    def _layer(self, posting: Posting, day: dt.date) -> ResolvedPlan:
+        """The plan under the overrides that hold for `posting` on `day`, made once for each set of them."""
         scopes = (("branch", posting.branch), ("team", posting.team), ("person", posting.employee))
         key = tuple(
             number
@@ -138,7 +151,6 @@ class Resolver:
     def _personal(
         self,
         layer: ResolvedPlan,
-        posting: Posting,
         changes: Iterable[tuple[TargetChange, Fraction]],
         away: list[Leave],
         stayed: Stay,
@@ -147,7 +159,7 @@ class Resolver:
             {name: target.asked for name, target in layer.targets.items()},
             dict(layer.milestones),
         )
-        day = deciding_day(self.period, posting.left_on)
+        day = layer.decided_on
         for change, value in changes:
             if not _in_force(change, day):
                 continue
@@ -219,6 +231,7 @@ def _layered(
         targets=targets,
         aims=_aims(targets),
         stay=stayed,
+        decided_on=period.last_day,
         milestones={milestone.id: milestone for milestone in bound.milestones},
         uses=tuple(_uses(component, bound) for component in bound.components),
     )
@@ -241,6 +254,17 @@ def _asked(name: str, target: Target, settings: Mapping[str, Sourced]) -> Source
     if parameter:
         return settings[parameter]
     return Sourced(target.value, "national", None, f"targets.{name}.value")
+
+
+def _while_there(leaves: list[Leave], spells: Spells | None) -> list[Leave]:
+    """The parts of `leaves` that lie in `spells`."""
+    if spells is None:
+        return leaves
+    return [
+        msgspec.structs.replace(leave, from_on=part.first, until_on=part.last)
+        for leave in leaves
+        for part in within(Days(leave.from_on, leave.until_on), spells)
+    ]
 
 
 def _leave_relief(target: Target) -> LeaveRelief | None:

@@ -1,21 +1,17 @@
 """For how much of a period somebody is there, and for how many months since the hire.
 
-Days are calendar days, and both end days count: the hire day, the last day of work, and the day from which a
-transfer holds, which is the new post's. Only days on which the person is one of the plan's population count;
-how long they have been here does not matter for that.
+Only days on which the person is one of the plan's population count (see `spells`).
 """
 
-import datetime as dt
 from collections.abc import Collection, Iterable
 
-import msgspec
-
 from domain.people.roster import Leave, Posting, RosterChange, leave_days
-from domain.people.roster import posting as posting_on
 from domain.period import Period
 from domain.plan.components.base import Stay
-from domain.plan.document import Plan, Population
-from domain.plan.population import belongs, completed_months, deciding_day
+from domain.plan.document import Plan
+from domain.plan.measures import Days
+from domain.plan.population import completed_months
+from domain.plan.spells import Spells, decided_on, spells, within
 
 
 def whole_stay(plan: Plan, period: Period) -> Stay:
@@ -24,18 +20,25 @@ def whole_stay(plan: Plan, period: Period) -> Stay:
 
 
 def stay(
-    plan: Plan, period: Period, posting: Posting, leaves: Collection[Leave], moves: Iterable[RosterChange]
+    plan: Plan,
+    period: Period,
+    posting: Posting,
+    leaves: Collection[Leave],
+    moves: Iterable[RosterChange],
+    known: Spells | None = None,
 ) -> Stay:
     """The stay of the person of `posting`, which is that of their deciding day.
 
-    leaves, moves: of that person, not voided; without moves the posting alone tells. Months beyond the last
-    that the plan asks about are not told.
+    leaves, moves: of that person, not voided; without moves the posting alone tells. known: their spells in
+    the plan, where it pays by days. Months beyond the last that the plan asks about are not told.
     """
-    last = deciding_day(period, posting.left_on)
-    days = _days(plan.population, period, posting, last, list(moves))
-    away = sum(leave_days(leaves, day, day) for day in days) if leaves else 0
+    last = decided_on(period, posting, known)
+    over = Days(period.first_day, last)
+    here = spells(plan.population, posting, over, moves) if known is None else within(over, known)
+    days = sum((spell.last - spell.first).days + 1 for spell in here)
+    away = sum(leave_days(leaves, spell.first, spell.last) for spell in here) if leaves else 0
     months = min(completed_months(posting.hired_on, last), most_months(plan))
-    return Stay(months, len(days), len(days) - away, period.days)
+    return Stay(months, days, days - away, period.days)
 
 
 def prorates(plan: Plan) -> bool:
@@ -49,14 +52,3 @@ def most_months(plan: Plan) -> int:
     floors = [part.floor.tenure_months for part in plan.components if part.floor is not None]
     bounds = [bound for span in (*spans, *floors) if span is not None for bound in (span.from_, span.until)]
     return max((bound for bound in bounds if bound is not None), default=0)
-
-
-def _days(
-    population: Population, period: Period, posting: Posting, last: dt.date, moves: list[RosterChange]
-) -> list[dt.date]:
-    first = max(period.first_day, posting.hired_on) if not moves else period.first_day
-    days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
-    if not any(period.first_day <= move.effective_on <= period.last_day for move in moves):
-        return days
-    whom = msgspec.structs.replace(population, tenure_months=None)
-    return [day for day in days if (here := posting_on(moves, day)) is not None and belongs(whom, here, day)]

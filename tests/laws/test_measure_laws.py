@@ -27,6 +27,7 @@ from domain.plan.measures import (
     Measure,
     RatioMeasure,
     Window,
+    day_of,
     days_of,
     evaluate,
     with_ratios,
@@ -235,21 +236,30 @@ def write(cursor: psycopg.Cursor[Any], rows: list[Row]) -> None:
 
 
 def reference(
-    named: Mapping[str, Measure], rows: list[Row], known_at: int | None, until: dt.date | None
+    named: Mapping[str, Measure],
+    rows: list[Row],
+    known_at: int | None,
+    until: dt.date | None,
+    spells: Mapping[str, tuple[Days, ...]],
 ) -> dict[str, dict[str, Fraction | None]]:
     credits = list(counted(rows, known_at))
     return {
         employee: with_ratios(
             named,
             {
-                name: evaluate(measure, credits, employee, Days(first, min(last, until or last)))
+                name: evaluate(measure, own, employee, Days(first, min(last, until or last)))
                 for name, measure in named.items()
                 if isinstance(measure, FactMeasure)
                 for first, last in [days_of(measure.window, MARCH, hired_on)]
+                for own in [[c for c in credits if is_within(day_of(measure, c), spells.get(employee))]]
             },
         )
         for employee, hired_on in HIRED.items()
     }
+
+
+def is_within(day: dt.date, runs: tuple[Days, ...] | None) -> bool:
+    return runs is None or any(run.first <= day <= run.last for run in runs)
 
 
 def sizes(value: Fraction | None) -> tuple[Fraction, ...]:
@@ -270,19 +280,34 @@ def cursor(postgres: str) -> Iterator[psycopg.Cursor[Any]]:
         connection.rollback()
 
 
-@given(history=known_histories(), named=plans(), until=st.none() | days)
+runs = st.lists(days, max_size=6, unique=True).map(
+    lambda edges: tuple(Days(*pair) for pair in zip(*[iter(sorted(edges))] * 2, strict=False))
+)
+
+
+@given(
+    history=known_histories(),
+    named=plans(),
+    until=st.none() | days,
+    spells=st.dictionaries(st.sampled_from(sorted(HIRED)), runs),
+)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sql_and_the_reference_agree(
     cursor: psycopg.Cursor[Any],
     history: tuple[list[Row], int | None],
     named: dict[str, Measure],
     until: dt.date | None,
+    spells: dict[str, tuple[Days, ...]],
 ) -> None:
-    """Every measure of every person is the same exact number, as known at any position and up to any day."""
+    """Every measure of every person is the same exact number, as known at any position and up to any day.
+
+    Whoever has spells in the plan is measured by the credits of these days alone.
+    """
     rows, known_at = history
     write(cursor, rows)
-    opened = measures.windows(named.values(), MARCH, HIRED, until)
-    found, due = measures.evaluate(cursor, named, opened, known_at), reference(named, rows, known_at, until)
+    opened = measures.windows(named.values(), MARCH, HIRED, until, spells)
+    found = measures.evaluate(cursor, named, opened, known_at)
+    due = reference(named, rows, known_at, until, spells)
     assert found == due
     assert [sizes(found[employee]["each"]) for employee in HIRED] == [
         sizes(due[employee]["each"]) for employee in HIRED

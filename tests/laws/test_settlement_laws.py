@@ -71,8 +71,14 @@ components:
 """
 SUPERVISORS = """
 plan: supervising
+transfers: by_days
 population: {post: [supervisor]}
-components: [{id: fixed, title: Fixed, kind: per_unit, measure: clients, rate: 80}]
+measures: {of_year: {count: customer_registered, window: year}}
+targets: {clients: {measure: clients, value: 2, prorate: employed}}
+components:
+  - {id: fixed, title: Fixed, kind: per_unit, measure: clients, rate: 80}
+  - {id: met, title: Met, kind: threshold, target: clients, pays: 310, prorate: present}
+  - {id: year, title: Lots, kind: per_unit, measure: of_year, every: 2, rate: 9, running: true}
 """
 
 
