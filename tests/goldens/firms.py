@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from fractions import Fraction
 
+from example_firms import examples
 from teller import Firm
 
 from domain.facts.activity import ActivityRecorded
@@ -324,4 +325,5 @@ FIRMS: dict[str, Make] = {
     "ward": ward,
     "branches": branches,
     "yen": yen,
+    "examples": examples,
 }

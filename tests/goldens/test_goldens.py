@@ -5,13 +5,16 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 from given import LEDGER
+from given_plan import EXAMPLES
 from verbatim import put, records_in
 
 from api.results_file import closed_results, read_results, write_results
-from domain.facts.governance import PeriodClosed
+from domain.facts.governance import PeriodClosed, PlanAdopted
 from domain.facts.registry import decode
 from domain.journal.connection import connect
+from domain.plan.parse import plan_document
 from projections import runner
 from projections.closing import digest_of
 
@@ -55,6 +58,25 @@ def test_every_statement_comes_out_byte_for_byte(ledger_dsn: str, name: str) -> 
     ):
         assert made == golden, f"{name}.statements.ndjson, line {number + 1}"
     assert sink.getvalue() == kept
+
+
+PAYS = "population parameters measures targets components milestones currency rounding effective_from".split()
+"""What a plan pays by; what else it says moves no pay."""
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_example_plan_has_a_golden_with_a_correction(example: Path) -> None:
+    """What it pays by stands in the golden's journal, and it settled a closed month anew."""
+    adopted = plan_document(yaml.safe_load(example.read_text("utf-8")))
+    records = records_in(HERE / "examples.records.ndjson")
+    versions = [decode(record.type, record.data) for record in records if record.type == "plan_adopted"]
+    documents = [version.document for version in versions if isinstance(version, PlanAdopted)]
+    assert any(all(adopted.get(part) == kept.get(part) for part in PAYS) for kept in documents)
+    with (HERE / "examples.statements.ndjson").open("rb") as source:
+        lines = [line for result in read_results(source) for line in result.read().lines]
+    since = str(adopted["effective_from"])[:7]
+    about = [line.about for line in lines if line.plan == adopted["plan"] and line.about]
+    assert any(month >= since for month in about)
 
 
 @pytest.mark.parametrize("name", NAMES)
