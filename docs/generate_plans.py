@@ -12,7 +12,7 @@ from domain.plan.components.component import Component
 from domain.plan.document import Plan
 from domain.plan.fields import Title
 from domain.plan.measure_text import MeasureText
-from domain.plan.measures import FactMeasure, RatioMeasure
+from domain.plan.measures import DaysMeasure, FactMeasure, RatioMeasure
 from domain.plan.reading import is_derived
 
 NUMBERS = {
@@ -66,6 +66,28 @@ makes it smaller, and a minimum that had made up for missing pay may leave nothi
 """
 
 
+WORTH = """
+`worth` turns words into numbers, for grades, levels of operations or journals: `{last:
+qualification_graded, worth: {by: kind, words: {chief physician: 180 %}, others: 100 %}, window: ever}` is
+the factor of the latest grade, which a component takes as `multipliers: [{measure: grade}]`. With `of` it
+is the number of each fact times what its word is worth: points of operations by their kind. A word that
+stands in no table, and a fact without the word, is worth `others`; that is 0 unless it is said. `by` is a
+column of words or `attributes.<key>`. These numbers take no parameter.
+"""
+DAYS = """
+`days` counts calendar days of the period: `employed`, those on which the person belongs to the plan, or
+`present`, those of them without whole days of leave; `leave: [sick, personal]` says which kinds count as
+absence. Attendance is the ratio of the two. Before the period ends, days to come count as if nothing
+happened. Milestones and boards look at work, and not at days.
+"""
+LICENSED = """
+`licensed: nursing licence` says that the work asks for a valid credential of this kind on its day. A
+credential holds through its last day; from the day after, and while it is suspended or revoked, work is
+*flagged*: the line says how much of it and why, and `explain` shows which facts. The plan's own
+`unlicensed` chooses whether flagged work counts (`flagged`) or not (`earns_nothing`).
+"""
+
+
 def plans_page(notice: str) -> str:
     """Every part of a plan document: what it means, its fields, their form."""
     lines = [notice, INTRODUCTION]
@@ -79,10 +101,9 @@ def plans_page(notice: str) -> str:
     examples = worked_examples()
     lines += ["## Measures\n", *_part("###", "A measure", MeasureText)]
     lines.append("`where` selects facts: `{channel: [douyin, referral]}`, `{quantity: {at_least: 2}}`,")
-    lines.append("`{attributes.shift: night}`. `window` is `period`, `quarter`, `year`,")
+    lines.append("`{attributes.shift: night}`. `window` is `period`, `quarter`, `year`, `ever`,")
     lines.append("`{days_since_hire: 30}` or `{last_periods: 3}`.\n")
-    lines.append(EACH.lstrip())
-    lines.append(RETURNS.lstrip())
+    lines += [EACH.lstrip(), RETURNS.lstrip(), WORTH.lstrip(), DAYS.lstrip(), LICENSED.lstrip()]
     lines.append("## Components\n")
     lines.append(
         "Each has `kind:`, the fields of every component and those of its kind. The examples use these"
@@ -184,7 +205,7 @@ def _structs_of(struct: type) -> list[type[Any]]:
     def visit(kind: Any) -> None:
         match kind:
             case types.StructType(cls=cls):
-                if cls not in (Title, FactMeasure, RatioMeasure) and cls.__name__ != "Component":
+                if cls not in (Title, FactMeasure, RatioMeasure, DaysMeasure) and cls.__name__ != "Component":
                     found.append(cls)
             case types.Metadata(type=inner):
                 visit(inner)

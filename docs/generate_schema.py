@@ -13,9 +13,9 @@ from domain.facts.registry import CREDITED
 from domain.plan.components import KINDS
 from domain.plan.document import Plan
 from domain.plan.fields import Title
+from domain.plan.measure_text import APART, MeasureText
 from domain.plan.measure_text import KINDS as MEASURED
-from domain.plan.measure_text import MeasureText
-from domain.plan.measures import FactMeasure
+from domain.plan.measures import WORDS, FactMeasure
 from domain.plan.reading import is_derived
 
 Json = dict[str, Any]
@@ -69,10 +69,25 @@ _WHERE: Json = {
     "description": "Which facts count: {channel: [douyin, referral]}, {quantity: {at_least: 2}}.",
     "minProperties": 1,
 }
+_WORTH: Json = {
+    "type": "object",
+    "description": "What words are worth: {by: kind, words: {chief physician: 180 %}, others: 100 %}.",
+    "properties": {
+        "by": {"type": "string", "pattern": r"^(" + "|".join(WORDS) + r"|attributes\..+)$"},
+        "words": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"$ref": "#/definitions/level"},
+        },
+        "others": {"$ref": "#/definitions/level"},
+    },
+    "required": ["by", "words"],
+    "additionalProperties": False,
+}
 _WINDOW: Json = {
     "description": "Which days it looks at; the period when absent.",
     "anyOf": [
-        {"enum": ["period", "quarter", "year"]},
+        {"enum": ["period", "quarter", "year", "ever"]},
         *(
             {
                 "type": "object",
@@ -117,11 +132,12 @@ def plan_schema() -> Json:
 def _measure(definitions: dict[str, Json]) -> Json:
     found = _struct(MeasureText, definitions)
     found["description"] = "A number over the facts of one person; one field says of which kind."
-    found["properties"] |= {"where": _optional(_WHERE), "window": _optional(_WINDOW)}
+    forms = {"where": _WHERE, "window": _WINDOW, "worth": _WORTH}
+    found["properties"] |= {name: _optional(form) for name, form in forms.items()}
     found["properties"]["ratio"] = _optional(
         {"type": "string", "pattern": "^[^/]+/[^/]+$", "description": "Two measures: deals / clients."}
     )
-    return found | {"anyOf": [{"required": [name]} for name in (*MEASURED, "ratio")]}
+    return found | {"anyOf": [{"required": [name]} for name in (*MEASURED, *APART)]}
 
 
 def _component(definitions: dict[str, Json]) -> Json:

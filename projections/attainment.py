@@ -15,7 +15,19 @@ from domain.plan.measures import Days, FactMeasure, Measure, RatioMeasure, longe
 from domain.plan.mentions import with_parts
 from domain.plan.milestones import last_day
 from domain.plan.spells import Spells
-from projections.measures import Bound, Pass, aggregates, column, counts, day_of, exact, rows, seen
+from projections.measures import (
+    Bound,
+    Pass,
+    aggregates,
+    bound_for,
+    column,
+    counts,
+    day_of,
+    exact,
+    number,
+    rows,
+    seen,
+)
 from projections.members import Members
 from projections.spans import Cursor
 
@@ -101,6 +113,7 @@ def _course(measures: Mapping[str, Measure], name: str, told: Mapping[str, list[
     measure = measures[name]
     if isinstance(measure, FactMeasure):
         return list(_running(measure, told[name]))
+    assert isinstance(measure, RatioMeasure), "milestones look at work"
     of, to = dict(_course(measures, measure.of, told)), dict(_course(measures, measure.to, told))
     course, above, below = Course(), before_any(measures[measure.of]), before_any(measures[measure.to])
     for day in sorted(of.keys() | to.keys()):
@@ -113,7 +126,7 @@ def _daily(
     cursor: Cursor, measure: FactMeasure, days: Mapping[str, Days], known_at: int | None
 ) -> dict[str, list[tuple[Any, ...]]]:
     """Each person's rows (day, numbers…), in order of the day."""
-    bound = Bound()
+    bound = bound_for(cursor, [measure], days, known_at)
     held = {employee: (span,) for employee, span in days.items() if span.first <= span.last}
     found: dict[str, list[tuple[Any, ...]]] = {}
     if held:
@@ -132,7 +145,7 @@ def _statement(
     return _DAILY[measure.kind].format(
         seen=sight,
         counts=counts(bound, measure, measure.fact, known_at),
-        column=column(bound, measure.of or "day"),
+        column=number(bound, measure) or column(bound, "day"),
     )
 
 
@@ -164,5 +177,5 @@ def _running(
 
 def before_any(measure: Measure) -> Fraction | None:
     """What a measure is worth before the first credit."""
-    nothing = isinstance(measure, RatioMeasure) or measure.kind in ("average", "last", "best")
+    nothing = not isinstance(measure, FactMeasure) or measure.kind in ("average", "last", "best")
     return None if nothing else Fraction(0)

@@ -9,6 +9,7 @@ from domain.plan.components.base import Standing
 from domain.plan.mentions import named_in
 from domain.plan.population import deciding_day
 from domain.plan.statement import Entitlement, Statement, carried_into, compute_statement
+from domain.plan.stay import with_days
 from projections import measures
 from projections.asking import STRAIGHT, Asking
 from projections.members import Members, members
@@ -45,7 +46,7 @@ def entitlements(
         for employee, resolved in group.resolved.items():
             own = Entitlement(
                 resolved,
-                values[employee],
+                with_days(group.plan.measures, values[employee], resolved.stay),
                 _attained(attained.get(employee, {}), group, employee, period),
                 places=_places(standings, group, employee, period),
                 carried=carried.get(employee, {}),

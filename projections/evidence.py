@@ -11,7 +11,7 @@ from psycopg.sql import SQL
 
 from domain.plan.measures import FactMeasure
 from domain.plan.spells import Spells
-from projections.measures import Bound, column, counts, exact, seen
+from projections.measures import bound_for, counts, exact, number, seen
 from projections.spans import Cursor
 
 PAGE_FACTS = 20
@@ -89,8 +89,8 @@ def counted_facts(
     limit: int = PAGE_FACTS,
 ) -> tuple[int, tuple[CountedFact, ...]]:
     """How many facts `measure` counts for `employee` over `days`, and a page of them in order of time."""
-    bound = Bound()
-    of = column(bound, measure.of) if measure.of is not None else None
+    bound = bound_for(cursor, [measure], {employee: days}, known_at)
+    of = number(bound, measure)
     is_word = measure.kind == "distinct"
     statement = PAGE.format(
         number=SQL("null::numeric") if of is None or is_word else of,
@@ -112,7 +112,7 @@ def counted_positions(
     cursor: Cursor, measure: FactMeasure, employee: str, days: Spells, known_at: int
 ) -> set[int]:
     """The positions of all facts that `measure` counts for `employee` over `days`, or takes away."""
-    bound = Bound()
+    bound = bound_for(cursor, [measure], {employee: days}, known_at)
     statement = POSITIONS.format(
         seen=seen(bound, [measure], {employee: days}, known_at),
         counted=counts(bound, measure, measure.fact, known_at),

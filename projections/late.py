@@ -35,6 +35,9 @@ with told (position, void_position, employee, day) as (
     select position, void_position, employee, from_on from leave
     where position > %(since)s or void_position > %(since)s
     union all
+    select position, void_position, employee, effective_on from credential_change
+    where position > %(since)s or void_position > %(since)s
+    union all
     select position, void_position, employee, effective_from from target_change
     where position > %(since)s or void_position > %(since)s
     union all

@@ -38,6 +38,8 @@ def is_live_total(measure: FactMeasure, currency: str) -> bool:
         measure.kind in ("count", "sum")
         and measure.of in COLUMNS
         and not measure.where
+        and measure.worth is None
+        and measure.licensed is None
         and measure.confirmed_by is None
         and measure.counted == "when_reversed"
         and measure.within_months is None

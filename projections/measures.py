@@ -6,6 +6,7 @@ would make PostgreSQL sort every row for the sake of a few.
 """
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -26,6 +27,8 @@ from domain.plan.measures import (
 )
 from domain.plan.sizes import Each
 from domain.plan.spells import Spells, within
+from domain.plan.worth import digits
+from projections.licences import NONE, Licences, licences
 from projections.rows import known
 from projections.spans import Cursor
 
@@ -49,6 +52,7 @@ _CONFIRMED = SQL(
 )
 
 _IN_TIME = SQL("(c.deal_day is null or c.day <= c.deal_day + make_interval(months => {months}))")
+_LICENSED = SQL("coalesce(c.day <@ ({}::jsonb ->> c.employee)::datemultirange, false)")
 
 _COMPARED = {"at_least": SQL(">="), "more_than": SQL(">"), "at_most": SQL("<="), "less_than": SQL("<")}
 
@@ -92,15 +96,26 @@ group by employee"""
 
 
 class Bound:
-    """The parameters of one statement, each value under a name of its own."""
+    """The parameters of one statement, each value under a name of its own.
 
-    def __init__(self) -> None:
+    licences: those that its measures ask for, of the people that it looks at.
+    """
+
+    def __init__(self, licences: Licences = NONE) -> None:
         self.values: dict[str, Any] = {}
+        self.licences = licences
 
     def __call__(self, value: object) -> Placeholder:
         name = f"p{len(self.values)}"
         self.values[name] = value
         return Placeholder(name)
+
+
+def bound_for(
+    cursor: Cursor, measures: Iterable[FactMeasure], people: Collection[str], known_at: int | None
+) -> Bound:
+    """The parameters of a statement over `measures`, with the licences of `people`."""
+    return Bound(licences(cursor, measures, people, known_at))
 
 
 class Pass(NamedTuple):
@@ -151,7 +166,7 @@ def evaluate(
             _take_together(cursor, together, days, known_at, people)
         for name, measure in over.items():
             if measure.kind in _APART:
-                for employee, number in rows(cursor, _apart(measure, days, known_at)):
+                for employee, number in rows(cursor, _apart(cursor, measure, days, known_at)):
                     people[employee][name] = _value(measure, number)
     return {employee: with_ratios(measures, values) for employee, values in people.items()}
 
@@ -197,14 +212,21 @@ def counts(bound: Bound, measure: FactMeasure, fact: str, known_at: int | None) 
         tests.append(_IN_TIME.format(months=bound(measure.within_months)))
     if measure.by is not None:
         tests.append(SQL("{} is not null").format(column(bound, measure.by)))
+    if measure.gate is not None:
+        tests.append(licensed(bound, measure.gate))
     if measure.confirmed_by is not None:
         tests.append(_CONFIRMED.format(role=bound(measure.confirmed_by), known=known(known_at)))
     return SQL(" and ").join(tests)
 
 
+def licensed(bound: Bound, kind: str) -> Composed:
+    """That the person of credit `c` holds a credential of `kind` on its day."""
+    return _LICENSED.format(bound(json.dumps(bound.licences[kind])))
+
+
 def aggregates(bound: Bound, measure: FactMeasure, known_at: int | None) -> list[Composed]:
     """The numbers behind `measure`: what came and what went, a sum and its size, or the greatest value."""
-    of = column(bound, measure.of) if measure.of is not None else SQL("*")
+    of = number(bound, measure) or SQL("*")
     counted = counts(bound, measure, measure.fact, known_at)
     match measure.kind:
         case "count" | "sum" | "each":
@@ -216,6 +238,19 @@ def aggregates(bound: Bound, measure: FactMeasure, known_at: int | None) -> list
         case _:
             parts = [(SQL("max({})").format(of), counted)]
     return [SQL("{} filter (where {})").format(*part) for part in parts]
+
+
+def number(bound: Bound, measure: FactMeasure) -> Composed | None:
+    """What `measure` takes of credit `c`: a column, times what its word is worth; None for a plain count."""
+    if measure.worth is None:
+        return None if measure.of is None else column(bound, measure.of)
+    words = json.dumps({word: digits(worth) for word, worth in measure.worth.words.items()})
+    worth = SQL("coalesce(({words}::jsonb ->> {word}::text)::numeric, {others}::numeric)").format(
+        words=bound(words),
+        word=column(bound, measure.worth.by),
+        others=bound(digits(measure.worth.others)),
+    )
+    return worth if measure.of is None else SQL("{} * {}").format(column(bound, measure.of), worth)
 
 
 def column(bound: Bound, name: str) -> Composed:
@@ -253,7 +288,7 @@ def _take_together(
     """Adds to `people` all of `measures`, taken in one pass over the credits."""
     if not measures:
         return
-    for employee, *numbers in rows(cursor, _together(measures.values(), days, known_at)):
+    for employee, *numbers in rows(cursor, _together(cursor, measures.values(), days, known_at)):
         values, number = people[employee], iter(numbers)
         for name, measure in measures.items():
             match measure.kind:
@@ -267,9 +302,12 @@ def _take_together(
                     values[name] = None if best is None else exact(best) / measure.scale
 
 
-def _together(measures: Iterable[FactMeasure], days: Mapping[str, Spells], known_at: int | None) -> Pass:
+def _together(
+    cursor: Cursor, measures: Iterable[FactMeasure], days: Mapping[str, Spells], known_at: int | None
+) -> Pass:
     """One pass for `measures`; each takes its `aggregates` of the row."""
-    bound, wanted = Bound(), list(measures)
+    wanted = list(measures)
+    bound = bound_for(cursor, wanted, days, known_at)
     numbers = [part for measure in wanted for part in aggregates(bound, measure, known_at)]
     statement = SQL("select c.employee, {numbers} {seen} group by c.employee").format(
         numbers=SQL(", ").join(numbers), seen=seen(bound, wanted, days, known_at)
@@ -277,14 +315,14 @@ def _together(measures: Iterable[FactMeasure], days: Mapping[str, Spells], known
     return Pass(statement, bound.values)
 
 
-def _apart(measure: FactMeasure, days: Mapping[str, Spells], known_at: int | None) -> Pass:
-    bound = Bound()
+def _apart(cursor: Cursor, measure: FactMeasure, days: Mapping[str, Spells], known_at: int | None) -> Pass:
+    bound = bound_for(cursor, [measure], days, known_at)
     taken = counts(bound, measure, measure.less, known_at) if measure.less else SQL("false")
     statement = _APART[measure.kind].format(
         seen=seen(bound, [measure], days, known_at),
         counts=counts(bound, measure, measure.fact, known_at),
         taken=taken,
-        column=column(bound, measure.of or "day"),
+        column=number(bound, measure) or column(bound, "day"),
         owner=column(bound, measure.by or "position"),
     )
     return Pass(statement, bound.values)

@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Composed
 
 from domain.plan.measures import FactMeasure
 from domain.plan.spells import Spells
-from projections.measures import Bound, Windows, column, counts, seen
+from projections.measures import Bound, Windows, bound_for, column, counts, number, seen
 from projections.spans import Cursor
 
 REACHED: Mapping[str, SQL] = {
@@ -47,7 +47,7 @@ def reached_at(
         days = {employee: opened[measure.window][employee] for employee in employees}
         if not days:
             continue
-        bound = Bound()
+        bound = bound_for(cursor, [measure], days, known_at)
         statement = _statement(bound, measure, days, known_at)
         for employee, at in cursor.execute(statement, bound.values, prepare=False):
             found[employee] = max(at, found.get(employee, at))
@@ -62,6 +62,6 @@ def _statement(
         "counted": counts(bound, measure, measure.fact, known_at),
     }
     if measure.kind in REACHED:
-        return REACHED[measure.kind].format(column=column(bound, measure.of or "day"), **parts)
+        return REACHED[measure.kind].format(column=number(bound, measure) or column(bound, "day"), **parts)
     taken = counts(bound, measure, measure.less, known_at) if measure.less else SQL("false")
     return LAST.format(taken=taken, **parts)

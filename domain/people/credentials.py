@@ -6,10 +6,10 @@ it, the graver one is said: revoked, then expired, then suspended, then expiring
 
 import datetime as dt
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -17,6 +17,9 @@ from domain.money import decimal_text
 
 ChangeKind = Literal["granted", "renewed", "suspended", "reinstated", "revoked"]
 State = Literal["valid", "expiring", "expired", "suspended", "revoked"]
+
+VALID: tuple[State, ...] = ("valid", "expiring")
+"""The states in which it permits the work that asks for it."""
 
 REMINDER_MONTHS = 3
 """So long before its last day a credential counts as expiring."""
@@ -113,6 +116,38 @@ def credentials(changes: Iterable[CredentialChange], day: dt.date) -> list[Crede
     groups = groupby(ordered, key=lambda change: (change.employee, change.credential))
     found = (credential(own, day) for _, own in groups)
     return [each for each in found if each is not None]
+
+
+class Held(NamedTuple):
+    """A run of days on which a credential is valid; both end days count. last: None for no end."""
+
+    first: dt.date
+    last: dt.date | None
+
+
+def days_held(changes: Iterable[CredentialChange]) -> dict[tuple[str, str], list[Held]]:
+    """The days on which each person holds a valid credential of a kind, by employee and kind.
+
+    Nothing changes between two of the days on which something takes effect or ends, so only those are tried.
+    """
+    ordered = sorted(changes, key=lambda change: (change.employee, change.credential))
+    found: dict[tuple[str, str], list[Held]] = {}
+    for (employee, _), own in groupby(ordered, key=lambda change: (change.employee, change.credential)):
+        told = list(own)
+        for kind, held in _runs(told):
+            found.setdefault((employee, kind), []).append(held)
+    return found
+
+
+def _runs(changes: list[CredentialChange]) -> Iterator[tuple[str, Held]]:
+    """The runs of days on which one credential is valid, each with its kind."""
+    starts = {change.effective_on for change in changes}
+    ends = {change.expires_on for change in changes if change.expires_on is not None}
+    turns = sorted(starts | {end + dt.timedelta(days=1) for end in ends if end < dt.date.max})
+    for turn, after in zip(turns, [*turns[1:], None], strict=True):
+        held = credential(changes, turn)
+        if held is not None and held.state in VALID:
+            yield held.kind, Held(turn, None if after is None else after - dt.timedelta(days=1))
 
 
 def expired_share(held: Iterable[Credential]) -> Share:

@@ -14,7 +14,8 @@ from domain.plan.curriculum import curriculum_faults
 from domain.plan.document import MONTHS, Goal, Parameter, Plan, Spread, Target
 from domain.plan.exact import shown
 from domain.plan.meant import currency_meant
-from domain.plan.measures import Measure, RatioMeasure
+from domain.plan.measures import DaysMeasure, FactMeasure, Measure, RatioMeasure
+from domain.plan.mentions import with_parts
 from domain.plan.running import looks_back
 
 
@@ -48,6 +49,33 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
             yield Fault(f"milestones[{index}].reaches", "Nothing is to be reached.", "Write more than 0.")
     yield from curriculum_faults(plan.curriculum)
     yield from _goal_faults(plan.cascade)
+    yield from _days_faults(plan)
+    yield from _licence_faults(plan)
+
+
+def _days_faults(plan: Plan) -> Iterator[Fault]:
+    """Milestones and boards that look at days of a period, which are no work."""
+    places = [
+        *((f"milestones[{index}].measure", each.measure) for index, each in enumerate(plan.milestones)),
+        *((f"boards[{index}].measure", each.measure) for index, each in enumerate(plan.boards)),
+    ]
+    for place, name in places:
+        parts = with_parts(plan.measures, (name,)) if name in plan.measures else ()
+        if any(isinstance(plan.measures.get(part), DaysMeasure) for part in parts):
+            yield Fault(place, f"`{name}` looks at days, not at work.", "Name a measure over facts.")
+
+
+def _licence_faults(plan: Plan) -> Iterator[Fault]:
+    """Measures that ask for a licence in a plan that does not say what comes of it."""
+    licensed = [
+        name for name, each in plan.measures.items() if isinstance(each, FactMeasure) and each.licensed
+    ]
+    if licensed and plan.unlicensed is None:
+        yield Fault(
+            "unlicensed",
+            f"`{licensed[0]}` asks for a licence, and nothing says what work without it earns.",
+            "Write `unlicensed: earns_nothing`, or `flagged` if it is paid all the same.",
+        )
 
 
 def _day_faults(plan: Plan) -> Iterator[Fault]:
@@ -198,6 +226,8 @@ def _spread_faults(path: str, target: Target, spread: Spread, measure: Measure |
         yield Fault(f"{path}.weights", "They share nothing out.", "Write weights of 0 or more, not all 0.")
     if isinstance(measure, RatioMeasure):
         yield Fault(path, "A ratio is the same in every month.", "Leave it out.")
+    elif isinstance(measure, DaysMeasure):
+        yield Fault(path, "Days are of one period.", "Leave it out.")
     elif measure is not None:
         window = spread.over if spread.cumulative else "period"
         if measure.window.kind != window:

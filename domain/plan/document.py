@@ -29,7 +29,7 @@ from domain.plan.fields import (
     Title,
     WholeNumber,
 )
-from domain.plan.measures import Measure
+from domain.plan.measures import Measure, Unlicensed
 
 
 class Population(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,6 +206,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     effective_from: first day of a month. effective_until: last day of a month; absent for no end.
     transfers: whoever belongs to the plan for a part of the month is paid by it for the whole month or not at
     all, as their last day says, `by_last_day`; or for the days on which they belong to it, `by_days`.
+    unlicensed: what comes of work that a measure calls `licensed` on a day without the credential: it is
+    flagged, and counts or not.
     """
 
     plan: PlanName
@@ -216,6 +218,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     rounding: Rounding = "half_up"
     population: Population = Population()
     transfers: Literal["by_last_day", "by_days"] = "by_last_day"
+    unlicensed: Unlicensed | None = None
     parameters: Mapping[Identifier, Parameter] = msgspec.field(default_factory=dict[str, Parameter])
     measures: Mapping[Identifier, Measure] = msgspec.field(default_factory=dict[str, Measure])
     targets: Mapping[Identifier, Target] = msgspec.field(default_factory=dict[str, Target])

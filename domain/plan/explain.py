@@ -18,7 +18,7 @@ from domain.plan.targets import Source
 class MeasureNode(msgspec.Struct, frozen=True, kw_only=True):
     """A measure's value, exact; None where nothing was measured. of, to: what a ratio divides.
 
-    counted: the measure over facts whose credits belong below this node; None for a ratio.
+    counted: the measure over facts whose credits belong below this node; None for a ratio and for days.
     """
 
     name: str
@@ -82,7 +82,8 @@ def _amounts(line: Line) -> tuple[AmountNode, ...]:
 
 def _measure(name: str, line: Line, plan: Plan) -> MeasureNode:
     measure = plan.measures[name]
-    if isinstance(measure, FactMeasure):
-        return MeasureNode(name=name, value=line.inputs[name], counted=measure)
+    if not isinstance(measure, RatioMeasure):
+        counted = measure if isinstance(measure, FactMeasure) else None
+        return MeasureNode(name=name, value=line.inputs[name], counted=counted)
     parts = (_measure(measure.of, line, plan), _measure(measure.to, line, plan))
     return MeasureNode(name=name, value=line.inputs[name], parts=parts)

@@ -15,13 +15,13 @@ from domain.plan.components.rate_table import RateBand
 from domain.plan.document import Goal, Parameter, Plan, Target
 from domain.plan.exact import Setting, Unit, shown
 from domain.plan.fields import Title
-from domain.plan.measures import Condition, FactMeasure, RatioMeasure, Window
+from domain.plan.measures import Condition, FactMeasure, Measure, Window
 from domain.plan.reading import is_derived, type_info
 
 PLACES = 6
 """Decimal places of a value that is said; more would only be noise, and are marked as such."""
 
-_DERIVED = {"form", "currency", "scale"}
+_DERIVED = {"form", "currency", "scale", "unlicensed"}
 """Fields of a measure that follow from the others."""
 
 
@@ -149,6 +149,8 @@ class _Taking:
             return struct.form
         if isinstance(struct, Goal):
             return "number"
+        if isinstance(struct, FactMeasure):
+            return struct.form
         target = self.plan.targets.get(getattr(struct, "target", None) or "")
         if target is not None and hasattr(struct, "bands"):
             return "percent"  # of the attainment
@@ -218,7 +220,7 @@ def _titled(item: msgspec.Struct, name: str, plan: Plan) -> Title:
 
 
 def _is_measure(struct: msgspec.Struct) -> bool:
-    return isinstance(struct, FactMeasure | RatioMeasure)
+    return isinstance(struct, Measure)
 
 
 def _number(kind: inspect.Type) -> str:

@@ -2,6 +2,8 @@
 
 close_rate: {ratio: deals / clients_followed}
 revenue:    {sum: deal_closed, of: amount, less: deal_reversed, where: {channel: [douyin, referral]}}
+grade:      {last: qualification_graded, worth: {by: kind, words: {chief physician: 180 %}}, window: ever}
+attendance: {days: present, leave: [sick, personal]}
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,13 +13,15 @@ from typing import Final, Literal, cast, get_args
 import msgspec
 from msgspec import inspect
 
+from domain.facts.people import LeaveKind
 from domain.money import CURRENCIES, minor_per_major
-from domain.plan.fields import FactName, Title
+from domain.plan.fields import FactName, Prorate, Title
 from domain.plan.measures import (
     NUMBERS,
     WORDS,
     Condition,
     Counted,
+    DaysMeasure,
     FactMeasure,
     Kind,
     Measure,
@@ -26,11 +30,14 @@ from domain.plan.measures import (
 )
 from domain.plan.problems import did_you_mean
 from domain.plan.reading import UNREADABLE, Mention, Reading, Unreadable, below, members, type_info
+from domain.plan.worth import read_worth
 
 FactFields = Mapping[str, frozenset[str]]
 """The facts that a measure may count, and the names of their fields."""
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+APART: Final = ("ratio", "days")
+"""The kinds of measure that look at no facts of their own."""
 COMPARISONS: Final = ("at_least", "more_than", "at_most", "less_than")
 MOST_MONTHS: Final = 120
 """Nothing is waited for longer than ten years."""
@@ -47,8 +54,18 @@ _NEEDS: Final[Mapping[Kind, tuple[str, ...]]] = {
 """What `of` may name for each kind."""
 
 
+_OF_FACTS: Final = (
+    *("of", "by", "worth", "where", "less", "counted", "within_months", "confirmed_by", "licensed", "window"),
+)
+"""What only a measure over facts has."""
+
+
 class MeasureText(msgspec.Struct, frozen=True, kw_only=True):
-    """A measure as written; exactly one of the first nine fields is given and says its kind."""
+    """A measure as written; exactly one of the first ten fields is given and says its kind.
+
+    licensed: kind of credential without which work is flagged or earns nothing, by the plan's `unlicensed`.
+    leave: the kinds of it that count as absence, for a measure of days `present`; all when absent.
+    """
 
     count: FactName | None = None
     sum: FactName | None = None
@@ -59,13 +76,17 @@ class MeasureText(msgspec.Struct, frozen=True, kw_only=True):
     streak: FactName | None = None
     each: FactName | None = None
     ratio: str | None = None
+    days: Prorate | None = None
     of: str | None = None
     by: str | None = None
+    worth: object = None
     where: object = None
     less: FactName | None = None
     counted: Counted | None = None
     within_months: int | None = None
     confirmed_by: str | None = None
+    licensed: str | None = None
+    leave: tuple[LeaveKind, ...] | None = None
     window: object = None
     title: Title | None = None
     unit: Title | None = None
@@ -77,15 +98,19 @@ def read_measure(reading: Reading, found: object, path: str) -> Measure | Unread
     if isinstance(fields, Unreadable):
         return UNREADABLE
     text = MeasureText(**fields)
-    given = [name for name in (*KINDS, "ratio") if getattr(text, name) is not None]
+    given = [name for name in (*KINDS, *APART) if getattr(text, name) is not None]
     if len(given) != 1:
-        choices = ", ".join((*KINDS, "ratio"))
+        choices = ", ".join((*KINDS, *APART))
         return reading.fault(path, "It is not clear what is measured.", f"Write exactly one of: {choices}.")
     if text.title is None:
         name = path.rpartition(".")[2].replace("_", " ")
         text = msgspec.structs.replace(text, title=Title(en=name, zh=name))
     if text.ratio is not None:
         return _ratio(reading, text, text.ratio, path)
+    if text.days is not None:
+        return _days(reading, text, text.days, path)
+    if text.leave is not None:
+        return reading.fault(below(path, "leave"), "Only days can be of leave.", "Measure `days: present`.")
     return _over_facts(reading, text, cast(Kind, given[0]), path)
 
 
@@ -104,20 +129,18 @@ def _columns(measure: FactMeasure) -> Iterator[tuple[str, str]]:
         yield "of", measure.of
     if measure.by is not None:
         yield "by", measure.by
+    if measure.worth is not None:
+        yield "worth.by", measure.worth.by
     yield from ((f"where.{condition.column}", condition.column) for condition in measure.where)
 
 
 def _ratio(reading: Reading, text: MeasureText, ratio: str, path: str) -> RatioMeasure | Unreadable:
     parts = [part.strip() for part in ratio.split("/")]
-    extra = [
-        name
-        for name in ("of", "by", "where", "less", "counted", "within_months", "confirmed_by", "window")
-        if getattr(text, name) is not None
-    ]
-    for name in extra:
-        reading.fault(
-            below(path, name), "A ratio has none of its own.", "Give it to the two measures instead."
-        )
+    for name in (*_OF_FACTS, "leave"):
+        if getattr(text, name) is not None:
+            reading.fault(
+                below(path, name), "A ratio has none of its own.", "Give it to the two measures instead."
+            )
     if len(parts) != 2 or not all(parts):
         return reading.fault(
             below(path, "ratio"), f"`{ratio}` is no ratio.", "Write two measures: deals / clients."
@@ -127,8 +150,30 @@ def _ratio(reading: Reading, text: MeasureText, ratio: str, path: str) -> RatioM
     return RatioMeasure(of=parts[0], to=parts[1], title=title, unit=text.unit, form="percent")
 
 
+def _days(reading: Reading, text: MeasureText, days: Prorate, path: str) -> DaysMeasure | Unreadable:
+    for name in _OF_FACTS:
+        if getattr(text, name) is not None:
+            reading.fault(below(path, name), "Days are of the period, and of no fact.", "Leave it out.")
+    if text.leave is not None and days == "employed":
+        reading.fault(below(path, "leave"), "Leave does not end a job.", "Measure `days: present`.")
+    assert text.title is not None, "the caller gives it one"
+    return DaysMeasure(days=days, leave=text.leave or (), title=text.title, unit=text.unit)
+
+
 def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> FactMeasure | Unreadable:
-    column = _column(reading, kind, text.of, below(path, "of"))
+    adds_up = bool(_NEEDS[kind]) and kind != "distinct"
+    column = None
+    if text.worth is None or text.of is not None or not adds_up:
+        column = _column(reading, kind, text.of, below(path, "of"))
+    if text.worth is not None and not adds_up:
+        remedy = "Use sum, average, last, best or each."
+        return reading.fault(below(path, "worth"), f"A {kind} adds up no numbers.", remedy)
+    if text.licensed is not None and text.less is not None:
+        return reading.fault(
+            below(path, "licensed"),
+            f"What `{text.less}` takes away may have been done under another licence.",
+            "Leave one of the two out.",
+        )
     if text.less is not None and kind not in ("count", "sum", "each"):
         return reading.fault(
             below(path, "less"), f"Nothing can be taken off a {kind}.", "Use count, sum or each."
@@ -140,8 +185,12 @@ def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> F
         return reading.fault(below(path, "by"), f"A {kind} by {text.by} is not possible.", remedy)
     where = tuple(_conditions(reading, text.where, below(path, "where")))
     window = _window(reading, text.window, below(path, "window"))
-    if isinstance(column, Unreadable) or isinstance(window, Unreadable):
+    table = None
+    if text.worth is not None:
+        table = read_worth(reading, text.worth, WORDS, below(path, "worth"))
+    if isinstance(column, Unreadable) or isinstance(window, Unreadable) or isinstance(table, Unreadable):
         return UNREADABLE
+    worth, unit = table if table is not None else (None, "number")
     money = column == "amount_minor"
     currency = str(reading.currency) if money and reading.currency in CURRENCIES else None
     return FactMeasure(
@@ -149,17 +198,19 @@ def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> F
         fact=getattr(text, kind),
         of=column,
         by=text.by,
+        worth=worth,
         where=where,
         less=text.less,
         counted=text.counted or "when_reversed",
         within_months=text.within_months,
         confirmed_by=text.confirmed_by,
+        licensed=text.licensed,
         window=window,
         currency=currency,
         scale=minor_per_major(currency) if currency else 1,
         title=text.title or Title(kind, kind),
         unit=text.unit,
-        form="money" if money else "number",
+        form="money" if money else unit if column is None or unit == "money" else "number",
     )
 
 
@@ -198,7 +249,7 @@ def _column(reading: Reading, kind: Kind, of: str | None, path: str) -> str | Un
 def _window(reading: Reading, found: object, path: str) -> Window | Unreadable:
     if found is None or found == "period":
         return Window()
-    if found in ("quarter", "year"):
+    if found in ("quarter", "year", "ever"):
         return Window(found)
     match list(members(found).items()):
         case [("days_since_hire" | "last_periods" as kind, int(n))] if n > 0 and not isinstance(n, bool):
@@ -207,7 +258,7 @@ def _window(reading: Reading, found: object, path: str) -> Window | Unreadable:
             return reading.fault(
                 path,
                 f"{found!r} is not a window.",
-                "Write period, quarter, year, {days_since_hire: 30} or {last_periods: 3}.",
+                "Write period, quarter, year, ever, {days_since_hire: 30} or {last_periods: 3}.",
             )
 
 

@@ -12,7 +12,10 @@ reference: both must agree on every history. What they agree on:
   so it takes back what the deal had earned, by the rates of that month. `within_months` lets it count only if
   it came no later than so many months after that day.
 - `confirmed_by` lets only those credits count that a person of this role has confirmed.
+- `licensed` lets only those credits count on whose day the person holds a valid credential of this kind, if
+  the plan says that other work earns nothing; else they count and are flagged.
 - An amount counts only in the measure's currency.
+- `worth` multiplies the number of each credit, 1 where `of` names none, by what its word is worth.
 - `by` sums the numbers of `each` that belong to one deal, client or attribute; what belongs to none is left
   out.
 
@@ -35,17 +38,23 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
+from domain.facts.people import LeaveKind
 from domain.period import Period, months_after
-from domain.plan.fields import Title
+from domain.plan.fields import Prorate, Title
 from domain.plan.sizes import Each
+from domain.plan.windows import Days, Window, days_of
+from domain.plan.worth import Worth
 
 Kind = Literal["count", "sum", "distinct", "average", "last", "best", "streak", "each"]
 
 Counted = Literal["when_reversed", "when_closed"]
+
+Unlicensed = Literal["flagged", "earns_nothing"]
+"""What work is worth on a day without the credential that it asks for; it is flagged either way."""
 
 NUMBERS = {"quantity": "quantity", "minutes": "minutes", "amount": "amount_minor", "score": "score"}
 """What a plan calls the numeric columns of a credit, and their names in the table."""
@@ -58,7 +67,8 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
     """A fact as it counts for one employee: one row of the credit table.
 
     day: business day of `at` in the ledger's zone. deal_day: of a reversal, that of its deal.
-    confirmed_by: roles with a live confirmation of the fact.
+    confirmed_by: roles with a live confirmation of the fact. licences: kinds of credential that the person
+    holds, and that are valid, on the day.
     """
 
     position: int
@@ -79,20 +89,7 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
     score: Decimal | None = None
     attributes: Mapping[str, str | int] | None = None
     confirmed_by: frozenset[str] = frozenset()
-
-
-class Window(msgspec.Struct, frozen=True):
-    """Which days a measure looks at.
-
-    period: those of the period. quarter, year: from the first day of the quarter or year to the period's last
-    day. last_periods: the period and the n − 1 before it. days_since_hire: from the hire day, which is day 0,
-    to day n, or to the period's last day if that comes earlier. ends_before: it ends on the day before the
-    period instead.
-    """
-
-    kind: Literal["period", "quarter", "year", "last_periods", "days_since_hire"] = "period"
-    n: int = 0
-    ends_before: bool = False
+    licences: frozenset[str] = frozenset()
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,9 +115,11 @@ class _Shown(msgspec.Struct, frozen=True, kw_only=True):
 class FactMeasure(_Shown, frozen=True, kw_only=True, tag="fact"):
     """A number over the credits of one fact.
 
-    of: column of the credit table, or `attributes.<key>`; None for a count or streak. by: what the numbers of
-    an `each` are summed by; None for each fact by itself. counted: on which day what came back lies.
-    within_months: of the deal, after which nothing is taken back; None for ever.
+    of: column of the credit table, or `attributes.<key>`; None for a count or streak, and where words alone
+    are worth something. by: what the numbers of an `each` are summed by; None for each fact by itself.
+    counted: on which day what came back lies. within_months: of the deal, after which nothing is taken back;
+    None for ever.
+    licensed: kind of credential that the work asks for. unlicensed: the plan's choice for work without it.
     scale: what the raw number is divided by: minor units in a major one for amounts, else 1.
     """
 
@@ -128,14 +127,22 @@ class FactMeasure(_Shown, frozen=True, kw_only=True, tag="fact"):
     fact: str
     of: str | None = None
     by: str | None = None
+    worth: Worth | None = None
     where: tuple[Condition, ...] = ()
     less: str | None = None
     counted: Counted = "when_reversed"
     within_months: int | None = None
     confirmed_by: str | None = None
+    licensed: str | None = None
+    unlicensed: Unlicensed = "earns_nothing"
     window: Window = Window()
     currency: str | None = None
     scale: int = 1
+
+    @property
+    def gate(self) -> str | None:
+        """The kind of credential without which work does not count."""
+        return self.licensed if self.unlicensed == "earns_nothing" else None
 
 
 class RatioMeasure(_Shown, frozen=True, kw_only=True, tag="ratio"):
@@ -145,33 +152,17 @@ class RatioMeasure(_Shown, frozen=True, kw_only=True, tag="ratio"):
     to: str
 
 
-Measure = FactMeasure | RatioMeasure
+class DaysMeasure(_Shown, frozen=True, kw_only=True, tag="days"):
+    """The days of the period on which the person belongs to the plan: all of them, or those without leave.
+
+    leave: the kinds of it that count as absence; all when empty. Days to come count as if nothing happened.
+    """
+
+    days: Prorate
+    leave: tuple[LeaveKind, ...] = ()
 
 
-class Days(NamedTuple):
-    """A run of days; both end days count. It is empty when the last comes before the first."""
-
-    first: dt.date
-    last: dt.date
-
-
-def days_of(window: Window, period: Period, hired_on: dt.date) -> Days:
-    """The days that `window` opens on for somebody hired on `hired_on`, as seen at the end of `period`."""
-    if window.ends_before:
-        whole = days_of(msgspec.structs.replace(window, ends_before=False), period, hired_on)
-        return Days(whole.first, min(whole.last, period.first_day - dt.timedelta(days=1)))
-    match window.kind:
-        case "period":
-            return Days(period.first_day, period.last_day)
-        case "quarter" | "year" as longer:
-            return Days(Period.containing(period.last_day, longer).first_day, period.last_day)
-        case "last_periods":
-            first = period
-            for _ in range(window.n - 1):
-                first = first.previous()
-            return Days(first.first_day, period.last_day)
-        case "days_since_hire":
-            return Days(hired_on, min(hired_on + dt.timedelta(days=window.n), period.last_day))
+Measure = FactMeasure | RatioMeasure | DaysMeasure
 
 
 def evaluate(measure: FactMeasure, credits: Iterable[Credit], employee: str, *runs: Days) -> Fraction | None:
@@ -221,14 +212,17 @@ def evaluate_all(
 def with_ratios(
     measures: Mapping[str, Measure], leaves: Mapping[str, Fraction | None]
 ) -> dict[str, Fraction | None]:
-    """`leaves`, the values of the measures over facts, and the ratios that follow from them."""
+    """`leaves`, the values of the measures over facts and days, and the ratios that follow from them.
+
+    Where nobody has told the days, they are None.
+    """
     values = dict(leaves)
 
     def value(name: str) -> Fraction | None:
         measure = measures[name]
         if name not in values and isinstance(measure, RatioMeasure):
             values[name] = quotient(value(measure.of), value(measure.to))
-        return values[name]
+        return values.setdefault(name, None) if isinstance(measure, DaysMeasure) else values[name]
 
     for name in measures:
         value(name)
@@ -244,6 +238,7 @@ def matches(measure: FactMeasure, credit: Credit) -> bool:
     """Whether a credit of the measure's fact, or of its `less`, counts."""
     return (
         (measure.confirmed_by is None or measure.confirmed_by in credit.confirmed_by)
+        and (measure.gate is None or measure.gate in credit.licences)
         and (measure.currency is None or credit.currency == measure.currency)
         and not _is_too_late(measure, credit)
         and all(_holds(condition, column(credit, condition.column)) for condition in measure.where)
@@ -254,6 +249,14 @@ def day_of(measure: FactMeasure, credit: Credit) -> dt.date:
     """The day on which a credit lies for `measure`."""
     is_of_deal = measure.counted == "when_closed" and credit.deal_day is not None
     return credit.deal_day if is_of_deal and credit.deal_day else credit.day
+
+
+def number(measure: FactMeasure, credit: Credit) -> Fraction | None:
+    """What `measure` takes of a credit, before its scale; None where the column is empty."""
+    held = column(credit, measure.of) if measure.of is not None else 1
+    if held is None or measure.worth is None:
+        return None if held is None else Fraction(held)
+    return Fraction(held) * measure.worth.of(column(credit, measure.worth.by))
 
 
 def column(credit: Credit, name: str) -> str | int | Decimal | None:
@@ -310,5 +313,5 @@ def _sizes(measure: FactMeasure, counted: Iterable[Credit], taken: Iterable[Cred
 
 
 def _numbers(measure: FactMeasure, credits: Iterable[Credit]) -> list[Fraction]:
-    held = (column(credit, measure.of or "") for credit in credits)
-    return [Fraction(number) / measure.scale for number in held if number is not None]
+    held = (number(measure, credit) for credit in credits)
+    return [found / measure.scale for found in held if found is not None]

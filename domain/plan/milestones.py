@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from domain.plan.document import Milestone
-from domain.plan.measures import Credit, Days, Measure, RatioMeasure, evaluate, quotient
+from domain.plan.measures import Credit, Days, DaysMeasure, Measure, RatioMeasure, evaluate, quotient
 
 
 class MilestoneStanding(NamedTuple):
@@ -83,6 +83,8 @@ def value_over(
 ) -> Fraction | None:
     """The measure `name` over `days`, whatever its own window."""
     measure, own = measures[name], list(credits)
+    if isinstance(measure, DaysMeasure):
+        return None
     if isinstance(measure, RatioMeasure):
         of = value_over(measure.of, measures, own, employee, days)
         return quotient(of, value_over(measure.to, measures, own, employee, days))

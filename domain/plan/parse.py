@@ -56,7 +56,7 @@ def parse_plan(document: object, file: str = "plan", facts: FactFields = CREDIT_
                 reading.fault(path, message, remedy)
     if plan is None or reading.problems:
         raise PlanInvalid(file, reading.problems)
-    measures = with_befores(plan.measures, running_measures(plan))
+    measures = with_befores(_with_choice(plan), running_measures(plan))
     return msgspec.structs.replace(plan, measures=_with_forms(measures))
 
 
@@ -126,6 +126,17 @@ def _unknown_names(reading: Reading, written: Mapping[str, object], facts: FactF
 def _ids(found: object) -> list[str]:
     items = cast(list[object], found) if isinstance(found, list) else []
     return [str(members(item).get("id")) for item in items]
+
+
+def _with_choice(plan: Plan) -> dict[str, Measure]:
+    """The measures, each that asks for a licence with the plan's choice for work without it."""
+    chosen = plan.unlicensed or "earns_nothing"
+    return {
+        name: msgspec.structs.replace(measure, unlicensed=chosen)
+        if isinstance(measure, FactMeasure) and measure.licensed is not None
+        else measure
+        for name, measure in plan.measures.items()
+    }
 
 
 def _with_forms(measures: Mapping[str, Measure]) -> dict[str, Measure]:

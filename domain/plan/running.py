@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from domain.plan.fields import Title
-from domain.plan.measures import FactMeasure, Measure, RatioMeasure
+from domain.plan.measures import DaysMeasure, FactMeasure, Measure, RatioMeasure
 from domain.plan.mentions import with_parts
 
 
@@ -29,6 +29,8 @@ def _before(measure: Measure) -> Measure:
     title = Title(f"{measure.title.en} before", f"此前{measure.title.zh}")
     if isinstance(measure, RatioMeasure):
         return msgspec.structs.replace(measure, of=before(measure.of), to=before(measure.to), title=title)
+    if isinstance(measure, DaysMeasure):
+        return measure
     window = msgspec.structs.replace(measure.window, ends_before=True)
     return msgspec.structs.replace(measure, window=window, title=title)
 
@@ -37,7 +39,7 @@ def looks_back(measures: Mapping[str, Measure], name: str) -> bool:
     """Whether the days of the measure `name` grow from period to period, so that it can run."""
     leaves = (measures[part] for part in with_parts(measures, (name,)))
     return all(
-        leaf.window.kind in ("quarter", "year", "days_since_hire")
+        isinstance(leaf, FactMeasure) and leaf.window.kind in ("quarter", "year", "ever", "days_since_hire")
         for leaf in leaves
-        if isinstance(leaf, FactMeasure)
+        if not isinstance(leaf, RatioMeasure)
     )

@@ -3,15 +3,19 @@
 Only days on which the person is one of the plan's population count (see `spells`).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from fractions import Fraction
 
 from domain.people.roster import Leave, Posting, RosterChange, leave_days
 from domain.period import Period
 from domain.plan.components.base import Stay
 from domain.plan.document import Plan
-from domain.plan.measures import Days
+from domain.plan.measures import Days, DaysMeasure, Measure, RatioMeasure, with_ratios
 from domain.plan.population import completed_months
 from domain.plan.spells import Spells, decided_on, spells, within
+
+Values = Mapping[str, Fraction | None]
+"""The value of each measure by its name."""
 
 
 def whole_stay(plan: Plan, period: Period) -> Stay:
@@ -36,14 +40,44 @@ def stay(
     over = Days(period.first_day, last)
     here = spells(plan.population, posting, over, moves) if known is None else within(over, known)
     days = sum((spell.last - spell.first).days + 1 for spell in here)
-    away = sum(leave_days(leaves, spell.first, spell.last) for spell in here) if leaves else 0
+    away = _away(leaves, here)
+    on_leave: dict[tuple[str, ...], int] = {
+        kinds: _away(leaves, here, kinds)
+        for measure in day_measures(plan.measures).values()
+        if (kinds := measure.leave)
+    }
     months = min(completed_months(posting.hired_on, last), most_months(plan))
-    return Stay(months, days, days - away, period.days)
+    return Stay(months, days, days - away, period.days, on_leave)
 
 
 def prorates(plan: Plan) -> bool:
     """Whether something in `plan` depends on the days that somebody is there."""
-    return any(part.prorate is not None for part in (*plan.targets.values(), *plan.components))
+    shares = (part.prorate for part in (*plan.targets.values(), *plan.components))
+    return any(share is not None for share in shares) or bool(day_measures(plan.measures))
+
+
+def day_measures(measures: Mapping[str, Measure]) -> dict[str, DaysMeasure]:
+    """Those of `measures` that look at days rather than facts."""
+    return {name: measure for name, measure in measures.items() if isinstance(measure, DaysMeasure)}
+
+
+def with_days(measures: Mapping[str, Measure], values: Values, stay: Stay) -> Values:
+    """`values` of `measures`, with those that look at days as `stay` tells, and the ratios that follow."""
+    days = {name: _days_of(measure, stay) for name, measure in day_measures(measures).items()}
+    if not days:
+        return values
+    leaves = {name: value for name, value in values.items() if not isinstance(measures[name], RatioMeasure)}
+    return with_ratios(measures, {**leaves, **days})
+
+
+def _away(leaves: Collection[Leave], here: Spells, kinds: Iterable[str] = ()) -> int:
+    return sum(leave_days(leaves, spell.first, spell.last, kinds) for spell in here) if leaves else 0
+
+
+def _days_of(measure: DaysMeasure, stay: Stay) -> Fraction:
+    if measure.days == "employed":
+        return Fraction(stay.days)
+    return Fraction(stay.days - stay.on_leave.get(measure.leave, 0) if measure.leave else stay.present)
 
 
 def most_months(plan: Plan) -> int:

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
+from random_conditions import numbers, spans, words, worths
+from random_licences import LICENCE, Licence, licensing, valid_kinds, write_licences
 
 from domain.period import Period
 from domain.plan.document import Milestone
 from domain.plan.fields import Title
 from domain.plan.measures import (
-    Condition,
     Counted,
     Credit,
     Days,
@@ -26,7 +27,6 @@ from domain.plan.measures import (
     Kind,
     Measure,
     RatioMeasure,
-    Window,
     day_of,
     days_of,
     evaluate,
@@ -34,7 +34,7 @@ from domain.plan.measures import (
 )
 from domain.plan.milestones import last_day, milestone_standing, standing_from_credits
 from domain.plan.sizes import Each
-from projections import confirmations, credits, measures
+from projections import confirmations, credentials, credits, measures
 from projections.attainment import before_any, courses, first_reached
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -42,6 +42,8 @@ SUMMED = ("count", "sum", "each")
 SOLD, BACK = "deal_closed", "deal_reversed"
 TITLE = Title("a measure", "指标")
 MARCH = Period.parse("2025-03")
+NO_COLUMN = ("confirmed_by", "licences")
+"""What the reference knows of a credit and the table of credits does not."""
 HIRED = {"E1": dt.date(2025, 2, 20), "王": dt.date(2025, 3, 3)}
 
 
@@ -127,41 +129,20 @@ def histories(draw: st.DrawFn) -> list[Row]:
     return rows
 
 
+History = tuple[list[Row], list[Licence], int | None]
+"""Credits, what happened to credentials, and the position as known at which they are read."""
+
+
 @st.composite
-def known_histories(draw: st.DrawFn) -> tuple[list[Row], int | None]:
+def known_histories(draw: st.DrawFn) -> History:
     """A history, and a position at which something in it changes, or the one before; None for the end."""
-    rows = draw(histories())
-    voids = [row.void_position for row in rows]
+    rows, held = draw(histories()), draw(licensing(days))
+    voids = [row.void_position for row in (*rows, *held)]
     told = [at for row in rows for _, *positions in row.confirmed for at in positions]
-    turns = sorted({at for at in (len(rows), *voids, *told) if at is not None})
-    return rows, draw(st.none() | st.builds(int.__sub__, st.sampled_from(turns), st.sampled_from((0, 1))))
-
-
-words = st.sampled_from(
-    (
-        Condition(column="customer", test="one_of", words=("C1", "C3")),
-        Condition(column="channel", test="one_of", words=("douyin",)),
-        Condition(column="attributes.grade", test="one_of", words=("3",)),
-        Condition(column="score", test="one_of", words=("8.50",)),
-    )
-)
-numbers = st.builds(
-    Condition,
-    column=st.sampled_from(("quantity", "minutes", "amount_minor", "score")),
-    test=st.sampled_from(("at_least", "more_than", "at_most", "less_than")),
-    number=st.sampled_from((Fraction(0), Fraction(17, 2), Fraction(1, 3), Fraction(30), Fraction(99_999))),
-)
-spans = st.sampled_from(
-    (
-        Window(),
-        Window(kind="quarter"),
-        Window(kind="year"),
-        Window(kind="year", ends_before=True),
-        Window(kind="last_periods", n=2),
-        Window(kind="days_since_hire", n=30),
-        Window(kind="days_since_hire", n=30, ends_before=True),
-    )
-)
+    granted = [licence.change.position for licence in held]
+    turns = sorted({at for at in (len(rows), *voids, *told, *granted) if at is not None})
+    at = draw(st.none() | st.builds(int.__sub__, st.sampled_from(turns), st.sampled_from((0, 1))))
+    return rows, held, at
 
 
 @st.composite
@@ -177,6 +158,9 @@ def fact_measures(draw: st.DrawFn, kind: Kind) -> FactMeasure:
         fact=draw(st.sampled_from((SOLD, SOLD, BACK))),
         of=of,
         by=draw(optional(None, "customer", "day", "attributes.grade")) if kind == "each" else None,
+        worth=draw(st.none() | worths) if kind not in ("count", "streak", "distinct") else None,
+        licensed=draw(optional(LICENCE)),
+        unlicensed=draw(st.sampled_from(("earns_nothing", "earns_nothing", "flagged"))),
         where=draw(st.sampled_from(((), (), (draw(words),), (draw(numbers),)))),
         less=draw(optional(BACK)) if kind in SUMMED else None,
         counted=draw(st.sampled_from(get_args(Counted) if kind in SUMMED else ("when_reversed",))),
@@ -206,29 +190,32 @@ def plans(draw: st.DrawFn) -> dict[str, Measure]:
     return {"ratio": ratio, **named}
 
 
-def counted(rows: list[Row], known_at: int | None) -> Iterator[Credit]:
-    """The credits that count as known at a position, each with its live confirmations."""
+def counted(rows: list[Row], held: list[Licence], known_at: int | None) -> Iterator[Credit]:
+    """The credits that count as known at a position, each with its live confirmations and licences."""
 
     def live(position: int, void_position: int | None) -> bool:
         if known_at is None:
             return void_position is None
         return position <= known_at and (void_position is None or void_position > known_at)
 
+    changes = [change for change, void_position in held if live(change.position, void_position)]
     for credit, void_position, confirmed in rows:
         if live(credit.position, void_position):
             roles = frozenset(role for role, position, void in confirmed if live(position, void))
             fields = {name: getattr(credit, name) for name in credit.__struct_fields__}
-            yield Credit(**fields | {"confirmed_by": roles})
+            valid = valid_kinds(changes, credit.employee, credit.day)
+            yield Credit(**fields | {"confirmed_by": roles, "licences": valid})
 
 
-def write(cursor: psycopg.Cursor[Any], rows: list[Row]) -> None:
-    cursor.execute("truncate credit, confirmation")
+def write(cursor: psycopg.Cursor[Any], rows: list[Row], held: list[Licence]) -> None:
+    cursor.execute("truncate credit, confirmation, credential_change")
+    write_licences(cursor, held)
     for credit, void_position, confirmed in rows:
-        held = {name: getattr(credit, name) for name in credit.__struct_fields__ if name != "confirmed_by"}
-        held |= {"attributes": Jsonb(credit.attributes) if credit.attributes is not None else None}
-        held |= {"void_position": void_position}
-        names, places = ", ".join(held), ", ".join(f"%({name})s" for name in held)
-        cursor.execute(f"insert into credit ({names}) values ({places})", held)
+        told = {name: getattr(credit, name) for name in credit.__struct_fields__ if name not in NO_COLUMN}
+        told |= {"attributes": Jsonb(credit.attributes) if credit.attributes is not None else None}
+        told |= {"void_position": void_position}
+        names, places = ", ".join(told), ", ".join(f"%({name})s" for name in told)
+        cursor.execute(f"insert into credit ({names}) values ({places})", told)
         cursor.executemany(
             "insert into confirmation (fact_position, role, position, void_position) values (%s, %s, %s, %s)",
             [(credit.position, *confirmation) for confirmation in confirmed],
@@ -238,11 +225,12 @@ def write(cursor: psycopg.Cursor[Any], rows: list[Row]) -> None:
 def reference(
     named: Mapping[str, Measure],
     rows: list[Row],
+    held: list[Licence],
     known_at: int | None,
     until: dt.date | None,
     spells: Mapping[str, tuple[Days, ...]],
 ) -> dict[str, dict[str, Fraction | None]]:
-    credits = list(counted(rows, known_at))
+    credits = list(counted(rows, held, known_at))
     return {
         employee: with_ratios(
             named,
@@ -274,7 +262,7 @@ def cursor(postgres: str) -> Iterator[psycopg.Cursor[Any]]:
         cursor = connection.cursor()
         cursor.execute("create schema measure_laws")
         cursor.execute("set search_path to measure_laws")
-        for projection in (credits, confirmations):
+        for projection in (credits, confirmations, credentials):
             cursor.execute(projection.SCHEMA.encode())
         yield cursor
         connection.rollback()
@@ -294,7 +282,7 @@ runs = st.lists(days, max_size=6, unique=True).map(
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sql_and_the_reference_agree(
     cursor: psycopg.Cursor[Any],
-    history: tuple[list[Row], int | None],
+    history: History,
     named: dict[str, Measure],
     until: dt.date | None,
     spells: dict[str, tuple[Days, ...]],
@@ -303,11 +291,11 @@ def test_sql_and_the_reference_agree(
 
     Whoever has spells in the plan is measured by the credits of these days alone.
     """
-    rows, known_at = history
-    write(cursor, rows)
+    rows, held, known_at = history
+    write(cursor, rows, held)
     opened = measures.windows(named.values(), MARCH, HIRED, until, spells)
     found = measures.evaluate(cursor, named, opened, known_at)
-    due = reference(named, rows, known_at, until, spells)
+    due = reference(named, rows, held, known_at, until, spells)
     assert found == due
     assert [sizes(found[employee]["each"]) for employee in HIRED] == [
         sizes(due[employee]["each"]) for employee in HIRED
@@ -324,16 +312,16 @@ def test_sql_and_the_reference_agree(
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_milestones_are_reached_on_the_same_day(
     cursor: psycopg.Cursor[Any],
-    history: tuple[list[Row], int | None],
+    history: History,
     named: dict[str, Measure],
     level: int,
     within: int,
     as_of: dt.date,
 ) -> None:
     """The course of a measure since the hire leads to the standing that the reference reads off credits."""
-    rows, known_at = history
-    write(cursor, rows)
-    credits = list(counted(rows, known_at))
+    rows, held, known_at = history
+    write(cursor, rows, held)
+    credits = list(counted(rows, held, known_at))
     for name in named:
         milestone = Milestone(
             id="m", title=TITLE, measure=name, reaches=Fraction(level), within_days=Fraction(within)

@@ -23,12 +23,14 @@ class Stay(NamedTuple):
     """How long somebody has been here, and for how many `of` the days of a period.
 
     months: completed since the hire. days: on which they belong to the plan. present: of them without leave.
+    on_leave: of them with leave of some kinds, by the kinds that a measure of days names.
     """
 
     months: int = 0
     days: int = 1
     present: int = 1
     of: int = 1
+    on_leave: Mapping[tuple[str, ...], int] = {}
 
     def share(self, prorate: Prorate) -> Fraction:
         """The days that count for `prorate` as a share of the period."""

@@ -26,6 +26,15 @@ MISSED = ("gate_missed", "gate_milestone_missed")
 TESTS = ("at_least", "more_than", "at_most", "less_than")
 
 
+MULTIPLIERS = (
+    (True, False, False, False),
+    (False, False, True, False),
+    (False, True, True, False),
+    (False, True, False, True),
+)
+"""Which of times, bands, measure and target say together what multiplies."""
+
+
 class FactorBand(Stretch, frozen=True, kw_only=True):
     """What pay is multiplied by, from `from` up to but not including `until`: 120 %."""
 
@@ -33,9 +42,10 @@ class FactorBand(Stretch, frozen=True, kw_only=True):
 
 
 class Multiplier(msgspec.Struct, frozen=True, kw_only=True):
-    """Multiplies what was earned: always by `times`, or by bands of a measure or of a target's attainment.
+    """Multiplies what was earned: by `times`, by a measure, or by bands of one or of a target's attainment.
 
-    Outside the bands, and where nothing was measured, pay stays as it is.
+    A measure without bands is the factor itself, such as a grade that is worth 150 %. Outside the bands, and
+    where nothing was measured, pay stays as it is.
     """
 
     times: Share | None = None
@@ -46,11 +56,11 @@ class Multiplier(msgspec.Struct, frozen=True, kw_only=True):
     def faults(self) -> Iterator[Fault]:
         """It has a number of its own, or bands of one thing."""
         given = (self.times is not None, bool(self.bands), self.measure is not None, self.target is not None)
-        if given not in ((True, False, False, False), (False, True, True, False), (False, True, False, True)):
+        if given not in MULTIPLIERS:
             yield Fault(
                 "",
                 "It is not clear what multiplies.",
-                "Give `times` alone, or `bands` of a `measure` or of a `target`.",
+                "Give `times` or a `measure` alone, or `bands` of a `measure` or of a `target`.",
             )
         if self.bands:
             yield from band_faults(self.bands, "times: 120 %")
@@ -126,8 +136,11 @@ def multiplied(multiplier: Multiplier, name: str, amount: Fraction, seen: Seen) 
     value = seen.values[measure]
     words: Words = {"measure": measure, "value": "" if value is None else value}
     level = value if aim is None or value is None else attainment(value, aim)
-    band = None if level is None else held_in(multiplier.bands, level)
-    times = Fraction(1) if band is None else Fraction(band.times)
+    if multiplier.bands:
+        band = None if level is None else held_in(multiplier.bands, level)
+        times = Fraction(1) if band is None else Fraction(band.times)
+    else:
+        times = Fraction(1) if value is None else Fraction(value)
     rule, words = "multiplied_by", words | {"factor": times}
     if aim is not None and level is not None:
         rule, words = "multiplied_attained", words | {"attained": level}
