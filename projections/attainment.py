@@ -53,7 +53,7 @@ order by c.employee, c.day, c.at desc, c.position desc"""
     ),
     "streak": SQL(
         """
-select distinct c.employee, c.day {seen} and {counts} order by c.employee, c.day"""
+select c.employee, c.day {seen} and {counts} group by c.employee, c.day order by c.employee, c.day"""
     ),
 }
 
