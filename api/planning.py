@@ -143,6 +143,23 @@ def acknowledge(
     return _told(ledger, "plan_acknowledged", data | _given({"signature": signature}), actor)
 
 
+def set_override(ledger: Ledger, fact: Mapping[str, object], *, actor: str) -> Stored:
+    """Records `fact`, an override of a parameter that a plan leaves open.
+
+    Raises: the Refusals of an override.
+    """
+    return _told(ledger, "override_set", fact, actor)
+
+
+def end_plan(ledger: Ledger, plan: str, ended_on: dt.date, *, reason: str, actor: str) -> Stored:
+    """Records that `plan` applies no longer after `ended_on`.
+
+    Raises: the Refusals of an end.
+    """
+    fact = {"plan": plan, "ended_on": str(ended_on), "reason": reason}
+    return _told(ledger, "plan_ended", fact, actor)
+
+
 def draft_named(cursor: Cursor[TupleRow], name: str, known_at: int | None = None) -> Draft:
     """The draft of this id.
 

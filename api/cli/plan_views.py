@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from api.cli.pay import Employee, Month, asked_month
-from api.cli.terminal import FAILED, Failed, Json, output, print_json, settings
+from api.cli.terminal import FAILED, Failed, Json, output, print_json, rows, settings
 from api.cli.tracing import traced_cursor
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def resolve(
     json: Json = False,
 ) -> None:
     """Show every number of a plan that holds for a person in a month, and who set it where."""
-    from rich.table import Table
+    from rich.markup import escape
 
     from projections.numbers import resolved_numbers
 
@@ -64,13 +64,22 @@ def resolve(
     if json:
         print_json(found)
         return
-    table = Table("Where", "What", "Value", "Comes to", "Set by", "Position", "Source")
-    for each in found.values:
-        title = each.title.zh if lang == "zh" else each.title.en
-        table.add_row(
-            each.path, title, each.said, each.holds or "", each.level, str(each.position), each.source
-        )
-    output().print(table)
+    headings = {
+        name.replace("_", " "): "left" for name in "where what value comes_to set_by position source".split()
+    }
+    told = [
+        [
+            each.path,
+            escape(each.title.zh if lang == "zh" else each.title.en),
+            each.said,
+            each.holds,
+            each.level,
+            each.position,
+            each.source,
+        ]
+        for each in found.values
+    ]
+    rows(headings, told)
 
 
 def _read(version: str) -> "Plan":

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import plan_life, plan_views, simulating
+from api.cli import plan_changes, plan_life, plan_views, simulating
 from api.cli.plan_life import File
 from api.cli.terminal import FAILED, Json, output, print_json, say_failure, settings
 
@@ -12,6 +12,7 @@ plan = typer.Typer(help="Check, discuss, adopt and read plan documents.", no_arg
 app = typer.Typer()
 app.add_typer(plan, name="plan")
 plan.add_typer(plan_life.app)
+plan.add_typer(plan_changes.app)
 plan.add_typer(plan_views.app)
 plan.add_typer(simulating.app)
 

@@ -49,11 +49,13 @@ def simulate(
 
     Both sides are computed anew by what was known; settled payslips are not looked at. The reading is traced.
     """
-    from api.planning import read_plan
+    from api.planning import check_plan, read_plan
     from api.simulating import SimulationAsked
 
     if picture is not None and picture.suffix not in (".svg", ".html"):
         raise Failed(f"--output: {picture} is no picture.", "Name it .svg or .html.", USAGE)
+    if file is not None:
+        check_plan(file)  # a fault is told with its line
     asked = SimulationAsked(
         from_=from_,
         until=until,
@@ -141,12 +143,11 @@ def _show(found: "Simulation") -> None:
         table("person", shown)
     for change in found.largest:
         grounds = "; ".join(ground.said.en for ground in change.line.grounds)
-        output().print(f"{change.employee} {change.period}: {change.line.said.en} {grounds}")
+        output().print(f"{change.employee} {change.period}: {change.line.said.en} {grounds}".rstrip())
         for measure in change.measures:
             at = ", ".join(str(fact.position) for fact in measure.facts)
-            output().print(
-                f"  {measure.measure}: {measure.total} facts; those that count most at {at or 'none'}"
-            )
+            facts = f"{measure.total} fact{'' if measure.total == 1 else 's'}"
+            output().print(f"  {measure.measure}: {facts}; those that count most at {at or 'none'}")
     if found.curve:
         points = [[each.value, money(each.total_minor), money(each.difference_minor)] for each in found.curve]
         output().print()
