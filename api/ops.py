@@ -29,6 +29,7 @@ from domain.journal.query import Selector
 from domain.journal.read import LAST, matching
 from domain.journal.vault import Vault
 from domain.period import Period
+from domain.plan.exchange import require_none
 from projections import runner as read_models
 from projections.closing import compute
 from projections.honours import winners
@@ -235,12 +236,14 @@ def close_period(
     """Makes the statements of `period` final, by all that is recorded now. Of two at once, one wins.
 
     on_progress: told the position that the read models have reached.
-    Raises: PeriodAlreadyClosed, PeriodOutOfOrder, PeriodNotOver, Contended.
+    Raises: PeriodAlreadyClosed, PeriodOutOfOrder, PeriodNotOver, RateMissing, Contended.
     """
     require_over(ledger, period)
     known_at = ledger.runner().catch_up(on_progress=on_progress)
     with ledger.pool.connection() as connection, connection.cursor() as cursor:
-        closed = compute(cursor, period, known_at).fact(ENGINE)
+        made = compute(cursor, period, known_at)
+        require_none(missed for each in made.statements for line in each.lines for missed in line.missed)
+        closed = made.fact(ENGINE)
     submission = Submission(
         type=closed.TYPE,
         source=SOURCE,

@@ -1,16 +1,18 @@
 """Money is integer minor units and a currency; ratios are exact; rounding happens once and is named."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
 Rounding = Literal["half_up", "half_even", "down"]
 
-_EXPONENTS = (
-    dict.fromkeys("CNY USD EUR GBP HKD MOP TWD SGD CHF AUD CAD NZD INR THB MYR IDR PHP AED SAR".split(), 2)
-    | dict.fromkeys("JPY KRW VND".split(), 0)
-    | dict.fromkeys("KWD BHD OMR".split(), 3)
-)
+_CODES = {
+    2: "CNY USD EUR GBP HKD MOP TWD SGD CHF AUD CAD NZD INR THB MYR IDR PHP AED SAR",
+    0: "JPY KRW VND",
+    3: "KWD BHD OMR",
+}
+_EXPONENTS: Mapping[str, int] = {code: digits for digits, codes in _CODES.items() for code in codes.split()}
 """Digits after the point of each currency that the ledger knows. Source: ISO 4217."""
 
 _MINOR = {currency: int(10**exponent) for currency, exponent in _EXPONENTS.items()}
@@ -26,9 +28,12 @@ def minor_per_major(currency: str) -> int:
     return _MINOR[currency]
 
 
-def rounded(amount: Fraction, rounding: Rounding = "half_up", times: int = 1) -> int:
+def rounded(amount: Fraction, rounding: Rounding = "half_up", times: int | Fraction = 1) -> int:
     """The integer next to `amount` × `times`; halves go from zero under `half_up`, to zero under `down`."""
     numerator, denominator = amount.as_integer_ratio()
+    if type(times) is not int:
+        times, parts = times.as_integer_ratio()
+        denominator *= parts
     whole, rest = divmod(abs(numerator) * times, denominator)
     match rounding:
         case "half_up":

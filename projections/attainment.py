@@ -15,19 +15,9 @@ from domain.plan.measures import Days, FactMeasure, Measure, RatioMeasure, longe
 from domain.plan.mentions import with_parts
 from domain.plan.milestones import last_day
 from domain.plan.spells import Spells
-from projections.measures import (
-    Bound,
-    Pass,
-    aggregates,
-    bound_for,
-    column,
-    counts,
-    day_of,
-    exact,
-    number,
-    rows,
-    seen,
-)
+from projections.columns import column, day_of, number
+from projections.conversion import with_rates
+from projections.measures import Bound, Pass, aggregates, bound_for, counts, exact, rows, seen
 from projections.members import Members
 from projections.spans import Cursor
 
@@ -102,7 +92,9 @@ def courses(
     leaves = {
         part: m for part in with_parts(measures, (name,)) if isinstance(m := measures[part], FactMeasure)
     }
-    told = {part: _daily(cursor, measure, days, known_at) for part, measure in leaves.items()} if days else {}
+    bound = with_rates(cursor, leaves, ((run,) for run in days.values()), known_at)
+    told = {part: _daily(cursor, measure, days, known_at) for part, measure in bound.items()} if days else {}
+    measures = {**measures, **bound}
     return {
         employee: _course(measures, name, {part: daily.get(employee, []) for part, daily in told.items()})
         for employee in {employee for daily in told.values() for employee in daily}

@@ -15,6 +15,8 @@ from domain.plan.mentions import named_in, with_parts
 from domain.plan.milestones import last_day
 from domain.plan.spells import Spells, within
 from projections.attainment import courses_to, first_reached
+from projections.conversion import bounds
+from projections.converted import currencies_of, rate_positions
 from projections.evidence import counted_positions
 from projections.late import ClosedPeriod, closed_periods, late_facts, touched
 from projections.members import Members, members
@@ -141,6 +143,13 @@ def _of_plan(
             measure = plan.measures[name]
             assert isinstance(measure, FactMeasure), "ratios are taken apart"
             found |= _counted(cursor, measure, employee, days, known_at)
+            if measure.convert_at is not None and days:
+                over = bounds(days, measure.convert_at)
+                others = currencies_of(cursor, employee, plan.currency, over, known_at)
+                found |= rate_positions(cursor, plan.currency, others, over, known_at)
+    if plan.pays_in != plan.currency:
+        day = Days(month.last_day, month.last_day)
+        found |= rate_positions(cursor, plan.currency, [plan.pays_in], day, known_at)
     before = month.previous()
     caps = (component.cap for component in plan.components)
     if any(cap is not None and cap.carries_from(before, month) for cap in caps):

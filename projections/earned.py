@@ -12,6 +12,7 @@ from domain.plan.statement import Entitlement, Statement, carried_into, compute_
 from domain.plan.stay import with_days
 from projections import measures
 from projections.asking import STRAIGHT, Asking
+from projections.converted import exchanged
 from projections.members import Members, members
 from projections.places import Standings
 from projections.spans import Cursor
@@ -43,6 +44,7 @@ def entitlements(
         attained = asking.attained(cursor, group, sorted(rewarded), last, known_at)
         standings = asking.places(cursor, group.plan, period, last, known_at)
         carried = _carried(cursor, group, period, known_at, asking)
+        everybody, own_rates = exchanged(cursor, group.plan, period, opened, known_at)
         for employee, resolved in group.resolved.items():
             own = Entitlement(
                 resolved,
@@ -50,6 +52,7 @@ def entitlements(
                 _attained(attained.get(employee, {}), group, employee, period),
                 places=_places(standings, group, employee, period),
                 carried=carried.get(employee, {}),
+                exchanged=own_rates.get(employee, everybody),
             )
             found.setdefault(employee, []).append(own)
     return found

@@ -11,7 +11,9 @@ from psycopg.sql import SQL
 
 from domain.plan.measures import FactMeasure
 from domain.plan.spells import Spells
-from projections.measures import bound_for, counts, exact, number, seen
+from projections.columns import number
+from projections.conversion import with_rates
+from projections.measures import bound_for, counts, exact, seen
 from projections.spans import Cursor
 
 PAGE_FACTS = 20
@@ -89,6 +91,7 @@ def counted_facts(
     limit: int = PAGE_FACTS,
 ) -> tuple[int, tuple[CountedFact, ...]]:
     """How many facts `measure` counts for `employee` over `days`, and a page of them in order of time."""
+    measure = with_rates(cursor, {"": measure}, [days], known_at)[""]
     bound = bound_for(cursor, [measure], {employee: days}, known_at)
     of = number(bound, measure)
     is_word = measure.kind == "distinct"
@@ -112,6 +115,7 @@ def counted_positions(
     cursor: Cursor, measure: FactMeasure, employee: str, days: Spells, known_at: int
 ) -> set[int]:
     """The positions of all facts that `measure` counts for `employee` over `days`, or takes away."""
+    measure = with_rates(cursor, {"": measure}, [days], known_at)[""]
     bound = bound_for(cursor, [measure], {employee: days}, known_at)
     statement = POSITIONS.format(
         seen=seen(bound, [measure], {employee: days}, known_at),
@@ -122,18 +126,18 @@ def counted_positions(
 
 
 def _counted(measure: FactMeasure, row: Mapping[str, Any]) -> CountedFact:
-    number: int | Decimal | None = row["number"]
+    taken: int | Decimal | None = row["number"]
     adds: Fraction | None = None
     match measure.kind:
         case "count":
             adds = Fraction(1)
         case "sum" | "each":
-            adds = exact(number) / measure.scale
+            adds = exact(taken) / measure.scale
         case "distinct":
             adds = Fraction(row["is_first"])
         case _:
             pass
-    value = row["word"] if number is None else str(Fraction(number) / measure.scale)
+    value = row["word"] if taken is None else str(Fraction(taken) / measure.scale)
     told = {name: row[name] for name in CountedFact.__struct_fields__ if name in row}
     signed = -adds if adds is not None and row["is_taken"] else adds
     return CountedFact(**told, value=value, adds=None if signed is None else str(signed))

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from domain.facts.currencies import ExchangeRateSet
-from domain.plan.exchange import Rate, Rates
+from domain.plan.exchange import Rate
 from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
 
@@ -28,12 +28,19 @@ comment on column exchange_rate.position is 'Of the fact in the journal.';
 comment on column exchange_rate.rate is 'Units of quote for one of base: a decimal as text, as it was given.';
 comment on column exchange_rate.effective_on is 'First day; it holds until the next rate of the two.';
 comment on column exchange_rate.void_position is 'Position of the void that cancelled the fact.';
+
+create index exchange_rate_by_pair on exchange_rate (base, quote, effective_on);
 """
 
 RATES = """
-select {columns} from exchange_rate
+select {columns} from exchange_rate told
 where effective_on <= coalesce(%(until)s::date, effective_on)
     and (%(currency)s::text is null or %(currency)s in (base, quote)) and {known}
+    and (%(since)s::date is null or effective_on > %(since)s or not exists (
+        select from exchange_rate
+        where (base, quote) = (told.base, told.quote)
+            and effective_on > told.effective_on and effective_on <= %(since)s and {known}
+    ))
 order by base, quote, effective_on, position"""
 
 
@@ -52,21 +59,27 @@ def project(cursor: Cursor, span: Span) -> None:
 
 
 def told(
-    cursor: Cursor, known_at: int | None, *, currency: str | None = None, until: dt.date | None = None
+    cursor: Cursor,
+    known_at: int | None,
+    *,
+    currency: str | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
 ) -> list[Rate]:
-    """Every live rate, of `currency` if given, that begins by the day `until`, in order of pair and day."""
-    asked: dict[str, Any] = {"currency": currency, "until": until}
+    """Every live rate, of `currency` if given, that holds on some day of `since` to `until`, both included.
+
+    In order of pair and day.
+    """
+    asked: dict[str, Any] = {"currency": currency, "since": since, "until": until}
     return fetch(cursor, Rate, RATES, asked, known_at)
-
-
-def rates(cursor: Cursor, known_at: int | None) -> Rates:
-    """All that is known about what currencies are worth."""
-    return Rates(told(cursor, known_at))
 
 
 def in_force(cursor: Cursor, day: dt.date, known_at: int | None, currency: str | None = None) -> list[Rate]:
     """The last rate of each pair, as quoted, on `day`."""
-    last = {(rate.base, rate.quote): rate for rate in told(cursor, known_at, currency=currency, until=day)}
+    last = {
+        (rate.base, rate.quote): rate
+        for rate in told(cursor, known_at, currency=currency, since=day, until=day)
+    }
     return list(last.values())
 
 

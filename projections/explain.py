@@ -1,7 +1,7 @@
 """From an amount to the facts behind it: statement → line → measures → facts, in parts that sum exactly."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -9,6 +9,8 @@ import msgspec
 from domain.period import Period
 from domain.plan.components.component import Component
 from domain.plan.document import Plan
+from domain.plan.exchange import Exchange, RateUsed
+from domain.plan.exchange_words import say_missed, say_used
 from domain.plan.explain import Explanation
 from domain.plan.explain import explain as explain_line
 from domain.plan.fields import Title
@@ -30,17 +32,28 @@ LATE_FACTS = 50
 """So many facts are listed under a retro delta; a receipt has them all."""
 
 
+class SaidRate(msgspec.Struct, frozen=True, kw_only=True):
+    """A rate on a line, in words. measure: that it converted; None where it is that of pay."""
+
+    measure: str | None
+    used: RateUsed
+    said: Title
+
+
 class ExplainedLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line taken apart, and said in words.
 
-    parts: what is said of each of the explanation's amounts; empty where nothing is. late: under a retro
-    delta, the first facts that may have caused it, of `late_total`. milestones, boards: that the line looks
-    at; evidence names them. A place on a board rests on what others did as well, which is not shown.
+    parts: what is said of each of the explanation's amounts; empty where nothing is. rates: by which other
+    currencies were converted, each with the position of its fact. missed: rates that lack. late: under a
+    retro delta, the first facts that may have caused it, of `late_total`. milestones, boards: that the line
+    looks at; evidence names them. A place on a board rests on what others did as well, which is not shown.
     """
 
     explanation: Explanation
     said: Title
     parts: tuple[Title, ...] = ()
+    rates: tuple[SaidRate, ...] = ()
+    missed: tuple[Title, ...] = ()
     late: tuple[LateFact, ...] = ()
     late_total: int = 0
     milestones: tuple[str, ...] = ()
@@ -166,6 +179,8 @@ def _explained(cursor: Cursor, line: Line, plan: Plan, payslip: Payslip) -> Expl
             _said(amount.sentence, plan) if amount.kind == "part" and amount.sentence else Title("", "")
             for amount in explanation.amounts
         ),
+        rates=tuple(_rates(line)),
+        missed=tuple(say_missed(missed) for missed in line.missed),
         late=tuple(late[:LATE_FACTS]),
         late_total=len(late),
         milestones=named_in(component, "milestones") if component else (),
@@ -176,6 +191,16 @@ def _explained(cursor: Cursor, line: Line, plan: Plan, payslip: Payslip) -> Expl
 def _component(plan: Plan, line: Line) -> Component | None:
     """What earned the line; None where another version of the plan has it no more."""
     return next((each for each in plan.components if each.id == line.component), None)
+
+
+def _rates(line: Line) -> Iterator[SaidRate]:
+    """The rates of a line: those behind its measures, then that of pay."""
+    if not isinstance(line.exchange, Exchange):
+        return
+    for name, rates in line.exchange.measured.items():
+        yield from (SaidRate(measure=name, used=rate, said=say_used(rate)) for rate in rates)
+    if line.exchange.paid is not None:
+        yield SaidRate(measure=None, used=line.exchange.paid, said=say_used(line.exchange.paid))
 
 
 def _said(sentence: Sentence, plan: Plan) -> Title:

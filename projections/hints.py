@@ -91,7 +91,7 @@ def _step(plan: Plan, hint: Hint) -> NextStep:
         title=hint.lever.title,
         times=hint.times,
         now_minor=hint.now_minor,
-        currency=plan.currency,
+        currency=plan.pays_in,
         held=_outcome(plan, hint.held),
         recomputed=_outcome(plan, hint.recomputed),
         rises=hint.rises,

@@ -16,6 +16,7 @@ select period, position, known_at, currency, engine, total_minor from closed_per
 where position <= coalesce(%(known_at)s, position)
 order by first_day"""
 
+# At the rate of the end of a month an amount of its first day is converted, too.
 # Too many people do no harm: whoever comes out as settled gets no line. One too few would break the identity.
 LATE = """
 with told (position, void_position, employee, day) as (
@@ -55,6 +56,22 @@ with told (position, void_position, employee, day) as (
     ) as p
     cross join roster_change r
     where p.position > %(since)s or p.void_position > %(since)s
+    union all
+    select e.position, e.void_position, c.employee,
+        case when %(by_deal)s then least(c.day, c.deal_day) else c.day end
+    from exchange_rate e
+    join credit c on c.currency in (e.base, e.quote) and c.day >= date_trunc('month', e.effective_on)
+    where (e.position > %(since)s or e.void_position > %(since)s) and exists (
+        select from plan_version where document::json ->> 'currency' in (e.base, e.quote)
+            and document::json ->> 'currency' <> c.currency
+    )
+    union all
+    select e.position, e.void_position, r.employee, e.effective_on
+    from exchange_rate e cross join roster_change r
+    where (e.position > %(since)s or e.void_position > %(since)s) and exists (
+        select from plan_version where document::json ->> 'currency' in (e.base, e.quote)
+            and document::json ->> 'pay_currency' in (e.base, e.quote)
+    )
 ),
 late as (
     select position, void_position, employee, day from told

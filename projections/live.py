@@ -43,6 +43,7 @@ def is_live_total(measure: FactMeasure, currency: str) -> bool:
         and measure.confirmed_by is None
         and measure.counted == "when_reversed"
         and measure.within_months is None
+        and measure.convert_at is None
         and measure.currency == (currency if measure.of == "amount_minor" else None)
     )
 

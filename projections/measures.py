@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple, get_args
 
-from psycopg.sql import SQL, Composed, Identifier, Placeholder
+from psycopg.sql import SQL, Composed, Placeholder
 
 from domain.period import Period
 from domain.plan.measures import (
@@ -27,7 +27,8 @@ from domain.plan.measures import (
 )
 from domain.plan.sizes import Each
 from domain.plan.spells import Spells, within
-from domain.plan.worth import digits
+from projections.columns import column, day_of, number, taken
+from projections.conversion import with_rates
 from projections.licences import NONE, Licences, licences
 from projections.rows import known
 from projections.spans import Cursor
@@ -160,9 +161,10 @@ def evaluate(
     """Every measure of each person in `opened`, as known at position `known_at`, or by all that is known."""
     people = {employee: Values() for days in opened.values() for employee in days}
     for window, days in opened.items():
-        over = {n: m for n, m in measures.items() if isinstance(m, FactMeasure) and m.window == window}
+        named = {n: m for n, m in measures.items() if isinstance(m, FactMeasure) and m.window == window}
         if not days:
             continue
+        over = with_rates(cursor, named, days.values(), known_at)
         for name, measure in over.items():
             for employee in days:
                 people[employee][name] = _of_nothing(measure)
@@ -190,11 +192,6 @@ def seen(
     return _SEEN.format(known=known(known_at), day=day_of(first.counted))
 
 
-def day_of(counted: Counted) -> SQL:
-    """The day on which credit `c` lies for measures that count like this."""
-    return SQL("coalesce(c.deal_day, c.day)" if counted == "when_closed" else "c.day")
-
-
 def asked(days: Mapping[str, Spells]) -> dict[str, Any]:
     """The parameters that say whose `days` are asked about, and between which they all lie."""
     runs = [(employee, run) for employee, own in days.items() for run in own]
@@ -210,9 +207,9 @@ def asked(days: Mapping[str, Spells]) -> dict[str, Any]:
 def counts(bound: Bound, measure: FactMeasure, fact: str, known_at: int | None) -> Composed:
     """That credit `c` is of `fact` and meets the conditions of `measure`."""
     tests = [SQL("c.fact = {}").format(bound(fact))]
-    if measure.currency is not None:
+    if measure.currency is not None and measure.convert_at is None:
         tests.append(SQL("c.currency = {}").format(bound(measure.currency)))
-    tests += [_holds(bound, condition) for condition in measure.where]
+    tests += [_holds(bound, measure, condition) for condition in measure.where]
     if measure.within_months is not None:
         tests.append(_IN_TIME.format(months=bound(measure.within_months)))
     if measure.by is not None:
@@ -245,33 +242,13 @@ def aggregates(bound: Bound, measure: FactMeasure, known_at: int | None) -> list
     return [SQL("{} filter (where {})").format(*part) for part in parts]
 
 
-def number(bound: Bound, measure: FactMeasure) -> Composed | None:
-    """What `measure` takes of credit `c`: a column, times what its word is worth; None for a plain count."""
-    if measure.worth is None:
-        return None if measure.of is None else column(bound, measure.of)
-    words = json.dumps({word: digits(worth) for word, worth in measure.worth.words.items()})
-    worth = SQL("coalesce(({words}::jsonb ->> {word}::text)::numeric, {others}::numeric)").format(
-        words=bound(words),
-        word=column(bound, measure.worth.by),
-        others=bound(digits(measure.worth.others)),
-    )
-    return worth if measure.of is None else SQL("{} * {}").format(column(bound, measure.of), worth)
-
-
-def column(bound: Bound, name: str) -> Composed:
-    """The column `name` of credit `c`; an attribute is text."""
-    if name.startswith("attributes."):
-        return SQL("(c.attributes ->> {}::text)").format(bound(name.removeprefix("attributes.")))
-    return SQL("c.{}").format(Identifier(name))
-
-
 def exact(number: int | Decimal | None) -> Fraction:
     """A number of PostgreSQL as it is, nothing rounded; null, the sum of nothing, is 0."""
     return Fraction(number) if number is not None else Fraction(0)
 
 
-def _holds(bound: Bound, condition: Condition) -> Composed:
-    held = column(bound, condition.column)
+def _holds(bound: Bound, measure: FactMeasure, condition: Condition) -> Composed:
+    held = taken(bound, measure, condition.column)
     if condition.test == "one_of":
         return SQL("{}::text = any({}::text[])").format(held, bound(list(condition.words)))
     limit = condition.number

@@ -118,7 +118,7 @@ def progress(cursor: Cursor, employee: str, day: dt.date, known_at: int | None =
             level for held in own for level in _levels(held, _values_before(cursor, employee, held, known_at))
         ),
         earned_minor={held.resolved.plan.plan: sum(minor for _, minor in earnings(held)) for held in own},
-        currency=own[0].resolved.plan.currency,
+        currency=own[0].resolved.plan.pays_in,
     )
 
 

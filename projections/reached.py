@@ -11,7 +11,9 @@ from psycopg.sql import SQL, Composed
 
 from domain.plan.measures import FactMeasure
 from domain.plan.spells import Spells
-from projections.measures import Bound, Windows, bound_for, column, counts, number, seen
+from projections.columns import column, number
+from projections.conversion import with_rates
+from projections.measures import Bound, Windows, bound_for, counts, seen
 from projections.spans import Cursor
 
 REACHED: Mapping[str, SQL] = {
@@ -47,8 +49,9 @@ def reached_at(
         days = {employee: opened[measure.window][employee] for employee in employees}
         if not days:
             continue
-        bound = bound_for(cursor, [measure], days, known_at)
-        statement = _statement(bound, measure, days, known_at)
+        rated = with_rates(cursor, {"": measure}, days.values(), known_at)[""]
+        bound = bound_for(cursor, [rated], days, known_at)
+        statement = _statement(bound, rated, days, known_at)
         for employee, at in cursor.execute(statement, bound.values, prepare=False):
             found[employee] = max(at, found.get(employee, at))
     return found

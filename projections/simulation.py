@@ -16,6 +16,7 @@ from domain.plan.varying import Range, varied
 from domain.refusals import BadField, UnknownPlan
 from projections import policy
 from projections.closing import BATCH_PEOPLE, EVERYBODY
+from projections.converted import require_rates
 from projections.earned import entitlements
 from projections.largest import LargestChange, largest
 from projections.opening import opening
@@ -65,7 +66,7 @@ def simulate(
     """What `asked` would have changed, by what was known at position `known_at`.
 
     on_progress: told the share that is done; what it raises ends the simulation.
-    Raises: PlanInvalid, BadField, UnknownPlan.
+    Raises: PlanInvalid, BadField, UnknownPlan, RateMissing.
     """
     currency = opening(cursor, known_at).fact.currency
     draft, points = _drafts(asked, currency)
@@ -127,6 +128,7 @@ class _Trying(NamedTuple):
                     sums.titles[place, component.id] = component.title
                 branches |= {employee: here.branch for employee, here in group.postings.items()}
             due = entitlements(cursor, groups, period, self.known_at, asking=side)
+            require_rates(held for own in due.values() for held in own)
             first = told[0] if told else {}
             told.append({who: trials.pay(own, first.get(who, NOTHING)) for who, own in due.items()})
             yield
@@ -155,11 +157,11 @@ def _drafts(asked: WhatIf, currency: str) -> tuple[PlanVersion | None, list[_Poi
             )
         return None, []
     plan = parse_plan(asked.document, file="document")
-    if plan.currency != currency:
+    if plan.pays_in != currency:
         raise BadField(
-            field="document.currency",
-            detail=f"The ledger pays in {currency}, not in {plan.currency}.",
-            remedy=f"Write {currency}.",
+            field="document.pay_currency" if plan.pay_currency else "document.currency",
+            detail=f"The ledger pays in {currency}, not in {plan.pays_in}.",
+            remedy=f"Write `pay_currency: {currency}`.",
         )
     if plan.plan in asked.without:
         raise BadField(

@@ -96,6 +96,10 @@ def _add_line(tree: Tree, explained: ExplainedLine, period: str, counted: Counte
             how = f"  [dim]{escape(said.en)}[/]" if said.en else ""
             minor = _minor(amount.amount_minor, line.currency)
             branch.add(f"{amount.kind} {escape(amount.name)}: {minor}{how}")
+    for rate in explained.rates:
+        branch.add(escape(f"{rate.measure}: {rate.said.en}" if rate.measure else rate.said.en))
+    for missed in explained.missed:
+        branch.add(f"[bold]{escape(missed.en)}[/]")
     for measure in explained.explanation.measures:
         _add_measure(branch, measure, line.plan, line.about or period, counted)
     for plan, measure, about, milestone, board in list(counted):

@@ -43,12 +43,17 @@ def require_sound_document(fact: PlanAdopted | PlanDrafted, known: Known) -> Non
         raise _refused(
             "data.document", "Plan or effective_from differ from the document's.", "Make them agree."
         )
-    if known.opened is not None and plan.currency != known.opened.currency:
+    if known.opened is not None and plan.pays_in != known.opened.currency:
         raise _refused(
-            "data.document.currency",
-            f"The ledger pays in {known.opened.currency}, not in {plan.currency}.",
-            f"Write {known.opened.currency}; another currency needs a ledger of its own.",
+            "data.document.pay_currency" if plan.pay_currency else "data.document.currency",
+            f"The ledger pays in {known.opened.currency}, not in {plan.pays_in}.",
+            remedy_for_pay(known.opened.currency),
         )
+
+
+def remedy_for_pay(currency: str) -> str:
+    """What to do about a plan that is not paid in the `currency` of the ledger."""
+    return f"Write `pay_currency: {currency}`; pay in another currency needs a ledger of its own."
 
 
 def end(fact: PlanEnded, known: Known) -> None:

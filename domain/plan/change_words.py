@@ -40,6 +40,9 @@ _CHANGES: Mapping[str, Title] = {
     "settled": Title(
         "{after} is settled for the month already; before, {before}", "该月已结算 {after}，此前为 {before}"
     ),
+    "rate": Title(
+        "Exchange rate {name}: {before} before, {after} after", "汇率 {name}：原 {before}，现 {after}"
+    ),
     "rounding": Title(
         "Rounded otherwise: {before} before, {after} after", "取整方式不同：原 {before}，现 {after}"
     ),
@@ -131,7 +134,7 @@ def _value(change: Change, text: str | None, form: Unit) -> tuple[str, str]:
         return ("nothing", "无") if change.ground != "milestone" else ("on no day", "未达成")
     if change.ground == "plan":
         return text[:12], text[:12]
-    if change.ground in ("milestone", "settled", "rounding"):
+    if change.ground in ("milestone", "settled", "rate", "rounding"):
         return text, text
     said = shown(Fraction(text), form)
     return said, said

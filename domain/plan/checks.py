@@ -23,6 +23,9 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
     """Every fault that lies between fields rather than in one of them."""
     if plan.currency not in CURRENCIES:
         yield Fault("currency", f"{plan.currency} is not known.", currency_meant(plan.currency, CURRENCIES))
+    if plan.pay_currency is not None and plan.pay_currency not in CURRENCIES:
+        remedy = currency_meant(plan.pay_currency, CURRENCIES)
+        yield Fault("pay_currency", f"{plan.pay_currency} is not known.", remedy)
     yield from _day_faults(plan)
     for name, parameter in plan.parameters.items():
         yield from _bound_faults(f"parameters.{name}", parameter)

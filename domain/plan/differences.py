@@ -6,11 +6,12 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from domain.plan.exchange import Exchange, RateUsed
 from domain.plan.fields import Title
 from domain.plan.statement import Line
 from domain.plan.targets import LineTarget, Source
 
-Ground = Literal["plan", "measure", "target", "parameter", "milestone", "settled", "rounding", "rule"]
+Ground = Literal["plan", "measure", "target", "parameter", "milestone", "settled", "rate", "rounding", "rule"]
 """What an amount rests on: a version, a number, what was paid before; or the program that computed it."""
 
 
@@ -125,6 +126,7 @@ def _changes(
         *_parameters(old.parameters, new.parameters),
         *_milestone(old, new),
         *_settled(old, new),
+        *_rates(old.exchange, new.exchange),
     ]
     yield from found
     if old.rounding != new.rounding:
@@ -198,3 +200,30 @@ def _settled(old: Line, new: Line) -> Iterator[Change]:
             before, after = old.rule.words.get(name), new.rule.words.get(name)
             if before != after:
                 yield Change(ground="settled", name=name, before=before, after=after)
+
+
+def _rates(old: Exchange | msgspec.UnsetType, new: Exchange | msgspec.UnsetType) -> Iterator[Change]:
+    """The exchange rates that are others now: of each two currencies and first day."""
+    before, after = _quoted(old), _quoted(new)
+    for pair, day in dict.fromkeys((*after, *before)):
+        was, now = before.get((pair, day)), after.get((pair, day))
+        if (was and was.position) != (now and now.position):
+            yield Change(
+                ground="rate",
+                name=f"{pair} {day}",
+                before=was.rate if was else None,
+                after=now.rate if now else None,
+                before_position=was.position if was else None,
+                after_position=now.position if now else None,
+            )
+
+
+def _quoted(exchange: Exchange | msgspec.UnsetType) -> dict[tuple[str, str], RateUsed]:
+    """The rates of a line, by the two currencies as quoted and their first day."""
+    if not isinstance(exchange, Exchange):
+        return {}
+    told = [
+        *([exchange.paid] if exchange.paid else ()),
+        *(u for used in exchange.measured.values() for u in used),
+    ]
+    return {(each.pair, each.effective_on.isoformat()): each for each in told}

@@ -16,6 +16,7 @@ from domain.money import Rounding
 from domain.period import PeriodKind
 from domain.plan.components.component import Component
 from domain.plan.exact import Unit
+from domain.plan.exchange import RateDay
 from domain.plan.fields import (
     DERIVED,
     GoalName,
@@ -208,11 +209,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     all, as their last day says, `by_last_day`; or for the days on which they belong to it, `by_days`.
     unlicensed: what comes of work that a measure calls `licensed` on a day without the credential: it is
     flagged, and counts or not.
+    currency: of its amounts. pay_currency: what people are paid in, each line at the rate of the period's
+    last day; that of the plan when absent. convert_at: of which day the rate is by which its measures convert
+    what came in other currencies; without it they leave such amounts out.
     """
 
     plan: PlanName
     title: Title
     currency: str
+    pay_currency: str | None = None
+    convert_at: RateDay | None = None
     effective_from: dt.date
     effective_until: dt.date | None = None
     rounding: Rounding = "half_up"
@@ -228,3 +234,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     boards: tuple[Board, ...] = ()
     cascade: tuple[Goal, ...] = ()
     hints: HintSettings = HintSettings()
+
+    @property
+    def pays_in(self) -> str:
+        """The currency of its lines."""
+        return self.pay_currency or self.currency

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from domain.money import minor_per_major
+from domain.refusals import RateMissing
 
 RateDay = Literal["day", "month_end"]
 """At which rate an amount is converted: of the day of its fact, or of the last day of that month."""
@@ -40,8 +41,7 @@ class Applied(NamedTuple):
     @property
     def factor(self) -> Fraction:
         """What one unit is worth, in major units of both."""
-        direct = Fraction(self.rate.rate)
-        return 1 / direct if self.is_inverted else direct
+        return _factor(self.rate.rate, self.is_inverted)
 
 
 class Rates:
@@ -62,6 +62,12 @@ class Rates:
         """The rate by which `base` becomes `quote` on `day`; None where none is in force."""
         place = bisect_right(self._days.get((base, quote), ()), day)
         return self._by_pair[base, quote][place - 1] if place else None
+
+    def steps(self, base: str, quote: str, first: dt.date, last: dt.date) -> list[Applied]:
+        """The rates by which `base` becomes `quote` on some day from `first` to `last`, in their order."""
+        days = self._days.get((base, quote), [])
+        before = max(bisect_right(days, first) - 1, 0)
+        return self._by_pair[base, quote][before : bisect_right(days, last)] if days else []
 
     def into(self, quote: str) -> Iterator[str]:
         """The currencies that have a rate with `quote`, at any time."""
@@ -99,6 +105,16 @@ class RateUsed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     worth: str
     is_inverted: bool = False
 
+    @property
+    def pair(self) -> str:
+        """The two currencies as the rate is quoted."""
+        return f"{self.quote}/{self.base}" if self.is_inverted else f"{self.base}/{self.quote}"
+
+    @property
+    def factor(self) -> Fraction:
+        """What one unit of `base` is worth in `quote`."""
+        return _factor(self.rate, self.is_inverted)
+
 
 class RateMissed(msgspec.Struct, frozen=True, kw_only=True):
     """Money that could not be converted, since no rate is in force on `day`, the first of such days.
@@ -124,6 +140,53 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     missed: tuple[RateMissed, ...] = ()
 
 
+class Exchanged(NamedTuple):
+    """What rates do to one plan of one person.
+
+    paid: from the currency of the plan to that of pay, if they differ and a rate is known. measured, missed:
+    by measure, what was converted and what could not be.
+    """
+
+    paid: Applied | None = None
+    measured: Mapping[str, tuple[RateUsed, ...]] = {}
+    missed: Mapping[str, tuple[RateMissed, ...]] = {}
+
+
+UNCHANGED = Exchanged()
+
+
+def minor_worth(exchanged: Exchanged, currency: str, pay_currency: str) -> int | Fraction:
+    """What one major unit of `currency` is paid as, in minor units of pay; 0 where no rate is known."""
+    scale = minor_per_major(pay_currency)
+    if currency == pay_currency:
+        return scale
+    return 0 if exchanged.paid is None else exchanged.paid.factor * scale
+
+
+def require_none(missed: Iterable[RateMissed]) -> None:
+    """Checks that no rate was missed: nobody is paid less in silence because a rate was not recorded.
+
+    Raises: RateMissing naming each pair, the first day, and how many amounts wait for it.
+    """
+    pairs: dict[tuple[str, str], RateMissed] = {}
+    for each in missed:
+        pair = each.base, each.quote
+        so_far = pairs.get(pair, each)
+        amounts = each.amounts + (so_far.amounts if pair in pairs else 0)
+        pairs[pair] = msgspec.structs.replace(each, day=min(each.day, so_far.day), amounts=amounts)
+    if not pairs:
+        return
+    told = [
+        f"{base}/{quote} on {held.day}" + (f" ({held.amounts} amounts)" if held.amounts else " (pay)")
+        for (base, quote), held in sorted(pairs.items())
+    ]
+    raise RateMissing(
+        field="",
+        detail=f"No exchange rate is in force: {', '.join(told)}.",
+        remedy="Record exchange_rate_set, effective on that day or before.",
+    )
+
+
 def used(applied: Applied, base: str, quote: str, amount: Fraction) -> RateUsed:
     """How `applied` turned `amount`, in major units of `base`, into `quote`."""
     return RateUsed(
@@ -136,3 +199,7 @@ def used(applied: Applied, base: str, quote: str, amount: Fraction) -> RateUsed:
         worth=str(amount * applied.factor),
         is_inverted=applied.is_inverted,
     )
+
+
+def _factor(rate: str, is_inverted: bool) -> Fraction:
+    return 1 / Fraction(rate) if is_inverted else Fraction(rate)

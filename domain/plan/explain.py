@@ -8,7 +8,6 @@ from typing import Literal
 
 import msgspec
 
-from domain.money import minor_per_major
 from domain.plan.document import Plan
 from domain.plan.measures import FactMeasure, RatioMeasure
 from domain.plan.statement import Line, Sentence
@@ -62,7 +61,7 @@ def explain(line: Line, plan: Plan) -> Explanation:
 
 
 def _amounts(line: Line) -> tuple[AmountNode, ...]:
-    scale = minor_per_major(line.currency)
+    scale = line.scale
     exact = Fraction(line.exact) * scale
     if line.parts:
         earned = [

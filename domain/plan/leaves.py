@@ -80,12 +80,18 @@ class _Taking:
         if isinstance(struct, Component):
             self.leaves[f"{path}.kind"] = Leaf(struct.KIND, _same(struct.KIND))
         for field in info.fields:
-            follows = is_derived(field.type) or (_is_measure(struct) and field.name in _DERIVED)
+            follows = is_derived(field.type) or (_is_measure(struct) and self._follows(field.name, struct))
             if follows or field.name == "id":
                 continue
             held, name = getattr(struct, field.name), f"{path}.{field.encode_name}".lstrip(".")
             is_rate = isinstance(struct, RateBand) and field.name == "rate"
             self.value(name, held, field.type, self._of_rate(inner) if is_rate else inner)
+
+    def _follows(self, name: str, measure: msgspec.Struct) -> bool:
+        """Whether a field of a measure says only what the plan says elsewhere."""
+        return name in _DERIVED or (
+            name == "convert_at" and getattr(measure, name) in (None, self.plan.convert_at)
+        )
 
     def value(self, path: str, value: object, kind: inspect.Type, around: _Around) -> None:
         """Takes apart what a field holds."""

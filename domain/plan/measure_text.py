@@ -15,6 +15,7 @@ from msgspec import inspect
 
 from domain.facts.people import LeaveKind
 from domain.money import CURRENCIES, minor_per_major
+from domain.plan.exchange import RateDay
 from domain.plan.fields import FactName, Prorate, Title
 from domain.plan.measures import (
     NUMBERS,
@@ -54,8 +55,8 @@ _NEEDS: Final[Mapping[Kind, tuple[str, ...]]] = {
 """What `of` may name for each kind."""
 
 
-_OF_FACTS: Final = (
-    *("of", "by", "worth", "where", "less", "counted", "within_months", "confirmed_by", "licensed", "window"),
+_OF_FACTS: Final = tuple(
+    "of by worth where less counted within_months confirmed_by licensed convert_at window".split()
 )
 """What only a measure over facts has."""
 
@@ -87,6 +88,7 @@ class MeasureText(msgspec.Struct, frozen=True, kw_only=True):
     confirmed_by: str | None = None
     licensed: str | None = None
     leave: tuple[LeaveKind, ...] | None = None
+    convert_at: RateDay | None = None
     window: object = None
     title: Title | None = None
     unit: Title | None = None
@@ -192,7 +194,14 @@ def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> F
         return UNREADABLE
     worth, unit = table if table is not None else (None, "number")
     money = column == "amount_minor"
-    currency = str(reading.currency) if money and reading.currency in CURRENCIES else None
+    has_amounts = money or any(condition.column == "amount_minor" for condition in where)
+    if text.convert_at is not None and not has_amounts:
+        return reading.fault(
+            below(path, "convert_at"), "It looks at no amount of money.", "Leave it out, or measure amounts."
+        )
+    convert_at = _convert_at(reading, text) if has_amounts else None
+    in_money = reading.currency in CURRENCIES and (money or convert_at is not None)
+    currency = str(reading.currency) if in_money else None
     return FactMeasure(
         kind=kind,
         fact=getattr(text, kind),
@@ -207,7 +216,8 @@ def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> F
         licensed=text.licensed,
         window=window,
         currency=currency,
-        scale=minor_per_major(currency) if currency else 1,
+        convert_at=convert_at,
+        scale=minor_per_major(currency) if money and currency else 1,
         title=text.title or Title(kind, kind),
         unit=text.unit,
         form="money" if money else unit if column is None or unit == "money" else "number",
@@ -225,6 +235,13 @@ def _return_faults(reading: Reading, text: MeasureText, path: str) -> None:
             f"{text.within_months} is not a number of months.",
             f"Write 1 to {MOST_MONTHS}, or leave it out.",
         )
+
+
+def _convert_at(reading: Reading, text: MeasureText) -> RateDay | None:
+    """As the measure says, else as the plan does; whatever else the plan says is a fault at its own place."""
+    if text.convert_at is None and reading.convert_at in get_args(RateDay):
+        return cast(RateDay, reading.convert_at)
+    return text.convert_at
 
 
 def _column(reading: Reading, kind: Kind, of: str | None, path: str) -> str | Unreadable | None:

@@ -14,7 +14,8 @@ reference: both must agree on every history. What they agree on:
 - `confirmed_by` lets only those credits count that a person of this role has confirmed.
 - `licensed` lets only those credits count on whose day the person holds a valid credential of this kind, if
   the plan says that other work earns nothing; else they count and are flagged.
-- An amount counts only in the measure's currency.
+- An amount counts only in the measure's currency; where the measure says `convert_at`, one of another
+  currency counts for what it is worth in that one, exactly, in conditions too. Without a rate it is null.
 - `worth` multiplies the number of each credit, 1 where `of` names none, by what its word is worth.
 - `by` sums the numbers of `each` that belong to one deal, client or attribute; what belongs to none is left
   out.
@@ -44,6 +45,7 @@ import msgspec
 
 from domain.facts.people import LeaveKind
 from domain.period import Period, months_after
+from domain.plan.exchange import NO_RATES, RateDay, Rates, minor_factor, rate_day
 from domain.plan.fields import Prorate, Title
 from domain.plan.sizes import Each
 from domain.plan.windows import Days, Window, days_of
@@ -84,7 +86,7 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
     product: str | None = None
     quantity: int | None = None
     minutes: int | None = None
-    amount_minor: int | None = None
+    amount_minor: int | Fraction | None = None
     currency: str | None = None
     score: Decimal | None = None
     attributes: Mapping[str, str | int] | None = None
@@ -120,6 +122,7 @@ class FactMeasure(_Shown, frozen=True, kw_only=True, tag="fact"):
     counted: on which day what came back lies. within_months: of the deal, after which nothing is taken back;
     None for ever.
     licensed: kind of credential that the work asks for. unlicensed: the plan's choice for work without it.
+    currency: of its amounts. convert_at: of which day the rate is by which amounts of others are converted.
     scale: what the raw number is divided by: minor units in a major one for amounts, else 1.
     """
 
@@ -137,6 +140,7 @@ class FactMeasure(_Shown, frozen=True, kw_only=True, tag="fact"):
     unlicensed: Unlicensed = "earns_nothing"
     window: Window = Window()
     currency: str | None = None
+    convert_at: RateDay | None = None
     scale: int = 1
 
     @property
@@ -165,9 +169,11 @@ class DaysMeasure(_Shown, frozen=True, kw_only=True, tag="days"):
 Measure = FactMeasure | RatioMeasure | DaysMeasure
 
 
-def evaluate(measure: FactMeasure, credits: Iterable[Credit], employee: str, *runs: Days) -> Fraction | None:
+def evaluate(
+    measure: FactMeasure, credits: Iterable[Credit], employee: str, *runs: Days, rates: Rates = NO_RATES
+) -> Fraction | None:
     """The value of `measure` for `employee` over `runs`; None where there is nothing to average or choose."""
-    own = [credit for credit in credits if credit.employee == employee]
+    own = [converted(measure, credit, rates) for credit in credits if credit.employee == employee]
     seen = [c for c in own if any(days.first <= day_of(measure, c) <= days.last for days in runs)]
     counted = [credit for credit in seen if credit.fact == measure.fact and matches(measure, credit)]
     taken = [credit for credit in seen if credit.fact == measure.less and matches(measure, credit)]
@@ -198,11 +204,12 @@ def evaluate_all(
     employee: str,
     period: Period,
     hired_on: dt.date,
+    rates: Rates = NO_RATES,
 ) -> dict[str, Fraction | None]:
     """Every measure of a plan for `employee` in `period`."""
     own = [credit for credit in credits if credit.employee == employee]
     leaves = {
-        name: evaluate(measure, own, employee, days_of(measure.window, period, hired_on))
+        name: evaluate(measure, own, employee, days_of(measure.window, period, hired_on), rates=rates)
         for name, measure in measures.items()
         if isinstance(measure, FactMeasure)
     }
@@ -239,7 +246,7 @@ def matches(measure: FactMeasure, credit: Credit) -> bool:
     return (
         (measure.confirmed_by is None or measure.confirmed_by in credit.confirmed_by)
         and (measure.gate is None or measure.gate in credit.licences)
-        and (measure.currency is None or credit.currency == measure.currency)
+        and (not measure.currency or bool(measure.convert_at) or credit.currency == measure.currency)
         and not _is_too_late(measure, credit)
         and all(_holds(condition, column(credit, condition.column)) for condition in measure.where)
     )
@@ -251,6 +258,16 @@ def day_of(measure: FactMeasure, credit: Credit) -> dt.date:
     return credit.deal_day if is_of_deal and credit.deal_day else credit.day
 
 
+def converted(measure: FactMeasure, credit: Credit, rates: Rates) -> Credit:
+    """`credit` with its amount in minor units of the measure's currency, if the measure converts."""
+    base, quote = credit.currency, measure.currency
+    if measure.convert_at is None or credit.amount_minor is None or not base or not quote or base == quote:
+        return credit
+    applied = rates.at(base, quote, rate_day(day_of(measure, credit), measure.convert_at))
+    worth = None if applied is None else credit.amount_minor * minor_factor(applied, base, quote)
+    return msgspec.structs.replace(credit, amount_minor=worth)
+
+
 def number(measure: FactMeasure, credit: Credit) -> Fraction | None:
     """What `measure` takes of a credit, before its scale; None where the column is empty."""
     held = column(credit, measure.of) if measure.of is not None else 1
@@ -259,7 +276,7 @@ def number(measure: FactMeasure, credit: Credit) -> Fraction | None:
     return Fraction(held) * measure.worth.of(column(credit, measure.worth.by))
 
 
-def column(credit: Credit, name: str) -> str | int | Decimal | None:
+def column(credit: Credit, name: str) -> str | int | Decimal | Fraction | None:
     """What the column `name` of a credit holds; attributes and days as text."""
     if name.startswith("attributes."):
         held = (credit.attributes or {}).get(name.removeprefix("attributes."))
@@ -285,7 +302,7 @@ def _is_too_late(measure: FactMeasure, credit: Credit) -> bool:
     return credit.day > months_after(credit.deal_day, measure.within_months)
 
 
-def _holds(condition: Condition, held: str | int | Decimal | None) -> bool:
+def _holds(condition: Condition, held: str | int | Decimal | Fraction | None) -> bool:
     if held is None:
         return False
     if condition.test == "one_of":

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from domain.plan.document import Milestone
+from domain.plan.exchange import NO_RATES, Rates
 from domain.plan.measures import Credit, Days, DaysMeasure, Measure, RatioMeasure, evaluate, quotient
 
 
@@ -64,13 +65,14 @@ def standing_from_credits(
     employee: str,
     hired_on: dt.date,
     as_of: dt.date,
+    rates: Rates = NO_RATES,
 ) -> MilestoneStanding:
     """The standing of `employee` on `as_of`: the reference for what a read model computes from its tables."""
     last = min(as_of, last_day(milestone, hired_on))
     own = [c for c in credits if c.employee == employee and hired_on <= c.day <= last]
 
     def done(day: dt.date) -> Fraction | None:
-        return value_over(milestone.measure, measures, own, employee, Days(hired_on, day))
+        return value_over(milestone.measure, measures, own, employee, Days(hired_on, day), rates)
 
     reached = (
         day for day in sorted({credit.day for credit in own}) if _reaches(done(day), milestone.reaches)
@@ -79,16 +81,21 @@ def standing_from_credits(
 
 
 def value_over(
-    name: str, measures: Mapping[str, Measure], credits: Iterable[Credit], employee: str, days: Days
+    name: str,
+    measures: Mapping[str, Measure],
+    credits: Iterable[Credit],
+    employee: str,
+    days: Days,
+    rates: Rates = NO_RATES,
 ) -> Fraction | None:
     """The measure `name` over `days`, whatever its own window."""
     measure, own = measures[name], list(credits)
     if isinstance(measure, DaysMeasure):
         return None
     if isinstance(measure, RatioMeasure):
-        of = value_over(measure.of, measures, own, employee, days)
-        return quotient(of, value_over(measure.to, measures, own, employee, days))
-    return evaluate(measure, own, employee, days)
+        of = value_over(measure.of, measures, own, employee, days, rates)
+        return quotient(of, value_over(measure.to, measures, own, employee, days, rates))
+    return evaluate(measure, own, employee, days, rates=rates)
 
 
 def _reaches(done: Fraction | None, level: Fraction) -> bool:

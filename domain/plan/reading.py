@@ -48,6 +48,7 @@ class Reading:
         self.custom = custom
         currency = document.get("currency")
         self.currency = currency if isinstance(currency, str) else None
+        self.convert_at = document.get("convert_at")
         self.parameters = document.get("parameters")
 
     def fault(self, path: str, message: str, remedy: str) -> Unreadable:

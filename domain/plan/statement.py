@@ -13,6 +13,7 @@ from domain.money import Rounding, minor_per_major, rounded
 from domain.period import Period
 from domain.plan.components.base import Earned, Seen, Standing, Words
 from domain.plan.components.terms import left_over
+from domain.plan.exchange import UNCHANGED, Exchange, Exchanged, RateMissed, minor_worth, used
 from domain.plan.fields import Title
 from domain.plan.resolve import ResolvedPlan
 from domain.plan.targets import LineTarget, Source
@@ -40,7 +41,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """An amount that says how it came about.
 
     inputs: each measure's value, and those that a ratio divides; None where nothing was measured.
-    exact: in major units, before rounding. about: the period that the pay is for, if not the statement's own.
+    exact: in major units of the plan's currency, before rounding; of a retro delta in that of pay, which is
+    `currency`. about: the period that the pay is for, if not the statement's own. exchange: if any currency
+    was converted for it; of a retro delta, for what the period is recomputed to be.
     """
 
     plan: str
@@ -58,6 +61,22 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     amount_minor: int
     currency: str
     about: str | None = None
+    exchange: Exchange | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def missed(self) -> tuple[RateMissed, ...]:
+        """The rates without which the line is not whole."""
+        return self.exchange.missed if isinstance(self.exchange, Exchange) else ()
+
+    @property
+    def scale(self) -> Fraction:
+        """What one unit of `exact` is paid as, in minor units; 0 for want of a rate."""
+        scale = Fraction(minor_per_major(self.currency))
+        if self.about is not None or not isinstance(self.exchange, Exchange):
+            return scale
+        if self.exchange.paid is not None:
+            return self.exchange.paid.factor * scale
+        return scale * all(each.amounts for each in self.exchange.missed)
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +98,7 @@ class Entitlement(NamedTuple):
 
     values: of every measure of the plan. attained: the day each milestone was reached, if it was.
     under_way: how far each open milestone is; only hints need it. places: on the boards that pay. carried:
-    what caps left over in the period before, in major units and by component.
+    what caps left over in the period before, in major units and by component. exchanged: by rates.
     """
 
     resolved: ResolvedPlan
@@ -88,6 +107,7 @@ class Entitlement(NamedTuple):
     under_way: Mapping[str, Fraction] = {}
     places: Mapping[str, Standing] = {}
     carried: Mapping[str, Fraction] = {}
+    exchanged: Exchanged = UNCHANGED
 
 
 def compute_statement(employee: str, entitlements: Iterable[Entitlement]) -> Statement:
@@ -96,7 +116,7 @@ def compute_statement(employee: str, entitlements: Iterable[Entitlement]) -> Sta
     Raises: ValueError when there is no plan, or when plans differ in period or currency.
     """
     ordered = sorted(entitlements, key=lambda entitlement: entitlement.resolved.plan.plan)
-    kinds = {(str(e.resolved.period), e.resolved.plan.currency) for e in ordered}
+    kinds = {(str(e.resolved.period), e.resolved.plan.pays_in) for e in ordered}
     if len(kinds) != 1:
         raise ValueError(f"{employee}: one statement is of one period and currency, not of {sorted(kinds)}")
     ((period, currency),) = kinds
@@ -135,7 +155,8 @@ def lines_of(entitlement: Entitlement) -> list[Line]:
                 exact=str(earned.amount),
                 rounding=component.rounding or plan.rounding,
                 amount_minor=amount_minor,
-                currency=plan.currency,
+                currency=plan.pays_in,
+                exchange=_exchange(entitlement, earned, uses.measures),
             )
         )
     return lines
@@ -144,7 +165,7 @@ def lines_of(entitlement: Entitlement) -> list[Line]:
 def earnings(entitlement: Entitlement) -> list[tuple[Earned, int]]:
     """What each component earns, exact and in minor units, without the paperwork."""
     plan, seen = entitlement.resolved.plan, seen_by(entitlement)
-    scale = minor_per_major(plan.currency)
+    scale = minor_worth(entitlement.exchanged, plan.currency, plan.pays_in)
     worth = [(component, component.pay(seen)) for component in plan.components]
     return [
         (earned, rounded(earned.amount, component.rounding or plan.rounding, scale))
@@ -154,7 +175,7 @@ def earnings(entitlement: Entitlement) -> list[tuple[Earned, int]]:
 
 def seen_by(entitlement: Entitlement) -> Seen:
     """What the components of one plan look at, and nothing else."""
-    resolved, values, attained, _, places, carried = entitlement
+    resolved, values, attained, _, places, carried, _ = entitlement
     return Seen(values, resolved.aims, attained, resolved.period, places, resolved.stay, carried)
 
 
@@ -168,6 +189,21 @@ def carried_into(entitlement: Entitlement, later: Period) -> dict[str, Fraction]
         if component.cap is not None and component.cap.carries_from(resolved.period, later)
     }
     return {component: left for component, left in found.items() if left}
+
+
+def _exchange(entitlement: Entitlement, earned: Earned, names: Iterable[str]) -> Exchange | msgspec.UnsetType:
+    """The rates behind a line that looks at the measures `names`; nothing where there are none."""
+    exchanged, plan = entitlement.exchanged, entitlement.resolved.plan
+    paid, missed = None, [each for name in names for each in exchanged.missed.get(name, ())]
+    if plan.pays_in != plan.currency and exchanged.paid is not None:
+        paid = used(exchanged.paid, plan.currency, plan.pays_in, earned.amount)
+    elif plan.pays_in != plan.currency:
+        day = entitlement.resolved.period.last_day
+        missed.append(RateMissed(base=plan.currency, quote=plan.pays_in, day=day, amounts=0))
+    measured = {name: exchanged.measured[name] for name in names if name in exchanged.measured}
+    if paid is None and not measured and not missed:
+        return msgspec.UNSET
+    return Exchange(paid=paid, measured=measured, missed=tuple(missed))
 
 
 def _texts(words: Words) -> dict[str, str]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from domain.money import minor_per_major, rounded
+from domain.money import rounded
 from domain.plan.components.base import Seen
 from domain.plan.document import Plan
+from domain.plan.exchange import minor_worth
 from domain.plan.statement import Entitlement, seen_by
 
 
@@ -45,7 +46,7 @@ class Trials:
                 held = [None if place is None else before.amounts[place] for place in alike]
             else:
                 held = [None] * len(plan.components)
-            scale = minor_per_major(plan.currency)
+            scale = minor_worth(entitlement.exchanged, plan.currency, plan.pays_in)
             amounts = tuple(
                 rounded(component.pay(seen).amount, component.rounding or plan.rounding, scale)
                 if known is None
@@ -59,7 +60,11 @@ class Trials:
         """Where each component of `plan` is among those of `before`, if it is there as it is."""
         key = (id(before), id(plan))
         if key not in self._alike:
-            comparable = (before.rounding, before.currency) == (plan.rounding, plan.currency)
+            comparable = (before.rounding, before.currency, before.pays_in) == (
+                plan.rounding,
+                plan.currency,
+                plan.pays_in,
+            )
             numbered = {part.id: (place, part) for place, part in enumerate(before.components)}
             places = tuple(
                 numbered[part.id][0]

@@ -164,7 +164,7 @@ SENTENCES: Mapping[str, Title] = {
 }
 """Every sentence by its key; the words in braces are filled from the line."""
 
-_AMOUNTS = frozenset({"rate", "band_rate", "pays", "base", "recomputed", "settled"})
+_AMOUNTS = frozenset({"rate", "band_rate", "pays", "base"})
 _SHARES = frozenset({"paid", "factor", "score", "attained", "counted", "weight"})
 _LEVELS = frozenset({"level", "most", "every", "before", "value", "reaches", "target", "from", "until"})
 
@@ -201,6 +201,8 @@ def _spoken(name: str, word: str, words: Mapping[str, str], plan: Plan, language
         return _in(TESTS[word], language)
     if name == "times" and "measure" not in words:
         return shown(Fraction(word), "percent")
+    if name in ("recomputed", "settled"):
+        return f"{shown(Fraction(word))} {plan.pays_in}"
     if name in _AMOUNTS:
         return f"{shown(Fraction(word))} {plan.currency}"
     if name in _SHARES:

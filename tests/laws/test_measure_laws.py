@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 from random_conditions import numbers, spans, words, worths
 from random_licences import LICENCE, Licence, licensing, valid_kinds, write_licences
+from random_rates import MONEY, RATES, TOLD, currencies
 
 from domain.period import Period
 from domain.plan.document import Milestone
@@ -34,8 +35,9 @@ from domain.plan.measures import (
 )
 from domain.plan.milestones import last_day, milestone_standing, standing_from_credits
 from domain.plan.sizes import Each
-from projections import confirmations, credentials, credits, measures
+from projections import confirmations, credentials, credits, exchange_rates, measures
 from projections.attainment import before_any, courses, first_reached
+from projections.rows import store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SUMMED = ("count", "sum", "each")
@@ -71,7 +73,7 @@ columns = st.fixed_dictionaries(
         "channel": optional("douyin", "douyin", "shop"),
         "quantity": optional(1, 2, 50),
         "minutes": optional(0, 30, 61),
-        "money": optional((1, "CNY"), (99_999, "CNY"), (10_000_000, "USD")),
+        "money": st.sampled_from((None, None, *MONEY)),
         "score": optional(Decimal("8.5"), Decimal("8.50"), Decimal("0"), Decimal("9.333333")),
         "attributes": optional({"grade": 3, "ward": "A"}, {"grade": "3"}, {}),
     }
@@ -152,6 +154,7 @@ def fact_measures(draw: st.DrawFn, kind: Kind) -> FactMeasure:
         of = draw(st.sampled_from(("customer", "kind", "day", "attributes.grade", "attributes.ward")))
     elif kind not in ("count", "streak"):
         of = draw(st.sampled_from(("quantity", "minutes", "amount_minor", "score")))
+    where = draw(st.sampled_from(((), (), (draw(words),), (draw(numbers),))))
     return FactMeasure(
         kind=kind,
         title=TITLE,
@@ -161,13 +164,13 @@ def fact_measures(draw: st.DrawFn, kind: Kind) -> FactMeasure:
         worth=draw(st.none() | worths) if kind not in ("count", "streak", "distinct") else None,
         licensed=draw(optional(LICENCE)),
         unlicensed=draw(st.sampled_from(("earns_nothing", "earns_nothing", "flagged"))),
-        where=draw(st.sampled_from(((), (), (draw(words),), (draw(numbers),)))),
+        where=where,
         less=draw(optional(BACK)) if kind in SUMMED else None,
         counted=draw(st.sampled_from(get_args(Counted) if kind in SUMMED else ("when_reversed",))),
         within_months=draw(optional(1, 2)),
         confirmed_by=draw(optional(None, "manager")),
         window=draw(spans),
-        currency=draw(optional("CNY")) if of == "amount_minor" else None,
+        **draw(currencies) if of == "amount_minor" or any(c.column == "amount_minor" for c in where) else {},
         scale=100 if of == "amount_minor" else 1,
     )
 
@@ -235,7 +238,7 @@ def reference(
         employee: with_ratios(
             named,
             {
-                name: evaluate(measure, own, employee, Days(first, min(last, until or last)))
+                name: evaluate(measure, own, employee, Days(first, min(last, until or last)), rates=RATES)
                 for name, measure in named.items()
                 if isinstance(measure, FactMeasure)
                 for first, last in [days_of(measure.window, MARCH, hired_on)]
@@ -262,8 +265,9 @@ def cursor(postgres: str) -> Iterator[psycopg.Cursor[Any]]:
         cursor = connection.cursor()
         cursor.execute("create schema measure_laws")
         cursor.execute("set search_path to measure_laws")
-        for projection in (credits, confirmations, credentials):
+        for projection in (credits, confirmations, credentials, exchange_rates):
             cursor.execute(projection.SCHEMA.encode())
+        store(cursor, "exchange_rate", TOLD)
         yield cursor
         connection.rollback()
 
@@ -335,4 +339,6 @@ def test_milestones_are_reached_on_the_same_day(
             done = course[-1][1] if course else before_any(named[name])
             reached = first_reached(course, milestone.reaches)
             standing = milestone_standing(milestone, done, reached, hired_on, as_of)
-            assert standing == standing_from_credits(milestone, named, credits, employee, hired_on, as_of)
+            assert standing == standing_from_credits(
+                milestone, named, credits, employee, hired_on, as_of, RATES
+            )

@@ -5,6 +5,7 @@ from fractions import Fraction
 from itertools import count
 
 import pytest
+from given_plan import document, plan, problems
 
 from domain.plan.exchange import Rate, Rates, minor_factor, rate_day
 
@@ -71,3 +72,27 @@ def test_minor_units_have_their_own_exponents(base: str, quote: str, worth: str,
     applied = Rates([rate(base, quote, worth, "2025-03-01")]).at(base, quote, dt.date(2025, 3, 1))
     assert applied is not None
     assert minor_factor(applied, base, quote) == minor
+
+
+def test_what_is_wrong_with_currencies_is_told_with_a_remedy() -> None:
+    assert "Did you mean `CNY`" in problems(document(pay_currency="CNX"))["pay_currency"]
+    assert "day" in problems(document(convert_at="yesterday"))["convert_at"]
+    counted = "measures: {clients: {count: customer_registered, convert_at: day}}"
+    assert "no amount" in problems(document(counted))["measures.clients.convert_at"]
+    divided = "measures: {close_rate: {ratio: deals / followed, convert_at: day}}"
+    assert "two measures" in problems(document(divided))["measures.close_rate.convert_at"]
+
+
+def test_a_measure_converts_as_it_says_or_as_its_plan_does() -> None:
+    """Only those that look at amounts; without a word, none does."""
+    own = "measures: {sold: {sum: deal_closed, of: amount, convert_at: month_end}}"
+    large = "measures: {large: {count: deal_closed, where: {amount: {at_least: 5}}}}"
+
+    def converting(*args: str, **changes: str) -> dict[str, object]:
+        measures = plan(*args, **changes).measures
+        return {name: at for name, of in measures.items() if (at := getattr(of, "convert_at", None))}
+
+    assert converting() == converting(large) == {}
+    assert converting(own) == {"sold": "month_end"}
+    assert converting(own, convert_at="day") == {"revenue": "day", "sold": "month_end"}
+    assert converting(large, convert_at="day") == {"revenue": "day", "large": "day"}
