@@ -93,6 +93,7 @@ HANDLERS = [
     trail_pages.read_trail,
     credentials.read_credentials,
     credentials.read_summary,
+    credentials.read_flagged_work,
     credentials.read_own,
     exchange_rates.read_exchange_rates,
     seal.read_checkpoint,

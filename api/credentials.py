@@ -12,17 +12,29 @@ from psycopg import Cursor
 from api.auth import Caller
 from api.names import numbered
 from api.people import unknown_person
-from api.reading import EmployeeInPath, OnDay, Reading, View
+from api.reading import EmployeeInPath, OnDay, Reading, View, month
 from api.watching import shows
 from domain.journal.vault import Vault
 from domain.people import credentials as rules
 from domain.people.credentials import Credential
+from domain.period import Period
 from projections import credentials, roster
 from projections.credentials import Summary
+from projections.flagged import FlaggedWork, flagged_work
 
 Asked = Request[Any, Caller, State]
 NUMBERS_FOR = frozenset({"hr", "hr_head"})
 """Roles that are shown the numbers of other people's credentials."""
+
+
+class FlaggedPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the work of a month that was done without its licence. total: of the whole month."""
+
+    period: str
+    total: int
+    work: tuple[FlaggedWork, ...]
+    next_offset: int | None
+
 
 KindAsked = Annotated[str | None, QueryParameter(description="Of this kind only.")]
 StateAsked = Annotated[
@@ -78,6 +90,46 @@ async def read_summary(
     """Of everybody who works here on a day, in all and by kind; revoked credentials are no longer held."""
     on = day or reading.today()
     return await view.ask(lambda cursor, known_at: credentials.summary(cursor, on, known_at))
+
+
+@get(
+    "/credentials/flagged-work",
+    summary="Work done without the licence for it",
+    tags=["credentials"],
+    opt={"action": "read_people", "personal": "people"},
+)
+async def read_flagged_work(
+    request: Asked,
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    period: Annotated[
+        str | None, QueryParameter(description="A month, such as 2025-03; the one of today if absent.")
+    ] = None,
+    employee: Annotated[
+        list[str] | None, QueryParameter(description="Of these people; of everybody if absent.")
+    ] = None,
+    offset: Annotated[int, QueryParameter(ge=0, description="So many to pass over.")] = 0,
+    limit: Annotated[int, QueryParameter(ge=1, le=1000, description="So many at most.")] = 100,
+) -> FlaggedPage:
+    """What was done in a month on days without the valid credential that the plan of who did it asks for.
+
+    It is told whether the plan counts it all the same or not, and why the credential was not valid.
+    """
+    people = [request.auth.employee] if request.auth.employee and not employee else employee
+    for person in people or ():
+        request.auth.require_about(person)
+    about = month(period) if period is not None else Period.containing(reading.today())
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[FlaggedWork]:
+        return flagged_work(cursor, about, people, known_at)
+
+    found = await view.ask(question)
+    work = tuple(found[offset : offset + limit])
+    shows(request, (each.employee for each in work))
+    read = offset + len(work)
+    return FlaggedPage(
+        period=str(about), total=len(found), work=work, next_offset=read if read < len(found) else None
+    )
 
 
 @get(

@@ -83,8 +83,9 @@ happened. Milestones and boards look at work, and not at days.
 LICENSED = """
 `licensed: nursing licence` says that the work asks for a valid credential of this kind on its day. A
 credential holds through its last day; from the day after, and while it is suspended or revoked, work is
-*flagged*: the line says how much of it and why, and `explain` shows which facts. The plan's own
-`unlicensed` chooses whether flagged work counts (`flagged`) or not (`earns_nothing`).
+*flagged*: the line says how much of it and why, `explain` shows which facts, and
+`/v1/credentials/flagged-work` lists them all. The plan's own `unlicensed` chooses whether flagged work
+counts (`flagged`) or not (`earns_nothing`).
 """
 
 

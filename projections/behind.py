@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from domain.people.roster import Posting
 from domain.period import Period
 from domain.plan.document import Board, Plan
+from domain.plan.licence import whatever_the_licence
 from domain.plan.measures import Days, FactMeasure, days_of
 from domain.plan.mentions import named_in, with_parts
 from domain.plan.milestones import last_day
@@ -47,6 +48,10 @@ CONFIRMED = """
 select position from confirmation
 where fact_position = any(%(facts)s) and position <= %(known_at)s
     and (void_position is null or void_position > %(known_at)s)"""
+
+LICENCES = """
+select at from credential_change, unnest(array[position, void_position]) as at
+where employee = %(employee)s and at <= %(known_at)s"""
 
 OWN_RULES = """
 with place (level, scope) as (
@@ -180,8 +185,11 @@ def _spans(
 
 
 def _counted(cursor: Cursor, measure: FactMeasure, employee: str, days: Spells, known_at: int) -> set[int]:
-    """The facts that `measure` counts, with what confirms them; those that were voided, with the voids."""
-    found = counted_positions(cursor, measure, employee, days, known_at)
+    """The facts that `measure` counts, with what confirms them; those that were voided, with the voids.
+
+    Work without the licence that it asks for is among them, since the line tells it, and so are credentials.
+    """
+    found = counted_positions(cursor, whatever_the_licence(measure), employee, days, known_at)
     asked = {
         "employee": employee,
         "facts": [fact for fact in (measure.fact, measure.less) if fact],
@@ -192,4 +200,8 @@ def _counted(cursor: Cursor, measure: FactMeasure, employee: str, days: Spells, 
     }
     voided = {position for (position,) in cursor.execute(VOIDED, asked)}
     confirmed = cursor.execute(CONFIRMED, {"facts": sorted(found), "known_at": known_at})
-    return found | voided | {position for (position,) in confirmed}
+    found |= voided | {position for (position,) in confirmed}
+    if measure.licensed is not None:
+        told = cursor.execute(LICENCES, {"employee": employee, "known_at": known_at})
+        found |= {position for (position,) in told}
+    return found

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from domain.facts.base import Fact
+from domain.facts.credentials import CredentialFact
 from domain.facts.governance import FactConfirmed, OverrideSet, PlanAdopted, PlanEnded, TargetChanged
 from domain.facts.registry import CREDITED, decode
 from domain.journal.lookup import at_positions
@@ -15,6 +16,7 @@ from domain.period import Period
 from domain.plan.change_words import Effect, say_fact
 from domain.plan.document import Plan
 from domain.plan.fields import Title
+from domain.plan.licence import licensed_measures
 from domain.plan.measures import Days, FactMeasure, days_of
 from domain.plan.mentions import named_in, with_parts
 from domain.plan.spells import Spells, within
@@ -157,6 +159,8 @@ def _touches(fact: Fact, plans: Mapping[str, Plan]) -> bool:
                 fact.target in plan.targets or fact.target in {milestone.id for milestone in plan.milestones}
                 for plan in plans.values()
             )
+        case _ if isinstance(fact, CredentialFact):
+            return any(licensed_measures(plan.measures) for plan in plans.values())
         case _:
             return fact.TYPE not in CREDITED
 

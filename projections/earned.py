@@ -13,6 +13,7 @@ from domain.plan.stay import with_days
 from projections import measures
 from projections.asking import STRAIGHT, Asking
 from projections.converted import exchanged
+from projections.flagged import freezings
 from projections.members import Members, members
 from projections.places import Standings
 from projections.spans import Cursor
@@ -45,6 +46,7 @@ def entitlements(
         standings = asking.places(cursor, group.plan, period, last, known_at)
         carried = _carried(cursor, group, period, known_at, asking)
         everybody, own_rates = exchanged(cursor, group.plan, period, opened, known_at)
+        licences = freezings(cursor, group.plan.measures, opened, last, known_at)
         for employee, resolved in group.resolved.items():
             own = Entitlement(
                 resolved,
@@ -53,6 +55,7 @@ def entitlements(
                 places=_places(standings, group, employee, period),
                 carried=carried.get(employee, {}),
                 exchanged=own_rates.get(employee, everybody),
+                **(licences[employee]._asdict() if employee in licences else {}),
             )
             found.setdefault(employee, []).append(own)
     return found

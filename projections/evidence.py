@@ -9,11 +9,13 @@ from typing import Any
 import msgspec
 from psycopg.sql import SQL
 
+from domain.plan.licence import whatever_the_licence
 from domain.plan.measures import FactMeasure
 from domain.plan.spells import Spells
+from projections import credentials
 from projections.columns import number
 from projections.conversion import with_rates
-from projections.measures import bound_for, counts, exact, seen
+from projections.measures import bound_for, counts, exact, licensed, seen
 from projections.spans import Cursor
 
 PAGE_FACTS = 20
@@ -23,12 +25,12 @@ PAGE = SQL(
     """
 select
     p.position, p.fact as type, j.source, j.key, p.at as occurred_at, j.recorded_at, p.day, p.customer,
-    p.deal, p.number, p.word, p.is_taken, p.is_first, p.total
+    p.deal, p.number, p.word, p.is_taken, p.is_first, p.is_flagged, p.total
 from (
     select
         c.position, c.fact, c.at, c.day, c.customer, c.deal, {number} as number, {word} as word,
-        not ({counted}) as is_taken, count(*) over () as total,
-        row_number() over (partition by {word} order by c.at, c.position) = 1 as is_first
+        not ({counted}) as is_taken, {flagged} as is_flagged, count(*) over () as total,
+        row_number() over (partition by {word}, {unpaid} order by c.at, c.position) = 1 as is_first
     {seen} and ({counted} or {taken}) and {counts}
     order by c.at, c.position
     limit {limit} offset {offset}
@@ -42,10 +44,11 @@ POSITIONS = SQL("select c.position {seen} and ({counted} or {taken})")
 
 
 class CountedFact(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact that a measure counts.
+    """A fact that a measure counts, or would count if the person had held the licence for it.
 
-    value: what the measure takes of it, exact; a word for `distinct`. adds: its share of the value of a
-    count, sum or distinct, below 0 for what `less` takes away; None where facts do not add up.
+    is_flagged: it was done without the licence that the measure asks for; where such work earns nothing, it
+    adds 0. value: what the measure takes of it, exact; a word for `distinct`. adds: its share of the value of
+    a count, sum or distinct, below 0 for what `less` takes away; None where facts do not add up.
     """
 
     position: int
@@ -59,6 +62,17 @@ class CountedFact(msgspec.Struct, frozen=True, kw_only=True):
     deal: str | None
     value: str | None
     adds: str | None
+    is_flagged: bool = False
+
+
+class LicenceFact(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened to a credential of the kind that a measure asks for. kind: granted, renewed …"""
+
+    position: int
+    credential: str
+    kind: str
+    effective_on: dt.date
+    expires_on: dt.date | None
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +80,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
     period: that the measure was taken for. milestone, board: by which it was looked at, if so, rather than by
     a line over its own window. total: how many facts there are in all. next_offset: of the next page.
+    licence: what happened to the credential that the measure asks for, as far as it bears on these days.
     """
 
     plan: str
@@ -78,6 +93,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     next_offset: int | None
     milestone: str | None = None
     board: str | None = None
+    licence: tuple[LicenceFact, ...] = ()
 
 
 def counted_facts(
@@ -90,16 +106,24 @@ def counted_facts(
     offset: int = 0,
     limit: int = PAGE_FACTS,
 ) -> tuple[int, tuple[CountedFact, ...]]:
-    """How many facts `measure` counts for `employee` over `days`, and a page of them in order of time."""
+    """How many facts `measure` counts for `employee` over `days`, and a page of them in order of time.
+
+    Work that a lacking licence keeps from counting is among them.
+    """
     measure = with_rates(cursor, {"": measure}, [days], known_at)[""]
     bound = bound_for(cursor, [measure], {employee: days}, known_at)
     of = number(bound, measure)
     is_word = measure.kind == "distinct"
+    flagged = SQL("false")
+    if measure.licensed is not None:
+        flagged = SQL("not {}").format(licensed(bound, measure.licensed))
     statement = PAGE.format(
         number=SQL("null::numeric") if of is None or is_word else of,
         word=SQL("{}::text").format(of) if of is not None and is_word else SQL("null::text"),
-        counted=counts(bound, measure, measure.fact, known_at),
+        counted=counts(bound, whatever_the_licence(measure), measure.fact, known_at),
         taken=counts(bound, measure, measure.less, known_at) if measure.less else SQL("false"),
+        flagged=flagged,
+        unpaid=flagged if measure.gate is not None else SQL("false"),
         counts=SQL("{} is not null").format(of) if of is not None else SQL("true"),
         seen=seen(bound, [measure], {employee: days}, known_at),
         limit=bound(limit),
@@ -125,6 +149,27 @@ def counted_positions(
     return {position for (position,) in cursor.execute(statement, bound.values, prepare=False)}
 
 
+def licence_facts(
+    cursor: Cursor, measure: FactMeasure, employee: str, until: dt.date, known_at: int | None
+) -> tuple[LicenceFact, ...]:
+    """What happened, up to the day `until`, to the credentials of `employee` that `measure` asks for."""
+    if measure.licensed is None:
+        return ()
+    told = credentials.changes(cursor, [employee], known_at)
+    of_kind = {change.credential for change in told if change.type == measure.licensed}
+    return tuple(
+        LicenceFact(
+            position=change.position,
+            credential=change.credential,
+            kind=change.kind,
+            effective_on=change.effective_on,
+            expires_on=change.expires_on,
+        )
+        for change in told
+        if change.credential in of_kind and change.effective_on <= until
+    )
+
+
 def _counted(measure: FactMeasure, row: Mapping[str, Any]) -> CountedFact:
     taken: int | Decimal | None = row["number"]
     adds: Fraction | None = None
@@ -137,6 +182,8 @@ def _counted(measure: FactMeasure, row: Mapping[str, Any]) -> CountedFact:
             adds = Fraction(row["is_first"])
         case _:
             pass
+    if adds is not None and row["is_flagged"] and measure.gate is not None:
+        adds = Fraction(0)
     value = row["word"] if taken is None else str(Fraction(taken) / measure.scale)
     told = {name: row[name] for name in CountedFact.__struct_fields__ if name in row}
     signed = -adds if adds is not None and row["is_taken"] else adds

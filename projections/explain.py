@@ -22,7 +22,7 @@ from domain.plan.words import say
 from projections import policy, roster
 from projections.behind import Spans, board_spans, milestone_spans
 from projections.closing import head
-from projections.evidence import PAGE_FACTS, Evidence, counted_facts
+from projections.evidence import PAGE_FACTS, Evidence, counted_facts, licence_facts
 from projections.late import LateFact, closed_periods, late_facts
 from projections.members import Members, deciding_postings, members
 from projections.spans import Cursor
@@ -253,6 +253,7 @@ def _evidence(
         next_offset=read if read < total else None,
         milestone=looked.milestone,
         board=looked.board,
+        licence=licence_facts(cursor, measure, employee, days[-1].last, known_at),
     )
 
 

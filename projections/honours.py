@@ -115,5 +115,5 @@ def _evidence(
         if isinstance(leaf, FactMeasure):
             days = days_of(leaf.window, period, here.hired_on)
             _, facts = counted_facts(cursor, leaf, employee, (days,), known_at, limit=EVIDENCE_FACTS)
-            positions.update(fact.position for fact in facts)
+            positions.update(fact.position for fact in facts if leaf.gate is None or not fact.is_flagged)
     return list(islice(sorted(positions), EVIDENCE_FACTS))

@@ -11,10 +11,11 @@ import msgspec
 from domain.journal.canonical import canonical
 from domain.money import Rounding, minor_per_major, rounded
 from domain.period import Period
-from domain.plan.components.base import Earned, Seen, Standing, Words
+from domain.plan.components.base import Earned, Part, Seen, Standing, Words
 from domain.plan.components.terms import left_over
 from domain.plan.exchange import UNCHANGED, Exchange, Exchanged, RateMissed, minor_worth, used
 from domain.plan.fields import Title
+from domain.plan.licence import Flagged
 from domain.plan.resolve import ResolvedPlan
 from domain.plan.targets import LineTarget, Source
 
@@ -99,6 +100,8 @@ class Entitlement(NamedTuple):
     values: of every measure of the plan. attained: the day each milestone was reached, if it was.
     under_way: how far each open milestone is; only hints need it. places: on the boards that pay. carried:
     what caps left over in the period before, in major units and by component. exchanged: by rates.
+    flagged: work without its licence, by measure. frozen: the measures that count no work on the last day
+    that was looked at.
     """
 
     resolved: ResolvedPlan
@@ -108,6 +111,8 @@ class Entitlement(NamedTuple):
     places: Mapping[str, Standing] = {}
     carried: Mapping[str, Fraction] = {}
     exchanged: Exchanged = UNCHANGED
+    flagged: Mapping[str, Flagged] = {}
+    frozen: frozenset[str] = frozenset()
 
 
 def compute_statement(employee: str, entitlements: Iterable[Entitlement]) -> Statement:
@@ -151,7 +156,10 @@ def lines_of(entitlement: Entitlement) -> list[Line]:
                 targets=grounds.targets,
                 parameters=grounds.parameters,
                 rule=Sentence(earned.rule, _texts(earned.words)),
-                parts=tuple(LinePart(p.name, str(p.amount), _texts(p.words), p.rule) for p in earned.parts),
+                parts=tuple(
+                    LinePart(p.name, str(p.amount), _texts(p.words), p.rule)
+                    for p in _with_flags(earned, uses.measures, entitlement.flagged)
+                ),
                 exact=str(earned.amount),
                 rounding=component.rounding or plan.rounding,
                 amount_minor=amount_minor,
@@ -175,8 +183,16 @@ def earnings(entitlement: Entitlement) -> list[tuple[Earned, int]]:
 
 def seen_by(entitlement: Entitlement) -> Seen:
     """What the components of one plan look at, and nothing else."""
-    resolved, values, attained, _, places, carried, _ = entitlement
-    return Seen(values, resolved.aims, attained, resolved.period, places, resolved.stay, carried)
+    resolved = entitlement.resolved
+    return Seen(
+        entitlement.values,
+        resolved.aims,
+        entitlement.attained,
+        resolved.period,
+        entitlement.places,
+        resolved.stay,
+        entitlement.carried,
+    )
 
 
 def carried_into(entitlement: Entitlement, later: Period) -> dict[str, Fraction]:
@@ -204,6 +220,14 @@ def _exchange(entitlement: Entitlement, earned: Earned, names: Iterable[str]) ->
     if paid is None and not measured and not missed:
         return msgspec.UNSET
     return Exchange(paid=paid, measured=measured, missed=tuple(missed))
+
+
+def _with_flags(earned: Earned, names: Iterable[str], flagged: Mapping[str, Flagged]) -> tuple[Part, ...]:
+    """The parts of `earned`, and one for each measure of which some work was done without its licence."""
+    if not flagged:
+        return earned.parts
+    told = [flagged[name].part(name) for name in names if name in flagged]
+    return (*earned.as_parts(), *told) if told else earned.parts
 
 
 def _texts(words: Words) -> dict[str, str]:

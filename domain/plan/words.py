@@ -7,6 +7,7 @@ from typing import Literal
 from domain.plan.document import Plan
 from domain.plan.exact import shown
 from domain.plan.fields import Title
+from domain.plan.licence import STATES
 
 Language = Literal["en", "zh"]
 
@@ -148,6 +149,22 @@ SENTENCES: Mapping[str, Title] = {
         "{milestone} was reached on {on}, in another period", "{milestone}于 {on} 达成，属于其他期间"
     ),
     "milestone_open": Title("{milestone} has not been reached", "{milestone}尚未达成"),
+    "flagged_unpaid": Title(
+        "{measure}: {work} of {all} not counted; {credential} {state}, frozen since {since}",
+        "{measure}：{all} 项中 {work} 项不计；{credential} {state}，自 {since} 起冻结",
+    ),
+    "flagged_paid": Title(
+        "{measure}: {work} of {all} flagged, but counted; {credential} {state}, frozen since {since}",
+        "{measure}：{all} 项中 {work} 项被标记，仍计入；{credential} {state}，自 {since} 起冻结",
+    ),
+    "flagged_unpaid_never": Title(
+        "{measure}: {work} of {all} not counted; no {credential} was ever granted",
+        "{measure}：{all} 项中 {work} 项不计；从未取得 {credential}",
+    ),
+    "flagged_paid_never": Title(
+        "{measure}: {work} of {all} flagged, but counted; no {credential} was ever granted",
+        "{measure}：{all} 项中 {work} 项被标记，仍计入；从未取得 {credential}",
+    ),
     "nothing_measured": Title("{measure}: nothing to measure", "{measure}：无可统计的数据"),
     "retro": Title(
         "Computed anew {recomputed}, settled before {settled}",
@@ -197,6 +214,8 @@ def _spoken(name: str, word: str, words: Mapping[str, str], plan: Plan, language
         return next((_in(m.title, language) for m in plan.milestones if m.id == word), word)
     if name == "band_rate" and _is_money(words["measure"], plan):
         return shown(Fraction(word), "percent", places=4)
+    if name == "state":
+        return _in(STATES[word], language)
     if name == "test":
         return _in(TESTS[word], language)
     if name == "times" and "measure" not in words:

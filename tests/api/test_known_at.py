@@ -23,8 +23,11 @@ from domain.journal.append import Journal
 from domain.plan.parse import document_hash, plan_document
 
 PLAN = """
+unlicensed: flagged
 parameters: {bonus: {value: 200, open: {to: [branch]}}}
-measures: {hospitals: {distinct: visit_recorded, of: customer}}
+measures:
+  hospitals: {distinct: visit_recorded, of: customer}
+  visits: {count: visit_recorded, licensed: licence}
 targets: {clients: {measure: clients, value: 2}}
 milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 400}]
 curriculum: [{id: basics, title: Basics, pass_score: 80}]
@@ -33,6 +36,7 @@ components:
   - {id: clients, title: New clients, kind: per_unit, measure: clients, rate: 50}
   - {id: met, title: Met, kind: threshold, target: clients, pays: {parameter: bonus}}
   - {id: two, title: Two hospitals, kind: milestone, milestone: two, pays: 300}
+  - {id: visits, title: Visits, kind: per_unit, measure: visits, rate: 1}
 """
 
 NO_RESULTS = {
@@ -54,6 +58,7 @@ VALUES = {"employee": "E1", "period": "2025-03", "board": "best", "plan": "selli
 QUERIES: Mapping[str, Mapping[str, str]] = {
     "/v1/employees/{employee}/statements/{period}/evidence": {"plan": "selling", "measure": "clients"},
     "/v1/boards/{board}": {"period": "2025-03"},
+    "/v1/credentials/flagged-work": {"period": "2025-03"},
     "/v1/plans/{plan}/diff": {"from": "5"},
 }
 """What an address must be asked with."""

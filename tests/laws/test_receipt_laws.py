@@ -23,12 +23,14 @@ from steps import Step, confirm, leave, score, told_on, void
 from api.problems import NotFound
 from api.receipts import receipt, receipt_file
 from api.verify import verify
+from domain.facts.credentials import CredentialGranted
 from domain.facts.governance import OverrideSet, TargetChanged
 from domain.facts.people import EmployeeHired, EmployeeTransferred
 from domain.facts.selling import (
     CustomerRegistered,
     DealClosed,
     FollowUpRecorded,
+    TrialHeld,
     VisitRecorded,
 )
 from domain.journal.append import Journal
@@ -41,15 +43,17 @@ from projections.statements import statement
 MINE, OTHER = "E1", "E-2"  # no base64 holds a dash
 MONTHS = ("2025-03", "2025-04")
 HIRED = dt.date(2025, 2, 10)
-TOLD = ("credit", "confirmation", "roster_change", "leave", "target_change", "override")
+TOLD = ("credit", "confirmation", "roster_change", "leave", "target_change", "override", "credential_change")
 
 # No fact is looked at from two sides, where one would hide that the other is forgotten.
 PLAN = """
+unlicensed: earns_nothing
 population: {post: [seller]}
 parameters: {clients_target: {value: 2, open: {to: [branch, person]}}}
 measures:
   compliance: {average: compliance_scored, of: score, confirmed_by: production}
   hospitals: {distinct: visit_recorded, of: customer}
+  trials: {count: trial_held, licensed: permit}
   two_months: {count: deal_closed, window: {last_periods: 2}}
 targets:
   clients: {measure: clients, value: {parameter: clients_target}, relief: {leave: {per_day: 1}}}
@@ -66,6 +70,7 @@ components:
   - {id: care, title: Care, kind: per_unit, measure: compliance, rate: "3.33"}
   - {id: two, title: Two hospitals, kind: milestone, milestone: two, pays: 300}
   - {id: place, title: First on calls, kind: rank, board: calls, pays: [90]}
+  - {id: trials, title: Trials, kind: per_unit, measure: trials, rate: 11}
   - id: back
     title: Looking back
     kind: per_unit
@@ -87,6 +92,13 @@ def sale(employee: str, customer: str) -> DealClosed:
     )
 
 
+def permit(employee: str, granted_on: dt.date, lasts: int) -> CredentialGranted:
+    expires_on = granted_on + dt.timedelta(days=lasts)
+    return CredentialGranted(
+        employee=employee, credential=uuid4().hex, kind="permit", granted_on=granted_on, expires_on=expires_on
+    )
+
+
 steps = st.lists(
     st.one_of(
         told(CustomerRegistered, on=True, employee=people, customer=customers),
@@ -98,6 +110,8 @@ steps = st.lists(
         told(score, on=True, employee=people, customer=customers),
         st.builds(confirm, st.integers(0, 9)),
         st.builds(void, st.integers(0, 9)),
+        told(partial(TrialHeld, product="X"), on=True, employee=people, customer=customers),
+        told(permit, employee=people, granted_on=days, lasts=st.sampled_from((0, 30, 400))),
         told(leave, employee=people, from_on=days),
         told(EmployeeTransferred, employee=people, effective_on=days, branch=st.just("SH")),
         told(

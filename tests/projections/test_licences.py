@@ -1,0 +1,178 @@
+"""Licensed work: done while a credential is frozen, it is flagged, and unpaid where the plan says so."""
+
+import datetime as dt
+
+import pytest
+from book import ENGINE, Book
+
+from domain.facts.clinical import ProcedurePerformed
+from domain.facts.credentials import (
+    CredentialGranted,
+    CredentialReinstated,
+    CredentialRenewed,
+    CredentialSuspended,
+)
+from domain.period import Period
+from domain.plan.fields import Title
+from domain.plan.words import say
+from projections.behind import behind
+from projections.diff import diff
+from projections.explain import explain
+from projections.flagged import flagged_work
+from projections.late import closed_periods
+
+PLAN = """
+unlicensed: earns_nothing
+measures:
+  procedures: {count: procedure_performed, licensed: nursing licence}
+  kinds: {distinct: procedure_performed, of: kind, licensed: nursing licence, window: year}
+  all_procedures: {count: procedure_performed}
+components:
+  - {id: procedures, title: Procedures, kind: per_unit, measure: procedures, rate: 50}
+"""
+WHO = {"employee": "E1", "credential": "N1"}
+MARCH, APRIL = Period.parse("2025-03"), Period.parse("2025-04")
+
+
+def grant(book: Book, until: str, kind: str = "nursing licence") -> int:
+    on = dt.date(2020, 1, 1)
+    fact = CredentialGranted(**WHO, kind=kind, granted_on=on, expires_on=dt.date.fromisoformat(until))
+    return book.tell(fact)
+
+
+def renew(book: Book, on: dt.date) -> int:
+    return book.tell(CredentialRenewed(**WHO, effective_on=on, expires_on=dt.date(2030, 12, 31)))
+
+
+def perform(book: Book, *days: int | dt.date, kind: str = "catheter") -> list[int]:
+    return [book.tell(ProcedurePerformed(employee="E1", kind=kind), on) for on in days]
+
+
+def parts(book: Book, period: str = "2025-03") -> list[str]:
+    """What the parts of the first line say."""
+    with book.cursor() as cursor:
+        told = explain(cursor, "E1", Period.parse(period), engine=ENGINE)
+    assert told is not None
+    return [part.en for part in told.lines[0].parts]
+
+
+@pytest.fixture
+def ward(book: Book) -> Book:
+    """A nurse whose licence holds through 10 March, and procedures on either side of that day."""
+    book.adopt(PLAN)
+    grant(book, "2025-03-10")
+    perform(book, 9, 10, 11, 12)
+    return book
+
+
+@pytest.mark.rule("R50")
+def test_work_from_the_day_after_the_last_is_flagged_and_unpaid(ward: Book) -> None:
+    """Two of four are paid; the line, the facts behind it and the list of flagged work say why."""
+    assert ward.paid() == {"procedures": 10_000}
+    assert parts(ward)[1] == (
+        "procedures: 2 of 4 not counted; nursing licence expired, frozen since 2025-03-11"
+    )
+    with ward.cursor() as cursor:
+        told = explain(cursor, "E1", MARCH, engine=ENGINE)
+        work = flagged_work(cursor, MARCH, None, None)
+    assert told is not None
+    [evidence] = [page for page in told.evidence if page.measure == "procedures"]
+    assert [(fact.day.day, fact.is_flagged, fact.adds) for fact in evidence.facts] == [
+        (9, False, "1"),
+        (10, False, "1"),
+        (11, True, "0"),
+        (12, True, "0"),
+    ]
+    assert [(fact.kind, fact.effective_on, fact.expires_on) for fact in evidence.licence] == [
+        ("granted", dt.date(2020, 1, 1), dt.date(2025, 3, 10))
+    ]
+    assert {(each.day.day, each.measure, each.state, each.since, each.is_paid) for each in work} == {
+        (day, name, "expired", dt.date(2025, 3, 11), False)
+        for day in (11, 12)
+        for name in ("procedures", "kinds")
+    }
+
+
+@pytest.mark.rule("R50")
+def test_three_months_expired_flags_every_later_procedure(book: Book) -> None:
+    """Licence until 31 December: nothing of March counts, and a plan may choose to pay it all the same."""
+    book.adopt(PLAN)
+    grant(book, "2024-12-31")
+    perform(book, 1, 15, 31)
+    assert book.paid() == {"procedures": 0}
+    assert "3 of 3 not counted" in parts(book)[1]
+    book.adopt(PLAN.replace("earns_nothing", "flagged"))
+    assert book.paid() == {"procedures": 15_000}
+    assert "3 of 3 flagged, but counted; nursing licence expired" in parts(book)[1]
+    with book.cursor() as cursor:
+        assert {each.is_paid for each in flagged_work(cursor, MARCH, ["E1"], None)} == {True}
+        assert flagged_work(cursor, APRIL, None, None) == []
+
+
+def test_suspended_and_never_granted_are_told_apart(book: Book) -> None:
+    book.adopt(PLAN)
+    perform(book, 5, 6, 20)
+    assert "3 of 3 not counted; no nursing licence was ever granted" in parts(book)[1]
+    grant(book, "2030-01-01", kind="radiation permit")
+    assert book.paid() == {"procedures": 0}
+    granted = CredentialGranted(
+        employee="E1", credential="N2", kind="nursing licence", granted_on=dt.date(2020, 1, 1)
+    )
+    book.tell(granted)
+    who = {"employee": "E1", "credential": "N2", "reason": "audit"}
+    book.tell(CredentialSuspended(**who, effective_on=dt.date(2025, 3, 6)))
+    book.tell(CredentialReinstated(**who, effective_on=dt.date(2025, 3, 20)))
+    assert book.paid() == {"procedures": 10_000}
+    assert "1 of 3 not counted; nursing licence suspended, frozen since 2025-03-06" in parts(book)[1]
+
+
+@pytest.mark.rule("R50")
+def test_a_renewal_told_late_is_settled_and_voided_again(ward: Book) -> None:
+    """Renewed from 12 March, told in April: one more is paid then, and taken back when it is voided."""
+    before = ward.close().known_at
+    renewed = renew(ward, dt.date(2025, 3, 12))
+    assert ward.paid(period="2025-04") == {"procedures": 0, "procedures of 2025-03": 5_000}
+    with ward.cursor() as cursor:
+        told = explain(cursor, "E1", APRIL, engine=ENGINE)
+        late = behind(cursor, "E1", APRIL, ward.journal.head())
+    assert told is not None
+    assert [fact.type for fact in told.lines[-1].late] == ["credential_renewed"]
+    assert renewed in late
+    ward.close("2025-04")
+    settled = [sum(fen for name, fen in ward.paid(period=m).items()) for m in ("2025-03", "2025-04")]
+    assert sum(settled) == 15_000
+    ward.void(renewed)
+    assert ward.paid(period="2025-05")["procedures of 2025-03"] == -5_000
+    assert ward.paid(known_at=before) == {"procedures": 10_000}
+    with ward.cursor() as cursor:
+        at = closed_periods(cursor, None)[0].known_at
+        assert len(flagged_work(cursor, MARCH, None, at)) == 4
+        assert len(flagged_work(cursor, MARCH, None, renewed)) == 2
+
+
+def test_a_renewal_is_the_cause_of_a_difference(ward: Book) -> None:
+    """And no credential is the cause where no plan asks for one."""
+    before = ward.journal.head()
+    renewed = renew(ward, dt.date(2025, 3, 11))
+    with ward.cursor() as cursor:
+        found = diff(cursor, "E1", MARCH, before, renewed, engine=ENGINE)
+    assert found is not None
+    assert [fact.position for fact in found.facts] == [renewed]
+
+
+def test_licences_say_themselves_in_chinese() -> None:
+    words = {
+        "measure": "m",
+        "work": "2",
+        "all": "4",
+        "credential": "护士执业证",
+        "state": "expired",
+        "since": "2025-03-11",
+    }
+    from given_plan import plan
+
+    held = plan("measures: {m: {count: visit_recorded, title: {en: Visits, zh: 拜访}}}")
+    assert held.measures["m"].title == Title("Visits", "拜访")
+    assert say("flagged_unpaid", words, held, "zh") == (
+        "拜访：4 项中 2 项不计；护士执业证 已过期，自 2025-03-11 起冻结"
+    )
