@@ -96,7 +96,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _HOLDS
         | {"plan_drafted", "inquiry_opened"},
         "hr_head": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
-        "payroll": _RATES | _RUNS | _ON_INQUIRIES | {"fact_voided"},
+        "payroll": _RATES | _RUNS | {"balance_written_off"} | _ON_INQUIRIES | {"fact_voided"},
         "integration": CREDITED
         | _LEARNING
         | _PEOPLE_FACTS

@@ -166,6 +166,11 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "方案 {plan} 的参数 {parameter} 自 {effective_from} 起对 {level} {scope} 为 {value}，"
         "审批人 {approver}：{reason}",
     ),
+    "balance_written_off": (
+        "{amount} that {employee} owes on {account} of plan {plan} is written off, approved by {approver}: "
+        "{reason}",
+        "{employee} 在方案 {plan} 的 {account} 所欠 {amount} 予以核销，审批人 {approver}：{reason}",
+    ),
     "exchange_rate_set": (
         "1 {base} is {rate} {quote} from {effective_on}[, by {quoted_by}]",
         "自 {effective_on} 起 1 {base} 折合 {rate} {quote}[，来源 {quoted_by}]",

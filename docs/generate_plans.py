@@ -24,6 +24,7 @@ NUMBERS = {
 NAMED = {
     "measures": "name of a measure",
     "targets": "name of a target",
+    "components": "id of a component",
     "milestones": "id of a milestone",
     "curriculum": "id of a module",
     "boards": "id of a board",

@@ -15,6 +15,7 @@ from domain.plan.measures import Days, FactMeasure, days_of
 from domain.plan.mentions import named_in, with_parts
 from domain.plan.milestones import last_day
 from domain.plan.spells import Spells, within
+from projections.accounts import behind_accounts
 from projections.attainment import courses_to, first_reached
 from projections.conversion import bounds
 from projections.converted import currencies_of, rate_positions
@@ -86,6 +87,7 @@ def behind(cursor: Cursor, employee: str, period: Period, known_at: int) -> set[
             found |= _month(cursor, employee, closed.period, at, plans)
         for late in late_facts(cursor, before, closed.period, known_at, employee, None):
             found |= {at for at in (late.position, late.void_position) if at is not None}
+    found |= behind_accounts(cursor, employee, period, known_at)
     asked = {"employee": employee, "plans": sorted(plans), "known_at": known_at}
     return found | {position for (position,) in cursor.execute(OWN_RULES, asked)}
 

@@ -9,8 +9,10 @@ from domain.journal.merkle import leaf_hash, root
 from domain.period import Period
 from domain.plan.statement import Statement, make_statement
 from projections import policy
-from projections.earned import earned
+from projections.accounts import account_lines
+from projections.earned import earned_by
 from projections.late import closed_periods, touched
+from projections.members import paid_by, roll
 from projections.opening import opening
 from projections.places import ranks_people
 from projections.retro import deltas
@@ -92,17 +94,22 @@ def batches(
         since = dict.fromkeys(people, min(since.values()))
     for start in range(0, len(people), BATCH_PEOPLE):
         batch = people[start : start + BATCH_PEOPLE]
-        own = earned(cursor, period, known_at, batch)
+        here = roll(cursor, period, known_at, batch)
+        groups = [paid_by(v, here) for v in policy.plans_in_force(cursor, period.last_day, known_at)]
+        own = earned_by(cursor, groups, period, known_at)
         late = deltas(cursor, due, {e: since[e] for e in batch if e in since}, known_at)
+        earned = {e: [*(own[e].lines if e in own else ()), *late.get(e, ())] for e in {*own, *late}}
+        moved = account_lines(cursor, here, groups, batch, earned, known_at)
         yield [
             make_statement(
                 employee,
                 str(period),
-                own[employee].currency if employee in own else late[employee][0].currency,
-                (*(own[employee].lines if employee in own else ()), *late.get(employee, ())),
+                own[employee].currency if employee in own else lines[0].currency,
+                lines,
             )
             for employee in batch
-            if employee in own or employee in late
+            if employee in earned or employee in moved
+            for lines in [(*earned.get(employee, ()), *moved.get(employee, ()))]
         ]
 
 

@@ -23,7 +23,14 @@ def earned(
     cursor: Cursor, period: Period, known_at: int | None, employees: Sequence[str] | None = None
 ) -> dict[str, Statement]:
     """The statements of those of `employees`, or of everybody, whom a plan pays in `period`."""
-    due = entitlements(cursor, members(cursor, period, known_at, employees), period, known_at)
+    return earned_by(cursor, members(cursor, period, known_at, employees), period, known_at)
+
+
+def earned_by(
+    cursor: Cursor, groups: Sequence[Members], period: Period, known_at: int | None
+) -> dict[str, Statement]:
+    """The statements of the people of `groups`, the plans that pay them in `period`."""
+    due = entitlements(cursor, groups, period, known_at)
     return {employee: compute_statement(employee, own) for employee, own in due.items()}
 
 

@@ -1,12 +1,13 @@
 """From an amount to the facts behind it: statement → line → measures → facts, in parts that sum exactly."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from domain.period import Period
+from domain.plan.account_terms import ACCOUNT
 from domain.plan.components.component import Component
 from domain.plan.document import Plan
 from domain.plan.exchange import Exchange, RateUsed
@@ -20,6 +21,7 @@ from domain.plan.spells import Spells, within
 from domain.plan.statement import Line, Sentence
 from domain.plan.words import say
 from projections import policy, roster
+from projections.accounts import AccountMove, moves
 from projections.behind import Spans, board_spans, milestone_spans
 from projections.closing import head
 from projections.evidence import PAGE_FACTS, Evidence, counted_facts, licence_facts
@@ -47,6 +49,7 @@ class ExplainedLine(msgspec.Struct, frozen=True, kw_only=True):
     currencies were converted, each with the position of its fact. missed: rates that lack. late: under a
     retro delta, the first facts that may have caused it, of `late_total`. milestones, boards: that the line
     looks at; evidence names them. A place on a board rests on what others did as well, which is not shown.
+    moves: what moved the account of a line before.
     """
 
     explanation: Explanation
@@ -58,6 +61,7 @@ class ExplainedLine(msgspec.Struct, frozen=True, kw_only=True):
     late_total: int = 0
     milestones: tuple[str, ...] = ()
     boards: tuple[str, ...] = ()
+    moves: tuple[AccountMove, ...] = ()
 
 
 class ExplainedPayslip(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +77,7 @@ class ExplainedPayslip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Month(NamedTuple):
-    """The plans in force in a month, since when the person is here, and the plans that pay them."""
+    """The plans that lines of a month may name, since when the person is here, the plans that pay them."""
 
     period: Period
     plans: Mapping[str, Plan]
@@ -109,7 +113,8 @@ def explain(
         return None
     at, lines = payslip.known_at, payslip.statement.lines
     months = {
-        about: _month(cursor, employee, about, at) for about in {_about(line, period) for line in lines}
+        about: _month(cursor, employee, about, at, {x.plan for x in lines if _about(x, period) == about})
+        for about in {_about(line, period) for line in lines}
     }
     found = (
         _evidence(cursor, employee, months[looked.period], looked, at, 0, page_facts)
@@ -147,10 +152,16 @@ def evidence(
     return _evidence(cursor, employee, month, looked, known_at, offset, limit)
 
 
-def _month(cursor: Cursor, employee: str, period: Period, known_at: int) -> _Month:
+def _month(
+    cursor: Cursor, employee: str, period: Period, known_at: int, named: Collection[str] = ()
+) -> _Month:
     versions = policy.plans_in_force(cursor, period.last_day, known_at)
     here = deciding_postings(roster.changes(cursor, [employee], known_at), period).get(employee)
     plans = {version.plan: version.parsed() for version in versions}
+    for name in {*named} - plans.keys():
+        ended = policy.last_version(cursor, name, period.last_day, known_at)
+        assert ended is not None, "an account is of a plan that was in force"
+        plans[name] = ended.parsed()
     groups = {
         group.plan.plan: group
         for group in members(cursor, period, known_at, [employee])
@@ -185,7 +196,16 @@ def _explained(cursor: Cursor, line: Line, plan: Plan, payslip: Payslip) -> Expl
         late_total=len(late),
         milestones=named_in(component, "milestones") if component else (),
         boards=named_in(component, "boards") if component else (),
+        moves=_moves(cursor, line, payslip),
     )
+
+
+def _moves(cursor: Cursor, line: Line, payslip: Payslip) -> tuple[AccountMove, ...]:
+    """What moved the account of a line before."""
+    if line.kind != ACCOUNT:
+        return ()
+    until, whose = Period.parse(payslip.statement.period), payslip.statement.employee
+    return moves(cursor, whose, (line.plan, line.component), until, payslip.known_at)
 
 
 def _component(plan: Plan, line: Line) -> Component | None:

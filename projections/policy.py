@@ -170,6 +170,12 @@ def plans_in_force(cursor: Cursor, day: dt.date, known_at: int | None = None) ->
     return fetch(cursor, PlanVersion, IN_FORCE, {"day": day}, known_at)
 
 
+def last_version(cursor: Cursor, plan: str, day: dt.date, known_at: int | None = None) -> PlanVersion | None:
+    """The version of `plan` that took effect last by `day`, ended or not; None where there is none."""
+    begun = [v for v in plan_versions(cursor, known_at) if v.plan == plan and v.effective_from <= day]
+    return begun[-1] if begun else None
+
+
 def overrides(cursor: Cursor, known_at: int | None = None) -> list[Override]:
     """What branches, teams and people have set, in order of position."""
     return fetch(cursor, Override, OVERRIDES, {}, known_at)

@@ -17,6 +17,7 @@ from projections import (
     surveys,
     trail,
     training,
+    write_offs,
 )
 from projections.spans import Projection
 
@@ -31,6 +32,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     exchange_rates,
     training,
     surveys,
+    write_offs,
     standings,  # adds up credits
     statements,  # settle by all that the others know
     paying,

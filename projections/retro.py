@@ -1,7 +1,7 @@
 """What became known too late for closed periods, and the lines by which the next statement makes up for it.
 
 Identity, after every close: what was settled for a closed period, over all statements, is what the period
-comes to by the facts known at that close.
+comes to by the facts known at that close. It is about what was earned; lines of accounts are not in it.
 """
 
 import datetime as dt
@@ -22,6 +22,7 @@ SETTLED = """
 select l.employee, l.detail::text
 from statement_line l join closed_period p on p.period = l.period
 where l.about_period = %(about)s and l.employee = any(%(employees)s)
+    and l.kind not in ('account', 'allowance')
     and p.position <= coalesce(%(known_at)s, p.position)
 order by p.first_day, l.employee, l.line"""
 

@@ -13,8 +13,9 @@ from projections.largest import LargestChange
 
 BASIS = Title(
     en="Both sides are computed anew by what was known at that position, each fact in the month that it is "
-    "about, however late it came. Settled payslips and their retro lines are not looked at.",
-    zh="两边都按该位置已知的全部事实重新计算，迟到的事实计入其所属月份；已结算的工资单及其追溯行不参与比较。",
+    "about, however late it came. Settled payslips and their retro lines are not looked at. Draws, holdbacks "
+    "and balances carried are left out: what counts is what is earned.",
+    zh="两边都按该位置已知的全部事实重新计算，迟到的事实计入其所属月份；已结算的工资单及其追溯行不参与比较；预支、暂扣与结转余额不计，只比较所得。",
 )
 
 CHANGES_KEPT = 100_000

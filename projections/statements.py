@@ -12,6 +12,7 @@ from domain.facts.governance import PeriodClosed
 from domain.journal.canonical import canonical
 from domain.journal.merkle import leaf_hash
 from domain.period import Period
+from domain.plan.account_terms import ACCOUNT, ALLOWANCE
 from domain.plan.statement import Line, Statement, make_statement
 from projections import closing
 from projections.late import ClosedPeriod, closed_periods
@@ -20,7 +21,7 @@ from projections.rows import facts_of, store
 from projections.spans import Cursor, Span, UnfoldableFact
 
 NAME = "statements"
-VERSION = 3
+VERSION = 4
 TABLES = ("closed_period", "statement", "statement_line")
 FACTS = frozenset({"period_closed"})
 
@@ -67,6 +68,7 @@ create table statement_line (
     about_period text   not null collate "C",
     plan         text   not null collate "C",
     component    text   not null collate "C",
+    kind         text   not null collate "C",
     clause       text   not null,
     amount_minor bigint not null,
     currency     text   not null collate "C",
@@ -78,9 +80,12 @@ comment on table statement_line is 'The lines of closed statements.';
 comment on column statement_line.position is 'Of the close in the journal, by which it became known.';
 comment on column statement_line.about_period is
     'The month that the pay is for; an older one for a retro delta.';
+comment on column statement_line.kind is
+    'Kind of the component; account for a line that moves a balance, allowance for one that merely pays.';
 comment on column statement_line.detail is 'The whole line: inputs, rule, rounding.';
 
 create index statement_line_about on statement_line (about_period, employee);
+create index statement_line_account on statement_line (employee) where kind = 'account';
 """
 
 LINES = """
@@ -146,6 +151,7 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     about_period: str
     plan: str
     component: str
+    kind: str
     clause: str
     amount_minor: int
     currency: str
@@ -158,7 +164,8 @@ class Payslip(msgspec.Struct, frozen=True, kw_only=True):
 
     state: `closed` and frozen, or `open` and computed now. known_at: the last position taken into account.
     closed_position: of the close in the journal. plans: behind the lines. engine: name and version of the
-    program that computed it; digest: SHA-256 of the statement.
+    program that computed it; digest: SHA-256 of the statement. accounts_as_of: of an open one with lines
+    of accounts, the closed month that these begin from; months in between that are open do not count.
     """
 
     statement: Statement
@@ -168,6 +175,7 @@ class Payslip(msgspec.Struct, frozen=True, kw_only=True):
     plans: tuple[PlanUsed, ...]
     engine: str
     digest: str
+    accounts_as_of: str | None = None
 
 
 def project(cursor: Cursor, span: Span) -> None:
@@ -259,6 +267,7 @@ def open_payslips(
 ) -> Iterator[Payslip]:
     """The statements of a month that is open, of `employees` or of everybody, in order of employee."""
     versions = Versions()
+    closed = [c.period for c in closed_periods(cursor, known_at) if c.period.first_day < period.first_day]
     for batch in closing.batches(cursor, period, known_at, employees):
         for made in batch:
             yield Payslip(
@@ -269,7 +278,12 @@ def open_payslips(
                 plans=plans_used(cursor, made.period, made.lines, known_at, versions),
                 engine=engine,
                 digest=made.digest(),
+                accounts_as_of=str(closed[-1]) if closed and _moves_accounts(made) else None,
             )
+
+
+def _moves_accounts(made: Statement) -> bool:
+    return any(line.kind in (ACCOUNT, ALLOWANCE) for line in made.lines)
 
 
 def freeze(cursor: Cursor, position: int, made: closing.Closing, engine: str) -> None:
@@ -315,6 +329,7 @@ def _line_rows(made: Statement, position: int) -> Iterator[LineRow]:
             about_period=line.about or made.period,
             plan=line.plan,
             component=line.component,
+            kind=line.kind,
             clause=line.clause,
             amount_minor=line.amount_minor,
             currency=line.currency,

@@ -111,6 +111,12 @@ def _add_line(tree: Tree, explained: ExplainedLine, period: str, counted: Counte
     for name, source in explained.explanation.parameters.items():
         at = f" (position {source.position})" if source.position else ""
         branch.add(f"{escape(name)} = {escape(source.value)}, set by {source.level}{at}")
+    for move in explained.moves:
+        what = f"statement of {move.period}, closed" if move.period else "written off"
+        branch.add(
+            f"[dim]{what} at position {move.position}: {_money(move.amount_minor, line.currency)}, "
+            f"balance {_money(move.balance_minor, line.currency)}[/]"
+        )
     for late in explained.late:
         branch.add(f"[dim]came late: position {late.position} {escape(late.type)}[/]")
     if explained.late_total > len(explained.late):

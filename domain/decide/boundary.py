@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.base import Fact
 from domain.facts.credentials import (
     CredentialGranted,
@@ -115,7 +116,7 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
 
 
 def _of_paying(fact: Fact) -> tuple[Look, ...]:
-    """The boundary of facts about runs, holds, payments and inquiries."""
+    """The boundary of facts about runs, holds, payments, balances and inquiries."""
     match fact:
         case RunApproved() | PaymentConfirmed():
             return (Look(_RUN, f"period:{fact.period}"),)
@@ -125,6 +126,8 @@ def _of_paying(fact: Fact) -> tuple[Look, ...]:
             return (Look(_HOLDS, f"hold:{fact.hold}"), *_behind_hold(fact))
         case HoldReleased():
             return (Look(_HOLDS, f"hold:{fact.hold}"),)
+        case BalanceWrittenOff():
+            return (Look(_PLANS, f"plan:{fact.plan}"),)
         case InquiryOpened() | InquiryAnswered() | InquiryResolved():
             voids = (Look(("fact_voided",), f"fact:{position}") for position in positions_named(fact))
             return (Look(_INQUIRIES, f"inquiry:{fact.inquiry}"), *voids)

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from domain.decide import (
+    accounts,
     corrections,
     credentials,
     currencies,
@@ -19,6 +20,7 @@ from domain.decide import (
 )
 from domain.decide.existence import require_existing
 from domain.decide.known import Known
+from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.base import Fact
 from domain.facts.credentials import (
     CredentialGranted,
@@ -140,6 +142,8 @@ def _of_pay(fact: Fact, known: Known, asked: Asked) -> None:
             inquiries.answer(fact, known, asked.actor)
         case InquiryResolved():
             inquiries.resolve(fact, known, asked.actor)
+        case BalanceWrittenOff():
+            accounts.write_off(fact, known, asked.actor)
         case PeriodClosed():
             periods.close_period(fact, known, asked.today)
         case _:

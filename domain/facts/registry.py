@@ -6,6 +6,7 @@ from types import MappingProxyType
 import msgspec
 
 from domain.facts import (
+    accounts,
     activity,
     clinical,
     credentials,
@@ -36,6 +37,7 @@ SUBJECTS = (
     plans,
     currencies,
     runs,
+    accounts,
     inquiries,
     trail,
     erasure,

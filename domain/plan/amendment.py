@@ -12,11 +12,23 @@ from domain.plan.fields import Title
 from domain.plan.leaves import Taken, take_apart
 
 Part = Literal[
-    "plan", "population", "parameter", "measure", "target", "component", "milestone", "board", "goal", "hint"
+    "plan",
+    "population",
+    "parameter",
+    "measure",
+    "target",
+    "component",
+    "account",
+    "milestone",
+    "board",
+    "goal",
+    "hint",
 ]
 PARTS: Mapping[str, Part] = {
     "population": "population",
     "components": "component",
+    "draw": "account",
+    "holdbacks": "account",
     "parameters": "parameter",
     "targets": "target",
     "milestones": "milestone",
@@ -136,6 +148,12 @@ def _part(path: str) -> Part:
 
 
 def _clause(path: str, plan: Plan) -> str:
-    """The clause of the component that `path` lies in."""
-    _, _, rest = path.partition("components.")
-    return next((each.clause for each in plan.components if rest and rest.partition(".")[0] == each.id), "")
+    """The clause of the component or account that `path` lies in."""
+    space, _, rest = path.partition(".")
+    clauses = {
+        "components": {each.id: each.clause for each in plan.components},
+        "holdbacks": {each.id: each.clause for each in plan.holdbacks},
+    }
+    if space == "draw" and plan.draw is not None:
+        return plan.draw.clause
+    return clauses.get(space, {}).get(rest.partition(".")[0], "")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from domain.money import CURRENCIES
+from domain.plan.account_checks import account_faults
 from domain.plan.components.base import Fault
 from domain.plan.components.component import Component
 from domain.plan.components.graded import Counted
@@ -54,6 +55,7 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
     yield from _goal_faults(plan.cascade)
     yield from _days_faults(plan)
     yield from _licence_faults(plan)
+    yield from account_faults(plan)
 
 
 def _days_faults(plan: Plan) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ from domain.facts.governance import Level as OverrideLevel
 from domain.facts.people import LeaveKind
 from domain.money import Rounding
 from domain.period import PeriodKind
+from domain.plan.account_terms import Draw, Holdback, NegativeBalance
 from domain.plan.components.component import Component
 from domain.plan.exact import Unit
 from domain.plan.exchange import RateDay
@@ -212,6 +213,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     currency: of its amounts. pay_currency: what people are paid in, each line at the rate of the period's
     last day; that of the plan when absent. convert_at: of which day the rate is by which its measures convert
     what came in other currencies; without it they leave such amounts out.
+    negative_balance: whether a total below 0 is `paid` as it is, or `carried` into the next statement.
+    account_order: the draw, the holdbacks and `negative_balance`, by who takes first of what is earned.
     """
 
     plan: PlanName
@@ -229,6 +232,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     measures: Mapping[Identifier, Measure] = msgspec.field(default_factory=dict[str, Measure])
     targets: Mapping[Identifier, Target] = msgspec.field(default_factory=dict[str, Target])
     components: tuple[Component, ...] = ()
+    draw: Draw | None = None
+    holdbacks: tuple[Holdback, ...] = ()
+    negative_balance: NegativeBalance = "paid"
+    account_order: tuple[str, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     curriculum: tuple[Module, ...] = ()
     boards: tuple[Board, ...] = ()

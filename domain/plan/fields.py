@@ -31,6 +31,7 @@ TargetName = Annotated[str, Meta(extra={"names": "targets"})]
 MilestoneName = Annotated[str, Meta(extra={"names": "milestones"})]
 GoalName = Annotated[str, Meta(extra={"names": "cascade"})]
 ModuleName = Annotated[str, Meta(extra={"names": "curriculum"})]
+ComponentName = Annotated[str, Meta(extra={"names": "components"})]
 BoardName = Annotated[str, Meta(extra={"names": "boards"})]
 FactName = Annotated[str, Meta(extra={"names": "facts"})]
 

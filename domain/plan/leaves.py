@@ -8,6 +8,7 @@ import msgspec
 from msgspec import inspect
 
 from domain.money import minor_per_major
+from domain.plan.account_terms import Draw
 from domain.plan.checks import counted_measure
 from domain.plan.components.bands import Stretch
 from domain.plan.components.component import Component
@@ -100,6 +101,9 @@ class _Taking:
                 self.leaves[path] = Leaf(value, value)
             case Condition() | Window():
                 self.leaves[path] = Leaf(value, self._spoken(value))
+            case Draw():
+                self.items[path] = value.title
+                self.struct(path, value, around)
             case msgspec.Struct():
                 self.struct(path, value, around)
             case Mapping():

@@ -110,6 +110,7 @@ def _unknown_names(reading: Reading, written: Mapping[str, object], facts: FactF
         "parameters": map(str, members(written.get("parameters"))),
         "measures": map(str, members(written.get("measures"))),
         "targets": map(str, members(written.get("targets"))),
+        "components": _ids(written.get("components")),
         "milestones": _ids(written.get("milestones")),
         "curriculum": _ids(written.get("curriculum")),
         "boards": _ids(written.get("boards")),

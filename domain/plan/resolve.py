@@ -202,13 +202,18 @@ def after_overtime(target: Target, value: Fraction) -> Fraction:
     return Fraction(rounded(value * (1 - target.relief.overtime.lower_by), target.rounding))
 
 
-def _layered(
-    plan: Plan, period: Period, holding: list[tuple[Override, Fraction]], stayed: Stay
-) -> ResolvedPlan:
-    settings = {
+def set_by_firm(plan: Plan) -> dict[str, Sourced]:
+    """The parameters of `plan` as it says them, before anybody overrides one."""
+    return {
         name: Sourced(Fraction(parameter.value), "national", None, f"parameters.{name}")
         for name, parameter in plan.parameters.items()
     }
+
+
+def _layered(
+    plan: Plan, period: Period, holding: list[tuple[Override, Fraction]], stayed: Stay
+) -> ResolvedPlan:
+    settings = set_by_firm(plan)
     for override, value in holding:
         path = f"{override.level} {override.scope}"
         settings[override.parameter] = Sourced(value, override.level, override.position, path)
@@ -216,6 +221,8 @@ def _layered(
     bound = msgspec.structs.replace(
         plan,
         components=rebound(plan.components, values),
+        draw=rebound(plan.draw, values),
+        holdbacks=rebound(plan.holdbacks, values),
         targets=rebound(plan.targets, values),
         milestones=rebound(plan.milestones, values),
         hints=rebound(plan.hints, values),

@@ -52,7 +52,8 @@ def stay(
 
 def prorates(plan: Plan) -> bool:
     """Whether something in `plan` depends on the days that somebody is there."""
-    shares = (part.prorate for part in (*plan.targets.values(), *plan.components))
+    draw = [plan.draw] if plan.draw is not None else []
+    shares = (part.prorate for part in (*plan.targets.values(), *plan.components, *draw))
     return any(share is not None for share in shares) or bool(day_measures(plan.measures))
 
 
@@ -83,6 +84,7 @@ def _days_of(measure: DaysMeasure, stay: Stay) -> Fraction:
 def most_months(plan: Plan) -> int:
     """The months since the hire after which nothing in `plan` changes any more."""
     spans = [step for target in plan.targets.values() for step in target.ramp]
-    floors = [part.floor.tenure_months for part in plan.components if part.floor is not None]
-    bounds = [bound for span in (*spans, *floors) if span is not None for bound in (span.from_, span.until)]
+    terms = [*(part.floor for part in plan.components), plan.draw]
+    paying = [term.tenure_months for term in terms if term is not None]
+    bounds = [bound for span in (*spans, *paying) if span is not None for bound in (span.from_, span.until)]
     return max((bound for bound in bounds if bound is not None), default=0)

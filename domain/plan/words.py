@@ -175,6 +175,51 @@ SENTENCES: Mapping[str, Title] = {
         "settled before {settled}",
         "订单退回，按当期原比例追回：重新计算为 {recomputed}，此前已结算 {settled}",
     ),
+    "draw_advanced": Title("Advance of {pays}; owed with it: {owed}", "预支 {pays}；连同此前共欠 {owed}"),
+    "draw_advanced_free": Title(
+        "Advance of {pays}, against the earnings of this month only", "预支 {pays}，仅以本月所得抵扣"
+    ),
+    "draw_topped_up": Title(
+        "Earnings of {earned} topped up to the draw of {pays}; owed with it: {owed}",
+        "所得 {earned}，补足至保底 {pays}；连同此前共欠 {owed}",
+    ),
+    "draw_topped_up_free": Title(
+        "Earnings of {earned} topped up to the draw of {pays}, for good",
+        "所得 {earned}，补足至保底 {pays}，无需归还",
+    ),
+    "draw_netted": Title(
+        "Set off against earnings of {earned}; the rest of the advance of {pays} is not owed",
+        "以所得 {earned} 抵扣；预支 {pays} 的其余部分无需归还",
+    ),
+    "draw_recovered": Title(
+        "Paid back out of earnings of {earned}, at most {share} of them; still owed: {owed}",
+        "从所得 {earned} 中归还，最多 {share}；尚欠 {owed}",
+    ),
+    "draw_recovered_above": Title(
+        "Paid back out of earnings of {earned}, at most {share} of what exceeds the draw of {pays}; "
+        "still owed: {owed}",
+        "从所得 {earned} 中归还，最多为超出保底 {pays} 部分的 {share}；尚欠 {owed}",
+    ),
+    "held_back": Title(
+        "{share} of {earned} is held back; held in all: {held}", "{earned} 暂扣 {share}；累计暂扣 {held}"
+    ),
+    "hold_returned": Title(
+        "{share} of {earned} had been held back and is not taken twice",
+        "{earned} 中的 {share} 此前已暂扣，不重复扣除",
+    ),
+    "hold_released": Title(
+        "Held back long enough and paid now; still held: {held}", "暂扣期满，现予发放；仍暂扣 {held}"
+    ),
+    "hold_dropped": Title(
+        "All that was held back is paid: the plan holds it no longer", "方案不再暂扣，全部发放"
+    ),
+    "hold_released_leaving": Title("All that was held back is paid on leaving", "离职，暂扣款全部发放"),
+    "hold_forfeited": Title("Held back until the last day of work", "暂扣至最后工作日"),
+    "hold_lost": Title("Forfeited on leaving", "离职，不予发放"),
+    "brought_forward": Title("Brought forward: {owed} below 0", "上期结转负余额 {owed}"),
+    "carried_forward": Title(
+        "Nothing is paid below 0; {owed} is carried forward", "负数不发放，{owed} 结转下期"
+    ),
     "nothing_held": Title("All else stays as it is", "其他条件不变"),
     "ratios_held": Title("With {ratios} held", "假设{ratios}不变"),
     "ratios_recomputed": Title("With {ratios} computed anew", "按新数据重新计算{ratios}"),
@@ -182,7 +227,8 @@ SENTENCES: Mapping[str, Title] = {
 """Every sentence by its key; the words in braces are filled from the line."""
 
 _AMOUNTS = frozenset({"rate", "band_rate", "pays", "base"})
-_SHARES = frozenset({"paid", "factor", "score", "attained", "counted", "weight"})
+_PAID = frozenset({"recomputed", "settled", "earned", "owed", "held"})
+_SHARES = frozenset({"paid", "factor", "score", "attained", "counted", "weight", "share"})
 _LEVELS = frozenset({"level", "most", "every", "before", "value", "reaches", "target", "from", "until"})
 
 
@@ -220,7 +266,7 @@ def _spoken(name: str, word: str, words: Mapping[str, str], plan: Plan, language
         return _in(TESTS[word], language)
     if name == "times" and "measure" not in words:
         return shown(Fraction(word), "percent")
-    if name in ("recomputed", "settled"):
+    if name in _PAID:
         return f"{shown(Fraction(word))} {plan.pays_in}"
     if name in _AMOUNTS:
         return f"{shown(Fraction(word))} {plan.currency}"

@@ -124,6 +124,19 @@ CASES: list[tuple[list[Any], str, str]] = [
         "指标“deals”：条件channel 无 → douyin，自 2025-04-01 起",
     ),
     (
+        [(("draw",), {"title": {"en": "Advance", "zh": "预支"}, "clause": "9", "pays": 3000,
+                      "form": "advance", "recoverable": True, "recovery": {"at_most": "50 %"}})],
+        "Account Advance (9) added from 2025-04-01: pays 3000 CNY, form advance, recoverable true, "
+        "recovery at most 50 %, recovery starts after months 0",
+        "自 2025-04-01 起新增账户“预支”（9）：奖金 3000 CNY，形式 advance，可收回 true，"
+        "收回不多于 50 %，收回起始月数 0",
+    ),
+    (
+        [(("negative_balance",), "carried")],
+        "Plan: negative balance paid → carried from 2025-04-01",
+        "方案：负余额 paid → carried，自 2025-04-01 起",
+    ),
+    (
         [(("population",), {"post": ["seller"], "tenure_months": {"until": 12}})],
         "Population: post nothing → seller from 2025-04-01",
         "适用对象：岗位 无 → seller，自 2025-04-01 起",
