@@ -38,7 +38,8 @@ Action = Literal[
 ROLES: tuple[Role, ...] = get_args(Role)
 
 _PEOPLE_FACTS = frozenset(
-    "employee_hired employee_transferred employee_promoted employee_left mentor_assigned leave_taken".split()
+    """employee_hired employee_transferred employee_promoted employee_left mentor_assigned assistant_assigned
+    leave_taken""".split()
 )
 _LEARNING = frozenset("module_studied module_tested skill_graded survey_answered".split())
 _CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})

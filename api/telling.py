@@ -33,6 +33,10 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "{mentor} mentors {employee} from {effective_on}",
         "{mentor} 自 {effective_on} 起指导 {employee}",
     ),
+    "assistant_assigned": (
+        "{employee}'s assistant changes on {effective_on}[ to {assistant}]",
+        "{employee} 的助理自 {effective_on} 起变更[为 {assistant}]",
+    ),
     "leave_taken": (
         "{employee} is away from {from_on} to {until_on}: {kind}[, {minutes} minutes]",
         "{employee} 于 {from_on} 至 {until_on} 请假：{kind}[，{minutes} 分钟]",

@@ -101,6 +101,10 @@ class ReversalTooLarge(Refusal):
     """More would be reversed than the deal was worth."""
 
 
+class SharesUnsettled(Refusal):
+    """The credits of a fact do not share it out exactly."""
+
+
 class CredentialExists(NotNow):
     """A credential with this id has been granted already."""
 

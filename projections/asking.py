@@ -7,9 +7,10 @@ from domain.period import Period
 from domain.plan.document import Plan
 from domain.plan.measures import Measure
 from projections import attainment, measures, places
-from projections.measures import Values, Windows
+from projections.measures import Values
 from projections.members import Members, members
 from projections.places import Standings
+from projections.sight import Windows
 from projections.spans import Cursor
 
 

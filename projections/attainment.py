@@ -17,8 +17,9 @@ from domain.plan.milestones import last_day
 from domain.plan.spells import Spells
 from projections.columns import column, day_of, number
 from projections.conversion import with_rates
-from projections.measures import Bound, Pass, aggregates, bound_for, counts, exact, rows, seen
+from projections.measures import Pass, aggregates, counts, exact, rows
 from projections.members import Members
+from projections.sight import Bound, bound_for, seen
 from projections.spans import Cursor
 
 Course = list[tuple[dt.date, Fraction | None]]

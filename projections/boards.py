@@ -20,10 +20,10 @@ from domain.plan.measures import FactMeasure, with_ratios
 from domain.plan.mentions import with_parts
 from projections import closing, measures, policy
 from projections.live import is_live_total, live_totals
-from projections.measures import Windows
 from projections.opening import opening
 from projections.places import EVERYBODY, opened_for, ranked_people
 from projections.reached import reached_at
+from projections.sight import Windows
 from projections.spans import Cursor
 
 

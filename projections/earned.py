@@ -10,7 +10,7 @@ from domain.plan.mentions import named_in
 from domain.plan.population import deciding_day
 from domain.plan.statement import Entitlement, Statement, carried_into, compute_statement
 from domain.plan.stay import with_days
-from projections import measures
+from projections import sight
 from projections.asking import STRAIGHT, Asking
 from projections.converted import exchanged
 from projections.flagged import freezings
@@ -46,7 +46,7 @@ def entitlements(
     last = period.last_day if until is None else min(period.last_day, until)
     found: dict[str, list[Entitlement]] = {}
     for group in groups:
-        opened = measures.windows(group.plan.measures.values(), period, group.hired, last, group.spells)
+        opened = sight.windows(group.plan.measures.values(), period, group.hired, last, group.spells)
         values = asking.values(cursor, group.plan.measures, opened, known_at)
         rewarded = {name for part in group.plan.components for name in named_in(part, "milestones")}
         attained = asking.attained(cursor, group, sorted(rewarded), last, known_at)

@@ -15,7 +15,8 @@ from domain.plan.spells import Spells
 from projections import credentials
 from projections.columns import number
 from projections.conversion import with_rates
-from projections.measures import bound_for, counts, exact, licensed, seen
+from projections.measures import counts, exact, licensed, taken_off
+from projections.sight import bound_for, seen
 from projections.spans import Cursor
 
 PAGE_FACTS = 20
@@ -25,18 +26,19 @@ PAGE = SQL(
     """
 select
     p.position, p.fact as type, j.source, j.key, p.at as occurred_at, j.recorded_at, p.day, p.customer,
-    p.deal, p.number, p.word, p.is_taken, p.is_first, p.is_flagged, p.total
+    p.deal, p.employee, p.role, p.share, p.number, p.word, p.is_taken, p.is_first, p.is_flagged, p.total
 from (
     select
-        c.position, c.fact, c.at, c.day, c.customer, c.deal, {number} as number, {word} as word,
+        c.position, c.part, c.fact, c.at, c.day, c.customer, c.deal, c.employee, c.role, c.share,
+        {number} as number, {word} as word,
         not ({counted}) as is_taken, {flagged} as is_flagged, count(*) over () as total,
-        row_number() over (partition by {word}, {unpaid} order by c.at, c.position) = 1 as is_first
+        row_number() over (partition by {word}, {unpaid} order by c.at, c.position, c.part) = 1 as is_first
     {seen} and ({counted} or {taken}) and {counts}
-    order by c.at, c.position
+    order by c.at, c.position, c.part
     limit {limit} offset {offset}
 ) as p
 join journal j on j.position = p.position
-order by p.at, p.position"""
+order by p.at, p.position, p.part"""
 )
 
 
@@ -46,6 +48,7 @@ POSITIONS = SQL("select c.position {seen} and ({counted} or {taken})")
 class CountedFact(msgspec.Struct, frozen=True, kw_only=True):
     """A fact that a measure counts, or would count if the person had held the licence for it.
 
+    employee, role, share: whose it is, as what, and how much of the fact, exact.
     is_flagged: it was done without the licence that the measure asks for; where such work earns nothing, it
     adds 0. value: what the measure takes of it, exact; a word for `distinct`. adds: its share of the value of
     a count, sum or distinct, below 0 for what `less` takes away; None where facts do not add up.
@@ -60,6 +63,9 @@ class CountedFact(msgspec.Struct, frozen=True, kw_only=True):
     day: dt.date
     customer: str | None
     deal: str | None
+    employee: str
+    role: str
+    share: str
     value: str | None
     adds: str | None
     is_flagged: bool = False
@@ -121,7 +127,7 @@ def counted_facts(
         number=SQL("null::numeric") if of is None or is_word else of,
         word=SQL("{}::text").format(of) if of is not None and is_word else SQL("null::text"),
         counted=counts(bound, whatever_the_licence(measure), measure.fact, known_at),
-        taken=counts(bound, measure, measure.less, known_at) if measure.less else SQL("false"),
+        taken=taken_off(bound, measure, known_at),
         flagged=flagged,
         unpaid=flagged if measure.gate is not None else SQL("false"),
         counts=SQL("{} is not null").format(of) if of is not None else SQL("true"),
@@ -144,7 +150,7 @@ def counted_positions(
     statement = POSITIONS.format(
         seen=seen(bound, [measure], {employee: days}, known_at),
         counted=counts(bound, measure, measure.fact, known_at),
-        taken=counts(bound, measure, measure.less, known_at) if measure.less else SQL("false"),
+        taken=taken_off(bound, measure, known_at),
     )
     return {position for (position,) in cursor.execute(statement, bound.values, prepare=False)}
 
@@ -172,10 +178,11 @@ def licence_facts(
 
 def _counted(measure: FactMeasure, row: Mapping[str, Any]) -> CountedFact:
     taken: int | Decimal | None = row["number"]
+    share = Fraction(1) if row["share"] is None else Fraction(row["share"])
     adds: Fraction | None = None
     match measure.kind:
         case "count":
-            adds = Fraction(1)
+            adds = share
         case "sum" | "each":
             adds = exact(taken) / measure.scale
         case "distinct":
@@ -185,6 +192,7 @@ def _counted(measure: FactMeasure, row: Mapping[str, Any]) -> CountedFact:
     if adds is not None and row["is_flagged"] and measure.gate is not None:
         adds = Fraction(0)
     value = row["word"] if taken is None else str(Fraction(taken) / measure.scale)
-    told = {name: row[name] for name in CountedFact.__struct_fields__ if name in row}
+    told: dict[str, Any] = {name: row[name] for name in CountedFact.__struct_fields__ if name in row}
+    told["share"] = str(share)
     signed = -adds if adds is not None and row["is_taken"] else adds
     return CountedFact(**told, value=value, adds=None if signed is None else str(signed))

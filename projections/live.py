@@ -3,26 +3,27 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL
 
 from domain.plan.measures import FactMeasure
 from domain.plan.spells import Spells
-from projections.measures import Bound, asked, exact
+from projections.measures import exact
+from projections.sight import Bound, asked
 from projections.spans import Cursor
 
-COLUMNS: Mapping[str | None, str] = {
-    None: "count",
-    "quantity": "quantity",
-    "minutes": "minutes",
-    "amount_minor": "amount_minor",
+COLUMNS: Mapping[str | None, SQL] = {
+    None: SQL("s.count - s.others"),
+    "quantity": SQL("s.quantity"),
+    "minutes": SQL("s.minutes"),
+    "amount_minor": SQL("s.amount_minor"),
 }
 """What a measure is of, and the total of it that is kept."""
 
 TOTALS = SQL(
     """
 select s.employee,
-    coalesce(sum(s.{column}) filter (where s.fact = {fact}), 0)
-        - coalesce(sum(s.{column}) filter (where s.fact = {less}), 0)
+    coalesce(sum({column}) filter (where s.fact = {fact}), 0)
+        - coalesce(sum({column}) filter (where s.fact = {less}), 0)
 from unnest(%(employees)s::text[], %(firsts)s::date[], %(lasts)s::date[])
     as asked (employee, first_day, last_day)
 join standing s
@@ -54,8 +55,6 @@ def live_totals(cursor: Cursor, measure: FactMeasure, days: Mapping[str, Spells]
         return {}
     bound = Bound()
     bound.values |= asked(days)
-    statement = TOTALS.format(
-        column=Identifier(COLUMNS[measure.of]), fact=bound(measure.fact), less=bound(measure.less)
-    )
+    statement = TOTALS.format(column=COLUMNS[measure.of], fact=bound(measure.fact), less=bound(measure.less))
     rows = cursor.execute(statement, bound.values, prepare=False)
     return {employee: exact(total) / measure.scale for employee, total in rows}

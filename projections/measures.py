@@ -5,48 +5,31 @@ an order or a set of values (distinct, last, streak) has a statement of its own:
 would make PostgreSQL sort every row for the sake of a few.
 """
 
-import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple, get_args
 
-from psycopg.sql import SQL, Composed, Placeholder
+from psycopg.sql import SQL, Composed
 
-from domain.period import Period
 from domain.plan.measures import (
     Condition,
     Counted,
-    Days,
     FactMeasure,
     Measure,
-    Window,
-    days_of,
     with_ratios,
 )
 from domain.plan.sizes import Each
-from domain.plan.spells import Spells, within
-from projections.columns import column, day_of, number, taken
+from domain.plan.spells import Spells
+from projections.columns import column, number, taken
 from projections.conversion import with_rates
-from projections.licences import NONE, Licences, licences
 from projections.rows import known
+from projections.sight import Bound, Windows, bound_for, seen
 from projections.spans import Cursor
 
 Values = dict[str, Fraction | None]
 """The value of each measure by its name."""
-
-Windows = Mapping[Window, Mapping[str, Spells]]
-"""The days that each window opens on for each person; none where they belonged elsewhere on all of them."""
-
-_SEEN = SQL(
-    """
-from unnest(%(employees)s::text[], %(firsts)s::date[], %(lasts)s::date[])
-    as asked (employee, first_day, last_day)
-join credit c on c.employee = asked.employee collate "C" and {day} between asked.first_day and asked.last_day
-where {day} between %(earliest)s and %(latest)s and c.fact = any(%(facts)s) and {known}"""
-)
-"""The credits in sight. The outer bounds on the day say nothing new, but an index can use them."""
 
 _CONFIRMED = SQL(
     "exists (select from confirmation f where f.fact_position = c.position and f.role = {role} and {known})"
@@ -54,6 +37,12 @@ _CONFIRMED = SQL(
 
 _IN_TIME = SQL("(c.deal_day is null or c.day <= c.deal_day + make_interval(months => {months}))")
 _LICENSED = SQL("coalesce(c.day <@ ({}::jsonb ->> c.employee)::datemultirange, false)")
+
+_PIECES = SQL(
+    """count(*) filter (where {counted})
+    - coalesce(sum(1 - c.share) filter (where c.share is not null and {counted}), 0)"""
+)
+"""How many: a fact that several people share in counts as each one's share, and in all as one."""
 
 _COMPARED = {"at_least": SQL(">="), "more_than": SQL(">"), "at_most": SQL("<="), "less_than": SQL("<")}
 
@@ -101,58 +90,11 @@ group by employee"""
 }
 
 
-class Bound:
-    """The parameters of one statement, each value under a name of its own.
-
-    licences: those that its measures ask for, of the people that it looks at.
-    """
-
-    def __init__(self, licences: Licences = NONE) -> None:
-        self.values: dict[str, Any] = {}
-        self.licences = licences
-
-    def __call__(self, value: object) -> Placeholder:
-        name = f"p{len(self.values)}"
-        self.values[name] = value
-        return Placeholder(name)
-
-
-def bound_for(
-    cursor: Cursor, measures: Iterable[FactMeasure], people: Collection[str], known_at: int | None
-) -> Bound:
-    """The parameters of a statement over `measures`, with the licences of `people`."""
-    return Bound(licences(cursor, measures, people, known_at))
-
-
 class Pass(NamedTuple):
     """A statement over credits, and its parameters."""
 
     statement: Composed
     parameters: dict[str, Any]
-
-
-def windows(
-    measures: Iterable[Measure],
-    period: Period,
-    hired: Mapping[str, dt.date],
-    until: dt.date | None = None,
-    spells: Mapping[str, Spells] | None = None,
-) -> Windows:
-    """The days that the windows of `measures` open on for the people in `hired`, none after `until`.
-
-    spells: of whoever belongs to a plan on these days alone; what is credited on others does not count.
-    """
-    wanted = {measure.window for measure in measures if isinstance(measure, FactMeasure)}
-    held = spells or {}
-    return {
-        window: {
-            employee: within(days, held.get(employee))
-            for employee, hired_on in hired.items()
-            for whole in [days_of(window, period, hired_on)]
-            for days in [whole if until is None or whole.last <= until else Days(whole.first, until)]
-        }
-        for window in wanted
-    }
 
 
 def evaluate(
@@ -178,32 +120,6 @@ def evaluate(
     return {employee: with_ratios(measures, values) for employee, values in people.items()}
 
 
-def seen(
-    bound: Bound, measures: Collection[FactMeasure], days: Mapping[str, Spells], known_at: int | None
-) -> Composed:
-    """`from … where …`: the credits `c` of the facts of `measures` on the `days` of each person.
-
-    measures: for which credits lie on the same day.
-    """
-    facts = {fact for measure in measures for fact in (measure.fact, measure.less) if fact}
-    bound.values |= asked(days) | {"facts": sorted(facts), "known_at": known_at}
-    first, *rest = measures
-    assert all(measure.counted == first.counted for measure in rest), "the caller has parted them"
-    return _SEEN.format(known=known(known_at), day=day_of(first.counted))
-
-
-def asked(days: Mapping[str, Spells]) -> dict[str, Any]:
-    """The parameters that say whose `days` are asked about, and between which they all lie."""
-    runs = [(employee, run) for employee, own in days.items() for run in own]
-    return {
-        "employees": [employee for employee, _ in runs],
-        "firsts": [run.first for _, run in runs],
-        "lasts": [run.last for _, run in runs],
-        "earliest": min((run.first for _, run in runs), default=None),
-        "latest": max((run.last for _, run in runs), default=None),
-    }
-
-
 def counts(bound: Bound, measure: FactMeasure, fact: str, known_at: int | None) -> Composed:
     """That credit `c` is of `fact` and meets the conditions of `measure`."""
     tests = [SQL("c.fact = {}").format(bound(fact))]
@@ -226,15 +142,21 @@ def licensed(bound: Bound, kind: str) -> Composed:
     return _LICENSED.format(bound(json.dumps(bound.licences[kind])))
 
 
+def taken_off(bound: Bound, measure: FactMeasure, known_at: int | None) -> Composed:
+    """That credit `c` is one of those that `measure` takes off."""
+    return counts(bound, measure, measure.less, known_at) if measure.less else Composed([SQL("false")])
+
+
 def aggregates(bound: Bound, measure: FactMeasure, known_at: int | None) -> list[Composed]:
     """The numbers behind `measure`: what came and what went, a sum and its size, or the greatest value."""
     of = number(bound, measure) or SQL("*")
     counted = counts(bound, measure, measure.fact, known_at)
     match measure.kind:
-        case "count" | "sum" | "each":
-            aggregate = SQL("count(*)") if measure.kind == "count" else SQL("sum({})").format(of)
-            taken = counts(bound, measure, measure.less, known_at) if measure.less else SQL("false")
-            parts = [(aggregate, counted), (aggregate, taken)]
+        case "count":
+            return [_PIECES.format(counted=part) for part in (counted, taken_off(bound, measure, known_at))]
+        case "sum" | "each":
+            total = SQL("sum({})").format(of)
+            parts = [(total, counted), (total, taken_off(bound, measure, known_at))]
         case "average":
             parts = [(SQL("sum({})").format(of), counted), (SQL("count({})").format(of), counted)]
         case _:
@@ -299,11 +221,10 @@ def _together(
 
 def _apart(cursor: Cursor, measure: FactMeasure, days: Mapping[str, Spells], known_at: int | None) -> Pass:
     bound = bound_for(cursor, [measure], days, known_at)
-    taken = counts(bound, measure, measure.less, known_at) if measure.less else SQL("false")
     statement = _APART[measure.kind].format(
         seen=seen(bound, [measure], days, known_at),
         counts=counts(bound, measure, measure.fact, known_at),
-        taken=taken,
+        taken=taken_off(bound, measure, known_at),
         column=number(bound, measure) or column(bound, "day"),
         owner=column(bound, measure.by or "position"),
     )

@@ -12,9 +12,9 @@ from domain.plan.document import Board, Plan, Population
 from domain.plan.measures import FactMeasure, with_ratios
 from domain.plan.mentions import named_in, with_parts
 from domain.plan.population import belongs, deciding_day
-from projections import measures, policy, roster
-from projections.measures import Windows
+from projections import measures, policy, roster, sight
 from projections.members import deciding_postings
+from projections.sight import Windows
 from projections.spans import Cursor
 
 EVERYBODY = Population()
@@ -69,7 +69,7 @@ def opened_for(
     named = plan.measures
     leaves = {part: m for part in with_parts(named, (name,)) if isinstance(m := named[part], FactMeasure)}
     hired = {here.employee: here.hired_on for here in people}
-    return leaves, measures.windows(leaves.values(), period, hired, until)
+    return leaves, sight.windows(leaves.values(), period, hired, until)
 
 
 def _standings(

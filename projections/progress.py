@@ -16,7 +16,7 @@ from domain.plan.running import is_before
 from domain.plan.spells import Spells, membership
 from domain.plan.statement import Entitlement, earnings
 from domain.plan.targets import Source
-from projections import measures, policy, roster
+from projections import measures, policy, roster, sight
 from projections.closing import head
 from projections.earned import entitlements
 from projections.members import deciding_postings, members
@@ -186,7 +186,7 @@ def _values_before(
         if there is None or there.spells is None:
             return dict.fromkeys(plan.measures)
         spells[employee] = there.spells
-    opened = measures.windows(plan.measures.values(), before, {employee: here.hired_on}, spells=spells)
+    opened = sight.windows(plan.measures.values(), before, {employee: here.hired_on}, spells=spells)
     return measures.evaluate(cursor, plan.measures, opened, known_at)[employee]
 
 

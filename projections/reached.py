@@ -13,7 +13,8 @@ from domain.plan.measures import FactMeasure
 from domain.plan.spells import Spells
 from projections.columns import column, number
 from projections.conversion import with_rates
-from projections.measures import Bound, Windows, bound_for, counts, seen
+from projections.measures import counts, taken_off
+from projections.sight import Bound, Windows, bound_for, seen
 from projections.spans import Cursor
 
 REACHED: Mapping[str, SQL] = {
@@ -66,5 +67,4 @@ def _statement(
     }
     if measure.kind in REACHED:
         return REACHED[measure.kind].format(column=number(bound, measure) or column(bound, "day"), **parts)
-    taken = counts(bound, measure, measure.less, known_at) if measure.less else SQL("false")
-    return LAST.format(taken=taken, **parts)
+    return LAST.format(taken=taken_off(bound, measure, known_at), **parts)

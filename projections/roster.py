@@ -13,11 +13,11 @@ from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
 
 NAME = "roster"
-VERSION = 1
+VERSION = 2
 TABLES = ("roster_change", "leave", "branch")
 FACTS = frozenset(
-    """employee_hired employee_transferred employee_promoted employee_left mentor_assigned leave_taken
-    branch_opened fact_voided""".split()
+    """employee_hired employee_transferred employee_promoted employee_left mentor_assigned assistant_assigned
+    leave_taken branch_opened fact_voided""".split()
 )
 
 SCHEMA = """
@@ -25,7 +25,7 @@ create table roster_change (
     position      bigint primary key,
     employee      text   not null collate "C",
     kind          text   not null collate "C"
-        check (kind in ('hired', 'transferred', 'promoted', 'left', 'mentored')),
+        check (kind in ('hired', 'transferred', 'promoted', 'left', 'mentored', 'assisted')),
     effective_on  date   not null,
     name          text,
     branch        text   collate "C",
@@ -35,6 +35,7 @@ create table roster_change (
     employment    text   collate "C",
     manager       text   collate "C",
     mentor        text   collate "C",
+    assistant     text   collate "C",
     cause         text   collate "C" check ((cause is null) = (kind <> 'left')),
     void_position bigint check (void_position > position)
 );
@@ -42,6 +43,7 @@ comment on table roster_change is
     'What changed in a person''s employment, one row a fact; what is null stays as it was.';
 comment on column roster_change.position is 'Of the fact in the journal.';
 comment on column roster_change.effective_on is 'First day of the change; of a leaver, the last working day.';
+comment on column roster_change.assistant is 'Who serves the person; null in a row `assisted` for nobody.';
 comment on column roster_change.cause is 'Why the person left.';
 comment on column roster_change.void_position is 'Position of the void that cancelled the fact.';
 

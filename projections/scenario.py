@@ -12,10 +12,11 @@ from domain.plan.document import Plan
 from domain.plan.measures import FactMeasure, Measure, with_ratios
 from projections import attainment, measures, places, policy
 from projections.asking import Asking
-from projections.measures import Values, Windows
+from projections.measures import Values
 from projections.members import Members, Roll, paid_by, roll
 from projections.places import Standings
 from projections.policy import PlanVersion
+from projections.sight import Windows
 from projections.spans import Cursor
 
 _Answer = TypeVar("_Answer")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from fractions import Fraction
 
 import msgspec
 from psycopg.sql import SQL, Composed, Identifier, Literal
@@ -11,7 +12,7 @@ from projections.opening import UNOPENED, opening
 from projections.spans import Cursor, Span
 
 NAME = "standings"
-VERSION = 1
+VERSION = 2
 TABLES = ("standing",)
 FACTS = CREDITED | {"fact_voided"}
 
@@ -21,6 +22,7 @@ create table standing (
     day          date,
     fact         text   collate "C",
     count        bigint not null check (count > 0),
+    others       numeric not null check (others between 0 and count),
     quantity     bigint not null check (quantity >= 0),
     minutes      bigint not null check (minutes >= 0),
     amount_minor numeric not null check (amount_minor >= 0),
@@ -28,7 +30,8 @@ create table standing (
 );
 comment on table standing is
     'Totals of the credits that count now, of each person, business day and type of fact.';
-comment on column standing.count is 'How many facts.';
+comment on column standing.count is 'How many credits.';
+comment on column standing.others is 'What of the facts so counted is others'', who share in them.';
 comment on column standing.amount_minor is
     'In minor units of the currency of the ledger; other currencies are left out.';
 
@@ -42,16 +45,17 @@ using (
     select
         employee, day, fact,
         sum(sign) as count,
+        coalesce(sum(sign * (1 - share)), 0) as others,
         sum(sign * coalesce(quantity, 0)) as quantity,
         sum(sign * coalesce(minutes, 0)) as minutes,
         coalesce(sum(sign * amount_minor) filter (
             where currency = case when position > %(opened_at)s then %(currency)s else %(unopened)s end
         ), 0) as amount_minor
     from (
-        select 1 as sign, position, employee, day, fact, quantity, minutes, amount_minor, currency
+        select 1 as sign, position, employee, day, fact, share, quantity, minutes, amount_minor, currency
         from credit where position > %(after)s and position <= %(upto)s
         union all
-        select -1, position, employee, day, fact, quantity, minutes, amount_minor, currency
+        select -1, position, employee, day, fact, share, quantity, minutes, amount_minor, currency
         from credit where void_position > %(after)s and void_position <= %(upto)s
     ) as moved
     group by employee, day, fact
@@ -60,14 +64,15 @@ on total.employee = change.employee and total.day = change.day and total.fact = 
 when matched and total.count + change.count = 0 then delete
 when matched then update set
     count = total.count + change.count,
+    others = total.others + change.others,
     quantity = total.quantity + change.quantity,
     minutes = total.minutes + change.minutes,
     amount_minor = total.amount_minor + change.amount_minor
 when not matched and change.count > 0 then
-    insert (employee, day, fact, count, quantity, minutes, amount_minor)
+    insert (employee, day, fact, count, others, quantity, minutes, amount_minor)
     values (
         change.employee, change.day, change.fact,
-        change.count, change.quantity, change.minutes, change.amount_minor
+        change.count, change.others, change.quantity, change.minutes, change.amount_minor
     )
 """
 
@@ -77,6 +82,7 @@ AS_KNOWN = SQL(
 select
     c.employee, c.day, c.fact,
     count(*) as count,
+    coalesce(sum(1 - c.share), 0) as others,
     coalesce(sum(c.quantity), 0)::bigint as quantity,
     coalesce(sum(c.minutes), 0)::bigint as minutes,
     coalesce(
@@ -93,7 +99,7 @@ group by c.employee, c.day, c.fact"""
 )
 
 STANDINGS = """
-select employee, day, fact, count, quantity, minutes, amount_minor
+select employee, day, fact, count - others, quantity, minutes, amount_minor
 from standing
 where day between %(first_day)s and %(last_day)s
     and (%(employees)s::text[] is null or employee = any(%(employees)s))
@@ -103,13 +109,14 @@ order by employee, day, fact"""
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What a person has of one type of fact on one business day.
 
+    count: of a fact that several share in, the person's share.
     amount_minor: in the currency of the ledger; what came in others is left out.
     """
 
     employee: str
     day: dt.date
     fact: str
-    count: int
+    count: Fraction
     quantity: int
     minutes: int
     amount_minor: int
@@ -147,7 +154,7 @@ def standings(
             employee=employee,
             day=day,
             fact=fact,
-            count=count,
+            count=Fraction(count),
             quantity=quantity,
             minutes=minutes,
             amount_minor=int(amount_minor),

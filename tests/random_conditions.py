@@ -11,6 +11,7 @@ words = st.sampled_from(
     (
         Condition(column="customer", test="one_of", words=("C1", "C3")),
         Condition(column="channel", test="one_of", words=("douyin",)),
+        Condition(column="role", test="one_of", words=("seller", "sole")),
         Condition(column="attributes.grade", test="one_of", words=("3",)),
         Condition(column="score", test="one_of", words=("8.50",)),
     )

@@ -11,6 +11,7 @@ from domain.facts.credentials import (
     CredentialRevoked,
     CredentialSuspended,
 )
+from domain.facts.credits import CreditPart
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.erasure import SubjectErased
 from domain.facts.governance import (
@@ -158,12 +159,15 @@ def positions_named(fact: Fact) -> tuple[int, ...]:
 
 def people_named(fact: Fact) -> tuple[tuple[str, str], ...]:
     """The ids of people that must have been hired before, each with its field."""
-    names = [name for name in ("employee", "manager", "mentor", "grader") if name in fact.__struct_fields__]
+    fields = ("employee", "manager", "mentor", "assistant", "grader")
+    names = [name for name in fields if name in fact.__struct_fields__]
     if isinstance(fact, EmployeeHired):
         names.remove("employee")
     named = [(name, getattr(fact, name)) for name in names]
     if isinstance(fact, OverrideSet) and fact.level == "person":
         named.append(("scope", fact.scope))
+    parts: list[CreditPart] = getattr(fact, "credits", None) or []
+    named += [(f"credits[{index}].employee", part.employee) for index, part in enumerate(parts)]
     return tuple((name, value) for name, value in named if value is not None)
 
 

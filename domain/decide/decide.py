@@ -7,6 +7,7 @@ from domain.decide import (
     accounts,
     corrections,
     credentials,
+    credits,
     currencies,
     drafts,
     erasure,
@@ -73,6 +74,7 @@ def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> 
             remedy="Send what has happened, when it has happened.",
         )
     require_existing(fact, known)
+    credits.require_settled(fact)
     _of_people_and_work(fact, known)
     _of_plans(fact, occurred_at, known, asked.actor)
     _of_pay(fact, known, asked)

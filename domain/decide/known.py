@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from domain.facts.base import Fact
 from domain.facts.credentials import CredentialFact
+from domain.facts.credits import CreditPart
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.erasure import SubjectErased
 from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened, PeriodClosed, PlanAdopted
@@ -34,12 +35,13 @@ class Standing(NamedTuple):
 
 
 class Deal(NamedTuple):
-    """A live deal and what has come back of it, in minor units of its currency."""
+    """A live deal and what has come back of it, in minor units of its currency. credits: as it was split."""
 
     position: int
     amount_minor: int
     currency: str
     reversed_minor: int
+    credits: tuple[CreditPart, ...] = ()
 
 
 class CredentialStep(NamedTuple):
@@ -132,7 +134,8 @@ class Known:
             case EmployeeLeft():
                 self._put(self.employed, fact.employee, (False, fact.left_on))
             case DealClosed():
-                self._put(self.deals, fact.deal, Deal(position, fact.amount_minor, fact.currency, 0))
+                parts = tuple(fact.credits or ())
+                self._put(self.deals, fact.deal, Deal(position, fact.amount_minor, fact.currency, 0, parts))
             case DealReversed() if fact.deal in self.deals:
                 deal = self.deals[fact.deal]
                 back = deal.reversed_minor + fact.amount_minor

@@ -3,7 +3,7 @@
 from domain.decide.currencies import require_currency
 from domain.decide.known import Known
 from domain.facts.selling import DealClosed, DealReversed
-from domain.refusals import BadField, DealAlreadyClosed, ReversalTooLarge, UnknownDeal
+from domain.refusals import BadField, DealAlreadyClosed, ReversalTooLarge, SharesUnsettled, UnknownDeal
 
 
 def close_deal(fact: DealClosed, known: Known) -> None:
@@ -25,7 +25,7 @@ def close_deal(fact: DealClosed, known: Known) -> None:
 def reverse_deal(fact: DealReversed, known: Known) -> None:
     """Only a live deal can come back, in its own currency, and never more of it than was sold.
 
-    Raises: UnknownDeal, BadField, ReversalTooLarge.
+    Raises: UnknownDeal, BadField, ReversalTooLarge, SharesUnsettled.
     """
     deal = known.deals.get(fact.deal)
     if deal is None:
@@ -46,4 +46,10 @@ def reverse_deal(fact: DealReversed, known: Known) -> None:
             field="data.amount_minor",
             detail=f"{fact.amount_minor} would come back, but only {rest} of deal {fact.deal} is left.",
             remedy="Mend the amount, or void the earlier reversal.",
+        )
+    if fact.credits is not None and tuple(fact.credits) != deal.credits:
+        raise SharesUnsettled(
+            field="data.credits",
+            detail=f"Deal {fact.deal} at position {deal.position} is not split like this.",
+            remedy="Leave `credits` out: what comes back is taken from those who were credited.",
         )

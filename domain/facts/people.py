@@ -73,6 +73,18 @@ class MentorAssigned(Fact, frozen=True, kw_only=True):
     effective_on: Day
 
 
+class AssistantAssigned(Fact, frozen=True, kw_only=True):
+    """A seller is served by `assistant` from `effective_on`, until the next such fact.
+
+    assistant: absent when nobody serves the seller any more.
+    """
+
+    TYPE: ClassVar[str] = "assistant_assigned"
+    employee: EmployeeId
+    effective_on: Day
+    assistant: EmployeeId | None = None
+
+
 class LeaveTaken(Fact, frozen=True, kw_only=True):
     """A person is away from `from_on` to `until_on`; both end days count.
 

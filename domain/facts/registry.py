@@ -23,6 +23,7 @@ from domain.facts import (
     training,
 )
 from domain.facts.base import Fact
+from domain.facts.credits import CreditPart
 from domain.refusals import BadField, UnknownFactType
 
 SUBJECTS = (
@@ -124,6 +125,13 @@ def bad_field(tag: str, error: Exception) -> BadField:
 
 
 def tags_of(fact: Fact) -> tuple[str, ...]:
-    """The tags under which `fact` is found: `employee:E1`, `deal:D7`, `fact:17` …"""
+    """The tags under which `fact` is found: `employee:E1`, `deal:D7`, `fact:17` …
+
+    Whoever has a part in it finds it too.
+    """
     tagged = _TAGGED[type(fact)]
-    return tuple([f"{tag}:{value}" for tag, name in tagged if (value := getattr(fact, name)) is not None])
+    tags = [f"{tag}:{value}" for tag, name in tagged if (value := getattr(fact, name)) is not None]
+    parts: list[CreditPart] | None = getattr(fact, "credits", None)
+    if parts is None:
+        return tuple(tags)
+    return tuple(dict.fromkeys((*tags, *(f"employee:{part.employee}" for part in parts))))

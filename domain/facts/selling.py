@@ -18,6 +18,7 @@ from domain.facts.base import (
     Score,
     stated,
 )
+from domain.facts.credits import Credits
 
 Stage = Literal["contact", "needs", "demo", "objections", "close"]
 
@@ -94,6 +95,7 @@ class DealClosed(Fact, frozen=True, kw_only=True):
     """A deal was signed and credited to its seller.
 
     amount_minor: contract value in minor units of `currency`, > 0.
+    credits: shares that total 100 %, and fixed amounts, which come off first; absent for the seller alone.
     Source: the CRM's closed-won export. Undone by `deal_reversed`.
     """
 
@@ -107,12 +109,14 @@ class DealClosed(Fact, frozen=True, kw_only=True):
     quantity: Count | None = None
     channel: Label | None = None
     kind: Label | None = None
+    credits: Credits | None = None
 
 
 class DealReversed(Fact, frozen=True, kw_only=True):
     """A deal came back, whole or in part, on the day of the reversal.
 
     amount_minor: what came back, > 0 and in all no more than the deal was worth.
+    credits: those of the deal, which take their parts back; absent, they are looked up.
     A reversal is business; an error of writing is voided instead.
     """
 
@@ -127,6 +131,7 @@ class DealReversed(Fact, frozen=True, kw_only=True):
     channel: Label | None = None
     kind: Label | None = None
     reason: Reason | None = None
+    credits: Credits | None = None
 
 
 class ComplaintReceived(Fact, frozen=True, kw_only=True):

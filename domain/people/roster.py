@@ -1,13 +1,14 @@
 """Who works where on which day, folded from the changes that were recorded."""
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import Literal, TypeAlias
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
 from domain.facts.people import (
+    AssistantAssigned,
     EmployeeHired,
     EmployeeLeft,
     EmployeePromoted,
@@ -15,14 +16,16 @@ from domain.facts.people import (
     MentorAssigned,
 )
 
-RosterFact: TypeAlias = EmployeeHired | EmployeeTransferred | EmployeePromoted | MentorAssigned | EmployeeLeft
-ChangeKind = Literal["hired", "transferred", "promoted", "mentored", "left"]
+RosterFact: TypeAlias = (
+    EmployeeHired | EmployeeTransferred | EmployeePromoted | MentorAssigned | AssistantAssigned | EmployeeLeft
+)
+ChangeKind = Literal["hired", "transferred", "promoted", "mentored", "assisted", "left"]
 
 
 class RosterChange(msgspec.Struct, frozen=True, kw_only=True):
     """One fact about where a person works, in force from `effective_on`; what is None stays as it was.
 
-    A hire starts afresh. For `left`, effective_on is the last day of work.
+    A hire starts afresh. For `left`, effective_on is the last day of work. `assisted` by None: by nobody.
     """
 
     position: int
@@ -37,6 +40,7 @@ class RosterChange(msgspec.Struct, frozen=True, kw_only=True):
     employment: str | None = None
     manager: str | None = None
     mentor: str | None = None
+    assistant: str | None = None
     cause: str | None = None
 
 
@@ -52,6 +56,7 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
     employment: str | None
     manager: str | None
     mentor: str | None
+    assistant: str | None = None
     hired_on: dt.date
     left_on: dt.date | None
 
@@ -78,6 +83,8 @@ def roster_change(position: int, fact: RosterFact) -> RosterChange:
             return _change(position, fact, "promoted", fact.effective_on)
         case MentorAssigned():
             return _change(position, fact, "mentored", fact.effective_on)
+        case AssistantAssigned():
+            return _change(position, fact, "assisted", fact.effective_on)
         case EmployeeLeft():
             return _change(position, fact, "left", fact.left_on)
 
@@ -91,38 +98,80 @@ def _change(position: int, fact: RosterFact, kind: ChangeKind, effective_on: dt.
 _SHARED = tuple(f for f in RosterChange.__struct_fields__ if f not in ("position", "kind", "effective_on"))
 """The fields of a roster change that are named alike in the facts."""
 
-_CARRIED = ("name", "branch", "department", "team", "post", "employment", "manager", "mentor")
+_CARRIED = ("name", "branch", "department", "team", "post", "employment", "manager", "mentor", "assistant")
+
+
+class Stretch(NamedTuple):
+    """Days without a change, from `first_day` on to the next stretch. held: branch, team, manager …
+
+    hired_on: the start of the employment that these days belong to; None while the person is not here.
+    """
+
+    first_day: dt.date
+    hired_on: dt.date | None
+    held: Mapping[str, str | None]
+
+
+def stretches(changes: Iterable[RosterChange]) -> list[Stretch]:
+    """The stretches that the changes of one person, in any order, make of time, in their order."""
+    found: list[Stretch] = []
+    for first_day, hired_on, held in _applied(_in_order(changes), dt.date.max):
+        if found and found[-1].first_day == first_day:
+            found.pop()
+        found.append(Stretch(first_day, hired_on, dict(held)))
+    return found
 
 
 def posting(changes: Iterable[RosterChange], day: dt.date) -> Posting | None:
     """Where the person of `changes` works on `day`; None before the hire and after the last day of work.
 
-    changes: of one person, in any order. Those of one day apply in the order of their positions. The last
-    day of work is worked, so a leaving applies from the day after, and before a new hire on that day.
+    changes: of one person, in any order.
     """
-    ordered = sorted(changes, key=lambda change: (starts_on(change), change.kind != "left", change.position))
-    held: dict[str, str | None] = {}
-    hired_on: dt.date | None = None
-    for change in ordered:
-        if starts_on(change) > day:
-            continue
-        if change.kind == "left":
-            hired_on = None
-            continue
-        if change.kind == "hired":
-            held, hired_on = {}, change.effective_on
-        held |= {name: value for name in _CARRIED if (value := getattr(change, name)) is not None}
-    if not ordered or hired_on is None:
+    ordered = _in_order(changes)
+    last = deque(_applied(ordered, day), maxlen=1)
+    _, hired_on, held = last[0] if last else (day, None, {})
+    if hired_on is None:
         return None
-    left_on = next(
-        (c.effective_on for c in ordered if c.kind == "left" and c.effective_on >= day), None
-    )  # announced already
+    announced = (c.effective_on for c in ordered if c.kind == "left" and c.effective_on >= day)
     return Posting(
         employee=ordered[0].employee,
         hired_on=hired_on,
-        left_on=left_on,
+        left_on=next(announced, None),
         **{name: held.get(name) for name in _CARRIED},
     )
+
+
+def _in_order(changes: Iterable[RosterChange]) -> list[RosterChange]:
+    """The changes as they apply: those of one day in the order of their positions.
+
+    The last day of work is worked, so a leaving applies from the day after, and before a new hire there.
+    """
+    return sorted(changes, key=lambda change: (starts_on(change), change.kind != "left", change.position))
+
+
+def _applied(
+    ordered: Iterable[RosterChange], until: dt.date
+) -> Iterator[tuple[dt.date, dt.date | None, dict[str, str | None]]]:
+    """After each change that shows by `until`: since when, which hire holds, and what holds."""
+    held: dict[str, str | None] = {}
+    hired_on: dt.date | None = None
+    for change in ordered:
+        first_day = starts_on(change)
+        if first_day > until:
+            return
+        if change.kind == "left":
+            hired_on = None
+            yield first_day, hired_on, held
+            continue
+        if change.kind == "hired":
+            held, hired_on = {}, change.effective_on
+        for name in _CARRIED:
+            value = getattr(change, name)
+            if value is not None:
+                held[name] = value
+        if change.kind == "assisted":
+            held["assistant"] = change.assistant
+        yield first_day, hired_on, held
 
 
 def last_posting(changes: Iterable[RosterChange], first: dt.date, last: dt.date) -> Posting | None:

@@ -22,7 +22,7 @@ reference: both must agree on every history. What they agree on:
 
 | kind     | value                                                             | of no credit |
 |----------|-------------------------------------------------------------------|--------------|
-| count    | matching credits                                                  | 0            |
+| count    | matching credits, one that is shared as its share                 | 0            |
 | sum      | of a numeric column; nulls add nothing                            | 0            |
 | distinct | different values of a column; nulls are not a value               | 0            |
 | average  | of a numeric column over the credits where it is not null         | None         |
@@ -44,6 +44,7 @@ from typing import Literal
 import msgspec
 
 from domain.facts.people import LeaveKind
+from domain.people.sharing import SOLE
 from domain.period import Period, months_after
 from domain.plan.exchange import NO_RATES, RateDay, Rates, minor_factor, rate_day
 from domain.plan.fields import Prorate, Title
@@ -61,13 +62,14 @@ Unlicensed = Literal["flagged", "earns_nothing"]
 NUMBERS = {"quantity": "quantity", "minutes": "minutes", "amount": "amount_minor", "score": "score"}
 """What a plan calls the numeric columns of a credit, and their names in the table."""
 
-WORDS = ("customer", "deal", "kind", "channel", "product", "currency")
+WORDS = ("customer", "deal", "kind", "channel", "product", "currency", "role")
 """The columns of a credit that hold words; `attributes.<key>` is one more for every key."""
 
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
     """A fact as it counts for one employee: one row of the credit table.
 
+    part, share: of a fact that several people share in; None for all of it.
     day: business day of `at` in the ledger's zone. deal_day: of a reversal, that of its deal.
     confirmed_by: roles with a live confirmation of the fact. licences: kinds of credential that the person
     holds, and that are valid, on the day.
@@ -92,6 +94,9 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
     attributes: Mapping[str, str | int] | None = None
     confirmed_by: frozenset[str] = frozenset()
     licences: frozenset[str] = frozenset()
+    part: int = 0
+    role: str = SOLE
+    share: Fraction | None = None
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,7 +184,7 @@ def evaluate(
     taken = [credit for credit in seen if credit.fact == measure.less and matches(measure, credit)]
     match measure.kind:
         case "count":
-            return Fraction(len(counted) - len(taken))
+            return sum(map(_pieces, counted), Fraction(0)) - sum(map(_pieces, taken), Fraction(0))
         case "sum":
             return sum(_numbers(measure, counted), Fraction(0)) - sum(_numbers(measure, taken), Fraction(0))
         case "distinct":
@@ -300,6 +305,10 @@ def _is_too_late(measure: FactMeasure, credit: Credit) -> bool:
     if measure.within_months is None or credit.deal_day is None:
         return False
     return credit.day > months_after(credit.deal_day, measure.within_months)
+
+
+def _pieces(credit: Credit) -> Fraction:
+    return Fraction(1) if credit.share is None else credit.share
 
 
 def _holds(condition: Condition, held: str | int | Decimal | Fraction | None) -> bool:

@@ -35,7 +35,7 @@ from domain.plan.measures import (
 )
 from domain.plan.milestones import last_day, milestone_standing, standing_from_credits
 from domain.plan.sizes import Each
-from projections import confirmations, credentials, credits, exchange_rates, measures
+from projections import confirmations, credentials, credits, exchange_rates, measures, sight
 from projections.attainment import before_any, courses, first_reached
 from projections.rows import store
 
@@ -76,6 +76,7 @@ columns = st.fixed_dictionaries(
         "money": st.sampled_from((None, None, *MONEY)),
         "score": optional(Decimal("8.5"), Decimal("8.50"), Decimal("0"), Decimal("9.333333")),
         "attributes": optional({"grade": 3, "ward": "A"}, {"grade": "3"}, {}),
+        "split": optional(None, (1, "seller", Fraction(3, 5)), (2, "referrer", Fraction(0))),
     }
 )
 came_back = st.none() | st.integers(0, 75)
@@ -108,7 +109,8 @@ def histories(draw: st.DrawFn) -> list[Row]:
     roles = st.sampled_from((("manager",), ("manager", "rd"), ("rd",), ()))
     for position, (held, day, hour) in enumerate(drawn, start=1):
         amount_minor, currency = held.get("money") or (None, None)
-        fields = {name: value for name, value in held.items() if name != "money"}
+        fields = {name: value for name, value in held.items() if name not in ("money", "split")}
+        fields |= zip(("part", "role", "share"), held.get("split") or (0, "sole", None), strict=True)
         at = dt.datetime.combine(day, dt.time(hour), SHANGHAI)
         later = draw(came_back) if fields["fact"] == BACK else None
         credit = Credit(
@@ -217,6 +219,8 @@ def write(cursor: psycopg.Cursor[Any], rows: list[Row], held: list[Licence]) -> 
         told = {name: getattr(credit, name) for name in credit.__struct_fields__ if name not in NO_COLUMN}
         told |= {"attributes": Jsonb(credit.attributes) if credit.attributes is not None else None}
         told |= {"void_position": void_position}
+        if credit.share is not None:
+            told["share"] = Decimal(credit.share.numerator) / Decimal(credit.share.denominator)
         names, places = ", ".join(told), ", ".join(f"%({name})s" for name in told)
         cursor.execute(f"insert into credit ({names}) values ({places})", told)
         cursor.executemany(
@@ -297,7 +301,7 @@ def test_sql_and_the_reference_agree(
     """
     rows, held, known_at = history
     write(cursor, rows, held)
-    opened = measures.windows(named.values(), MARCH, HIRED, until, spells)
+    opened = sight.windows(named.values(), MARCH, HIRED, until, spells)
     found = measures.evaluate(cursor, named, opened, known_at)
     due = reference(named, rows, held, known_at, until, spells)
     assert found == due

@@ -98,7 +98,10 @@ def test_a_performance_fact_is_credited_as_it_was_said(book: Book, fact: Fact, s
     position = book.tell(fact, on=3, at=dt.time(9))
     assert credit(book, position) == NONE_SAID | said | {
         "position": position,
+        "part": 0,
         "employee": "E1",
+        "role": getattr(fact, "role", None) or "sole",
+        "share": None,
         "fact": fact.TYPE,
         "day": dt.date(2025, 3, 3),
         "at": dt.datetime(2025, 3, 3, 1, tzinfo=dt.UTC),

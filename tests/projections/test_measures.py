@@ -11,7 +11,7 @@ from domain.facts.activity import ActivityRecorded
 from domain.facts.selling import FollowUpRecorded, SatisfactionScored
 from domain.period import Period
 from domain.plan.measures import Measure
-from projections import measures
+from projections import measures, sight
 
 MARCH = Period.parse("2025-03")
 HIRED = dt.date(2025, 2, 20)
@@ -25,7 +25,7 @@ def named(written: str) -> Measure:
 def value(book: Book, written: str, known_at: int | None = None) -> Fraction | None:
     """The measure of E1, hired on 20 February, for March."""
     wanted = {"m": named(written)}
-    opened = measures.windows(wanted.values(), MARCH, {"E1": HIRED})
+    opened = sight.windows(wanted.values(), MARCH, {"E1": HIRED})
     with book.cursor() as cursor:
         return measures.evaluate(cursor, wanted, opened, known_at)["E1"]["m"]
 
@@ -125,9 +125,9 @@ def test_people_without_credits_and_nobody_at_all(book: Book) -> None:
     """Whoever is asked about gets an answer; asking about nobody asks nothing."""
     wanted = {"m": named("{count: visit_recorded}")}
     with book.cursor() as cursor:
-        opened = measures.windows(wanted.values(), MARCH, {"E1": HIRED, "E2": HIRED})
+        opened = sight.windows(wanted.values(), MARCH, {"E1": HIRED, "E2": HIRED})
         assert measures.evaluate(cursor, wanted, opened, None) == {"E1": {"m": 0}, "E2": {"m": 0}}
-        assert measures.evaluate(cursor, wanted, measures.windows(wanted.values(), MARCH, {}), None) == {}
+        assert measures.evaluate(cursor, wanted, sight.windows(wanted.values(), MARCH, {}), None) == {}
 
 
 def test_no_value_reaches_the_statement_as_text(book: Book) -> None:
@@ -139,6 +139,6 @@ def test_no_value_reaches_the_statement_as_text(book: Book) -> None:
         **{name: getattr(measure, name) for name in measure.__struct_fields__}
         | {"where": (type(condition)(column="customer", test="one_of", words=(odd, "%s")),), "fact": odd}
     )
-    opened = measures.windows([hostile], MARCH, {"E1": HIRED, odd: HIRED})
+    opened = sight.windows([hostile], MARCH, {"E1": HIRED, odd: HIRED})
     with book.cursor() as cursor:
         assert measures.evaluate(cursor, {"m": hostile}, opened, None)[odd] == {"m": 0}

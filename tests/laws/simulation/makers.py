@@ -10,6 +10,7 @@ from laws.simulation.memory import Memory
 
 from domain.facts.base import Fact
 from domain.facts.credentials import CredentialGranted
+from domain.facts.credits import CreditPart
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.registry import CREDITED, FACT_TYPES
 from domain.facts.selling import DealClosed, DealReversed
@@ -30,6 +31,8 @@ ORDINARY = tuple(sorted(FACT_TYPES.keys() - GOVERNED))
 
 TARGETED = ("customer_registered", "customer_registered", "visit_recorded", "deal_closed")
 """Types that targets count; they come more often than others."""
+
+SHARES = {1: ("100 %",), 2: ("60 %", "40%"), 3: ("33.33 %", "33.33 %", "33.34 %")}
 
 LITTLE_SAID = 0.4
 """How often a field that may be left out is left out."""
@@ -100,9 +103,11 @@ class Maker:
                 on = max(fact.left_on, day) if here and day else fact.left_on
                 return msgspec.structs.replace(fact, left_on=on)
             case DealClosed() if "deal" not in given:
-                return msgspec.structs.replace(
-                    fact, deal=f"D{self.memory.head + 1}{self.random.choice('ab')}"
-                )
+                deal, parts = f"D{self.memory.head + 1}{self.random.choice('ab')}", fact.credits
+                if parts and self.random.random() < LITTLE_SAID:
+                    referred = CreditPart(employee=fact.employee, role="referrer", amount_minor=1)
+                    parts = [referred, *parts]
+                return msgspec.structs.replace(fact, deal=deal, credits=parts)
             case DealReversed() if "deal" not in given and (sold := self.memory.deals()):
                 return self._reversal(fact, self.random.choice(sold))
             case _:
@@ -115,13 +120,29 @@ class Maker:
         left = sold.amount_minor - back
         amount = self.random.choice((left, left // 2)) or left or 1
         return msgspec.structs.replace(
-            fact, deal=deal, employee=sold.employee, amount_minor=amount, currency=sold.currency
+            fact,
+            deal=deal,
+            employee=sold.employee,
+            amount_minor=amount,
+            currency=sold.currency,
+            credits=self.random.choice((None, sold.credits)),
         )
+
+    def credits(self) -> list[CreditPart]:
+        """A split among some of the people."""
+        people = self.random.sample(self.memory.people, min(3, len(self.memory.people)))
+        shares = SHARES[len(people)]
+        return [
+            CreditPart(employee=employee, role="seller", share=share)
+            for employee, share in zip(people, shares, strict=True)
+        ]
 
 
 MAKERS: dict[str, Callable[[Maker], Any]] = {
     "employee": lambda maker: maker.random.choice(maker.memory.people),
     "manager": lambda maker: maker.random.choice(maker.memory.people),
+    "assistant": lambda maker: maker.random.choice(maker.memory.people),
+    "credits": lambda maker: maker.credits(),
     "mentor": lambda maker: maker.random.choice(maker.memory.people),
     "branch": lambda maker: maker.random.choice(BRANCHES),
     "post": lambda maker: maker.random.choice(POSTS),

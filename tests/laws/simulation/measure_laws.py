@@ -14,7 +14,7 @@ from domain.plan.document import Plan
 from domain.plan.parse import parse_plan
 from domain.plan.population import belongs, deciding_day
 from domain.plan.resolve import Resolver
-from projections import boards, measures
+from projections import boards, measures, sight
 from projections.attainment import courses_to, first_reached
 from projections.boards import measure_board, rank
 from projections.members import Members
@@ -29,7 +29,7 @@ def measured(world: World, random: Random) -> None:
     period = Period.containing(today, random.choice(("week", "month", "quarter", "year")))
     hired = {employee: today - dt.timedelta(days=random.randint(0, 80)) for employee in world.memory.people}
     with world.cursor() as cursor:
-        opened = measures.windows(plan.measures.values(), period, hired)
+        opened = sight.windows(plan.measures.values(), period, hired)
         found = measures.evaluate(cursor, plan.measures, opened, known_at)
     for employee, hired_on in hired.items():
         due = known.measured(plan, employee, period, hired_on)

@@ -12,6 +12,7 @@ from laws.simulation.world import ENGINE, LEDGER, World
 from domain.journal.connection import connect
 from domain.journal.migrate import migrate
 from domain.period import Period
+from domain.plan.measures import Credit
 from projections import boards, honours, milestones, policy, progress, roster, runner, statements
 from projections.replay import replay
 from projections.spans import Cursor
@@ -32,24 +33,31 @@ def credited(world: World) -> None:
     known = Known(world.memory)
     with world.cursor() as cursor:
         rows = cursor.execute(
-            """select position, employee, fact, day, at, amount_minor, score, quantity, minutes
-            from credit where void_position is null order by position"""
+            """select
+                position, part, employee, role, share, fact, day, at, amount_minor, score, quantity, minutes
+            from credit where void_position is null order by position, part"""
         ).fetchall()
-        totals = cursor.execute("select employee, day, fact, count, amount_minor from standing").fetchall()
+        totals = cursor.execute(
+            "select employee, day, fact, count - others, amount_minor from standing"
+        ).fetchall()
     told = [
-        (c.position, c.employee, c.fact, c.day, c.at, c.amount_minor, c.score, c.quantity, c.minutes)
+        (c.position, c.part, c.employee, c.role, c.share, c.fact, c.day, c.at, *_sizes(c))
         for c in known.credits
     ]
     assert rows == told, f"credits {set(rows) ^ set(told)}"
     counts, amounts = Counter[Any](), Counter[Any]()
     for credit in known.credits:
-        counts[credit.employee, credit.day, credit.fact] += 1
+        counts[credit.employee, credit.day, credit.fact] += 1 if credit.share is None else credit.share
         if credit.currency == world.memory.opened.currency:
             amounts[credit.employee, credit.day, credit.fact] += credit.amount_minor or 0
     assert {tuple(row[:3]): row[3] for row in totals} == dict(counts), "standings do not count the credits"
     assert {tuple(row[:3]): int(row[4]) for row in totals if row[4]} == {
         k: v for k, v in amounts.items() if v
     }
+
+
+def _sizes(credit: Credit) -> tuple[object, ...]:
+    return credit.amount_minor, credit.score, credit.quantity, credit.minutes
 
 
 def known_then(world: World, random: Random) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 from laws.simulation.memory import Memory
 
+from domain.facts.activity import ActivityRecorded
 from domain.facts.base import Fact
 from domain.facts.governance import FactConfirmed, OverrideSet, PlanAdopted, PlanEnded, TargetChanged
 from domain.facts.people import (
+    AssistantAssigned,
     EmployeeHired,
     EmployeeLeft,
     EmployeePromoted,
@@ -21,7 +23,9 @@ from domain.facts.people import (
     MentorAssigned,
 )
 from domain.facts.registry import CREDITED, FACT_TYPES
+from domain.facts.selling import DealClosed, DealReversed
 from domain.people.roster import Leave, Posting, RosterChange, last_posting
+from domain.people.sharing import Portion, portions, taken_back
 from domain.period import Period
 from domain.plan.document import Plan
 from domain.plan.measures import Credit, evaluate_all
@@ -38,6 +42,7 @@ CHANGES: Mapping[type[Fact], tuple[Any, str]] = {
     EmployeeTransferred: ("transferred", "effective_on"),
     EmployeePromoted: ("promoted", "effective_on"),
     MentorAssigned: ("mentored", "effective_on"),
+    AssistantAssigned: ("assisted", "effective_on"),
     EmployeeLeft: ("left", "left_on"),
 }
 PERFORMANCE = tuple(FACT_TYPES[tag] for tag in sorted(CREDITED))
@@ -123,16 +128,38 @@ class Known:
             said = {
                 name: getattr(fact, name)
                 for name in Credit.__struct_fields__
-                if name in fact.__struct_fields__
+                if name in fact.__struct_fields__ and getattr(fact, name) is not None
             }
             if said.get("score") is not None:
                 said["score"] = Decimal(said["score"])
             at = self.memory.at(position).occurred_at
             day, confirmed = self.memory.day(at), frozenset(roles.get(position, ()))
-            found.append(
-                Credit(position=position, fact=fact.TYPE, day=day, at=at, confirmed_by=confirmed, **said)
-            )
+            credit = Credit(position=position, fact=fact.TYPE, day=day, at=at, confirmed_by=confirmed, **said)
+            shared = self._portions(position, fact)
+            found += [
+                msgspec.structs.replace(credit, part=part, **portion._asdict())
+                for part, portion in enumerate(shared, start=1)
+            ] or [credit]
         return found
+
+    def _portions(self, position: int, fact: Fact) -> list[Portion]:
+        """What each has of a fact that several share in; nothing for one that is somebody's alone."""
+        match fact:
+            case DealReversed():
+                sold = [
+                    told.fact
+                    for told in self.memory.told[: position - 1]
+                    if isinstance(told.fact, DealClosed) and told.fact.deal == fact.deal
+                ][-1:]
+                parts = [part for deal in sold for part in deal.credits or ()]
+                amounts = (sold[0].amount_minor, fact.amount_minor) if parts else (0, 0)
+                return taken_back(parts, *amounts, fact.quantity) if parts else []
+            case DealClosed(credits=list(parts)):
+                return portions(parts, fact.amount_minor, fact.quantity)
+            case ActivityRecorded(credits=list(parts)):
+                return portions(parts, None, fact.quantity, fact.minutes)
+            case _:
+                return []
 
     def _changes(self) -> list[RosterChange]:
         found: list[RosterChange] = []
