@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import inspect as types
 
-from docs.worked import example_lines, shared_lines, worked_examples
+from docs.worked import example_lines, overview_lines, shared_lines, worked_examples
 from domain.plan.components import KINDS
 from domain.plan.components.component import Component
 from domain.plan.document import Plan
@@ -107,6 +107,8 @@ def plans_page(notice: str) -> str:
     lines.append("`{days_since_hire: 30}` or `{last_periods: 3}`.\n")
     lines += [EACH.lstrip(), RETURNS.lstrip(), WORTH.lstrip(), DAYS.lstrip(), LICENSED.lstrip()]
     lines.append("## Components\n")
+    lines.append("Every kind at a glance. Each row is computed by a test, as is every case further below.\n")
+    lines += overview_lines(examples)
     lines.append(
         "Each has `kind:`, the fields of every component and those of its kind. The examples use these"
     )

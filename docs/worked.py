@@ -65,6 +65,18 @@ def shared_lines(examples: WorkedExamples) -> str:
     return _yaml(shared)
 
 
+def overview_lines(examples: WorkedExamples) -> Iterator[str]:
+    """One row an example, with the last of its cases that pays: the kinds at a glance."""
+    yield "| Kind | What it says | Measured | Pays | How |"
+    yield "|---|---|---|---|---|"
+    kinds = list(dict.fromkeys(worked.kind for worked in examples.examples))
+    for worked in (each for kind in kinds for each in examples.of(kind)):
+        case = next((each for each in reversed(worked.cases) if each.pays != "0.00"), worked.cases[-1])
+        said = f"{worked.says} | {_measured(case)} | {case.pays} | {case.how}"
+        yield f"| [`{worked.kind}`](#{worked.kind}) | {said} |"
+    yield ""
+
+
 def example_lines(worked: Worked) -> Iterator[str]:
     """One example as Markdown: what it says, how it is written, what it pays."""
     yield f"{worked.says}\n"
