@@ -11,8 +11,17 @@ from psycopg.sql import SQL
 from domain.money import minor_per_major
 from domain.period import Period
 from domain.plan.document import Plan
+from domain.plan.exchange import (
+    UNCHANGED,
+    Exchanged,
+    RateMissed,
+    Rates,
+    RateUsed,
+    rate_day,
+    require_none,
+    used,
+)
 from domain.plan.exchange import Applied as RateApplied
-from domain.plan.exchange import Exchanged, RateMissed, Rates, RateUsed, rate_day, require_none, used
 from domain.plan.measures import Days, FactMeasure, Measure
 from domain.plan.spells import Spells
 from domain.plan.statement import Entitlement
@@ -67,6 +76,10 @@ def exchanged(
     cursor: Cursor, plan: Plan, period: Period, opened: Windows, known_at: int | None
 ) -> tuple[Exchanged, Mapping[str, Exchanged]]:
     """What rates do to `plan` in `period`: for everybody, and for those who brought other currencies in."""
+    if plan.pays_in == plan.currency and not any(
+        isinstance(measure, FactMeasure) and measure.convert_at for measure in plan.measures.values()
+    ):
+        return UNCHANGED, {}
     paid = None
     if plan.pays_in != plan.currency:
         day = period.last_day

@@ -11,6 +11,7 @@ from api.importing import cells, dates
 from api.importing.mapping import Value
 from api.importing.rows import Cell
 from domain.facts.base import EmployeeId, Fact, Score
+from domain.facts.currencies import RateText
 
 Cells = Mapping[str, Cell]
 Kind = Literal["text", "id", "whole", "hours", "decimal", "day", "money"]
@@ -129,7 +130,7 @@ def _kind(name: str, kind: inspect.Type) -> Kind | None:
     match kind:
         case inspect.StrType(pattern=pattern) if pattern == _pattern(EmployeeId):
             return "id"
-        case inspect.StrType(pattern=pattern) if pattern == _pattern(Score):
+        case inspect.StrType(pattern=pattern) if pattern in (_pattern(Score), _pattern(RateText)):
             return "decimal"
         case inspect.StrType() | inspect.LiteralType():
             return "text"

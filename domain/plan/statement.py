@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -12,10 +12,13 @@ from domain.journal.canonical import canonical
 from domain.money import Rounding, minor_per_major, rounded
 from domain.period import Period
 from domain.plan.components.base import Earned, Part, Seen, Standing, Words
+from domain.plan.components.component import Component
 from domain.plan.components.terms import left_over
+from domain.plan.document import Plan
 from domain.plan.exchange import UNCHANGED, Exchange, Exchanged, RateMissed, minor_worth, used
 from domain.plan.fields import Title
 from domain.plan.licence import Flagged
+from domain.plan.mentions import named_in, with_parts
 from domain.plan.resolve import ResolvedPlan
 from domain.plan.targets import LineTarget, Source
 
@@ -164,7 +167,7 @@ def lines_of(entitlement: Entitlement) -> list[Line]:
                 rounding=component.rounding or plan.rounding,
                 amount_minor=amount_minor,
                 currency=plan.pays_in,
-                exchange=_exchange(entitlement, earned, uses.measures),
+                exchange=_exchange(entitlement, component, earned, uses.measures),
             )
         )
     return lines
@@ -207,9 +210,14 @@ def carried_into(entitlement: Entitlement, later: Period) -> dict[str, Fraction]
     return {component: left for component, left in found.items() if left}
 
 
-def _exchange(entitlement: Entitlement, earned: Earned, names: Iterable[str]) -> Exchange | msgspec.UnsetType:
-    """The rates behind a line that looks at the measures `names`; nothing where there are none."""
+def _exchange(
+    entitlement: Entitlement, component: Component, earned: Earned, inputs: Iterable[str]
+) -> Exchange | msgspec.UnsetType:
+    """The rates behind a line of `component`, which looks at the measures `inputs`; nothing without any."""
     exchanged, plan = entitlement.exchanged, entitlement.resolved.plan
+    if exchanged is UNCHANGED and plan.pays_in == plan.currency:
+        return msgspec.UNSET
+    names = [*inputs, *_behind(plan, component)] if exchanged.missed or exchanged.measured else []
     paid, missed = None, [each for name in names for each in exchanged.missed.get(name, ())]
     if plan.pays_in != plan.currency and exchanged.paid is not None:
         paid = used(exchanged.paid, plan.currency, plan.pays_in, earned.amount)
@@ -228,6 +236,13 @@ def _with_flags(earned: Earned, names: Iterable[str], flagged: Mapping[str, Flag
         return earned.parts
     told = [flagged[name].part(name) for name in names if name in flagged]
     return (*earned.as_parts(), *told) if told else earned.parts
+
+
+def _behind(plan: Plan, component: Component) -> Iterator[str]:
+    """The measures behind the milestones and boards that `component` looks at."""
+    for space, held in (("milestones", plan.milestones), ("boards", plan.boards)):
+        named = named_in(component, space)
+        yield from with_parts(plan.measures, tuple(each.measure for each in held if each.id in named))
 
 
 def _texts(words: Words) -> dict[str, str]:

@@ -14,6 +14,7 @@ from served import Service, served
 from verbatim import put
 
 from domain.facts.credentials import CredentialGranted, CredentialSuspended
+from domain.facts.currencies import ExchangeRateSet
 from domain.facts.governance import HonourAwarded, OverrideSet, TargetChanged
 from domain.facts.mood import SurveyAnswered
 from domain.facts.people import EmployeeTransferred
@@ -116,6 +117,8 @@ def told(postgres: str, template: str) -> Iterator[tuple[str, Journal, int]]:
         )
         book.tell(drafted(draft="d1"))
         licence = {"employee": "E1", "credential": "L1"}
+        rate = partial(ExchangeRateSet, base="USD", quote="CNY", effective_on=dt.date(2025, 3, 1))
+        dollar = book.tell(rate(rate="7.1"))
         book.tell(CredentialGranted(kind="licence", granted_on=dt.date(2025, 1, 1), **licence))
         tested = partial(ModuleTested, employee="E1", module="basics")
         book.tell(tested(score="79"), 17)
@@ -126,6 +129,8 @@ def told(postgres: str, template: str) -> Iterator[tuple[str, Journal, int]]:
         cut_at = book.journal.head()
         book.void(clients[0])
         book.void(first)
+        book.void(dollar)
+        book.tell(rate(rate="7.2"))
         book.tell(tested(score="90"), 18)
         book.tell(mood(stress="5"), 19)
         book.hire("E3")

@@ -5,17 +5,22 @@ import datetime as dt
 import pytest
 from book import ENGINE, Book
 from given import LEDGER
+from given_plan import document
 
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.selling import DealClosed, DealReversed
 from domain.journal.canonical import canonical
 from domain.period import Period
 from domain.plan.exchange import Exchange, require_none
+from domain.plan.parse import plan_document
 from domain.refusals import RateMissing
 from projections import replay
 from projections.behind import behind
 from projections.explain import explain
+from projections.hints import hints
+from projections.progress import progress
 from projections.retro import settled_lines
+from projections.simulation import WhatIf, simulate
 
 MARCH = Period.parse("2025-03")
 
@@ -226,3 +231,64 @@ def test_conditions_compare_what_an_amount_is_worth(book: Book) -> None:
     found = exchange(book, "large")
     assert [(each.base, each.amount) for each in found.measured["large"]] == [("USD", "800")]
     assert [(each.base, each.amounts) for each in found.missed] == [("JPY", 1)]
+
+
+def test_a_draft_in_dollars_is_tried_in_yuan(book: Book) -> None:
+    """50.00 CNY a client as it stands, 10 USD × 7.1 under the draft; without the rate nothing is tried."""
+    clients = "components: [{{id: clients, title: Clients, kind: per_unit, measure: clients, rate: {}}}]"
+    book.hire()
+    book.adopt(clients.format(50))
+    book.register("C1", "C2")
+    draft = plan_document(document(clients.format(10), currency="USD", pay_currency="CNY"))
+    with book.cursor() as cursor, pytest.raises(RateMissing, match=r"USD/CNY on 2025-03-31 \(pay\)"):
+        simulate(cursor, WhatIf(MARCH, MARCH, draft), book.journal.head())
+    rate(book, "7.1", "2025-03-02")
+    with book.cursor() as cursor:
+        found = simulate(cursor, WhatIf(MARCH, MARCH, draft), book.journal.head())
+    assert (found.before_minor, found.after_minor, found.currency) == (10_000, 14_200, "CNY")
+
+
+def test_hints_and_progress_speak_of_pay(book: Book) -> None:
+    """One deal more earns 100 USD: 712.34 CNY."""
+    book.hire()
+    book.adopt(IN_DOLLARS)
+    rate(book, "7.1234", "2025-03-01")
+    sell(book, "D1", 1)
+    with book.cursor() as cursor:
+        step = hints(cursor, "E1", MARCH.last_day)[0]
+        stands = progress(cursor, "E1", MARCH.last_day)
+    assert (step.now_minor, step.held.gain_minor, step.currency) == (71_234, 71_234, "CNY")
+    assert stands is not None and (stands.earned_minor, stands.currency) == ({"selling": 71_234}, "CNY")
+
+
+def test_milestones_and_boards_look_at_what_amounts_are_worth(book: Book) -> None:
+    """7,123.40 yuan reach 7,000 on the day of the dollars, and a colleague with 7,100 yuan is second."""
+    reached = "milestones: [{id: big, title: Big, measure: revenue, reaches: 7000, within_days: 400}]"
+    ranked = "boards: [{id: best, title: Best, measure: revenue}]"
+    parts = """components:
+  - {id: big, title: Big, kind: milestone, milestone: big, pays: 300}
+  - {id: best, title: Best, kind: rank, board: best, pays: [90, 40]}"""
+    book.hire()
+    book.hire("E2")
+    book.adopt(f"{reached}\n{ranked}\n{parts}", convert_at="month_end")
+    at = rate(book, "7.1234", "2025-03-20")
+    sell(book, "D1", 100_000, on=10)
+    book.sell("D2", 710_000, "E2")
+    assert book.paid() == {"big": 30_000, "best": 9_000}
+    assert book.paid("E2") == {"big": 30_000, "best": 4_000}
+    assert [each.position for each in exchange(book, "big").measured["revenue"]] == [at]
+    sell(book, "D3", 100, "EUR")
+    assert [missed.base for missed in exchange(book, "best").missed] == ["EUR"]
+
+
+def test_a_late_rate_of_the_last_day_changes_the_first(book: Book) -> None:
+    """By the end of the month, a deal of the third is converted at a rate that begins on the 31st."""
+    book.hire()
+    book.adopt(SHARE, convert_at="month_end")
+    rate(book, "7", "2025-03-01")
+    sell(book, "D1", 100_000)
+    book.close()
+    rate(book, "7.1", "2025-03-31")
+    assert book.paid(period="2025-04") == {"share": 0, "share of 2025-03": 1_000}
+    book.close("2025-04")
+    assert settled(book) == 71_000
