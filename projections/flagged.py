@@ -13,9 +13,10 @@ from domain.plan.fields import Title
 from domain.plan.licence import Flagged, Freeze, Frozen, frozen, licensed_measures, whatever_the_licence
 from domain.plan.measures import FactMeasure, Measure
 from domain.plan.spells import Spells
-from projections import credentials, measures
+from projections import credentials
 from projections.measures import Pass, Windows, bound_for, counts, licensed, rows, seen
 from projections.members import members
+from projections.sight import windows
 from projections.spans import Cursor
 
 MUCH = SQL(
@@ -109,7 +110,7 @@ def flagged_work(
         changes = _by_employee(credentials.changes(cursor, list(group.resolved), known_at))
         for name, measure in wanted.items():
             in_period = msgspec.structs.replace(measure, window=type(measure.window)())
-            opened = measures.windows([in_period], period, group.hired, None, group.spells)
+            opened = windows([in_period], period, group.hired, None, group.spells)
             for employee, position, type_, day in rows(
                 cursor, _asked(cursor, WHICH, in_period, opened, known_at)
             ):
