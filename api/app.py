@@ -15,6 +15,7 @@ from litestar.openapi.spec import Components, Parameter, SecurityScheme
 from litestar.types import ASGIApp
 
 from api import (
+    alerts,
     audit,
     boards,
     credentials,
@@ -88,6 +89,9 @@ HANDLERS = [
     boards.read_goals,
     growth.read_dossier,
     growth.read_growth,
+    alerts.read_alerts,
+    alerts.read_interventions,
+    alerts.read_backtest,
     payroll.read_payroll_run,
     diffs.read_diff,
     trail_pages.read_trail,

@@ -15,11 +15,12 @@ from litestar.params import QueryParameter
 
 from api import cloudevents
 from api.answers import ReadyJson
-from api.auth import MAY_RECORD, Caller
+from api.auth import Caller
 from api.bodies import not_json, place, read_body, require_sound
 from api.described import BATCH_BODY, FACT_BODY, operation_with
 from api.intake import Outcome, Refused, Stored, Submission
 from api.problems import BodyTooLarge, Problem, WrongMediaType, problem_of
+from api.roles import MAY_RECORD
 from api.watching import note_refusal
 from api.writing import Writing
 from domain.facts.governance import FactVoided

@@ -115,6 +115,18 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "belonging {belonging}",
         "{employee} 填写周问卷：压力 {stress}，培训满意度 {training_satisfaction}，归属感 {belonging}",
     ),
+    "alert_acknowledged": (
+        "The warning {alert} of {period} about {employee} is seen",
+        "已知悉 {period} 关于 {employee} 的预警 {alert}",
+    ),
+    "intervention_opened": (
+        "{owner} looks after {employee} until {due_on}: intervention {intervention}[, for warning {alert}]",
+        "{owner} 负责关怀 {employee}，至 {due_on}，干预 {intervention}[，针对预警 {alert}]",
+    ),
+    "intervention_closed": (
+        "Intervention {intervention} for {employee} ends: {outcome}",
+        "对 {employee} 的干预 {intervention} 结束：{outcome}",
+    ),
     "credential_granted": (
         "{employee} holds credential {credential} ({kind}) from {granted_on}[ until {expires_on}]",
         "{employee} 自 {granted_on} 持有证照 {credential}（{kind}）[，有效至 {expires_on}]",

@@ -16,8 +16,8 @@ import msgspec
 
 import api
 import domain
-from api.auth import MAY, MAY_RECORD, ROLES, Action
 from api.problems import kinds, status_of
+from api.roles import MAY, MAY_RECORD, ROLES, Action
 from docs.generate_commands import commands_page
 from docs.generate_http import http_page
 from docs.generate_plans import plans_page

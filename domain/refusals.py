@@ -209,6 +209,18 @@ class NotThatRun(Refusal):
     """The digest is not that of the closed run."""
 
 
+class UnknownIntervention(Refusal):
+    """This person has no intervention with this id."""
+
+
+class InterventionExists(NotNow):
+    """An intervention with this id has been opened already."""
+
+
+class InterventionOver(NotNow):
+    """The intervention was closed, which is final."""
+
+
 class UnknownInquiry(Refusal):
     """This person has no inquiry with this id."""
 

@@ -53,10 +53,17 @@ def milestones(
     found = [
         progress
         for group in members(cursor, Period.containing(day), known_at, employees)
-        for milestone in group.plan.milestones
-        for progress in _progress(cursor, group, milestone, day, known_at)
+        for progress in milestones_of(cursor, group, day, known_at)
     ]
     return sorted(found, key=lambda progress: (progress.employee, progress.plan))
+
+
+def milestones_of(
+    cursor: Cursor, group: Members, day: dt.date, known_at: int | None
+) -> Iterator[MilestoneProgress]:
+    """The milestones of everybody in `group` on `day`, one milestone after the other."""
+    for milestone in group.plan.milestones:
+        yield from _progress(cursor, group, milestone, day, known_at)
 
 
 def _progress(

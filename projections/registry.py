@@ -8,6 +8,7 @@ from projections import (
     exchange_rates,
     honours,
     inquiries,
+    interventions,
     paying,
     plan_life,
     policy,
@@ -33,6 +34,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     training,
     surveys,
     write_offs,
+    interventions,
     standings,  # adds up credits
     statements,  # settle by all that the others know
     paying,

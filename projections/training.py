@@ -17,7 +17,7 @@ from domain.plan.document import Module, Plan
 from domain.plan.fields import Title
 from domain.plan.population import belongs
 from projections.closing import head
-from projections.members import members
+from projections.members import Members, members
 from projections.opening import opening
 from projections.rows import fetch
 from projections.spans import Cursor, Span, mark_voided
@@ -146,19 +146,20 @@ def training(
 ) -> list[Training]:
     """The training of `employees`, or of everybody whose plan has a curriculum, on `day`; by employee."""
     known_at = head(cursor) if known_at is None else known_at
-    groups = [
-        group
+    found = [
+        each
         for group in members(cursor, Period.containing(day), known_at, employees)
         if group.plan.curriculum
-    ]
-    learned = _by_employee(fetch(cursor, Learned, RECORDS, {"employees": employees}, known_at))
-    found = [
-        _of_person(group.plan, here, learned.get(here.employee, []), day)
-        for group in groups
-        for here in group.postings.values()
-        if here.hired_on <= day
+        for each in training_of(cursor, group, day, known_at)
     ]
     return sorted(found, key=attrgetter("employee", "plan"))
+
+
+def training_of(cursor: Cursor, group: Members, day: dt.date, known_at: int | None) -> list[Training]:
+    """The training of everybody in `group` on `day`."""
+    people = {employee: here for employee, here in group.postings.items() if here.hired_on <= day}
+    learned = _by_employee(fetch(cursor, Learned, RECORDS, {"employees": list(people)}, known_at))
+    return [_of_person(group.plan, here, learned.get(employee, []), day) for employee, here in people.items()]
 
 
 def _of_person(plan: Plan, here: Posting, learned: Sequence[Learned], day: dt.date) -> Training:

@@ -13,8 +13,9 @@ import httpx
 import psutil
 from given import LEDGER
 
-from api.auth import Role, Tokens, token_file
+from api.auth import Tokens, token_file
 from api.ops import open_book, open_ledger
+from api.roles import Role
 from api.settings import Settings
 
 START_SECONDS = 30

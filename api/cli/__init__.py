@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import audit, facts, pay, plans, privacy, proofs, recompute, seal, service
+from api.cli import alerts, audit, facts, pay, plans, privacy, proofs, recompute, seal, service
 from api.cli.terminal import expected_failure, say_failure
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 for commands in (service.app, facts.app, plans.app, pay.app, seal.app, proofs.app, audit.app, recompute.app):
     app.add_typer(commands)
 app.add_typer(privacy.app)
+app.add_typer(alerts.app)
 
 
 def main() -> None:

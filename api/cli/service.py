@@ -91,7 +91,8 @@ def token(
     json: Json = False,
 ) -> None:
     """Make a token for the HTTP interface and print it, once; only its hash is kept."""
-    from api.auth import ROLES, Tokens, token_file
+    from api.auth import Tokens, token_file
+    from api.roles import ROLES
 
     chosen = settings()
     if role not in ROLES:

@@ -26,6 +26,7 @@ from domain.facts.governance import (
     TargetChanged,
 )
 from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolved
+from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.personal import subject_of
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
@@ -59,6 +60,7 @@ _COVER = tuple(
 )
 _RUN = ("period_closed", "run_approved", "run_released", "fact_voided")
 _HOLDS = ("pay_held", "hold_released", "fact_voided")
+_INTERVENTIONS = ("intervention_opened", "intervention_closed", "fact_voided")
 _INQUIRIES = ("inquiry_opened", "inquiry_answered", "inquiry_resolved", "fact_voided")
 
 
@@ -112,6 +114,8 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
             return ()
         case LedgerOpened():
             return (Look(("ledger_opened",), ""),)
+        case InterventionOpened() | InterventionClosed():
+            return (Look(_INTERVENTIONS, f"intervention:{fact.intervention}"),)
         case _:
             return _of_paying(fact)
 
@@ -157,10 +161,12 @@ def positions_named(fact: Fact) -> tuple[int, ...]:
             return ()
 
 
+_PEOPLE = ("employee", "manager", "mentor", "assistant", "grader", "owner")
+
+
 def people_named(fact: Fact) -> tuple[tuple[str, str], ...]:
     """The ids of people that must have been hired before, each with its field."""
-    fields = ("employee", "manager", "mentor", "assistant", "grader")
-    names = [name for name in fields if name in fact.__struct_fields__]
+    names = [name for name in _PEOPLE if name in fact.__struct_fields__]
     if isinstance(fact, EmployeeHired):
         names.remove("employee")
     named = [(name, getattr(fact, name)) for name in names]

@@ -6,6 +6,7 @@ from domain.facts.base import Fact
 from domain.facts.credentials import CredentialFact
 from domain.facts.governance import FactConfirmed, FactVoided, PlanAdopted
 from domain.facts.inquiries import InquiryAnswered, InquiryOpened
+from domain.facts.interventions import InterventionOpened
 from domain.facts.plans import PlanDrafted
 from domain.facts.registry import CREDITED
 from domain.facts.runs import PayHeld, RunApproved, RunReleased
@@ -78,6 +79,8 @@ def _require_nothing_rests_on(position: int, fact: Fact, known: Known) -> None:
             require_last_of_run(position, fact, known)
         case InquiryOpened() | InquiryAnswered():
             _require_last_told(position, known.told("inquiry", fact.inquiry))
+        case InterventionOpened():
+            _require_last_told(position, known.told("intervention", fact.intervention))
         case PayHeld():
             _require_last_told(position, known.told("hold", fact.hold))
         case _ if isinstance(fact, CredentialFact):

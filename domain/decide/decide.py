@@ -12,6 +12,7 @@ from domain.decide import (
     drafts,
     erasure,
     inquiries,
+    interventions,
     people,
     periods,
     plans,
@@ -43,6 +44,7 @@ from domain.facts.governance import (
     TargetChanged,
 )
 from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolved
+from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
@@ -99,6 +101,10 @@ def _of_people_and_work(fact: Fact, known: Known) -> None:
             credentials.change(fact, known)
         case SkillGraded():
             training.grade(fact)
+        case InterventionOpened():
+            interventions.open_intervention(fact, known)
+        case InterventionClosed():
+            interventions.close(fact, known)
         case _:
             pass
 

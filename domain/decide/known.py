@@ -11,6 +11,7 @@ from domain.facts.currencies import ExchangeRateSet
 from domain.facts.erasure import SubjectErased
 from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened, PeriodClosed, PlanAdopted
 from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolved
+from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.personal import subject_of
 from domain.facts.plans import PlanAcknowledged, PlanDrafted
@@ -256,6 +257,8 @@ def _subject(fact: Fact) -> Subject | None:
             return "hold", fact.hold
         case InquiryOpened() | InquiryAnswered() | InquiryResolved():
             return "inquiry", fact.inquiry
+        case InterventionOpened() | InterventionClosed():
+            return "intervention", fact.intervention
         case _ if isinstance(fact, CredentialFact):
             return "credential", fact.credential
         case _ if isinstance(fact, RosterFact):

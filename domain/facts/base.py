@@ -15,6 +15,9 @@ CustomerId = Annotated[
 ]
 DealId = Annotated[str, Meta(pattern=_ID, description="Id of a deal or order.")]
 DraftId = Annotated[str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of one draft of a plan.")]
+InterventionId = Annotated[
+    str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of one intervention for one person.")
+]
 InquiryId = Annotated[str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of one inquiry about pay.")]
 HoldId = Annotated[str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of one hold on pay.")]
 PlanId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9\-]{0,63}\Z", description="Id of an incentive plan.")]

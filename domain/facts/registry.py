@@ -14,6 +14,7 @@ from domain.facts import (
     erasure,
     governance,
     inquiries,
+    interventions,
     mood,
     people,
     plans,
@@ -33,6 +34,7 @@ SUBJECTS = (
     clinical,
     training,
     mood,
+    interventions,
     credentials,
     governance,
     plans,
@@ -64,7 +66,8 @@ CREDITED: frozenset[str] = frozenset(
 """Performance facts: each is credited to the person it names."""
 
 TAG_FIELDS = tuple(
-    "employee customer deal credential plan draft period branch position quotation inquiry hold".split()
+    "employee customer deal credential plan draft period branch position quotation inquiry hold "
+    "intervention".split()
 )
 """Fields, or what a fact makes of them, by which it is found again; `position` becomes the tag `fact:N`."""
 

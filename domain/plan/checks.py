@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from domain.money import CURRENCIES
 from domain.plan.account_checks import account_faults
+from domain.plan.alert import alert_faults
 from domain.plan.components.base import Fault
 from domain.plan.components.component import Component
 from domain.plan.components.graded import Counted
@@ -40,6 +41,7 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
         "components": [component.id for component in plan.components],
         "milestones": [milestone.id for milestone in plan.milestones],
         "curriculum": [module.id for module in plan.curriculum],
+        "alerts": [alert.id for alert in plan.alerts],
         "boards": [board.id for board in plan.boards],
         "cascade": [goal.id for goal in plan.cascade],
         "hints.levers": [lever.id for lever in plan.hints.levers],
@@ -52,6 +54,7 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
         if milestone.reaches <= 0:
             yield Fault(f"milestones[{index}].reaches", "Nothing is to be reached.", "Write more than 0.")
     yield from curriculum_faults(plan.curriculum)
+    yield from alert_faults(plan.alerts)
     yield from _goal_faults(plan.cascade)
     yield from _days_faults(plan)
     yield from _licence_faults(plan)

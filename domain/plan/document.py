@@ -15,6 +15,7 @@ from domain.facts.people import LeaveKind
 from domain.money import Rounding
 from domain.period import PeriodKind
 from domain.plan.account_terms import Draw, Holdback, NegativeBalance
+from domain.plan.alert import Alert
 from domain.plan.components.component import Component
 from domain.plan.exact import Unit
 from domain.plan.exchange import RateDay
@@ -238,6 +239,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     account_order: tuple[str, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     curriculum: tuple[Module, ...] = ()
+    alerts: tuple[Alert, ...] = ()
     boards: tuple[Board, ...] = ()
     cascade: tuple[Goal, ...] = ()
     hints: HintSettings = HintSettings()

@@ -8,7 +8,7 @@ import pytest
 from given import LEDGER
 from served import Service, fact, open_shanghai
 
-from api.auth import ROLES, Role
+from api.roles import ROLES, Role
 from domain.journal.append import Journal
 
 GRANTED = {

@@ -16,6 +16,7 @@ from verbatim import put
 from domain.facts.credentials import CredentialGranted, CredentialSuspended
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.governance import HonourAwarded, OverrideSet, TargetChanged
+from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.mood import SurveyAnswered
 from domain.facts.people import EmployeeTransferred
 from domain.facts.plans import PlanDrafted
@@ -32,6 +33,7 @@ measures:
 targets: {clients: {measure: clients, value: 2}}
 milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 400}]
 curriculum: [{id: basics, title: Basics, pass_score: 80}]
+alerts: [{id: stressed, title: Stressed, when: [{signal: stress, at_least: 8}], at_once: true}]
 boards: [{id: best, title: Best, measure: clients}]
 components:
   - {id: clients, title: New clients, kind: per_unit, measure: clients, rate: 50}
@@ -53,10 +55,18 @@ NO_RESULTS = {
 }
 """Addresses that are read and have no `known_at`, each with the reason; every other GET under /v1 has it."""
 
-VALUES = {"employee": "E1", "period": "2025-03", "board": "best", "plan": "selling", "draft": "d1"}
+VALUES = {
+    "employee": "E1",
+    "period": "2025-03",
+    "board": "best",
+    "plan": "selling",
+    "draft": "d1",
+    "alert": "stressed",
+}
 """What stands for a part of an address."""
 
 QUERIES: Mapping[str, Mapping[str, str]] = {
+    "/v1/plans/{plan}/alerts/{alert}/backtest": {"from": "2025-03-01", "to": "2025-04-30"},
     "/v1/employees/{employee}/statements/{period}/evidence": {"plan": "selling", "measure": "clients"},
     "/v1/boards/{board}": {"period": "2025-03"},
     "/v1/credentials/flagged-work": {"period": "2025-03"},
@@ -124,6 +134,8 @@ def told(postgres: str, template: str) -> Iterator[tuple[str, Journal, int]]:
         book.tell(tested(score="79"), 17)
         mood = partial(SurveyAnswered, employee="E1", training_satisfaction="7", belonging="6")
         book.tell(mood(stress="8.5"), 18)
+        case = {"employee": "E1", "intervention": "I1"}
+        book.tell(InterventionOpened(owner="E2", actions=["talk"], due_on=dt.date(2025, 3, 31), **case), 19)
         book.close()
         book.register("C4")
         cut_at = book.journal.head()
@@ -133,6 +145,7 @@ def told(postgres: str, template: str) -> Iterator[tuple[str, Journal, int]]:
         book.tell(rate(rate="7.2"))
         book.tell(tested(score="90"), 18)
         book.tell(mood(stress="5"), 19)
+        book.tell(InterventionClosed(outcome="helped", **case), 20)
         book.hire("E3")
         book.tell(drafted(draft="d2", replaces="d1"))
         book.tell(CredentialSuspended(reason="as agreed", effective_on=dt.date(2025, 3, 2), **licence))

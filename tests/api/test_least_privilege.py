@@ -14,7 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from served import Service
 
 from api import app as composition
-from api.auth import MAY, MAY_RECORD, ROLES, Action, Role
+from api.roles import MAY, MAY_RECORD, ROLES, Action, Role
 from api.settings import Settings, read_settings
 from api.watching import Personal
 from domain.facts.registry import FACT_TYPES

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from api.auth import MAY, MAY_RECORD, ROLES, Caller, Tokens, token_file
+from api.auth import Caller, Tokens, token_file
+from api.roles import MAY, MAY_RECORD, ROLES
 from domain.facts.registry import FACT_TYPES
 from domain.refusals import NotAllowed
 

@@ -31,6 +31,7 @@ from domain.journal.record import Record
 from domain.period import Period
 from domain.plan.document import Population
 from projections import (
+    alerts,
     boards,
     credentials,
     growth,
@@ -61,6 +62,9 @@ targets:
   clients: {measure: clients, value: {parameter: clients_target}, relief: {leave: {per_day: 1}}}
 milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 40}]
 curriculum: [{id: basics, title: Basics, pass_score: 80}]
+alerts:
+  - {id: stressed, title: Stressed, when: [{signal: stress, at_least: 8}], at_once: true}
+  - {id: idle, title: Idle, when: [{measure: clients, at_most: 0}], periods: 2}
 boards:
   - {id: best, title: Best, measure: clients}
   - {id: travelled, title: Travelled, measure: hospitals}
@@ -192,6 +196,7 @@ def questions() -> Mapping[str, Question]:
         "honours": about(honours.honours),
         "milestones": about(milestones.milestones, DAY),
         "goals": about(progress.cascade, DAY),
+        "alerts": about(alerts.alerts, DAY),
         "growth": about(growth.board, Period.containing(DAY, "week"), DAY),
         "credentials": about(credentials.held, DAY),
         "credentials in sum": about(credentials.summary, DAY),

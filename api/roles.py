@@ -1,0 +1,101 @@
+"""Roles: what each may do, and which facts it may write."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from domain.facts.registry import CREDITED, FACT_TYPES
+
+Role = Literal["employee", "manager", "hr", "hr_head", "payroll", "auditor", "integration", "administrator"]
+Action = Literal[
+    "record",
+    "read_facts",
+    "read_people",
+    "read_care",
+    "read_pay",
+    "read_boards",
+    "read_plans",
+    "read_trail",
+    "run_payroll",
+]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+
+_PEOPLE_FACTS = frozenset(
+    """employee_hired employee_transferred employee_promoted employee_left mentor_assigned assistant_assigned
+    leave_taken""".split()
+)
+_LEARNING = frozenset("module_studied module_tested skill_graded survey_answered".split())
+_CARE = frozenset("alert_acknowledged intervention_opened intervention_closed".split())
+_CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})
+_RULES = frozenset({"branch_opened", "target_changed", "override_set"})
+_SAID_OF_PLANS = frozenset({"plan_commented", "plan_acknowledged"})
+_RUNS = frozenset("run_approved run_released pay_held hold_released payment_confirmed".split())
+_HOLDS = frozenset({"pay_held", "hold_released"})
+_ON_INQUIRIES = frozenset({"inquiry_answered", "inquiry_resolved"})
+_CREDENTIALS = frozenset(
+    """credential_granted credential_renewed credential_suspended credential_revoked
+    credential_reinstated""".split()
+)
+"""Written by the head of HR and nobody else, not even an administrator."""
+_GRADES = frozenset({"qualification_graded"})
+"""What pay is multiplied by is not for a manager to write."""
+_RATES = frozenset({"exchange_rate_set"})
+"""Written by who keeps the books, or by the program that fetches them; nobody sets a rate for own deals."""
+_OF_THE_SERVICE = frozenset(
+    "ledger_opened period_closed access_refused personal_data_read subject_erased".split()
+)
+"""Written by the service's own commands only, whoever asks."""
+
+MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
+    {
+        "employee": frozenset[Action]({"record", "read_people", "read_pay", "read_boards", "read_plans"}),
+        "manager": frozenset[Action](
+            {"record", "read_people", "read_care", "read_pay", "read_boards", "read_plans"}
+        ),
+        "hr": frozenset[Action](
+            {"record", "read_people", "read_care", "read_pay", "read_boards", "read_plans"}
+        ),
+        "hr_head": frozenset[Action](get_args(Action)),
+        "payroll": frozenset[Action](
+            {"record", "read_people", "read_pay", "read_boards", "read_plans", "run_payroll"}
+        ),
+        "auditor": frozenset[Action](get_args(Action)) - {"record"},
+        "integration": frozenset[Action]({"record", "read_boards"}),
+        "administrator": frozenset[Action](get_args(Action)),
+    }
+)
+"""What a role may do. An employee reads only about themselves; other scopes come with the sign-in."""
+
+MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
+    {
+        "employee": _SAID_OF_PLANS | {"inquiry_opened", "inquiry_resolved", "survey_answered"},
+        "manager": (CREDITED - _GRADES)
+        | {"skill_graded"}
+        | _CARE
+        | _CORRECTIONS
+        | _RULES
+        | _ON_INQUIRIES
+        | _HOLDS
+        | {"plan_commented"},
+        "hr": CREDITED
+        | _LEARNING
+        | _CARE
+        | _PEOPLE_FACTS
+        | _CORRECTIONS
+        | _SAID_OF_PLANS
+        | _ON_INQUIRIES
+        | _HOLDS
+        | {"plan_drafted", "inquiry_opened"},
+        "hr_head": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
+        "payroll": _RATES | _RUNS | {"balance_written_off"} | _ON_INQUIRIES | {"fact_voided"},
+        "integration": CREDITED
+        | _LEARNING
+        | _PEOPLE_FACTS
+        | _CORRECTIONS
+        | _RATES
+        | {"branch_opened", "payment_confirmed"},
+        "administrator": frozenset(FACT_TYPES) - _OF_THE_SERVICE - _CREDENTIALS,
+    }
+)
+"""Which facts a role may write; an employee only those about themselves."""

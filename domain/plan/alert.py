@@ -1,0 +1,100 @@
+"""Rules of warning: what a plan watches, for how long, and what is to be done about it."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Literal, get_args
+
+import msgspec
+
+from domain.plan.components.base import Fault
+from domain.plan.fields import Identifier, Level, MeasureName, Months, Title
+
+Signal = Literal["training_completion", "milestones_missed", "stress", "training_satisfaction", "belonging"]
+"""What can be watched beside measures.
+
+training_completion: mean share of the modules that everybody takes, as of the period's last day.
+milestones_missed: how many milestones are behind an even pace then, or ran out in the period unreached.
+stress, training_satisfaction, belonging: of the last survey that was answered in the period.
+"""
+SIGNALS: tuple[str, ...] = get_args(Signal)
+TESTS = ("at_least", "more_than", "at_most", "less_than")
+
+
+class AlertCondition(msgspec.Struct, frozen=True, kw_only=True):
+    """One test of a measure of the plan or of a signal. Where nothing was measured it is not met."""
+
+    measure: MeasureName | None = None
+    signal: Signal | None = None
+    at_least: Level | None = None
+    more_than: Level | None = None
+    at_most: Level | None = None
+    less_than: Level | None = None
+
+    @property
+    def watched(self) -> str:
+        """The name of what is watched."""
+        return self.measure or self.signal or ""
+
+    @property
+    def test(self) -> tuple[str, Fraction]:
+        """Its test and level."""
+        [found] = [(test, level) for test in TESTS if (level := getattr(self, test)) is not None]
+        return found
+
+    def is_met(self, value: Fraction | None, level: Fraction | None = None) -> bool:
+        """Whether `value` meets the test, with another `level` if one is given."""
+        if value is None:
+            return False
+        test, own = self.test
+        asked = own if level is None else level
+        match test:
+            case "at_least":
+                return value >= asked
+            case "more_than":
+                return value > asked
+            case "at_most":
+                return value <= asked
+            case _:
+                return value < asked
+
+    def faults(self) -> Iterator[Fault]:
+        """It is one test of one thing."""
+        tests = [test for test in TESTS if getattr(self, test) is not None]
+        if (self.measure is None) == (self.signal is None) or len(tests) != 1:
+            yield Fault(
+                "",
+                "It is not clear what warns.",
+                "Give a `measure` or a `signal`, and one of at_least, more_than, at_most and less_than.",
+            )
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """A warning about a person: raised when all conditions are met in so many periods in a row.
+
+    every: how long a period is. at_once: a period counts before it is over, which suits what only a fact can
+    set off. tenure_months: for people in these months since the hire. owner: who is to look after the person.
+    suggests: what helps, as actions of an intervention. It ends with the first period that does not meet it.
+    """
+
+    id: Identifier
+    title: Title
+    when: tuple[AlertCondition, ...]
+    every: Literal["week", "month"] = "week"
+    periods: int = 1
+    at_once: bool = False
+    tenure_months: Months | None = None
+    owner: Literal["manager", "mentor", "hr"] = "manager"
+    suggests: tuple[Title, ...] = ()
+
+
+def alert_faults(alerts: tuple[Alert, ...]) -> Iterator[Fault]:
+    """What is wrong with the warnings of a plan."""
+    for index, alert in enumerate(alerts):
+        path = f"alerts[{index}]"
+        if not alert.when:
+            yield Fault(f"{path}.when", "Nothing is watched.", "Add a condition.")
+        if not 1 <= alert.periods <= 60:
+            yield Fault(f"{path}.periods", "So many periods cannot follow.", "Write 1 to 60.")
+        for place, condition in enumerate(alert.when):
+            for where, message, remedy in condition.faults():
+                yield Fault(f"{path}.when[{place}]{where}", message, remedy)

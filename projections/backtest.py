@@ -1,0 +1,141 @@
+"""A rule of warning on the past: how often it would have fired, and whether those it named left."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import msgspec
+
+from domain.people.warnings import Observed, backtest, episodes
+from domain.period import Period
+from domain.plan.alert import Alert
+from domain.plan.document import Plan
+from projections import roster
+from projections.alerts import is_met
+from projections.closing import head
+from projections.spans import Cursor
+from projections.watched import concerns, watched
+
+NOTE = (
+    "People of whom much is asked are both warned and looked after, so a warning that was heeded counts as a "
+    "false one here. A rule that finds leavers on the past does not say why they left."
+)
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """How the rule would have done with its first condition at `level`.
+
+    fired: warnings. warned: people. right: of those who left, so many were warned within `within_days` of
+    their last day; missed: so many were not. precision: right of warned, recall: right of all who left, exact
+    shares, None of nobody. lead_days: median days from the first such warning to the last day.
+    """
+
+    level: str
+    fired: int
+    warned: int
+    right: int
+    missed: int
+    precision: str | None
+    recall: str | None
+    lead_days: str | None
+
+
+class AlertBacktest(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule of warning on the periods from `first` to `last`.
+
+    people: that it watched. left: of them, whose last day of work fell into these periods. trials: the rule
+    as it is, and then with each other level that was asked about.
+    """
+
+    plan: str
+    alert: str
+    first: str
+    last: str
+    within_days: int
+    people: int
+    left: int
+    trials: tuple[Trial, ...]
+    note: str
+
+
+def alert_backtest(
+    cursor: Cursor,
+    plan: Plan,
+    alert: Alert,
+    first: dt.date,
+    last: dt.date,
+    *,
+    within_days: int,
+    levels: Sequence[Fraction] = (),
+    known_at: int | None = None,
+) -> AlertBacktest:
+    """How the rule `alert` of `plan`, which need not be adopted, would have done from `first` to `last`.
+
+    It watches whom the plan of that name covered at the time. What was recorded late counts where it belongs,
+    as it is known now or was at `known_at`.
+    """
+    known_at = head(cursor) if known_at is None else known_at
+    tried = msgspec.structs.replace(plan, alerts=(alert,))
+    seen: dict[str, list[tuple[Period, Observed]]] = {}
+    begun = period = Period.containing(first, alert.every)
+    while period.first_day <= last:
+        for group in watched(cursor, period, last, known_at, rules=tried):
+            for employee, observed in group.observed.items():
+                if concerns(alert, group.postings[employee], group.until):
+                    seen.setdefault(employee, []).append((period, observed))
+        period = period.next()
+    left = _left(cursor, sorted(seen), begun.first_day, last, known_at)
+    asked = [alert.when[0].test[1], *levels]
+    return AlertBacktest(
+        plan=plan.plan,
+        alert=alert.id,
+        first=str(begun),
+        last=str(Period.containing(last, alert.every)),
+        within_days=within_days,
+        people=len(seen),
+        left=len(left),
+        trials=tuple(_trial(alert, level, seen, left, within_days) for level in asked),
+        note=NOTE,
+    )
+
+
+def _left(
+    cursor: Cursor, people: Sequence[str], first: dt.date, last: dt.date, known_at: int
+) -> dict[str, dt.date]:
+    """The last day of work of those of `people` who left from `first` to `last`."""
+    return {
+        change.employee: change.effective_on
+        for change in roster.changes(cursor, people, known_at)
+        if change.kind == "left" and first <= change.effective_on <= last
+    }
+
+
+def _trial(
+    rule: Alert,
+    level: Fraction,
+    seen: Mapping[str, Sequence[tuple[Period, Observed]]],
+    left: Mapping[str, dt.date],
+    within_days: int,
+) -> Trial:
+    raised = {
+        employee: [
+            min(episode.raised.last_day, left.get(employee, dt.date.max))
+            for episode in episodes(own, lambda observed: is_met(rule, observed, level), rule.periods)
+        ]
+        for employee, own in seen.items()
+    }
+    found = backtest(raised, left, within_days)
+    return Trial(
+        level=str(level),
+        fired=found.fired,
+        warned=found.warned,
+        right=found.right,
+        missed=found.missed,
+        precision=_text(found.precision),
+        recall=_text(found.recall),
+        lead_days=_text(found.lead_days),
+    )
+
+
+def _text(value: Fraction | None) -> str | None:
+    return None if value is None else str(value)
