@@ -17,6 +17,7 @@ from litestar.types import ASGIApp
 from api import (
     alerts,
     audit,
+    balances,
     boards,
     credentials,
     diffs,
@@ -99,6 +100,8 @@ HANDLERS = [
     credentials.read_summary,
     credentials.read_flagged_work,
     credentials.read_own,
+    balances.read_balances,
+    balances.read_balances_of,
     exchange_rates.read_exchange_rates,
     seal.read_checkpoint,
     seal.read_tile,

@@ -93,7 +93,7 @@ def account_lines(
     for employee in employees:
         own, lines = stood.get(employee, {}), earned.get(employee, ())
         named = {line.plan for line in lines} | {plan for plan, _ in own}
-        terms = _in_one_currency(plans.terms(employee, named), lines)
+        terms = plans.terms(employee, named)
         if not own and not any(has_accounts(each.plan) for each in terms.values()):
             continue
         posting = here.here.get(employee)
@@ -102,12 +102,6 @@ def account_lines(
         if told:
             found[employee] = told
     return found
-
-
-def _in_one_currency(terms: Mapping[str, Terms], lines: Sequence[Line]) -> dict[str, Terms]:
-    """The plans that pay in the currency of a statement; accounts in another one wait for theirs."""
-    paid_in = [line.currency for line in lines] or [terms[name].plan.pays_in for name in sorted(terms)]
-    return {name: each for name, each in terms.items() if each.plan.pays_in == paid_in[0]}
 
 
 def accounts(

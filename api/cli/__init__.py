@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import alerts, audit, facts, pay, plans, privacy, proofs, recompute, seal, service
+from api.cli import alerts, audit, balances, facts, pay, plans, privacy, proofs, recompute, seal, service
 from api.cli.terminal import expected_failure, say_failure
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ for commands in (service.app, facts.app, plans.app, pay.app, seal.app, proofs.ap
     app.add_typer(commands)
 app.add_typer(privacy.app)
 app.add_typer(alerts.app)
+app.add_typer(balances.app)
 
 
 def main() -> None:

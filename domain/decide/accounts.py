@@ -33,7 +33,7 @@ def write_off(fact: BalanceWrittenOff, known: Known, actor: str) -> None:
             detail=f"Nothing can be owed on an account {fact.account!r} of plan {fact.plan}.",
             remedy=f"Use one of: {', '.join(sorted(draws | {NEGATIVE_BALANCE}))}.",
         )
-    currencies = {plan.currency for plan in versions}
+    currencies = {plan.pays_in for plan in versions}
     if fact.currency not in currencies:
         raise BadField(
             field="data.currency",

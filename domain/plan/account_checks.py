@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from domain.plan.account_terms import NEGATIVE_BALANCE, Draw, Holdback
+from domain.plan.account_terms import BELOW_ZERO, NEGATIVE_BALANCE, Draw, Holdback
 from domain.plan.components.base import Fault
 from domain.plan.components.component import Component
 from domain.plan.document import Plan
+from domain.plan.fields import Title
 from domain.plan.measures import FactMeasure
 from domain.plan.mentions import named_in, with_parts
 
@@ -46,6 +47,12 @@ def has_accounts(plan: Plan) -> bool:
 def most_months_held(plan: Plan) -> int:
     """The longest time for which `plan` holds something back."""
     return max((months_held(plan, held) or 0 for held in plan.holdbacks), default=0)
+
+
+def title_of(plan: Plan, account: str) -> Title:
+    """What `plan` calls one of its accounts; the id of one that it does not have."""
+    known = {held.id: held.title for held in (*plan.holdbacks, *([plan.draw] if plan.draw else []))}
+    return {NEGATIVE_BALANCE: BELOW_ZERO, **known}.get(account, Title(account, account))
 
 
 def months_held(plan: Plan, held: Holdback) -> int | None:

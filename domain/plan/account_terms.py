@@ -17,11 +17,14 @@ NegativeBalance = Literal["paid", "carried"]
 """A total below zero stands as it is, or is carried into the next statement, and nothing is paid."""
 
 
+BELOW_ZERO = Title("Below zero", "负余额")
+
+
 class Named(msgspec.Struct, frozen=True, kw_only=True):
     """What an account is called on a statement. clause: of the contract or policy behind it."""
 
     id: Identifier
-    title: Title = Title("Below zero", "负余额")
+    title: Title = BELOW_ZERO
     clause: str = ""
 
 

@@ -13,6 +13,7 @@ from given_plan import document
 from served import Service, served
 from verbatim import put
 
+from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.credentials import CredentialGranted, CredentialSuspended
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.governance import HonourAwarded, OverrideSet, TargetChanged
@@ -35,6 +36,8 @@ milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, wit
 curriculum: [{id: basics, title: Basics, pass_score: 80}]
 alerts: [{id: stressed, title: Stressed, when: [{signal: stress, at_least: 8}], at_once: true}]
 boards: [{id: best, title: Best, measure: clients}]
+draw: {pays: 1000, form: guarantee, recoverable: true}
+holdbacks: [{id: kept, share: 10 %, released_after_months: 3}]
 components:
   - {id: clients, title: New clients, kind: per_unit, measure: clients, rate: 50}
   - {id: met, title: Met, kind: threshold, target: clients, pays: {parameter: bonus}}
@@ -154,6 +157,8 @@ def told(postgres: str, template: str) -> Iterator[tuple[str, Journal, int]]:
             OverrideSet(plan="selling", parameter="bonus", level="branch", scope="SH", value="1", **agreed)
         )
         book.tell(EmployeeTransferred(employee="E2", effective_on=dt.date(2025, 3, 9), branch="BJ"))
+        owed = {"employee": "E2", "plan": "selling", "account": "draw", "currency": "CNY"}
+        book.tell(BalanceWrittenOff(amount_minor=100_00, reason="as agreed", approver="head", **owed))
         book.adopt(PLAN.replace("rate: 50", "rate: 60"), effective_from="2025-04-01")
         book.close("2025-04")
         book.register("C5", on=dt.date(2025, 5, 2))

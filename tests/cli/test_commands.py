@@ -243,6 +243,7 @@ def test_a_month_is_closed_paid_explained_and_recomputed(firm: Run, tmp_path: Pa
     assert ",100.00,CNY," in file.read_text("utf-8-sig")
     run = said(firm("payroll", "2025-03", "--format", "json", "--output", "-"))
     assert [total["amount_minor"] for total in run["totals"]] == [100_00]
+    assert said(firm("balances", "E1", "--json")) == []
     replayed = said(firm("replay", "--compare", "--json"))
     assert replayed["difference"] is None
     assert replayed["rows"]["credit"] == 2

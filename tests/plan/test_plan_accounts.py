@@ -1,9 +1,11 @@
 """Draws, holdbacks and balances below zero, month after month, to the cent."""
 
+from collections.abc import Iterable
+
 import pytest
 import yaml
 from account_months import months
-from given_plan import document, plan, problems
+from given_plan import EXAMPLES, document, plan, problems
 
 from domain.plan.document import Plan
 from domain.plan.words import say
@@ -46,6 +48,25 @@ def test_a_draw_of_3000(
     found = months(drawing(form, recoverable, more), EARNINGS)
     assert [month.paid for month in found] == yuan(*paid)
     assert [month.balances.get("draw", 0) for month in found] == yuan(*owed)
+
+
+def test_the_table_in_the_guide_is_what_is_paid() -> None:
+    """Each row of the four draws, with and without a limit to what is paid back."""
+    guide = (EXAMPLES.parents[1] / "docs" / "howto" / "plans.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in guide.splitlines() if line.startswith(DRAWS)]
+    assert len(rows) == 6
+    for said, paid, owed in rows:
+        form, recoverable, *more = said.split(", ")
+        found = months(drawing(form, recoverable == "recoverable", HALF if more else ""), EARNINGS)
+        assert _shown(month.paid for month in found) == paid
+        assert _shown(month.balances.get("draw", 0) for month in found) == owed
+
+
+DRAWS = ("| guarantee,", "| advance,")
+
+
+def _shown(amounts: Iterable[int]) -> str:
+    return " ".join(f"{amount // 100:,}" for amount in amounts)
 
 
 def test_the_rest_of_an_advance_that_is_not_owed_stays_with_the_person() -> None:

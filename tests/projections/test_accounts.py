@@ -8,6 +8,7 @@ from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.people import EmployeeLeft
 from domain.period import Period
 from projections.accounts import accounts
+from projections.balances import balances as balances_of
 from projections.behind import behind
 from projections.earned import earned
 from projections.explain import explain
@@ -159,3 +160,23 @@ def test_an_account_line_is_explained_by_the_statements_before(book: Book) -> No
     assert (before.position, before.amount_minor, before.balance_minor) == (first, 700_00, 700_00)
     assert (again.period, again.amount_minor, again.balance_minor) == ("2025-04", 0, 700_00)
     assert {before.position, again.position} <= rests_on
+
+
+def test_who_owes_and_who_is_owed_is_listed_as_known(book: Book) -> None:
+    """E1 owes a draw of 2,000 and has left; for E2 200 are held; before the close nothing stands."""
+    book.adopt(DRAWING, population={"branch": ["SH"]})
+    book.adopt(HOLDING, plan="holding", population={"branch": ["BJ"]})
+    book.hire("E2", branch="BJ")
+    book.register("C1")
+    book.register("C2", employee="E2")
+    book.tell(EmployeeLeft(employee="E1", left_on=on(3, 31), cause="pay"))
+    before = book.journal.head()
+    book.close()
+    with book.cursor() as cursor:
+        assert balances_of(cursor, before) == ()
+        first, second = balances_of(cursor, None)
+        assert balances_of(cursor, None, ["E2"]) == (second,)
+    assert (first.employee, first.account, first.balance_minor) == ("E1", "draw", 2_000_00)
+    assert (first.since, first.left_on, first.title.zh) == ("2025-03", on(3, 31), "预支")
+    assert (second.employee, second.account, second.balance_minor) == ("E2", "kept", -200_00)
+    assert second.left_on is None
