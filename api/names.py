@@ -1,7 +1,7 @@
 """What only readers who may are shown: names and other personal text, decrypted on their way out."""
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -13,7 +13,9 @@ from domain.journal.record import Record
 from domain.journal.vault import Stored, Undecipherable, Vault
 from domain.people.credentials import Credential
 from domain.people.roster import Posting, RosterChange
-from projections.payroll import PayrollRun
+from projections import roster
+from projections.payroll import PayrollRow, PayrollRun
+from projections.reconciling import Outstanding, PersonPaid
 
 log = structlog.get_logger("meritbook")
 
@@ -23,6 +25,10 @@ from roster_change where name = any(%(tokens)s)
 union all
 select position, 'employee:' || employee, 'number', number
 from credential_change where number = any(%(tokens)s)"""
+
+
+_Row = TypeVar("_Row", PayrollRow, PersonPaid, Outstanding)
+"""What a read model says of a person, with their name."""
 
 
 class PersonalText(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +95,28 @@ def named_run(cursor: Cursor[Any], vault: Vault, run: PayrollRun) -> PayrollRun:
     Raises: KeysUnavailable.
     """
     return _with_names(run, names(cursor, vault, (total.name for total in run.totals)))
+
+
+def with_names(cursor: Cursor[Any], vault: Vault, rows: tuple[_Row, ...]) -> tuple[_Row, ...]:
+    """`rows` of read models with the names in clear.
+
+    Raises: KeysUnavailable.
+    """
+    said = names(cursor, vault, (row.name for row in rows))
+    return tuple(msgspec.structs.replace(row, name=_name(row.name, said)) for row in rows)
+
+
+def named_people(
+    cursor: Cursor[Any], vault: Vault, people: tuple[_Row, ...], known_at: int | None
+) -> tuple[_Row, ...]:
+    """`people` with the names that they had last, in clear.
+
+    Raises: KeysUnavailable.
+    """
+    changes = roster.changes(cursor, sorted({each.employee for each in people}), known_at)
+    last = {change.employee: change.name for change in changes if change.name is not None}
+    told = tuple(msgspec.structs.replace(each, name=last.get(each.employee)) for each in people)
+    return with_names(cursor, vault, told)
 
 
 def nameless_run(run: PayrollRun) -> PayrollRun:

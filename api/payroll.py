@@ -1,21 +1,68 @@
-"""The payroll run of a month, as JSON or as the file that payroll imports."""
+"""The payroll run of a month: as JSON, as a file, page by page, and against what was paid."""
 
-from typing import Annotated
+import base64
+import binascii
+import hashlib
+from typing import Annotated, Any
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
+from psycopg import Cursor
 
-from api.names import named_run
+from api.names import named_people, named_run, with_names
 from api.ops import ENGINE
 from api.payroll_files import FORMATS, MEDIA_TYPES, Format, file_name, payroll_file
 from api.people import Asked
-from api.problems import NotAcceptable
+from api.problems import NotAcceptable, NotFinal
 from api.reading import PeriodInPath, View, month
 from api.watching import shows
 from domain.journal.vault import Vault
-from projections import payroll
+from domain.period import Period
+from domain.refusals import BadField
+from projections import closing, paying, payroll, payroll_pages, reconciling
+from projections.late import closed_periods
+from projections.paying import Hold
 from projections.payroll import PayrollRun
+from projections.payroll_pages import After, RowsPage
+from projections.reconciling import Outstanding, Reconciliation, RunStanding
+
+
+class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A closed month, what its statements come to in the ledger's currency, and how far its run is."""
+
+    period: str
+    closed_position: int
+    currency: str
+    total_minor: int
+    engine: str
+    run: RunStanding
+
+
+@get(
+    "/payroll/runs",
+    summary="The runs of all closed months",
+    tags=["pay"],
+    opt={"action": "run_payroll", "personal": "none"},
+)
+async def read_payroll_runs(view: NamedDependency[View]) -> list[RunSummary]:
+    """In order of months, each with its approval and release, and whether it is paid in full."""
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[RunSummary]:
+        return [
+            RunSummary(
+                period=str(closed.period),
+                closed_position=closed.position,
+                currency=closed.currency,
+                total_minor=closed.total_minor,
+                engine=closed.engine,
+                run=reconciling.standing(cursor, closed.period, known_at, engine=ENGINE),
+            )
+            for closed in closed_periods(cursor, known_at)
+        ]
+
+    return await view.ask(question)
 
 
 @get(
@@ -35,21 +82,179 @@ async def read_payroll_run(
 ) -> Response[PayrollRun]:
     """Final once the month is closed; until then as it stands. One row per line of a statement.
 
-    A read of everybody's pay is meant for payroll; the files have the rows, JSON also the totals.
+    A read of everybody's pay is meant for payroll; the files have the rows, JSON also the totals. The same
+    bytes again for the same `known_at`, as long as nobody in it is erased; the ETag is their SHA-256.
     """
     form = format or _accepted(request)
     asked = month(period)
 
-    def question(cursor: payroll.Cursor, known_at: int | None) -> tuple[PayrollRun, bytes]:
+    def question(cursor: Cursor[Any], known_at: int | None) -> tuple[PayrollRun, bytes]:
         run = named_run(cursor, vault, payroll.run(cursor, asked, known_at, engine=ENGINE))
         return run, payroll_file(run, form)
 
     run, content = await view.ask(question)
     shows(request, (each.employee for each in run.totals))
-    headers = {"ETag": f'"{run.statements_digest}-{form}"', "Vary": "Accept"}
+    tag = f'"{hashlib.sha256(content).hexdigest()}"'
+    headers = {"ETag": tag, "Vary": "Accept"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(None, status_code=304, headers=headers)  # type: ignore[arg-type]
     if form != "json":
         headers["Content-Disposition"] = f'attachment; filename="{file_name(run, form)}"'
     return Response(content, media_type=MEDIA_TYPES[form], headers=headers)  # type: ignore[arg-type]
+
+
+@get(
+    "/payroll/runs/{period:str}/rows",
+    summary="The rows of a run, page by page",
+    tags=["pay"],
+    opt={"action": "run_payroll", "personal": "people"},
+)
+async def read_payroll_rows(
+    request: Asked,
+    view: NamedDependency[View],
+    vault: NamedDependency[Vault],
+    period: PeriodInPath,
+    after: Annotated[
+        str | None, QueryParameter(description="Where to go on: `next` of the page before.")
+    ] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=10_000, description="Rows a page.")] = 1000,
+) -> Response[RowsPage]:
+    """The rows of every page are of one moment: the cursor holds the position at which the reading began.
+
+    A reader who lost the connection goes on with the last `next` that they have; `Link` says it, too.
+    """
+    asked = month(period)
+    begun = None if after is None else _after(after)
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> RowsPage:
+        if begun is not None and known_at not in (None, begun.known_at):
+            detail = f"This reading takes into account what was known at {begun.known_at}."
+            raise BadField(field="known_at", detail=detail, remedy="Leave it out, or begin a new reading.")
+        head = closing.head(cursor)
+        start = begun or After(head if known_at is None else known_at)
+        if start.known_at > head:
+            raise _bad_cursor()
+        page, last = payroll_pages.page(cursor, asked, start, limit, engine=ENGINE)
+        rows = with_names(cursor, vault, page.rows)
+        return msgspec.structs.replace(page, rows=rows, next=None if last is None else _cursor(last))
+
+    page = await view.ask(question)
+    shows(request, {row.employee for row in page.rows})
+    headers = {} if page.next is None else {"Link": f'<{_next(request, page.next, limit)}>; rel="next"'}
+    return Response(page, headers=headers)
+
+
+@get(
+    "/payroll/runs/{period:str}/reconciliation",
+    summary="What was paid for a month against what it settled",
+    tags=["pay"],
+    opt={"action": "run_payroll", "personal": "people"},
+)
+async def read_reconciliation(
+    request: Asked,
+    view: NamedDependency[View],
+    vault: NamedDependency[Vault],
+    period: PeriodInPath,
+    differing: Annotated[bool, QueryParameter(description="Only people whose difference is not 0.")] = False,
+) -> Reconciliation:
+    """Per person: settled, held, payable, paid, difference. The run is paid when every difference is 0.
+
+    Whoever was paid too much, or is not in the run at all, is told as well. The sums are over everybody.
+    """
+    asked = month(period)
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> Reconciliation:
+        found = reconciling.reconcile(cursor, asked, known_at, engine=ENGINE, differing=differing)
+        if found is None:
+            raise not_closed(asked)
+        people = named_people(cursor, vault, found.people, known_at)
+        return msgspec.structs.replace(found, people=people)
+
+    found = await view.ask(question)
+    shows(request, {each.employee for each in found.people})
+    return found
+
+
+@get(
+    "/payroll/outstanding",
+    summary="What released runs have still to pay",
+    tags=["pay"],
+    opt={"action": "run_payroll", "personal": "people"},
+)
+async def read_outstanding(
+    request: Asked, view: NamedDependency[View], vault: NamedDependency[Vault]
+) -> list[Outstanding]:
+    """Payable less confirmed, by month and person, where it is not 0: what to pay next.
+
+    So pay whose hold was released comes up here, under the month that settled it; below 0 is too much.
+    """
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[Outstanding]:
+        found = tuple(reconciling.outstanding(cursor, known_at, engine=ENGINE))
+        return list(named_people(cursor, vault, found, known_at))
+
+    found = await view.ask(question)
+    shows(request, {each.employee for each in found})
+    return found
+
+
+@get(
+    "/payroll/holds",
+    summary="Holds on pay",
+    tags=["pay"],
+    opt={"action": "read_pay", "personal": "people"},
+)
+async def read_holds(
+    request: Asked,
+    view: NamedDependency[View],
+    employee: Annotated[str | None, QueryParameter(description="On the pay of this person.")] = None,
+    released: Annotated[bool | None, QueryParameter(description="Only those that are over, or not.")] = None,
+) -> list[Hold]:
+    """In the order in which they were set. An employee sees their own.
+
+    A hold is set with `pay_held` and let go with `hold_released` to POST /v1/facts.
+    """
+    of = request.auth.employee or employee
+    if employee is not None:
+        request.auth.require_about(employee)
+    found = await view.ask(lambda cursor, at: paying.holds(cursor, at, None if of is None else [of]))
+    found = [each for each in found if released in (None, each.released_at is not None)]
+    shows(request, {each.employee for each in found})
+    return found
+
+
+def not_closed(period: Period) -> NotFinal:
+    """Nothing of a month that is open can have been paid."""
+    return NotFinal(
+        field="period", detail=f"{period} is open.", remedy=f"Close it first: meritbook close {period}."
+    )
+
+
+def _cursor(last: After) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(last)).decode().rstrip("=")
+
+
+def _after(text: str) -> After:
+    try:
+        said = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        found = msgspec.json.decode(said, type=After)
+    except (ValueError, binascii.Error, msgspec.MsgspecError):
+        raise _bad_cursor() from None
+    if found.known_at < 0 or found.line < 0 or "\0" in found.employee:
+        raise _bad_cursor()
+    return found
+
+
+def _bad_cursor() -> BadField:
+    return BadField(
+        field="after",
+        detail="This is no cursor of a page of rows.",
+        remedy="Take `next` of the page before, or leave it out to begin.",
+    )
+
+
+def _next(request: Asked, after: str, limit: int) -> str:
+    return f"{request.url.path}?after={after}&limit={limit}"
 
 
 def _accepted(request: Request) -> Format:  # type: ignore[type-arg]

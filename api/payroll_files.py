@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 from typing import Literal, get_args
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -23,8 +24,11 @@ MEDIA_TYPES: dict[Format, str] = {
 COLUMNS = PayrollRow.__struct_fields__
 
 _MADE_AT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+_SAVED_AT = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+"""openpyxl writes the time of saving, whatever the properties say."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_WHOLE = ("amount_minor", "known_at", "closed_position")
+_WHOLE = ("amount_minor", "known_at", "closed_position", "line", "payable_minor")
 
 
 def payroll_file(run: PayrollRun, form: Format) -> bytes:
@@ -72,7 +76,8 @@ def _parquet(run: PayrollRun) -> bytes:
     import pyarrow as pa
     from pyarrow import parquet
 
-    schema = pa.schema([(name, pa.int64() if name in _WHOLE else pa.string()) for name in COLUMNS])
+    kinds = dict.fromkeys(_WHOLE, pa.int64()) | {"held": pa.bool_()}
+    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in COLUMNS])
     rows = [msgspec.structs.asdict(row) for row in run.rows]
     sink = pa.BufferOutputStream()
     parquet.write_table(pa.Table.from_pylist(rows, schema=schema), sink)
@@ -80,7 +85,12 @@ def _parquet(run: PayrollRun) -> bytes:
 
 
 def harmless(value: object) -> object:
-    """A text that a spreadsheet would take for a formula gets a quote in front; digits stay as they are."""
+    """A text that a spreadsheet would take for a formula gets a quote in front; digits stay as they are.
+
+    Yes and no are written as JSON does.
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
     if (
         isinstance(value, str)
         and value.startswith(_FORMULA)
@@ -95,6 +105,6 @@ def _undated(archive: bytes) -> bytes:
     made = io.BytesIO()
     with ZipFile(io.BytesIO(archive)) as source, ZipFile(made, "w", ZIP_DEFLATED) as target:
         for name in source.namelist():
-            content = source.read(name)
+            content = _SAVED_AT.sub(rb"\g<1>2000-01-01T00:00:00Z", source.read(name))
             target.writestr(ZipInfo(name, date_time=_MADE_AT.timetuple()[:6]), content, ZIP_DEFLATED)
     return made.getvalue()

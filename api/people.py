@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Request, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
@@ -24,7 +24,6 @@ from projections.evidence import Evidence
 from projections.explain import ExplainedPayslip, evidence, explain
 from projections.hints import NextStep
 from projections.progress import Progress, progress
-from projections.statements import Payslip, statement
 
 Asked = Request[Any, Caller, State]
 
@@ -78,35 +77,6 @@ async def read_person(
         )
 
     return await view.ask(question)
-
-
-@get(
-    "/employees/{employee:str}/statements/{period:str}",
-    summary="What a person is paid for a month",
-    tags=["pay"],
-    opt={"action": "read_pay", "personal": "person"},
-)
-async def read_statement(
-    request: Asked, view: NamedDependency[View], employee: EmployeeInPath, period: PeriodInPath
-) -> Response[Payslip]:
-    """The frozen statement of a closed month, or that of an open one as it stands now.
-
-    The ETag is the digest of the statement: weak as long as the month is open.
-    """
-    request.auth.require_about(employee)
-    asked = month(period)
-
-    def question(cursor: Cursor[Any], known_at: int | None) -> Payslip:
-        slip = statement(cursor, employee, asked, known_at, engine=ENGINE)
-        if slip is None:
-            raise nothing_due(cursor, employee, period, known_at)
-        return slip
-
-    slip = await view.ask(question)
-    tag = f'"{slip.digest}"' if slip.state == "closed" else f'W/"{slip.digest}"'
-    if _matches(request.headers.get("if-none-match", ""), slip.digest):
-        return Response(None, status_code=304, headers={"ETag": tag})  # type: ignore[arg-type]
-    return Response(slip, headers={"ETag": tag})
 
 
 @get(
@@ -264,8 +234,3 @@ def nothing_due(cursor: Cursor[Any], employee: str, period: str, known_at: int |
         detail=f"Nothing is due to {employee} for {period}: no plan covers them, nothing came late.",
         remedy="See /v1/plans for who is covered and when.",
     )
-
-
-def _matches(header: str, digest: str) -> bool:
-    """Whether one of the tags in If-None-Match is that of `digest`; weak and strong compare alike."""
-    return any(tag.strip().removeprefix("W/").strip('"') == digest for tag in header.split(","))

@@ -1,7 +1,7 @@
 """The payroll run: one row a line of every statement of a month, for whoever pays."""
 
-from collections.abc import Iterable, Iterator
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -9,20 +9,32 @@ from domain.money import major_text
 from domain.people.roster import Posting, RosterChange, posting
 from domain.period import Period
 from projections import closing, roster, statements
-from projections.late import closed_periods
+from projections.holding import in_effect, kept, payable_minor
+from projections.late import ClosedPeriod, closed_periods
 from projections.members import deciding_postings
+from projections.paying import Hold
 from projections.plans_used import PlanUsed
+from projections.reconciling import RunStanding, RunState, standing
 from projections.spans import Cursor
 from projections.statements import Payslip
+
+PREVIOUS = """
+select employee, currency, total_minor from statement
+where period = %(period)s and position <= coalesce(%(known_at)s, position)"""
 
 
 class PayrollRow(msgspec.Struct, frozen=True, kw_only=True):
     """A line of a statement. These names and their order are those of every exported file.
 
-    period: the month that it is paid with. about_period: the month that it is for, earlier for a delta.
-    amount: in major units, as plain digits. statement_digest: SHA-256 of the whole statement. state: `closed`
-    and final, or `open`. plan_hash: SHA-256 of the plan document in force in about_period. known_at: the last
-    position taken into account. closed_position: of the close. engine: what computed the statement.
+    period: the month that it is paid with. employee: id of the person. name: of the person, null where it
+    was erased. branch: where they work at the end of the month. plan, component, clause: of the line.
+    about_period: the month that it is for, earlier for a delta. amount_minor: in minor units; amount: in
+    major units, as plain digits. currency: ISO 4217. statement_digest: SHA-256 of the whole statement.
+    state: `closed` and final, or `open`. plan_hash: SHA-256 of the plan document in force in about_period.
+    known_at: the last position taken into account. closed_position: of the close. engine: what computed the
+    statement. line: its number in the statement, from 1 on. run_state: open, closed, approved, released,
+    paid. held: whether the line is kept back. hold_ids: by which holds, with blanks between.
+    payable_minor, payable: the amount, or 0 while it is held.
     """
 
     period: str
@@ -42,10 +54,20 @@ class PayrollRow(msgspec.Struct, frozen=True, kw_only=True):
     known_at: int
     closed_position: int | None
     engine: str
+    line: int
+    run_state: RunState
+    held: bool
+    hold_ids: str
+    payable_minor: int
+    payable: str
 
 
 class PayrollTotal(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person is paid in all: the sum of their rows."""
+    """What a person is paid in all: the sum of their rows.
+
+    held_minor: of it, kept back; payable_minor: the rest. previous_minor: what they were due with the month
+    before, 0 for nothing, None while that month is open; difference_minor: what is more now, or less.
+    """
 
     employee: str
     name: str | None
@@ -54,13 +76,47 @@ class PayrollTotal(msgspec.Struct, frozen=True, kw_only=True):
     amount: str
     currency: str
     statement_digest: str
+    held_minor: int
+    payable_minor: int
+    payable: str
+    previous_minor: int | None
+    difference_minor: int | None
+
+
+class RunSum(msgspec.Struct, frozen=True, kw_only=True):
+    """The sums of a run in one currency. previous_minor, difference_minor: as of a total.
+
+    gone: ids of those who were due something with the month before and have no statement now.
+    """
+
+    currency: str
+    people: int
+    amount_minor: int
+    held_minor: int
+    payable_minor: int
+    previous_minor: int | None
+    difference_minor: int | None
+    gone: tuple[str, ...]
+
+
+class HoldInRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A hold that bears on the run. rows: how many it keeps back; 0 where it meets no line."""
+
+    hold: str
+    employee: str
+    scope: str
+    reason: str
+    position: int
+    rows: int
+    held_minor: int
 
 
 class PayrollRun(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is paid with one month. known_at: the last position taken into account.
+    """All that is paid with one month. known_at: the last position that its statements take into account.
 
     closed_position: of the close; None while the month is open. engine: name and version of the program that
-    computed it. plans: behind its lines, by month and plan. rows, totals: in order of employee.
+    computed it. run: how far it has been taken. plans: behind its lines, by month and plan. totals, rows: in
+    order of employee.
     """
 
     period: str
@@ -69,9 +125,35 @@ class PayrollRun(msgspec.Struct, frozen=True, kw_only=True):
     closed_position: int | None
     statements_digest: str
     engine: str
+    run: RunStanding
     plans: tuple[PlanUsed, ...]
+    sums: tuple[RunSum, ...]
+    holds: tuple[HoldInRun, ...]
     totals: tuple[PayrollTotal, ...]
     rows: tuple[PayrollRow, ...]
+
+
+class Paying(NamedTuple):
+    """What rows need beside the statements.
+
+    holds: in effect, by employee. here: where people work.
+    """
+
+    run: RunStanding
+    closed: ClosedPeriod | None
+    holds: Mapping[str, Sequence[Hold]]
+    here: Mapping[str, Posting] = {}
+
+
+Previous = Mapping[tuple[str, str], int] | None
+"""What the month before came to, by employee and currency; None while it is open."""
+
+
+class _Paid(NamedTuple):
+    """The rows and the total of one statement."""
+
+    rows: tuple[PayrollRow, ...]
+    total: PayrollTotal
 
 
 def run(cursor: Cursor, period: Period, known_at: int | None = None, *, engine: str) -> PayrollRun:
@@ -80,27 +162,60 @@ def run(cursor: Cursor, period: Period, known_at: int | None = None, *, engine: 
     engine: name and version of this program.
     """
     asked = closing.head(cursor) if known_at is None else known_at
-    closed = next((c for c in closed_periods(cursor, asked) if c.period == period), None)
+    around = paying_with(cursor, period, asked, engine=engine)
+    around = around._replace(here=posts(cursor, period, around, asked))
+    closed, before = around.closed, _previous(cursor, period.previous(), asked)
     slips = list(statements.payslips(cursor, period, asked, engine=engine))
-    at = closed.known_at if closed else asked
-    here = _last_postings(roster.changes(cursor, None, at), period)
+    paid = [_paid(cursor, slip, around, before) for slip in slips]
+    rows = tuple(row for each in paid for row in each.rows)
+    totals = tuple(each.total for each in paid)
     return PayrollRun(
         period=str(period),
         state="closed" if closed else "open",
-        known_at=at,
+        known_at=closed.known_at if closed else asked,
         closed_position=closed.position if closed else None,
         statements_digest=closing.digest_of([slip.statement for slip in slips]),
         engine=closed.engine if closed else engine,
+        run=around.run,
         plans=_plans(slips),
-        totals=tuple(_total(slip, here.get(slip.statement.employee)) for slip in slips),
-        rows=tuple(row for slip in slips for row in _rows(slip, here.get(slip.statement.employee))),
+        sums=tuple(_sums(totals, before)),
+        holds=tuple(_in_run(hold, rows) for own in around.holds.values() for hold in own),
+        totals=totals,
+        rows=rows,
     )
 
 
-def _rows(slip: Payslip, here: Posting | None) -> Iterator[PayrollRow]:
-    made = slip.statement
+def paying_with(cursor: Cursor, period: Period, known_at: int, *, engine: str) -> Paying:
+    """What the rows of `period` need beside its statements, as known at a position."""
+    closed = next((c for c in closed_periods(cursor, known_at) if c.period == period), None)
+    run = standing(cursor, period, known_at, engine=engine)
+    return Paying(run=run, closed=closed, holds=in_effect(cursor, period, run.release, known_at))
+
+
+def posts(
+    cursor: Cursor, period: Period, around: Paying, known_at: int, employees: list[str] | None = None
+) -> dict[str, Posting]:
+    """Where `employees`, or all, work in `period`, by what its statements take into account."""
+    at = around.closed.known_at if around.closed else known_at
+    return _last_postings(roster.changes(cursor, employees, at), period)
+
+
+def rows_of(cursor: Cursor, slip: Payslip, around: Paying) -> tuple[PayrollRow, ...]:
+    """The rows of one statement, in the order of its lines."""
+    return tuple(_rows(slip, around, kept(cursor, slip, around.holds.get(slip.statement.employee, ()))))
+
+
+def _paid(cursor: Cursor, slip: Payslip, around: Paying, before: Previous) -> _Paid:
+    back = kept(cursor, slip, around.holds.get(slip.statement.employee, ()))
+    here = around.here.get(slip.statement.employee)
+    return _Paid(tuple(_rows(slip, around, back)), _total(slip, here, payable_minor(slip, back), before))
+
+
+def _rows(slip: Payslip, around: Paying, back: Mapping[int, tuple[str, ...]]) -> Iterator[PayrollRow]:
+    made, here = slip.statement, around.here.get(slip.statement.employee)
     hashes = {(used.period, used.plan): used.document_hash for used in slip.plans}
-    for line in made.lines:
+    for number, line in enumerate(made.lines, start=1):
+        payable = 0 if number in back else line.amount_minor
         yield PayrollRow(
             period=made.period,
             employee=made.employee,
@@ -119,11 +234,18 @@ def _rows(slip: Payslip, here: Posting | None) -> Iterator[PayrollRow]:
             known_at=slip.known_at,
             closed_position=slip.closed_position,
             engine=slip.engine,
+            line=number,
+            run_state=around.run.state,
+            held=number in back,
+            hold_ids=" ".join(back.get(number, ())),
+            payable_minor=payable,
+            payable=major_text(payable, line.currency),
         )
 
 
-def _total(slip: Payslip, here: Posting | None) -> PayrollTotal:
+def _total(slip: Payslip, here: Posting | None, payable: int, previous: Previous) -> PayrollTotal:
     made = slip.statement
+    before = None if previous is None else previous.get((made.employee, made.currency), 0)
     return PayrollTotal(
         employee=made.employee,
         name=here.name if here else None,
@@ -132,7 +254,52 @@ def _total(slip: Payslip, here: Posting | None) -> PayrollTotal:
         amount=major_text(made.total_minor, made.currency),
         currency=made.currency,
         statement_digest=slip.digest,
+        held_minor=made.total_minor - payable,
+        payable_minor=payable,
+        payable=major_text(payable, made.currency),
+        previous_minor=before,
+        difference_minor=None if before is None else made.total_minor - before,
     )
+
+
+def _sums(totals: Sequence[PayrollTotal], previous: Previous) -> Iterator[RunSum]:
+    before: Mapping[tuple[str, str], int] = previous or {}
+    now = {(each.employee, each.currency) for each in totals}
+    for currency in sorted({c for _, c in (*now, *before)}):
+        own = [each for each in totals if each.currency == currency]
+        amount, payable = sum(x.amount_minor for x in own), sum(x.payable_minor for x in own)
+        came = sum(minor for (_, c), minor in before.items() if c == currency)
+        gone = sorted(e for (e, c), minor in before.items() if c == currency and minor and (e, c) not in now)
+        yield RunSum(
+            currency=currency,
+            people=len(own),
+            amount_minor=amount,
+            held_minor=amount - payable,
+            payable_minor=payable,
+            previous_minor=None if previous is None else came,
+            difference_minor=None if previous is None else amount - came,
+            gone=tuple(gone),
+        )
+
+
+def _in_run(hold: Hold, rows: Sequence[PayrollRow]) -> HoldInRun:
+    own = [row for row in rows if row.held and hold.hold in row.hold_ids.split()]
+    return HoldInRun(
+        hold=hold.hold,
+        employee=hold.employee,
+        scope=hold.scope,
+        reason=hold.reason,
+        position=hold.position,
+        rows=len(own),
+        held_minor=sum(row.amount_minor for row in own),
+    )
+
+
+def _previous(cursor: Cursor, before: Period, known_at: int) -> dict[tuple[str, str], int] | None:
+    if all(each.period != before for each in closed_periods(cursor, known_at)):
+        return None
+    found = cursor.execute(PREVIOUS, {"period": str(before), "known_at": known_at})
+    return {(employee, currency): minor for employee, currency, minor in found}
 
 
 def _plans(slips: Iterable[Payslip]) -> tuple[PlanUsed, ...]:

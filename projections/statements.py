@@ -235,9 +235,9 @@ def payslips(
     return closed_payslips(cursor, closed)
 
 
-def closed_payslips(cursor: Cursor, closed: ClosedPeriod) -> Iterator[Payslip]:
-    """The frozen statements of a month, in order of employee, a page of people in memory at a time."""
-    period, versions, last = str(closed.period), Versions(), ""
+def closed_payslips(cursor: Cursor, closed: ClosedPeriod, after: str = "") -> Iterator[Payslip]:
+    """The frozen statements of a month after that of `after`, by employee, a page in memory at a time."""
+    period, versions, last = str(closed.period), Versions(), after
     while rows := cursor.execute(
         ALL_LINES, {"period": period, "after": last, "people": PAGE_PEOPLE}
     ).fetchall():

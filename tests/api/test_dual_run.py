@@ -7,6 +7,7 @@ import pytest
 from api.dual_run import PayDifference, dual_run
 from api.importing import Unusable
 from projections.payroll import PayrollRun, PayrollTotal
+from projections.reconciling import RunStanding
 
 PAID = {"E1": 600_00, "E2": 450_00, "E3": 0}
 
@@ -20,7 +21,10 @@ def run() -> PayrollRun:
         closed_position=10,
         statements_digest="0" * 64,
         engine="meritbook 1",
+        run=RunStanding(state="closed"),
         plans=(),
+        sums=(),
+        holds=(),
         rows=(),
         totals=tuple(
             PayrollTotal(
@@ -31,6 +35,11 @@ def run() -> PayrollRun:
                 amount="",
                 currency="CNY",
                 statement_digest="",
+                held_minor=0,
+                payable_minor=minor,
+                payable="",
+                previous_minor=None,
+                difference_minor=None,
             )
             for employee, minor in PAID.items()
         ),

@@ -17,10 +17,12 @@ from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.credentials import CredentialGranted, CredentialSuspended
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.governance import HonourAwarded, OverrideSet, TargetChanged
+from domain.facts.inquiries import InquiryAnswered, InquiryOpened
 from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.mood import SurveyAnswered
 from domain.facts.people import EmployeeTransferred
 from domain.facts.plans import PlanDrafted
+from domain.facts.runs import HoldReleased, PayHeld, RunApproved
 from domain.facts.training import ModuleTested
 from domain.journal.append import Journal
 from domain.plan.parse import document_hash, plan_document
@@ -65,6 +67,7 @@ VALUES = {
     "plan": "selling",
     "draft": "d1",
     "alert": "stressed",
+    "inquiry": "Q1",
 }
 """What stands for a part of an address."""
 
@@ -139,9 +142,19 @@ def told(postgres: str, template: str) -> Iterator[tuple[str, Journal, int]]:
         book.tell(mood(stress="8.5"), 18)
         case = {"employee": "E1", "intervention": "I1"}
         book.tell(InterventionOpened(owner="E2", actions=["talk"], due_on=dt.date(2025, 3, 31), **case), 19)
-        book.close()
+        digest = book.close().digest
         book.register("C4")
+        asked = {"inquiry": "Q1", "employee": "E1"}
+        book.tell(InquiryOpened(period="2025-03", kind="question", note="Why?", **asked))
+        held = {"scope": "person", "reason": "as agreed"}
+        step = {"period": "2025-03", "statements_digest": digest}
+        book.tell(PayHeld(hold="H1", employee="E2", period="2025-03", **held))
+        approved = book.tell(RunApproved(approver="boss", **step))
         cut_at = book.journal.head()
+        book.tell(PayHeld(hold="H2", employee="E1", **held))
+        book.tell(HoldReleased(hold="H1", employee="E2", reason="as agreed"))
+        book.tell(InquiryAnswered(note="So.", **asked))
+        book.void(approved)
         book.void(clients[0])
         book.void(first)
         book.void(dollar)

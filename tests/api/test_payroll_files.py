@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +15,7 @@ from served import Service, open_shanghai
 
 from api.payroll_files import COLUMNS, FORMATS, MEDIA_TYPES, Format, file_name, payroll_file
 from projections.payroll import PayrollRow, PayrollRun
+from projections.reconciling import RunStanding
 
 RUN = PayrollRun(
     period="2025-03",
@@ -21,7 +24,10 @@ RUN = PayrollRun(
     closed_position=8,
     statements_digest="00" * 32,
     engine="meritbook 1",
+    run=RunStanding(state="released"),
     plans=(),
+    sums=(),
+    holds=(),
     totals=(),
     rows=tuple(
         PayrollRow(
@@ -42,6 +48,12 @@ RUN = PayrollRun(
             known_at=7,
             closed_position=8,
             engine="meritbook 1",
+            line=1,
+            run_state="released",
+            held=amount < 0,
+            hold_ids="H1 H2" if amount < 0 else "",
+            payable_minor=max(amount, 0),
+            payable=f"{max(amount, 0) / 100:.2f}",
         )
         for employee, name, amount in (("E1", "王芳", 60_050), ("E2", "=HYPERLINK(1)", -10_000))
     ),
@@ -55,6 +67,7 @@ def test_csv_opens_in_a_spreadsheet_as_it_is() -> None:
     first, second = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
     assert list(first) == list(COLUMNS)
     assert (first["name"], first["amount"], first["amount_minor"]) == ("王芳", "600.50", "60050")
+    assert (first["held"], second["held"], second["hold_ids"]) == ("false", "true", "H1 H2")
     assert (second["name"], second["amount"]) == ("'=HYPERLINK(1)", "-100.00")
 
 
@@ -100,3 +113,9 @@ def test_another_form_or_another_role_is_refused(serve: Callable[..., Service]) 
     assert service.http.get(path, params={"format": "pdf"}).status_code == 400
     assert service.client("manager").get(path).status_code == 403
     assert service.client("payroll").get(path).status_code == 200
+
+
+def test_a_workbook_does_not_tell_when_it_was_saved() -> None:
+    archive = zipfile.ZipFile(io.BytesIO(payroll_file(RUN, "xlsx")))
+    years = re.findall(rb"\d{4}-\d\d-\d\dT", archive.read("docProps/core.xml"))
+    assert set(years) == {b"2000-01-01T"}

@@ -46,7 +46,8 @@ def test_a_closed_run_is_its_frozen_statements(firm: Book) -> None:
         period="2025-03", employee="王", name="王芳", branch="BJ", plan="selling", component="clients",
         clause="3.1", about_period="2025-03", amount_minor=5_050, amount="50.50", currency="CNY",
         statement_digest=slip.digest, state="closed", plan_hash=slip.plans[0].document_hash,
-        known_at=slip.known_at, closed_position=slip.closed_position, engine=ENGINE,
+        known_at=slip.known_at, closed_position=slip.closed_position, engine=ENGINE, line=1,
+        run_state="closed", held=False, hold_ids="", payable_minor=5_050, payable="50.50",
     )  # fmt: skip
     assert (told.engine, told.plans) == (ENGINE, slip.plans)
     assert [(total.employee, total.amount) for total in told.totals] == [("E1", "50.50"), ("王", "50.50")]
@@ -57,7 +58,7 @@ def test_names_and_order_of_the_columns_stay() -> None:
     assert PayrollRow.__struct_fields__ == (
         "period", "employee", "name", "branch", "plan", "component", "clause", "about_period", "amount_minor",
         "amount", "currency", "statement_digest", "state", "plan_hash", "known_at", "closed_position",
-        "engine",
+        "engine", "line", "run_state", "held", "hold_ids", "payable_minor", "payable",
     )  # fmt: skip
 
 
@@ -71,6 +72,7 @@ def test_an_open_run_is_the_close_to_come(firm: Book) -> None:
     firm.close("2025-04")
     after = run(firm, APRIL)
     assert (after.statements_digest, after.totals) == (before.statements_digest, before.totals)
+    assert [(x.previous_minor, x.difference_minor) for x in after.totals] == [(5_050, 0), (5_050, -5_050)]
     assert [row.state for row in after.rows] == ["closed", "closed"]
 
 

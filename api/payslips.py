@@ -1,0 +1,110 @@
+"""What a person is paid for a month: the statement, and what became of it beside."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from psycopg import Cursor
+
+from api.auth import Caller
+from api.inquiries import readable
+from api.ops import ENGINE
+from api.people import Asked, nothing_due
+from api.reading import EmployeeInPath, PeriodInPath, View, month
+from domain.journal.vault import Vault
+from domain.period import Period
+from projections.holding import in_effect, kept, payable_minor
+from projections.inquiries import Inquiry, inquiries
+from projections.paying import Hold
+from projections.reconciling import RunStanding, standing
+from projections.spans import Cursor as ReadCursor
+from projections.statements import Payslip, statement
+
+
+class PaidSlip(Payslip, frozen=True, kw_only=True):
+    """A payslip with what became of it, which is no part of the statement and of its digest.
+
+    run: how far the run of the month is. payable_minor: what may be paid of it; holds: on the rest.
+    held_lines: the numbers of the lines that are kept back, from 1 on, each with its holds. inquiries: about
+    the month.
+    """
+
+    run: RunStanding
+    payable_minor: int
+    holds: tuple[Hold, ...]
+    held_lines: dict[int, tuple[str, ...]]
+    inquiries: tuple[Inquiry, ...]
+
+    @property
+    def tag(self) -> str:
+        """The ETag: the digest of the statement, and of the rest as soon as anything is said beside it.
+
+        Weak as long as the month is open.
+        """
+        if not (self.run.approval or self.run.release or self.holds or self.inquiries):
+            return f'"{self.digest}"' if self.state == "closed" else f'W/"{self.digest}"'
+        beside = hashlib.sha256(
+            msgspec.json.encode((self.run, self.payable_minor, self.holds, self.held_lines, self.inquiries))
+        ).hexdigest()[:16]
+        return f'"{self.digest}-{beside}"' if self.state == "closed" else f'W/"{self.digest}-{beside}"'
+
+
+@get(
+    "/employees/{employee:str}/statements/{period:str}",
+    summary="What a person is paid for a month",
+    tags=["pay"],
+    opt={"action": "read_pay", "personal": "person"},
+)
+async def read_statement(
+    request: Asked,
+    view: NamedDependency[View],
+    vault: NamedDependency[Vault],
+    employee: EmployeeInPath,
+    period: PeriodInPath,
+) -> Response[PaidSlip]:
+    """The frozen statement of a closed month, or that of an open one as it stands now.
+
+    Beside it stand the state of the run, holds and inquiries. The ETag begins with the digest of the
+    statement and is weak as long as the month is open.
+    """
+    request.auth.require_about(employee)
+    asked = month(period)
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> PaidSlip:
+        return paid_slip(cursor, vault, request.auth, employee, asked, known_at)
+
+    slip = await view.ask(question)
+    if _matches(request.headers.get("if-none-match", ""), slip.tag):
+        return Response(None, status_code=304, headers={"ETag": slip.tag})  # type: ignore[arg-type]
+    return Response(slip, headers={"ETag": slip.tag})
+
+
+def paid_slip(
+    cursor: ReadCursor, vault: Vault, caller: Caller, employee: str, period: Period, known_at: int | None
+) -> PaidSlip:
+    """The statement of a person with what became of it.
+
+    Raises: NotFound where nothing is due.
+    """
+    slip = statement(cursor, employee, period, known_at, engine=ENGINE)
+    if slip is None:
+        raise nothing_due(cursor, employee, str(period), known_at)
+    run = standing(cursor, period, known_at, engine=ENGINE)
+    holds = in_effect(cursor, period, run.release, known_at, [employee]).get(employee, [])
+    back = kept(cursor, slip, holds)
+    asked = inquiries(cursor, known_at, employee=employee, period=str(period))
+    return PaidSlip(
+        **{name: getattr(slip, name) for name in Payslip.__struct_fields__},
+        run=run,
+        payable_minor=payable_minor(slip, back),
+        holds=tuple(hold for hold in holds if any(hold.hold in held for held in back.values())),
+        held_lines=back,
+        inquiries=tuple(readable(cursor, vault, caller, asked)),
+    )
+
+
+def _matches(header: str, tag: str) -> bool:
+    """Whether one of the tags in If-None-Match is `tag`; weak and strong compare alike."""
+    return any(each.strip().removeprefix("W/") == tag.removeprefix("W/") for each in header.split(","))
