@@ -4,7 +4,21 @@ import sys
 
 import typer
 
-from api.cli import alerts, audit, balances, facts, pay, plans, privacy, proofs, recompute, seal, service
+from api.cli import (
+    alerts,
+    audit,
+    balances,
+    facts,
+    inquiries,
+    pay,
+    paying,
+    plans,
+    privacy,
+    proofs,
+    recompute,
+    seal,
+    service,
+)
 from api.cli.terminal import expected_failure, say_failure
 
 app = typer.Typer(
@@ -16,11 +30,22 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (service.app, facts.app, plans.app, pay.app, seal.app, proofs.app, audit.app, recompute.app):
+for commands in (
+    service.app,
+    facts.app,
+    plans.app,
+    pay.app,
+    paying.app,
+    seal.app,
+    proofs.app,
+    audit.app,
+    recompute.app,
+):
     app.add_typer(commands)
 app.add_typer(privacy.app)
 app.add_typer(alerts.app)
 app.add_typer(balances.app)
+app.add_typer(inquiries.app, name="inquiry", help="What people ask and dispute about their pay.")
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from api.cli.tracing import traced_cursor
 
 if TYPE_CHECKING:
     from domain.period import Period
+    from projections.payroll import PayrollRun
 
 app = typer.Typer()
 
@@ -93,7 +94,6 @@ def payroll(
     from api.payroll_files import file_name, payroll_file
     from api.reading import known_position
     from domain.journal.master import KeysUnavailable
-    from domain.money import major_text
     from projections import payroll as runs
 
     month = asked_month(period)
@@ -114,16 +114,30 @@ def payroll(
         file.write_bytes(content)
     except OSError as error:
         raise Failed(f"{file} cannot be written: {error.strerror}.", "Choose another --output.") from None
-    total = sum(each.amount_minor for each in run.totals)
-    currency = run.totals[0].currency if run.totals else ""
-    paid = (
-        f"{major_text(total, currency)} {currency} to {len(run.totals)} people"
-        if run.totals
-        else "nothing is due"
-    )
-    output().print(f"{file}: {run.period} ({run.state}), {len(run.rows)} rows, {paid}.")
+    output().print(f"{file}: {run.period} ({run.run.state}), {len(run.rows)} rows, {_sums(run)}.")
+    for hold in run.holds:
+        if not hold.rows:
+            notes().print(f"Hold {hold.hold} on pay of {hold.employee} meets no line of this run.")
     if run.state == "open":
         notes().print(f"The month is open, so this may change; close it with: meritbook close {run.period}")
+
+
+def _sums(run: "PayrollRun") -> str:
+    """What a run comes to in each currency, what of it is held, and the difference to the month before."""
+    from domain.money import major_text
+
+    said: list[str] = []
+    for each in run.sums:
+        if not each.people:
+            continue
+        total = f"{major_text(each.amount_minor, each.currency)} {each.currency} to {each.people} people"
+        if each.held_minor:
+            total += f", {major_text(each.held_minor, each.currency)} of it held"
+        if each.difference_minor is not None:
+            sign = "+" if each.difference_minor >= 0 else ""
+            total += f", {sign}{major_text(each.difference_minor, each.currency)} to the month before"
+        said.append(total)
+    return "; ".join(said) or "nothing is due"
 
 
 @app.command("dual-run", epilog="Example: meritbook dual-run 2025-03 old-system.csv --employee-column 工号")
