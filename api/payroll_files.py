@@ -76,12 +76,16 @@ def _parquet(run: PayrollRun) -> bytes:
     import pyarrow as pa
     from pyarrow import parquet
 
-    kinds = dict.fromkeys(_WHOLE, pa.int64()) | {"held": pa.bool_()}
-    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in COLUMNS])
+    schema = pa.schema([(name, pa.type_for_alias(parquet_kind(name))) for name in COLUMNS])
     rows = [msgspec.structs.asdict(row) for row in run.rows]
     sink = pa.BufferOutputStream()
     parquet.write_table(pa.Table.from_pylist(rows, schema=schema), sink)
     return sink.getvalue().to_pybytes()
+
+
+def parquet_kind(column: str) -> str:
+    """The type of a column in Parquet."""
+    return "int64" if column in _WHOLE else "bool" if column == "held" else "string"
 
 
 def harmless(value: object) -> object:

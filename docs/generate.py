@@ -20,6 +20,7 @@ from api.problems import kinds, status_of
 from api.roles import MAY, MAY_RECORD, ROLES, Action
 from docs.generate_commands import commands_page
 from docs.generate_http import http_page
+from docs.generate_payroll import payroll_page
 from docs.generate_plans import plans_page
 from docs.generate_schema import plan_schema
 from domain.facts.base import Fact
@@ -206,6 +207,7 @@ def pages() -> Mapping[Path, str]:
         DOCS / "reference" / "commands.md": commands_page(NOTICE),
         DOCS / "reference" / "facts.md": facts_page(),
         DOCS / "reference" / "http.md": http_page(NOTICE),
+        DOCS / "reference" / "payroll.md": payroll_page(NOTICE),
         DOCS / "reference" / "plans.md": plans_page(NOTICE),
         DOCS / "reference" / "refusals.md": refusals_page(),
         DOCS / "reference" / "roles.md": roles_page(),

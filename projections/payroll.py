@@ -1,9 +1,10 @@
 """The payroll run: one row a line of every statement of a month, for whoever pays."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
+from msgspec import Meta
 
 from domain.money import major_text
 from domain.people.roster import Posting, RosterChange, posting
@@ -23,43 +24,44 @@ select employee, currency, total_minor from statement
 where period = %(period)s and position <= coalesce(%(known_at)s, position)"""
 
 
+def says(description: str) -> Meta:
+    """What the column says; the reference page lists it."""
+    return Meta(description=description)
+
+
 class PayrollRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of a statement. These names and their order are those of every exported file.
+    """A line of a statement. These names and their order are those of every exported file."""
 
-    period: the month that it is paid with. employee: id of the person. name: of the person, null where it
-    was erased. branch: where they work at the end of the month. plan, component, clause: of the line.
-    about_period: the month that it is for, earlier for a delta. amount_minor: in minor units; amount: in
-    major units, as plain digits. currency: ISO 4217. statement_digest: SHA-256 of the whole statement.
-    state: `closed` and final, or `open`. plan_hash: SHA-256 of the plan document in force in about_period.
-    known_at: the last position taken into account. closed_position: of the close. engine: what computed the
-    statement. line: its number in the statement, from 1 on. run_state: open, closed, approved, released,
-    paid. held: whether the line is kept back. hold_ids: by which holds, with blanks between.
-    payable_minor, payable: the amount, or 0 while it is held.
-    """
-
-    period: str
-    employee: str
-    name: str | None
-    branch: str | None
-    plan: str
-    component: str
-    clause: str
-    about_period: str
-    amount_minor: int
-    amount: str
-    currency: str
-    statement_digest: str
-    state: Literal["open", "closed"]
-    plan_hash: str | None
-    known_at: int
-    closed_position: int | None
-    engine: str
-    line: int
-    run_state: RunState
-    held: bool
-    hold_ids: str
-    payable_minor: int
-    payable: str
+    period: Annotated[str, says("The month that it is paid with.")]
+    employee: Annotated[str, says("Id of the person.")]
+    name: Annotated[
+        str | None,
+        Meta(description="Their name; null where it was erased or cannot be read."),
+    ]
+    branch: Annotated[
+        str | None, Meta(description="Where they work at the end of the month, or worked last.")
+    ]
+    plan: Annotated[str, says("Id of the plan that pays the line.")]
+    component: Annotated[str, says("Id of the component of that plan.")]
+    clause: Annotated[str, says("Clause of the plan that says so.")]
+    about_period: Annotated[str, says("The month that it is for; an earlier one for a delta.")]
+    amount_minor: Annotated[int, says("What the statement settles, in minor units.")]
+    amount: Annotated[str, says("The same in major units, as plain digits.")]
+    currency: Annotated[str, says("ISO 4217.")]
+    statement_digest: Annotated[str, says("SHA-256 of the whole statement.")]
+    state: Annotated[Literal["open", "closed"], says("`closed` and final, or `open`.")]
+    plan_hash: Annotated[str | None, Meta(description="SHA-256 of the plan document of about_period.")]
+    known_at: Annotated[int, says("The last position that the statement takes into account.")]
+    closed_position: Annotated[
+        int | None, Meta(description="Position of the close; null while the month is open.")
+    ]
+    engine: Annotated[str, says("Name and version of what computed the statement.")]
+    line: Annotated[int, says("Number of the line in the statement, from 1 on.")]
+    run_state: Annotated[RunState, says("`open`, `closed`, `approved`, `released` or `paid`.")]
+    held: Annotated[bool, says("Whether the line is kept back.")]
+    hold_ids: Annotated[str, Meta(description="By which holds: ids with blanks between, empty for none.")]
+    payable_minor: Annotated[int, Meta(description="What may be paid of it: the amount, or 0 while held.")]
+    payable: Annotated[str, says("The same in major units, as plain digits.")]
 
 
 class PayrollTotal(msgspec.Struct, frozen=True, kw_only=True):

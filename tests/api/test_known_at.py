@@ -107,6 +107,24 @@ def test_every_result_takes_known_at(service: Service) -> None:
     assert {"from", "to"} <= {parameter["name"] for parameter in diff}
 
 
+HELD: dict[str, Any] = {"scope": "person", "reason": "as agreed"}
+ASKED = {"inquiry": "Q1", "employee": "E1"}
+
+
+def begin_paying(book: Book, digest: str) -> int:
+    """An inquiry, a hold and the approval of March; the position of the last."""
+    book.tell(InquiryOpened(period="2025-03", kind="question", note="Why?", **ASKED))
+    book.tell(PayHeld(hold="H1", employee="E2", period="2025-03", **HELD))
+    return book.tell(RunApproved(approver="boss", period="2025-03", statements_digest=digest))
+
+
+def go_on_paying(book: Book) -> None:
+    """Another hold, the end of the first, and an answer."""
+    book.tell(PayHeld(hold="H2", employee="E1", **HELD))
+    book.tell(HoldReleased(hold="H1", employee="E2", reason="as agreed"))
+    book.tell(InquiryAnswered(note="So.", **ASKED))
+
+
 @pytest.fixture(scope="module")
 def told(postgres: str, template: str) -> Iterator[tuple[str, Journal, int]]:
     """A history with something of everything on both sides of a point."""
@@ -144,20 +162,11 @@ def told(postgres: str, template: str) -> Iterator[tuple[str, Journal, int]]:
         book.tell(InterventionOpened(owner="E2", actions=["talk"], due_on=dt.date(2025, 3, 31), **case), 19)
         digest = book.close().digest
         book.register("C4")
-        asked = {"inquiry": "Q1", "employee": "E1"}
-        book.tell(InquiryOpened(period="2025-03", kind="question", note="Why?", **asked))
-        held = {"scope": "person", "reason": "as agreed"}
-        step = {"period": "2025-03", "statements_digest": digest}
-        book.tell(PayHeld(hold="H1", employee="E2", period="2025-03", **held))
-        approved = book.tell(RunApproved(approver="boss", **step))
+        approved = begin_paying(book, digest)
         cut_at = book.journal.head()
-        book.tell(PayHeld(hold="H2", employee="E1", **held))
-        book.tell(HoldReleased(hold="H1", employee="E2", reason="as agreed"))
-        book.tell(InquiryAnswered(note="So.", **asked))
-        book.void(approved)
-        book.void(clients[0])
-        book.void(first)
-        book.void(dollar)
+        go_on_paying(book)
+        for position in (approved, clients[0], first, dollar):
+            book.void(position)
         book.tell(rate(rate="7.2"))
         book.tell(tested(score="90"), 18)
         book.tell(mood(stress="5"), 19)
