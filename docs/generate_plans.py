@@ -71,7 +71,8 @@ WORTH = """
 `worth` turns words into numbers, for grades, levels of operations or journals: `{last:
 qualification_graded, worth: {by: kind, words: {chief physician: 180 %}, others: 100 %}, window: ever}` is
 the factor of the latest grade, which a component takes as `multipliers: [{measure: grade}]`. With `of` it
-is the number of each fact times what its word is worth: points of operations by their kind. A word that
+is the number of each fact times what its word is worth, without it each fact, or the share of it, counts
+as one: points of operations by their kind. A word that
 stands in no table, and a fact without the word, is worth `others`; that is 0 unless it is said. `by` is a
 column of words or `attributes.<key>`. These numbers take no parameter.
 """

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from psycopg.sql import SQL, Composed, Identifier, Placeholder
 
-from domain.plan.measures import Counted, FactMeasure
+from domain.plan.measures import SHARED, Counted, FactMeasure
 from domain.plan.worth import digits
 from projections.conversion import Converting, in_currency
 
@@ -23,7 +23,9 @@ def number(bound: Bind, measure: FactMeasure) -> Composed | None:
         word=column(bound, measure.worth.by),
         others=bound(digits(measure.worth.others)),
     )
-    return worth if measure.of is None else SQL("{} * {}").format(taken(bound, measure, measure.of), worth)
+    if measure.of is None:
+        return SQL("coalesce(c.share, 1) * {}").format(worth) if measure.kind in SHARED else worth
+    return SQL("{} * {}").format(taken(bound, measure, measure.of), worth)
 
 
 def taken(bound: Bind, measure: FactMeasure, name: str) -> Composed:

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from domain.facts.activity import ActivityRecorded
 from domain.facts.base import Fact
+from domain.facts.clinical import ProcedurePerformed
 from domain.facts.credits import CreditPart
 from domain.facts.selling import DealClosed
 from domain.people.sharing import SOLE, share_of
@@ -20,7 +21,7 @@ def require_settled(fact: Fact) -> None:
     match fact:
         case DealClosed(credits=list(parts)):
             _require(parts, fact.amount_minor)
-        case ActivityRecorded(credits=list(parts)):
+        case ActivityRecorded(credits=list(parts)) | ProcedurePerformed(credits=list(parts)):
             _require(parts, None)
         case _:
             pass

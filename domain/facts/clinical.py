@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from domain.facts.base import Attributes, Count, EmployeeId, Fact, Label, Minutes, Score, stated
+from domain.facts.credits import Credits
 
 ProcedureId = Annotated[
     str,
@@ -24,6 +25,7 @@ class ProcedurePerformed(Fact, frozen=True, kw_only=True):
 
     kind: which procedure. quantity: how many alike, 1 where nothing is said. role: surgeon, assistant,
     anaesthetist …; in the hospital's own words. attributes: further facets, such as its level of difficulty.
+    credits: of all who took part, shares that total 100 %; absent, `employee` is told alone.
     Source: the operating schedule or hospital information system.
     """
 
@@ -36,6 +38,7 @@ class ProcedurePerformed(Fact, frozen=True, kw_only=True):
     department: Label | None = None
     minutes: Minutes | None = None
     attributes: Attributes | None = None
+    credits: Credits | None = None
 
 
 class NursingRecorded(Fact, frozen=True, kw_only=True):

@@ -16,7 +16,8 @@ reference: both must agree on every history. What they agree on:
   the plan says that other work earns nothing; else they count and are flagged.
 - An amount counts only in the measure's currency; where the measure says `convert_at`, one of another
   currency counts for what it is worth in that one, exactly, in conditions too. Without a rate it is null.
-- `worth` multiplies the number of each credit, 1 where `of` names none, by what its word is worth.
+- `worth` multiplies the number of each credit by what its word is worth. Where `of` names no number it is 1,
+  or in a sum the person's share of the fact.
 - `by` sums the numbers of `each` that belong to one deal, client or attribute; what belongs to none is left
   out.
 
@@ -44,8 +45,8 @@ from typing import Literal
 import msgspec
 
 from domain.facts.people import LeaveKind
-from domain.people.sharing import SOLE
 from domain.period import Period, months_after
+from domain.plan.credit import Credit, column
 from domain.plan.exchange import NO_RATES, RateDay, Rates, minor_factor, rate_day
 from domain.plan.fields import Prorate, Title
 from domain.plan.sizes import Each
@@ -56,6 +57,9 @@ Kind = Literal["count", "sum", "distinct", "average", "last", "best", "streak", 
 
 Counted = Literal["when_reversed", "when_closed"]
 
+SHARED: tuple[Kind, ...] = ("sum", "each")
+"""What adds up, so that of a fact that is worth something each person has their share."""
+
 Unlicensed = Literal["flagged", "earns_nothing"]
 """What work is worth on a day without the credential that it asks for; it is flagged either way."""
 
@@ -64,39 +68,6 @@ NUMBERS = {"quantity": "quantity", "minutes": "minutes", "amount": "amount_minor
 
 WORDS = ("customer", "deal", "kind", "channel", "product", "currency", "role")
 """The columns of a credit that hold words; `attributes.<key>` is one more for every key."""
-
-
-class Credit(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact as it counts for one employee: one row of the credit table.
-
-    part, share: of a fact that several people share in; None for all of it.
-    day: business day of `at` in the ledger's zone. deal_day: of a reversal, that of its deal.
-    confirmed_by: roles with a live confirmation of the fact. licences: kinds of credential that the person
-    holds, and that are valid, on the day.
-    """
-
-    position: int
-    employee: str
-    fact: str
-    day: dt.date
-    at: dt.datetime
-    deal_day: dt.date | None = None
-    customer: str | None = None
-    deal: str | None = None
-    kind: str | None = None
-    channel: str | None = None
-    product: str | None = None
-    quantity: int | None = None
-    minutes: int | None = None
-    amount_minor: int | Fraction | None = None
-    currency: str | None = None
-    score: Decimal | None = None
-    attributes: Mapping[str, str | int] | None = None
-    confirmed_by: frozenset[str] = frozenset()
-    licences: frozenset[str] = frozenset()
-    part: int = 0
-    role: str = SOLE
-    share: Fraction | None = None
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
@@ -275,20 +246,10 @@ def converted(measure: FactMeasure, credit: Credit, rates: Rates) -> Credit:
 
 def number(measure: FactMeasure, credit: Credit) -> Fraction | None:
     """What `measure` takes of a credit, before its scale; None where the column is empty."""
-    held = column(credit, measure.of) if measure.of is not None else 1
+    held = column(credit, measure.of) if measure.of is not None else _one(measure, credit)
     if held is None or measure.worth is None:
         return None if held is None else Fraction(held)
     return Fraction(held) * measure.worth.of(column(credit, measure.worth.by))
-
-
-def column(credit: Credit, name: str) -> str | int | Decimal | Fraction | None:
-    """What the column `name` of a credit holds; attributes and days as text."""
-    if name.startswith("attributes."):
-        held = (credit.attributes or {}).get(name.removeprefix("attributes."))
-        return None if held is None else str(held)
-    if name == "day":
-        return credit.day.isoformat()
-    return getattr(credit, name)
 
 
 def longest_run(days: Iterable[dt.date]) -> int:
@@ -305,6 +266,11 @@ def _is_too_late(measure: FactMeasure, credit: Credit) -> bool:
     if measure.within_months is None or credit.deal_day is None:
         return False
     return credit.day > months_after(credit.deal_day, measure.within_months)
+
+
+def _one(measure: FactMeasure, credit: Credit) -> Fraction:
+    """What a fact by itself counts, of which a sum takes the person's share."""
+    return _pieces(credit) if measure.kind in SHARED else Fraction(1)
 
 
 def _pieces(credit: Credit) -> Fraction:

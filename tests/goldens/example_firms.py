@@ -10,8 +10,22 @@ from pathlib import Path
 from teller import Firm
 
 from domain.facts.activity import ActivityRecorded
+from domain.facts.clinical import (
+    NursingRecorded,
+    PaperPublished,
+    PatientRated,
+    ProcedurePerformed,
+    QualificationGraded,
+)
+from domain.facts.credentials import (
+    CredentialGranted,
+    CredentialReinstated,
+    CredentialRenewed,
+    CredentialSuspended,
+)
+from domain.facts.credits import CreditPart
 from domain.facts.governance import BranchOpened, OverrideSet, TargetChanged
-from domain.facts.people import EmployeeHired, LeaveTaken
+from domain.facts.people import EmployeeHired, Employment, LeaveTaken
 from domain.facts.selling import (
     ComplianceScored,
     CustomerRegistered,
@@ -26,6 +40,10 @@ PLANS = Path(__file__).resolve().parents[2] / "examples" / "plans"
 AGREED = {"reason": "as agreed", "approver": "head"}
 MONTHS = ("2025-06", "2025-07", "2025-08")
 YUAN = 100
+THEATRE = [
+    CreditPart(employee="G1", role="surgeon", share="66.67 %"),
+    CreditPart(employee="G2", role="assistant", share="33.33 %"),
+]
 
 
 def examples(journal: Journal, dsn: str, schema: str) -> Firm:
@@ -43,6 +61,7 @@ def examples(journal: Journal, dsn: str, schema: str) -> Firm:
     _pharma(firm)
     _device(firm)
     _ward(firm)
+    _theatre(firm)
     firm.close("2025-06")
     firm.register("N1", "2025-06-30", "N1-late")
     firm.take_back("T1", "2025-06-30", "T1-2025-06", 5_000 * YUAN)
@@ -56,11 +75,18 @@ def examples(journal: Journal, dsn: str, schema: str) -> Firm:
     firm.tell(online, "2025-06-30")
     scored = firm.tell(SatisfactionScored(employee="R1", customer="C9", score="3"), "2025-06-30")
     night = _shift(firm, "U1", "2025-06-30")
+    for employee in ("U2", "U3"):
+        firm.tell(NursingRecorded(employee=employee, kind="infusion", quantity=31), "2025-06-30")
+    firm.tell(ProcedurePerformed(employee="G1", kind="hernia repair", credits=THEATRE), "2025-06-30")
     sold = firm.sell("S1", "2025-06-27", "S1-late", 9_000 * YUAN)
     firm.close("2025-07")
     for position in (scored, night, sold):
         firm.void(position, "2025-08-02")
     firm.tell(SatisfactionScored(employee="R2", customer="C9", score="2"), "2025-07-31")
+    renewed = CredentialRenewed(
+        employee="U1", credential="L-U1", effective_on=_day("2025-07-01"), expires_on=_day("2030-06-30")
+    )
+    firm.tell(renewed, "2025-08-04")
     firm.sell("T1", "2025-06-30", "T1-late", 7_777 * YUAN)
     firm.close("2025-08")
     return firm
@@ -70,8 +96,18 @@ def _day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def _hire(firm: Firm, employee: str, post: str, branch: str = "HZ", on: str = "2024-03-01") -> None:
-    firm.tell(EmployeeHired(employee=employee, hired_on=_day(on), branch=branch, post=post), on)
+def _hire(
+    firm: Firm,
+    employee: str,
+    post: str,
+    branch: str = "HZ",
+    on: str = "2024-03-01",
+    employment: Employment = "contract",
+) -> None:
+    hired = EmployeeHired(
+        employee=employee, hired_on=_day(on), branch=branch, post=post, employment=employment
+    )
+    firm.tell(hired, on)
 
 
 def _month(firm: Firm, employee: str, month: str, clients: int, followed: int, deals: Iterable[int]) -> None:
@@ -192,16 +228,57 @@ def _device(firm: Firm) -> None:
 
 
 def _ward(firm: Firm) -> None:
-    """A contract nurse's nights, infusions, nursing and ratings."""
-    _hire(firm, "U1", "nurse")
+    """Three nurses, each employed in another way; a licence that expires in June and is renewed in August."""
+    for employee, employment in (("U1", "contract"), ("U2", "established"), ("U3", "agency")):
+        _hire(firm, employee, "nurse", employment=employment)
+        expires_on = "2025-06-20" if employee == "U1" else "2029-12-31"
+        _licensed(firm, employee, "nursing licence", expires_on)
+    firm.tell(QualificationGraded(employee="U2", kind="nurse-in-charge"), "2024-05-06")
+    sick = LeaveTaken(employee="U2", kind="sick", from_on=_day("2025-07-01"), until_on=_day("2025-07-07"))
+    firm.tell(sick, "2025-07-01")
     for month in MONTHS:
         for day in range(1, 9):
             _shift(firm, "U1", f"{month}-{day:02}")
-        for kind, quantity, minutes in (("infusion", 180, None), ("nursing", None, 5_500)):
-            work = ActivityRecorded(employee="U1", kind=kind, quantity=quantity, minutes=minutes)
-            firm.tell(work, f"{month}-15")
-        firm.tell(SatisfactionScored(employee="U1", customer="W1", score="9.4"), f"{month}-20")
+        for employee in ("U1", "U2", "U3"):
+            for kind, quantity, minutes in (("infusion", 90, None), ("nursing", None, 2_750)):
+                for day in (15, 25):
+                    work = NursingRecorded(employee=employee, kind=kind, quantity=quantity, minutes=minutes)
+                    firm.tell(work, f"{month}-{day}")
+        firm.tell(ProcedurePerformed(employee="U1", kind="PICC", quantity=2), f"{month}-18")
+        firm.tell(PatientRated(employee="U1", score="9.4"), f"{month}-20")
         _confirmed(firm, ComplianceScored(employee="U1", score="92"), f"{month}-25", "head_nurse")
+
+
+def _theatre(firm: Firm) -> None:
+    """A surgeon and an assistant who share operations; a certificate that is suspended; a promotion."""
+    _hire(firm, "G1", "surgeon")
+    _hire(firm, "G2", "surgical assistant", on="2025-05-05")
+    _licensed(firm, "G1", "practising certificate", "2030-12-31")
+    _licensed(firm, "G2", "theatre permit", "2025-07-14")
+    firm.tell(QualificationGraded(employee="G1", kind="attending physician"), "2022-09-01")
+    who = {"employee": "G1", "credential": "L-G1", "reason": "audit"}
+    firm.tell(CredentialSuspended(**who, effective_on=_day("2025-07-20")), "2025-07-20")
+    firm.tell(CredentialReinstated(**who, effective_on=_day("2025-07-28")), "2025-07-28")
+    firm.tell(QualificationGraded(employee="G1", kind="associate chief physician"), "2025-08-10")
+    for month in MONTHS:
+        for day, kind in ((3, "bypass"), (12, "gastrectomy"), (22, "bypass")):
+            done = ProcedurePerformed(employee="G1", kind=kind, minutes=190, credits=THEATRE)
+            firm.tell(done, f"{month}-{day:02}")
+        firm.tell(ProcedurePerformed(employee="G1", kind="appendectomy", minutes=50), f"{month}-23")
+        firm.tell(PaperPublished(employee="G1", kind="core journal"), f"{month}-24")
+        disclosed = ComplianceScored(employee="G1", score="96", kind="disclosure")
+        _confirmed(firm, disclosed, f"{month}-26", "medical_affairs")
+        _confirmed(
+            firm, TeamworkScored(employee="G2", score="85", kind="mentoring"), f"{month}-26", "manager"
+        )
+
+
+def _licensed(firm: Firm, employee: str, kind: str, expires_on: str) -> None:
+    granted = CredentialGranted(
+        employee=employee, credential=f"L-{employee}", kind=kind, granted_on=_day("2020-07-01"),
+        expires_on=_day(expires_on),
+    )  # fmt: skip
+    firm.tell(granted, "2024-05-06")
 
 
 def _shift(firm: Firm, employee: str, on: str) -> int:

@@ -1,16 +1,14 @@
 """Statements: what stacks, what a line says, and that nothing is lost between a rule and a payslip."""
 
 import datetime as dt
-from decimal import Decimal
 from fractions import Fraction
 
 import msgspec
 import pytest
-from given_plan import MARCH, credit, entitled, example, pay, plan, posted, resolved
+from given_plan import MARCH, entitled, example, pay, plan, posted, resolved
 
 from domain.period import Period
 from domain.plan.explain import explain
-from domain.plan.measures import evaluate_all
 from domain.plan.overrides import Override
 from domain.plan.parse import parse_plan
 from domain.plan.resolve import Resolver
@@ -105,28 +103,6 @@ def test_a_statement_survives_json_and_keeps_its_digest() -> None:
     assert again == found
     assert again.digest() == found.digest()
     assert msgspec.structs.replace(found, employee="E2").digest() != found.digest()
-
-
-@pytest.mark.rule("R54")
-@pytest.mark.rule("R30")
-def test_a_nurses_pay_follows_from_work_and_attendance_alone() -> None:
-    """Infusions, nursing time, shifts, rating and standards flow in from the facts; nobody types a figure."""
-    nurse = parse_plan(example("hospital-nurse"))
-    shift = {"kind": "shift", "minutes": 480}
-    credits = [
-        credit("activity_recorded", kind="infusion", quantity=100),
-        credit("activity_recorded", kind="infusion", quantity=140),
-        credit("activity_recorded", kind="nursing", minutes=3000),
-        *(credit("activity_recorded", day, **shift, attributes={"shift": "day"}) for day in range(1, 20)),
-        *(credit("activity_recorded", day, **shift, attributes={"shift": "night"}) for day in (20, 21)),
-        credit("satisfaction_scored", score=Decimal("9.5")),
-        credit("compliance_scored", score=Decimal(80), confirmed_by=frozenset({"head_nurse"})),
-        credit("compliance_scored", score=Decimal(10)),
-    ]
-    values = evaluate_all(nurse.measures, credits, "E1", MARCH, dt.date(2020, 1, 1))
-    found = compute_statement("E1", [Entitlement(resolved(nurse), values)])
-    score = Fraction("0.25") * Fraction("1.2") + Fraction("0.25") / 2 + Fraction("0.2") * 2 + Fraction("0.08")
-    assert [line.amount_minor for line in found.lines] == [score * 4000_00, 240_00, 600_00]
 
 
 def test_an_explanation_sums_exactly_to_the_line() -> None:
