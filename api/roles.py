@@ -23,10 +23,10 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 _PEOPLE_FACTS = frozenset(
     """employee_hired employee_transferred employee_promoted employee_left mentor_assigned assistant_assigned
-    leave_taken""".split()
+    leave_taken probation_agreed""".split()
 )
 _LEARNING = frozenset("module_studied module_tested skill_graded survey_answered".split())
-_CARE = frozenset("alert_acknowledged intervention_opened intervention_closed".split())
+_CARE = frozenset("alert_acknowledged intervention_opened intervention_closed probation_reviewed".split())
 _CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})
 _RULES = frozenset({"branch_opened", "target_changed", "override_set"})
 _SAID_OF_PLANS = frozenset({"plan_commented", "plan_acknowledged"})

@@ -115,6 +115,14 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "belonging {belonging}",
         "{employee} 填写周问卷：压力 {stress}，培训满意度 {training_satisfaction}，归属感 {belonging}",
     ),
+    "probation_agreed": (
+        "{employee} is on probation until {ends_on}",
+        "{employee} 试用期至 {ends_on}",
+    ),
+    "probation_reviewed": (
+        "{reviewer} ends the probation of {employee}: {outcome}",
+        "{reviewer} 完成 {employee} 的试用期考核：{outcome}",
+    ),
     "alert_acknowledged": (
         "The warning {alert} of {period} about {employee} is seen",
         "已知悉 {period} 关于 {employee} 的预警 {alert}",

@@ -12,6 +12,7 @@ from projections import (
     paying,
     plan_life,
     policy,
+    reminders,
     roster,
     standings,
     statements,
@@ -35,6 +36,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     surveys,
     write_offs,
     interventions,
+    reminders,
     standings,  # adds up credits
     statements,  # settle by all that the others know
     paying,

@@ -46,6 +46,38 @@ def alerts(
         output().print(f"No warning stands on {on}.")
 
 
+@app.command(epilog="Example: meritbook reminders --day 2025-08-24")
+def reminders(day: Day = None, known_at: KnownAt = None, json: Json = False) -> None:
+    """List what is due about people: newcomers, probations to review, credentials that expire."""
+    from api.ops import now
+    from api.reading import known_position
+    from projections.reminders import reminders as due
+
+    with traced_cursor() as (cursor, trace):
+        on = _day(day, "--day") or trace.ledger.intake.business_day(now())
+        found = due(cursor, on, known_at=known_position(cursor, known_at, "--known-at"))
+        trace("reminders", people=len({each.employee for each in found}))
+    if json:
+        print_json(found)
+    elif found:
+        rows(
+            {"Due": "", "Days left": "", "Person": "", "What": "", "About": "", "Told": ""},
+            [
+                [
+                    str(each.due_on),
+                    str(each.days_left),
+                    each.employee,
+                    each.kind.replace("_", " "),
+                    each.kind_of_it or "",
+                    ", ".join(each.to),
+                ]
+                for each in found
+            ],
+        )
+    else:
+        output().print(f"Nothing is due on {on}.")
+
+
 @app.command(
     epilog="Example: meritbook backtest stressed --plan huikang-newcomer --try 7 --try 9 --within-days 90"
 )

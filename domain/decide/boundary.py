@@ -30,6 +30,7 @@ from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.personal import subject_of
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
+from domain.facts.probation import ProbationReviewed
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealReversed
 
@@ -114,6 +115,8 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
             return ()
         case LedgerOpened():
             return (Look(("ledger_opened",), ""),)
+        case ProbationReviewed():
+            return tuple(Look(("fact_voided",), f"fact:{position}") for position in fact.evidence)
         case InterventionOpened() | InterventionClosed():
             return (Look(_INTERVENTIONS, f"intervention:{fact.intervention}"),)
         case _:
@@ -157,11 +160,13 @@ def positions_named(fact: Fact) -> tuple[int, ...]:
             return (fact.position,)
         case InquiryResolved():
             return tuple(fact.corrections or ())
+        case ProbationReviewed():
+            return tuple(fact.evidence)
         case _:
             return ()
 
 
-_PEOPLE = ("employee", "manager", "mentor", "assistant", "grader", "owner")
+_PEOPLE = ("employee", "manager", "mentor", "assistant", "grader", "owner", "reviewer")
 
 
 def people_named(fact: Fact) -> tuple[tuple[str, str], ...]:

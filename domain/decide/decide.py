@@ -16,6 +16,7 @@ from domain.decide import (
     people,
     periods,
     plans,
+    probation,
     runs,
     selling,
     training,
@@ -47,6 +48,7 @@ from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolv
 from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
+from domain.facts.probation import ProbationReviewed
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealReversed
 from domain.facts.training import SkillGraded
@@ -101,6 +103,8 @@ def _of_people_and_work(fact: Fact, known: Known) -> None:
             credentials.change(fact, known)
         case SkillGraded():
             training.grade(fact)
+        case ProbationReviewed():
+            probation.review(fact, known)
         case InterventionOpened():
             interventions.open_intervention(fact, known)
         case InterventionClosed():

@@ -41,6 +41,7 @@ from projections import (
     payroll,
     policy,
     progress,
+    reminders,
     roster,
     runner,
 )
@@ -197,6 +198,7 @@ def questions() -> Mapping[str, Question]:
         "milestones": about(milestones.milestones, DAY),
         "goals": about(progress.cascade, DAY),
         "alerts": about(alerts.alerts, DAY),
+        "reminders": about(reminders.reminders, DAY),
         "growth": about(growth.board, Period.containing(DAY, "week"), DAY),
         "credentials": about(credentials.held, DAY),
         "credentials in sum": about(credentials.summary, DAY),
