@@ -1,17 +1,19 @@
-"""What a person could do next to earn more, and how much more, as of a day."""
+"""What a person could do next to earn more, how much more, and what stands in the way, as of a day."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
 import msgspec
 
 from domain.plan import hints as rules
-from domain.plan.document import Plan
 from domain.plan.fields import Title
 from domain.plan.hints import Hint, Outcome
-from domain.plan.statement import Entitlement
+from domain.plan.obstacles import Obstacle, awaited, obstacles
+from domain.plan.reaches import Reach, next_levels
+from domain.plan.statement import Sentence
 from domain.plan.words import say
-from projections.progress import entitled
+from projections.outlook import Outlook, outlooks
 from projections.spans import Cursor
 
 MOST_STEPS = 10
@@ -25,17 +27,37 @@ class StepOutcome(msgspec.Struct, frozen=True, kw_only=True):
     assumption: Title
 
 
-class NextStep(msgspec.Struct, frozen=True, kw_only=True):
-    """`times` more of something.
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """`times` more of something."""
 
-    held: with the ratios as they are. recomputed: with the ratios that would follow if nothing else happened.
-    rises: the components that would pay more.
-    """
-
-    plan: str
     lever: str
     title: Title
     times: int
+
+
+class NextStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A step that earns more, or what keeps work from earning.
+
+    kind: `do` so many times more of a lever; `reach` a level of a measure that is no lever, on a board the
+    next place that pays more; `await` a confirmation; `obstacle`, a shut gate, a cap, a floor.
+    said: all of it in a sentence. days_left: of the month, after the day. times: 0 unless it is to do.
+    also: what is done together with it. measure, value, level: of a `reach`, exact texts.
+    held: with the ratios as they are. recomputed: with the ratios that would follow if nothing else happened.
+    rises: the components that would pay more; of an obstacle, that it stands before.
+    """
+
+    plan: str
+    kind: Literal["do", "reach", "await", "obstacle"]
+    said: Title
+    days_left: int
+    lever: str | None = None
+    title: Title
+    times: int = 0
+    also: tuple[Done, ...] = ()
+    measure: str | None = None
+    value: str | None = None
+    level: str | None = None
+    board: str | None = None
     now_minor: int
     currency: str
     held: StepOutcome
@@ -46,12 +68,12 @@ class NextStep(msgspec.Struct, frozen=True, kw_only=True):
 def hints(
     cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None, *, most: int = MOST_STEPS
 ) -> tuple[NextStep, ...]:
-    """The next steps by which `employee` would earn more than on `day`: the cheapest first, `most` a plan."""
-    return tuple(
-        _step(held.resolved.plan, hint)
-        for held in _still_open(cursor, employee, day, known_at)
-        for hint in rules.next_steps(held)[:most]
-    )
+    """The next steps by which `employee` would earn more than on `day`, and what stands in the way of more.
+
+    For each plan the cheapest first, `most` of what can be done.
+    """
+    found = outlooks(cursor, employee, day, known_at)
+    return tuple(step for outlook in found for step in _steps(outlook, day, most))
 
 
 def more(
@@ -59,10 +81,10 @@ def more(
 ) -> tuple[NextStep, ...]:
     """What `times` more of `lever` would come to, in each plan of `employee` that has it."""
     return tuple(
-        _step(held.resolved.plan, rules.more(held, found, times))
-        for held in _still_open(cursor, employee, day, known_at)
-        for found in rules.levers_of(held.resolved)
-        if found.id == lever
+        _Told(found, day).to_do(rules.more(found.held, one, times, found.contests))
+        for found in outlooks(cursor, employee, day, known_at)
+        for one in rules.levers_of(found.held.resolved)
+        if one.id == lever
     )
 
 
@@ -71,37 +93,90 @@ def steps_to(
 ) -> tuple[NextStep, ...]:
     """The fewest of each lever until a plan pays `wanted_minor` in all, the cheapest first."""
     return tuple(
-        _step(held.resolved.plan, hint)
-        for held in _still_open(cursor, employee, day, known_at)
-        for hint in rules.steps_to(held, wanted_minor)
+        _Told(found, day).to_do(hint)
+        for found in outlooks(cursor, employee, day, known_at)
+        for hint in rules.steps_to(found.held, wanted_minor, found.contests)
     )
 
 
-def _still_open(cursor: Cursor, employee: str, day: dt.date, known_at: int | None) -> Iterator[Entitlement]:
-    """The plans of `employee` in which something that is done on `day` or later can still count."""
-    for held in entitled(cursor, employee, day, known_at):
-        if held.resolved.decided_on >= day:
-            yield held
-
-
-def _step(plan: Plan, hint: Hint) -> NextStep:
-    return NextStep(
-        plan=plan.plan,
-        lever=hint.lever.id,
-        title=hint.lever.title,
-        times=hint.times,
-        now_minor=hint.now_minor,
-        currency=plan.pays_in,
-        held=_outcome(plan, hint.held),
-        recomputed=_outcome(plan, hint.recomputed),
-        rises=hint.rises,
+def _steps(found: Outlook, day: dt.date, most: int) -> Iterable[NextStep]:
+    told = _Told(found, day)
+    yield from map(told.to_do, rules.next_steps(found.held, found.contests)[:most])
+    yield from map(told.to_reach, next_levels(found.held, found.contests)[:most])
+    yield from (
+        told.in_the_way(each, "await") for each in awaited(found.held, found.confirmed, found.waiting)
     )
+    yield from (told.in_the_way(each, "obstacle") for each in obstacles(found.held, found.contests))
 
 
-def _outcome(plan: Plan, outcome: Outcome) -> StepOutcome:
-    key, words = outcome.assumption.key, outcome.assumption.words
-    return StepOutcome(
-        total_minor=outcome.total_minor,
-        gain_minor=outcome.gain_minor,
-        assumption=Title(say(key, words, plan, "en"), say(key, words, plan, "zh")),
-    )
+class _Told:
+    """Tells the steps of one plan in words."""
+
+    def __init__(self, found: Outlook, day: dt.date) -> None:
+        self._plan, self._resolved = found.held.resolved.plan, found.held.resolved
+        self._days_left = (self._resolved.period.last_day - day).days
+
+    def to_do(self, hint: Hint) -> NextStep:
+        moves = [(hint.lever, hint.times), *hint.also]
+        parts = [self._say("do", {"count": str(times), "lever": lever.id}) for lever, times in moves]
+        return self._step(
+            kind="do",
+            said=Title(" and ".join(part.en for part in parts), "，同时".join(part.zh for part in parts)),
+            lever=hint.lever.id,
+            title=hint.lever.title,
+            times=hint.times,
+            also=tuple(Done(lever=lever.id, title=lever.title, times=times) for lever, times in hint.also),
+            now_minor=hint.now_minor,
+            held=self._outcome(hint.held),
+            recomputed=self._outcome(hint.recomputed),
+            rises=hint.rises,
+        )
+
+    def to_reach(self, reach: Reach) -> NextStep:
+        value = None if reach.value is None else str(reach.value)
+        words = {"measure": reach.measure, "value": value or "", "level": str(reach.level)}
+        if reach.board is not None:
+            words |= {"board": reach.board, "place": str(reach.place)}
+        return self._step(
+            kind="reach",
+            said=self._say("reach" if reach.board is None else "reach_place", words),
+            title=self._plan.measures[reach.measure].title,
+            measure=reach.measure,
+            value=value,
+            level=str(reach.level),
+            board=reach.board,
+            now_minor=reach.now_minor,
+            held=self._outcome(reach.held),
+            recomputed=self._outcome(reach.recomputed),
+            rises=reach.rises,
+        )
+
+    def in_the_way(self, found: Obstacle, kind: Literal["await", "obstacle"]) -> NextStep:
+        titles = {part.id: part.title for part in self._plan.components}
+        measure = found.said.words.get("measure")
+        title = titles[found.component] if found.component else self._plan.measures[measure or ""].title
+        told = Outcome(found.now_minor + found.gain_minor, found.gain_minor, Sentence("nothing_held", {}))
+        return self._step(
+            kind=kind,
+            said=self._say(found.said.key, found.said.words),
+            title=title,
+            measure=measure,
+            now_minor=found.now_minor,
+            held=self._outcome(told),
+            recomputed=self._outcome(told),
+            rises=(found.component,) if found.component else (),
+        )
+
+    def _step(self, **fields: Any) -> NextStep:
+        plan = self._plan
+        return NextStep(plan=plan.plan, currency=plan.pays_in, days_left=self._days_left, **fields)
+
+    def _outcome(self, outcome: Outcome) -> StepOutcome:
+        return StepOutcome(
+            total_minor=outcome.total_minor,
+            gain_minor=outcome.gain_minor,
+            assumption=self._say(outcome.assumption.key, outcome.assumption.words),
+        )
+
+    def _say(self, key: str, words: Mapping[str, str]) -> Title:
+        return Title(say(key, words, self._plan, "en"), say(key, words, self._plan, "zh"))

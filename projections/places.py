@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
 from domain.people.ranking import Entry, ranking
 from domain.people.roster import Posting
@@ -13,6 +14,7 @@ from domain.plan.measures import FactMeasure, with_ratios
 from domain.plan.mentions import named_in, with_parts
 from domain.plan.population import belongs, deciding_day
 from projections import measures, policy, roster, sight
+from projections.measures import Values
 from projections.members import deciding_postings
 from projections.sight import Windows
 from projections.spans import Cursor
@@ -25,12 +27,9 @@ Standings = Mapping[str, Mapping[str, Standing]]
 
 def places(cursor: Cursor, plan: Plan, period: Period, until: dt.date, known_at: int | None) -> Standings:
     """The places on each board that pays in `period`, by what was measured up to the day `until`."""
-    paid = paid_boards(plan)
-    return {
-        board.id: _standings(cursor, plan, board, period, until, known_at)
-        for board in plan.boards
-        if board.id in paid and Period.containing(period.last_day, board.period).last_day == period.last_day
-    }
+    boards = {board.id: board for board in plan.boards}
+    found = behind_boards(cursor, plan, period, until, known_at)
+    return {name: placed(plan, boards[name], leaves) for name, leaves in found.items()}
 
 
 def paid_boards(plan: Plan) -> set[str]:
@@ -72,19 +71,37 @@ def opened_for(
     return leaves, sight.windows(leaves.values(), period, hired, until)
 
 
-def _standings(
+def behind_boards(
+    cursor: Cursor, plan: Plan, period: Period, until: dt.date, known_at: int | None
+) -> dict[str, dict[str, Values]]:
+    """What everybody's value is made of on each board that pays in `period`, by board and employee."""
+    paid = paid_boards(plan)
+    return {
+        board.id: _leaves(cursor, plan, board, period, until, known_at)
+        for board in plan.boards
+        if board.id in paid and Period.containing(period.last_day, board.period).last_day == period.last_day
+    }
+
+
+def placed(plan: Plan, board: Board, leaves: Mapping[str, Values]) -> dict[str, Standing]:
+    """Everybody's place on `board`, by what their value is made of."""
+    paid = ranked_values(plan, board, leaves)
+    places = ranking((Entry(employee, value) for employee, value in paid.items()), board.first == "lowest")
+    return {place.employee: Standing(place.place, len(paid)) for place in places if place.place is not None}
+
+
+def ranked_values(plan: Plan, board: Board, leaves: Mapping[str, Values]) -> dict[str, Fraction]:
+    """The value of each person who has a place on `board`."""
+    wanted = {part: plan.measures[part] for part in with_parts(plan.measures, (board.measure,))}
+    values = {who: with_ratios(wanted, found)[board.measure] for who, found in leaves.items()}
+    return {who: v for who, v in values.items() if v is not None and (board.first == "lowest" or v > 0)}
+
+
+def _leaves(
     cursor: Cursor, plan: Plan, board: Board, period: Period, until: dt.date, known_at: int | None
-) -> dict[str, Standing]:
+) -> dict[str, Values]:
     over = Period.containing(period.last_day, board.period)
     last = min(over.last_day, until)
     people = ranked_people(cursor, plan, board, over._replace(last_day=last), known_at)
     leaves, opened = opened_for(plan, board.measure, over, people.values(), last)
-    wanted = {part: plan.measures[part] for part in with_parts(plan.measures, (board.measure,))}
-    values = {
-        employee: with_ratios(wanted, found)[board.measure]
-        for employee, found in measures.evaluate(cursor, leaves, opened, known_at).items()
-    }
-    lowest_first = board.first == "lowest"
-    paid = {e: v for e, v in values.items() if v is not None and (lowest_first or v > 0)}
-    placed = ranking((Entry(employee, value) for employee, value in paid.items()), lowest_first)
-    return {place.employee: Standing(place.place, len(paid)) for place in placed if place.place is not None}
+    return measures.evaluate(cursor, leaves, opened, known_at)

@@ -64,17 +64,20 @@ def standing(found: Progress) -> Tree:
 
 
 def steps(found: tuple[NextStep, ...]) -> Tree:
-    """What comes next, the cheapest first."""
-    tree = Tree("[bold]Next steps[/]")
+    """What comes next, the cheapest first, and what stands in the way of more."""
+    days = found[0].days_left
+    tree = Tree(f"[bold]Next steps[/]  {days} {'day' if days == 1 else 'days'} left")
     for step in found:
-        branch = tree.add(
-            f"{step.times} more {escape(step.title.en)}: from {_money(step.now_minor, step.currency)}"
-        )
-        for outcome in (step.held, step.recomputed):
+        titled = f"{step.title.en}: " if step.kind == "obstacle" else ""
+        branch = tree.add(f"{escape(titled)}{escape(step.said.en)}  [dim]{escape(step.said.zh)}[/]")
+        for outcome in dict.fromkeys((step.held, step.recomputed)):
+            if step.kind == "obstacle" and not outcome.gain_minor:
+                continue
             gain = _money(outcome.gain_minor, step.currency)
             total = _money(outcome.total_minor, step.currency)
             branch.add(
-                f"{'+' if outcome.gain_minor >= 0 else ''}{gain} to {total}, {escape(outcome.assumption.en)}"
+                f"{'+' if outcome.gain_minor >= 0 else ''}{gain} to {total}. {escape(outcome.assumption.en)}"
+                f"  [dim]{escape(outcome.assumption.zh)}[/]"
             )
     return tree
 

@@ -5,16 +5,21 @@ knows how the rest of the month will go, so each hint gives both answers: with t
 work went like the old, and with the ratios computed anew, as if nothing else happened.
 """
 
-import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import combinations
 from typing import NamedTuple
 
+from domain.plan.components.base import Seen
+from domain.plan.components.component import Component
+from domain.plan.components.terms import MISSED
 from domain.plan.document import Lever
-from domain.plan.measures import FactMeasure, RatioMeasure, with_ratios
+from domain.plan.doing import ALONE, MODES, Amounts, Contest, Doing, Mode, Move
+from domain.plan.measures import FactMeasure, RatioMeasure
+from domain.plan.mentions import with_parts
 from domain.plan.resolve import ResolvedPlan
-from domain.plan.sizes import more_of
-from domain.plan.statement import Entitlement, Sentence, Values, earnings
+from domain.plan.rising import only_rises
+from domain.plan.statement import Entitlement, Sentence
 
 
 class Outcome(NamedTuple):
@@ -26,7 +31,10 @@ class Outcome(NamedTuple):
 
 
 class Hint(NamedTuple):
-    """`times` more of a lever. now_minor: what the plan pays today. rises: components that would pay more."""
+    """`times` more of a lever. now_minor: what the plan pays today. rises: components that would pay more.
+
+    also: what is done together with it, where a gate is shut to each of them alone.
+    """
 
     lever: Lever
     times: int
@@ -34,38 +42,42 @@ class Hint(NamedTuple):
     held: Outcome
     recomputed: Outcome
     rises: tuple[str, ...]
+    also: tuple[Move, ...] = ()
 
 
-def next_steps(entitlement: Entitlement) -> tuple[Hint, ...]:
+def next_steps(entitlement: Entitlement, contests: Mapping[str, Contest] = ALONE) -> tuple[Hint, ...]:
     """The next steps that earn more, the fewest first and among equals the one that gains most.
 
     For each lever and component, the first number of times at which that component pays more; nothing that a
-    cap or a band without end makes vain.
+    cap or a band without end makes vain. A component behind a gate that no lever opens and fills alone has
+    the fewest times of two.
     """
-    found = [hint for lever in levers_of(entitlement.resolved) for hint in _first_rises(entitlement, lever)]
-    return tuple(sorted(found, key=lambda hint: (hint.times, -_gain(hint), hint.lever.id)))
+    doing = Doing(entitlement, contests)
+    levers = levers_of(entitlement.resolved)
+    found = [hint for lever in levers for hint in _first_rises(doing, lever)]
+    found += _together(doing, levers, {name for hint in found for name in hint.rises})
+    return _cheapest_first(found)
 
 
-def more(entitlement: Entitlement, lever: Lever, times: int) -> Hint:
+def more(entitlement: Entitlement, lever: Lever, times: int, contests: Mapping[str, Contest] = ALONE) -> Hint:
     """What `times` more of `lever` would come to."""
-    now = _amounts(entitlement)
-    held, recomputed = _with_more(entitlement, lever, times)
-    return _hint(entitlement, lever, times, now, _amounts(held), _amounts(recomputed))
+    return _hint(Doing(entitlement, contests), Move(lever, times))
 
 
-def steps_to(entitlement: Entitlement, wanted_minor: int) -> tuple[Hint, ...]:
+def steps_to(
+    entitlement: Entitlement, wanted_minor: int, contests: Mapping[str, Contest] = ALONE
+) -> tuple[Hint, ...]:
     """For each lever that can do it, the fewest times until the plan pays `wanted_minor` in all.
 
     With the ratios held, or with them computed anew, whichever takes fewer.
     """
+    doing = Doing(entitlement, contests)
     found: list[Hint] = []
     for lever in levers_of(entitlement.resolved):
-        tries = (more(entitlement, lever, times) for times in _times(entitlement))
-        enough = (
-            hint for hint in tries if max(hint.held.total_minor, hint.recomputed.total_minor) >= wanted_minor
-        )
-        found += [hint for hint in [next(enough, None)] if hint]
-    return tuple(sorted(found, key=lambda hint: (hint.times, -_gain(hint), hint.lever.id)))
+        firsts = _Search(doing, lever).to_reach(wanted_minor)
+        reached = [times for times in firsts if times is not None]
+        found += [_hint(doing, Move(lever, min(reached)))] if reached else []
+    return _cheapest_first(found)
 
 
 def levers_of(resolved: ResolvedPlan) -> tuple[Lever, ...]:
@@ -83,87 +95,149 @@ def levers_of(resolved: ResolvedPlan) -> tuple[Lever, ...]:
     )
 
 
-def _first_rises(entitlement: Entitlement, lever: Lever) -> Iterator[Hint]:
-    now = _amounts(entitlement)
-    waiting = [set(now), set(now)]
-    for times in _times(entitlement):
-        outcomes = [_amounts(changed) for changed in _with_more(entitlement, lever, times)]
-        risen = [
-            {component for component in left if amounts[component] > now[component]}
-            for left, amounts in zip(waiting, outcomes, strict=True)
+class _Search:
+    """The numbers of times that one lever is tried, each seen once."""
+
+    def __init__(self, doing: Doing, lever: Lever) -> None:
+        self._doing, self._lever = doing, lever
+        self.parts = doing.touched(lever.adds)
+        self.up_to = doing.plan.hints.up_to
+        self._seen: dict[tuple[Mode, int], Seen] = {}
+        self._rising = {mode: {part.id for part in self.parts if self._rises(part, mode)} for mode in MODES}
+
+    def seen(self, mode: Mode, times: int) -> Seen:
+        """What components see after so many."""
+        key = mode, times
+        if key not in self._seen:
+            self._seen[key] = self._doing.after([Move(self._lever, times)], mode)
+        return self._seen[key]
+
+    def pays_more(self, part: Component, mode: Mode) -> int | None:
+        """The first number of times at which `part` pays more than now; None up to the last that is tried."""
+        now = self._doing.now[part.id]
+
+        def is_more(mode: Mode, times: int) -> bool:
+            return self._doing.minor(part, self.seen(mode, times)) > now
+
+        return self._first(is_more, mode, part.id in self._rising[mode])
+
+    def to_reach(self, wanted_minor: int) -> list[int | None]:
+        """The first number of times at which the plan pays so much in all, by each assumption."""
+
+        def is_enough(mode: Mode, times: int) -> bool:
+            return sum(self._doing.amounts(self.parts, self.seen(mode, times)).values()) >= wanted_minor
+
+        return [self._first(is_enough, mode, len(self._rising[mode]) == len(self.parts)) for mode in MODES]
+
+    def _first(self, holds: Callable[[Mode, int], bool], mode: Mode, is_lasting: bool) -> int | None:
+        """The first number of times that `holds`. is_lasting: from there on it does, so halving finds it."""
+        if not is_lasting:
+            return next((times for times in range(1, self.up_to + 1) if holds(mode, times)), None)
+        if not holds(mode, self.up_to):
+            return None
+        low, high = 0, self.up_to
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if holds(mode, middle) else (middle, high)
+        return high
+
+    def _rises(self, part: Component, mode: Mode) -> bool:
+        """Whether more of the lever never makes `part` pay less."""
+        doing, measures = self._doing, self._doing.plan.measures
+        uses = next(
+            uses
+            for one, uses in zip(doing.plan.components, doing.entitlement.resolved.uses, strict=True)
+            if one is part
+        )
+        if any(by < 0 for by in self._lever.adds.values()):
+            return False
+        falling = [
+            name
+            for name in uses.measures
+            if isinstance(measure := measures[name], RatioMeasure)
+            and self._lever.adds.keys() & with_parts(measures, (measure.to,))
         ]
-        waiting = [left - new for left, new in zip(waiting, risen, strict=True)]
-        if risen[0] | risen[1] and any(sum(amounts.values()) > sum(now.values()) for amounts in outcomes):
-            yield _hint(entitlement, lever, times, now, *outcomes)
+        if falling and mode == "recomputed":
+            return False
+        values = [doing.seen.values[name] for name in uses.measures]
+        return only_rises(part, values, [doing.seen.aims[name].value for name in uses.targets])
 
 
-def _times(entitlement: Entitlement) -> range:
-    return range(1, entitlement.resolved.plan.hints.up_to + 1)
+def _first_rises(doing: Doing, lever: Lever) -> Iterator[Hint]:
+    search = _Search(doing, lever)
+    firsts = {search.pays_more(part, mode) for part in search.parts for mode in MODES}
+    for times in sorted(times for times in firsts if times is not None):
+        hint = _hint(doing, Move(lever, times))
+        if _gain(hint) > 0:
+            yield hint
 
 
-def _with_more(entitlement: Entitlement, lever: Lever, times: int) -> tuple[Entitlement, Entitlement]:
-    """The entitlement with more done: once with the ratios held, once with them computed anew."""
-    measures, values = entitlement.resolved.plan.measures, entitlement.values
-    held = {**values, **{name: more_of(values[name], times, by) for name, by in lever.adds.items()}}
-    leaves = {name: value for name, value in held.items() if not isinstance(measures[name], RatioMeasure)}
-    attained = _attained_with(entitlement, lever, times)
-    return (
-        entitlement._replace(values=held, attained=attained),
-        entitlement._replace(values=with_ratios(measures, leaves), attained=attained),
-    )
+def _together(doing: Doing, levers: Sequence[Lever], risen: set[str]) -> Iterator[Hint]:
+    """For each component that a gate shuts and no lever alone opens, the fewest times of two that do."""
+    shut = [part for part in doing.plan.components if part.id not in risen and is_shut(part, doing.seen)]
+    for part in shut:
+        pairs = [
+            (one, other)
+            for one, other in combinations(levers, 2)
+            if all(part in doing.touched(lever.adds) for lever in (one, other))
+        ]
+        tried = [found for pair in pairs if (found := _fewest(doing, part, *pair))]
+        if tried:
+            first, then = min(tried, key=lambda moves: sum(move.times for move in moves))
+            hint = _hint(doing, first, (then,))
+            if _gain(hint) > 0:
+                yield hint
 
 
-def _attained_with(entitlement: Entitlement, lever: Lever, times: int) -> Mapping[str, dt.date]:
-    """The milestones that are reached when more is done while they are open."""
-    resolved = entitlement.resolved
-    reached = {
-        name
-        for name, done in entitlement.under_way.items()
-        if done + times * lever.adds.get(resolved.milestones[name].measure, Fraction(0))
-        >= resolved.milestones[name].reaches
-    }
-    return {**dict.fromkeys(reached, resolved.period.last_day), **entitlement.attained}
+def _fewest(doing: Doing, part: Component, one: Lever, other: Lever) -> tuple[Move, Move] | None:
+    """The fewest times of both, taken together, at which `part` pays more than now."""
+    for times in range(2, doing.plan.hints.up_to + 1):
+        for first in range(1, times):
+            moves = Move(one, first), Move(other, times - first)
+            if any(doing.minor(part, doing.after(moves, mode)) > doing.now[part.id] for mode in MODES):
+                return moves
+    return None
 
 
-def _hint(
-    entitlement: Entitlement,
-    lever: Lever,
-    times: int,
-    now: Mapping[str, int],
-    held: Mapping[str, int],
-    recomputed: Mapping[str, int],
-) -> Hint:
-    _, anew = _with_more(entitlement, lever, times)
-    ratios = _moved(entitlement.values, anew.values, entitlement.resolved)
-    words = {"ratios": ",".join(ratios)}
-    total = sum(now.values())
-    nothing = Sentence("nothing_held", {})
+def is_shut(part: Component, seen: Seen) -> bool:
+    """Whether a gate takes what `part` earns."""
+    return bool(part.gates) and any(each.rule in MISSED for each in part.pay(seen).parts)
+
+
+def _hint(doing: Doing, move: Move, also: tuple[Move, ...] = ()) -> Hint:
+    moves = (move, *also)
+    parts = doing.touched(name for each in moves for name in each.lever.adds)
+    seens: dict[Mode, Seen] = {mode: doing.after(moves, mode) for mode in MODES}
+    amounts = doing.by_mode(parts, seens)
     return Hint(
-        lever=lever,
-        times=times,
-        now_minor=total,
-        held=_outcome(held, total, Sentence("ratios_held", words) if ratios else nothing),
-        recomputed=_outcome(recomputed, total, Sentence("ratios_recomputed", words) if ratios else nothing),
-        rises=tuple(name for name in now if max(held[name], recomputed[name]) > now[name]),
+        lever=move.lever,
+        times=move.times,
+        now_minor=doing.total_minor,
+        held=outcome(doing, amounts["held"], seens["recomputed"], "ratios_held"),
+        recomputed=outcome(doing, amounts["recomputed"], seens["recomputed"], "ratios_recomputed"),
+        rises=rises(doing, amounts),
+        also=also,
     )
 
 
-def _moved(before: Values, after: Values, resolved: ResolvedPlan) -> list[str]:
-    """The ratios that components look at and that more work moves."""
-    used = dict.fromkeys(name for uses in resolved.uses for name in uses.measures)
-    ratios = (name for name in used if isinstance(resolved.plan.measures[name], RatioMeasure))
-    return [name for name in ratios if before[name] != after[name]]
+def rises(doing: Doing, amounts: Mapping[Mode, Amounts]) -> tuple[str, ...]:
+    """The components that pay more than now by one of two assumptions."""
+    best = {name: max(each[name] for each in amounts.values()) for name in doing.now}
+    return tuple(name for name, now in doing.now.items() if best[name] > now)
 
 
-def _amounts(entitlement: Entitlement) -> dict[str, int]:
-    components = entitlement.resolved.plan.components
-    worth = earnings(entitlement)
-    return {component.id: minor for component, (_, minor) in zip(components, worth, strict=True)}
+def outcome(doing: Doing, amounts: Amounts, anew: Seen, assumption: str) -> Outcome:
+    """What `amounts` come to. anew: what is seen with ratios recomputed, which says whether any moves."""
+    total, ratios = sum(amounts.values()), doing.ratios_moved(anew)
+    said = Sentence(assumption, {"ratios": ",".join(ratios)}) if ratios else Sentence("nothing_held", {})
+    return Outcome(total, total - doing.total_minor, said)
 
 
-def _outcome(amounts: Mapping[str, int], now_minor: int, assumption: Sentence) -> Outcome:
-    total = sum(amounts.values())
-    return Outcome(total, total - now_minor, assumption)
+def _cheapest_first(hints: Iterable[Hint]) -> tuple[Hint, ...]:
+    def times(hint: Hint) -> int:
+        return hint.times + sum(move.times for move in hint.also)
+
+    return tuple(sorted(hints, key=lambda hint: (times(hint), -_gain(hint), hint.lever.id)))
 
 
 def _gain(hint: Hint) -> int:

@@ -223,10 +223,32 @@ SENTENCES: Mapping[str, Title] = {
     "nothing_held": Title("All else stays as it is", "其他条件不变"),
     "ratios_held": Title("With {ratios} held", "假设{ratios}不变"),
     "ratios_recomputed": Title("With {ratios} computed anew", "按新数据重新计算{ratios}"),
+    "do": Title("{count} more {lever}", "再多 {count} {lever}"),
+    "reach": Title("{measure} from {value} to {level}", "{measure}由 {value} 到 {level}"),
+    "reach_place": Title(
+        "{board}: {measure} from {value} to {level}, for place {place}",
+        "{board}：{measure}由 {value} 到 {level}，即第 {place} 名",
+    ),
+    "others_stay": Title("As the others stand now", "按其他人目前的成绩"),
+    "awaits_confirmation": Title(
+        "{measure}: {records} waiting to be confirmed by {role}", "{measure}：{records} 条待{role}确认"
+    ),
+    "cap_loses": Title(
+        "The cap of {pays} is reached: more of this earns nothing more in this period",
+        "已达封顶 {pays}：本期再多也不再增加",
+    ),
+    "cap_carries": Title(
+        "The cap of {pays} is reached: what lies beyond it, {left} so far, counts in the next period",
+        "已达封顶 {pays}：超出部分（目前 {left}）结转下期计发",
+    ),
+    "floor_holds": Title(
+        "The floor pays {pays} anyway: more of this earns more once it is worth over {left} more",
+        "保底 {pays}：再增加 {left} 以上才会多发",
+    ),
 }
 """Every sentence by its key; the words in braces are filled from the line."""
 
-_AMOUNTS = frozenset({"rate", "band_rate", "pays", "base"})
+_AMOUNTS = frozenset({"rate", "band_rate", "pays", "base", "left"})
 _PAID = frozenset({"recomputed", "settled", "earned", "owed", "held"})
 _SHARES = frozenset({"paid", "factor", "score", "attained", "counted", "weight", "share"})
 _LEVELS = frozenset({"level", "most", "every", "before", "value", "reaches", "target", "from", "until"})
@@ -254,6 +276,9 @@ def _spoken(name: str, word: str, words: Mapping[str, str], plan: Plan, language
     if name in ("measure", "ratios"):
         titles = [plan.measures[measure].title for measure in word.split(",")]
         return ("、" if language == "zh" else ", ").join(_in(title, language) for title in titles)
+    if name == "lever":
+        lever = next((lever.title for lever in plan.hints.levers if lever.id == word), None)
+        return _in(lever or plan.measures[word].title, language)
     if name == "board":
         return next((_in(board.title, language) for board in plan.boards if board.id == word), word)
     if name == "milestone":

@@ -7,7 +7,7 @@ from book import Book
 
 from domain.facts.governance import OverrideSet
 from domain.facts.people import LeaveTaken
-from domain.facts.selling import FollowUpRecorded
+from domain.facts.selling import ComplianceScored, FollowUpRecorded, VisitRecorded
 from projections import hints, progress
 from projections.progress import Progress, TargetProgress
 
@@ -168,3 +168,44 @@ def test_as_known_at_a_position(book: Book) -> None:
     book.adopt()
     [first, _] = book.register("C1", "C2")
     assert standing(book, known_at=first).targets[0].done == "1"
+
+
+OPEN = """
+measures:
+  hospitals: {distinct: visit_recorded, of: customer}
+  rating: {last: compliance_scored, of: score, confirmed_by: manager}
+milestones: [{id: two, title: Two hospitals, measure: hospitals, reaches: 2, within_days: 400}]
+boards: [{id: top, title: Top, measure: clients}]
+components:
+  - {id: open, title: T, kind: milestone, milestone: two, pays: 500}
+  - {id: rated, title: T, kind: threshold, measure: rating, reaches: 80, pays: 90}
+  - {id: first, title: T, kind: rank, board: top, pays: [1000, 300]}
+  - {id: capped, title: T, kind: per_unit, measure: clients, rate: 10, cap: {pays: 20, carried: year}}
+hints:
+  levers:
+    - {id: hospital, title: hospitals, adds: {hospitals: 1}}
+"""
+
+
+def test_hints_see_milestones_boards_and_records_that_wait(book: Book) -> None:
+    """One hospital of two, a rating that nobody confirmed, and E2 one client ahead."""
+    book.adopt(OPEN)
+    book.hire("E2")
+    book.register("C1", "C2", "C3")
+    book.register("D1", "D2", "D3", "D4", employee="E2")
+    book.tell(VisitRecorded(employee="E1", customer="H1"), dt.date(2025, 3, 3))
+    book.tell(ComplianceScored(employee="E1", score="85"), dt.date(2025, 3, 4))
+    with book.cursor() as cursor:
+        found = hints.hints(cursor, "E1", THE_20TH)
+    told = {(step.kind, step.said.en): step.held.gain_minor for step in found}
+    assert told == {
+        ("do", "1 more hospitals"): 500_00,
+        ("reach", "rating from – to 80"): 90_00,
+        ("reach", "Top: clients from 3 to 4, for place 1"): 700_00,
+        ("await", "rating: 1 waiting to be confirmed by manager"): 90_00,
+        (
+            "obstacle",
+            "The cap of 20 CNY is reached: what lies beyond it, 10 CNY so far, counts in the next period",
+        ): 0,
+    }
+    assert {step.days_left for step in found} == {11}

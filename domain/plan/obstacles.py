@@ -1,0 +1,78 @@
+"""What keeps work from being paid: a shut gate, a cap that is reached, a floor, a missing confirmation.
+
+None of these is something to do more of; each is told with what it holds back.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from domain.plan.components.base import Part
+from domain.plan.components.component import Component
+from domain.plan.components.terms import MISSED
+from domain.plan.doing import ALONE, Contest, Doing
+from domain.plan.hints import is_shut
+from domain.plan.measures import FactMeasure
+from domain.plan.statement import Entitlement, Sentence, Values
+
+
+class Obstacle(NamedTuple):
+    """What stands in the way. component: that pays less for it; None where it is a measure's.
+
+    gain_minor: what would be paid more without it; 0 where more work simply earns nothing more.
+    """
+
+    component: str | None
+    said: Sentence
+    now_minor: int
+    gain_minor: int
+
+
+def obstacles(entitlement: Entitlement, contests: Mapping[str, Contest] = ALONE) -> tuple[Obstacle, ...]:
+    """What keeps the components of a plan from paying more, in their order."""
+    doing = Doing(entitlement, contests)
+    return tuple(found for part in doing.plan.components for found in _of(doing, part))
+
+
+def awaited(entitlement: Entitlement, confirmed: Values, waiting: Mapping[str, int]) -> tuple[Obstacle, ...]:
+    """What is paid once somebody confirms the records that wait, measure by measure, if that is more.
+
+    confirmed: each measure's value with all of them confirmed. waiting: how many records that are.
+    """
+    doing = Doing(entitlement)
+    found: list[Obstacle] = []
+    for measure, records in waiting.items():
+        value, held = confirmed[measure], doing.plan.measures[measure]
+        if not records or value is None or value == doing.seen.values[measure]:
+            continue
+        seen = doing.at(measure, value, "recomputed")
+        gain = sum(doing.amounts(doing.touched([measure]), seen).values()) - doing.total_minor
+        role = held.confirmed_by if isinstance(held, FactMeasure) else None
+        words = {"records": str(records), "measure": measure, "role": role or ""}
+        if gain > 0:
+            found.append(Obstacle(None, Sentence("awaits_confirmation", words), doing.total_minor, gain))
+    return tuple(found)
+
+
+def _of(doing: Doing, part: Component) -> Iterator[Obstacle]:
+    told = {each.rule: each for each in part.pay(doing.seen).parts}
+    if is_shut(part, doing.seen):
+        opened = doing.minor(msgspec.structs.replace(part, gates=()), doing.seen)
+        gain = opened - doing.now[part.id]
+        missed = [each for each in part.pay(doing.seen).parts if each.rule in MISSED]
+        if gain > 0:
+            yield from (Obstacle(part.id, _said(each), doing.total_minor, gain) for each in missed)
+    elif part.cap is not None and "cap" in told:
+        words = {"pays": str(part.cap.pays), "left": str(-told["cap"].amount)}
+        period = doing.entitlement.resolved.period
+        is_carried = part.cap.carries_from(period, period.next())
+        said = Sentence("cap_carries" if is_carried else "cap_loses", words)
+        yield Obstacle(part.id, said, doing.total_minor, 0)
+    elif part.floor is not None and "floor" in told:
+        words = {"pays": str(part.floor.pays), "left": str(told["floor"].amount)}
+        yield Obstacle(part.id, Sentence("floor_holds", words), doing.total_minor, 0)
+
+
+def _said(part: Part) -> Sentence:
+    return Sentence(part.rule, {name: str(word) for name, word in part.words.items()})

@@ -1,0 +1,122 @@
+"""What hints look at beyond the pay of today: open milestones, the others on boards, records that wait."""
+
+import datetime as dt
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+import msgspec
+
+from domain.period import Period
+from domain.plan.document import Plan
+from domain.plan.doing import Contest
+from domain.plan.measures import FactMeasure
+from domain.plan.mentions import named_in
+from domain.plan.milestones import last_day
+from domain.plan.statement import Entitlement
+from projections import measures, sight
+from projections.asking import Asking
+from projections.attainment import courses_to
+from projections.closing import head
+from projections.earned import entitlements
+from projections.measures import Values
+from projections.members import Members, members
+from projections.places import Standings, behind_boards, placed, ranked_values
+from projections.spans import Cursor
+
+
+class Outlook(NamedTuple):
+    """A plan that somebody belongs to, and what can still come of it.
+
+    contests: by board. confirmed: measures as they will be once all records that wait are confirmed.
+    waiting: how many records these are, by measure.
+    """
+
+    held: Entitlement
+    contests: Mapping[str, Contest]
+    confirmed: Values
+    waiting: Mapping[str, int]
+
+
+def outlooks(cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None) -> list[Outlook]:
+    """The plans of `employee` in the month of `day`, by what was known and measured up to the day."""
+    known_at = head(cursor) if known_at is None else known_at
+    period = Period.containing(day)
+    groups = [g for g in members(cursor, period, known_at, [employee]) if employee in g.resolved]
+    boards = _Boards()
+    own = entitlements(cursor, groups, period, known_at, until=day, asking=boards).get(employee, [])
+    return [
+        Outlook(
+            held._replace(under_way=_under_way(cursor, group, employee, held, day, known_at)),
+            boards.contests(group.plan, period, employee),
+            *_awaited(cursor, group, employee, held, day, known_at),
+        )
+        for group, held in zip(groups, own, strict=True)
+    ]
+
+
+class _Boards(Asking):
+    """Keeps what everybody's value on boards is made of, since it is dear."""
+
+    def __init__(self) -> None:
+        self._leaves: dict[tuple[str, Period], dict[str, dict[str, Values]]] = {}
+
+    def places(
+        self, cursor: Cursor, plan: Plan, period: Period, until: dt.date, known_at: int | None
+    ) -> Standings:
+        """The places on each board of `plan` that pays in `period`."""
+        boards = {board.id: board for board in plan.boards}
+        found = self._leaves[plan.plan, period] = behind_boards(cursor, plan, period, until, known_at)
+        return {name: placed(plan, boards[name], leaves) for name, leaves in found.items()}
+
+    def contests(self, plan: Plan, period: Period, employee: str) -> dict[str, Contest]:
+        """`employee` and the others on each board that was asked for."""
+        found: dict[str, Contest] = {}
+        for board in plan.boards:
+            leaves = self._leaves.get((plan.plan, period), {}).get(board.id, {})
+            if employee in leaves:
+                values = ranked_values(plan, board, leaves)
+                others = tuple(value for who, value in values.items() if who != employee)
+                found[board.id] = Contest(board.measure, board.first, leaves[employee], others)
+        return found
+
+
+def _under_way(
+    cursor: Cursor, group: Members, employee: str, held: Entitlement, day: dt.date, known_at: int | None
+) -> dict[str, Fraction]:
+    """How far each milestone is that pays, is not reached and has days left."""
+    parts = held.resolved.plan.components
+    paid = dict.fromkeys(name for part in parts for name in named_in(part, "milestones"))
+    hired_on = group.postings[employee].hired_on
+    found: dict[str, Fraction] = {}
+    for name in paid:
+        if name not in held.attained and last_day(held.resolved.milestones[name], hired_on) > day:
+            course = courses_to(cursor, group, name, day, known_at).get(employee)
+            found[name] = (course[-1][1] if course else None) or Fraction(0)
+    return found
+
+
+def _awaited(
+    cursor: Cursor, group: Members, employee: str, held: Entitlement, day: dt.date, known_at: int | None
+) -> tuple[Values, dict[str, int]]:
+    """The measures as if every record were confirmed, and how many of each wait for that."""
+    named = group.plan.measures
+    asked = {
+        name: measure
+        for name, measure in named.items()
+        if isinstance(measure, FactMeasure) and measure.confirmed_by is not None
+    }
+    if not asked:
+        return {}, {}
+    wanted: dict[str, FactMeasure] = {}
+    for name, measure in asked.items():
+        counted = msgspec.structs.replace(measure, kind="count", less=None, worth=None)
+        wanted[f"{name} confirmed"] = counted
+        wanted[f"{name} told"] = msgspec.structs.replace(counted, confirmed_by=None)
+        wanted[name] = msgspec.structs.replace(measure, confirmed_by=None)
+    opened = sight.windows(
+        wanted.values(), held.resolved.period, {employee: group.hired[employee]}, day, group.spells
+    )
+    found = measures.evaluate(cursor, wanted, opened, known_at)[employee]
+    waiting = {name: int((found[f"{name} told"] or 0) - (found[f"{name} confirmed"] or 0)) for name in asked}
+    return {name: found[name] for name in asked}, waiting
