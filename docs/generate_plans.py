@@ -9,6 +9,7 @@ from msgspec import inspect as types
 from docs.worked import example_lines, overview_lines, shared_lines, worked_examples
 from domain.plan.components import KINDS
 from domain.plan.components.component import Component
+from domain.plan.components.true_up import Rule
 from domain.plan.document import Plan
 from domain.plan.fields import Title
 from domain.plan.measure_text import MeasureText
@@ -173,6 +174,8 @@ def _form(kind: types.Type) -> str:
         case types.StructType(cls=cls):
             if cls is Title:
                 return "title"
+            if cls is Rule:
+                return "[component](#components) without its own `id`, `title`, `clause` and `rounding`"
             known = "components" if cls.__name__ == "Component" else _heading(cls).lower().replace(" ", "-")
             return f"[{_heading(cls).lower()}](#{known})"
         case types.DictType(value_type=value):
@@ -210,7 +213,7 @@ def _structs_of(struct: type) -> list[type[Any]]:
     def visit(kind: Any) -> None:
         match kind:
             case types.StructType(cls=cls):
-                if cls not in (Title, FactMeasure, RatioMeasure, DaysMeasure) and cls.__name__ != "Component":
+                if cls not in (Title, FactMeasure, RatioMeasure, DaysMeasure, Component, Rule):
                     found.append(cls)
             case types.Metadata(type=inner):
                 visit(inner)

@@ -10,12 +10,13 @@ from typing import Any
 from msgspec import inspect as types
 
 from domain.facts.registry import CREDITED
-from domain.plan.components import KINDS
+from domain.plan.components import KINDS, RULES
 from domain.plan.document import Plan
 from domain.plan.fields import Title
 from domain.plan.measure_text import APART, MeasureText
 from domain.plan.measure_text import KINDS as MEASURED
 from domain.plan.measures import WORDS, FactMeasure
+from domain.plan.parse import OWN_FIELDS
 from domain.plan.reading import is_derived
 
 Json = dict[str, Any]
@@ -59,6 +60,7 @@ NUMBERS: dict[str, Json] = {
 NAMED = {
     "measures": "Name of a measure.",
     "targets": "Name of a target.",
+    "components": "Id of a component.",
     "milestones": "Id of a milestone.",
     "boards": "Id of a board.",
     "cascade": "Id of a goal.",
@@ -118,8 +120,9 @@ def plan_schema() -> Json:
     }
     definitions["Measure"] = {}
     definitions["Measure"] = _measure(definitions)
-    definitions["Component"] = {}
+    definitions |= {"Component": {}, "Rule": {}}
     definitions["Component"] = _component(definitions)
+    definitions["Rule"] = _rule(definitions)
     plan = _struct(Plan, definitions)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -142,21 +145,37 @@ def _measure(definitions: dict[str, Json]) -> Json:
 
 def _component(definitions: dict[str, Json]) -> Json:
     for kind, struct in KINDS.items():
-        definitions[f"{kind}_component"] = {}
-        found = _struct(struct, definitions)
-        found["properties"] = {"kind": {"const": kind}, **found["properties"]}
-        definitions[f"{kind}_component"] = found
+        definitions[f"{kind}_component"] = _kind(kind, struct, definitions)
+    return _one_of("A rule of pay; its kind says which fields it has.", list(KINDS), "component")
+
+
+def _rule(definitions: dict[str, Json]) -> Json:
+    for kind, struct in RULES.items():
+        found = _kind(kind, struct, definitions)
+        found["properties"] = {n: part for n, part in found["properties"].items() if n not in OWN_FIELDS}
+        found["required"] = [name for name in found["required"] if name not in OWN_FIELDS]
+        definitions[f"{kind}_rule"] = found
+    return _one_of("A rule of pay inside of another, without a name of its own.", list(RULES), "rule")
+
+
+def _kind(kind: str, struct: type, definitions: dict[str, Json]) -> Json:
+    found = _struct(struct, definitions)
+    found["properties"] = {"kind": {"const": kind}, **found["properties"]}
+    return found
+
+
+def _one_of(description: str, kinds: list[str], what: str) -> Json:
     return {
         "type": "object",
-        "description": "A rule of pay; its kind says which fields it has.",
-        "properties": {"kind": {"enum": list(KINDS)}},
+        "description": description,
+        "properties": {"kind": {"enum": kinds}},
         "required": ["kind"],
         "allOf": [
             {
                 "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
-                "then": {"$ref": f"#/definitions/{kind}_component"},
+                "then": {"$ref": f"#/definitions/{kind}_{what}"},
             }
-            for kind in KINDS
+            for kind in kinds
         ],
     }
 

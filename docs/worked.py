@@ -15,7 +15,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     given: measures by name; None for nothing measured. before: as they stood before the period. sizes: the
     numbers of measures `each`. places: on boards. reached: milestones. carried: by the cap of the month
-    before, in major units. joined: the hire day; long ago when absent.
+    before, in major units. joined: the hire day; long ago when absent. earlier: what each month before has
+    earned, in major units and by component; earned: what the others earn now. leaves: this is the last month.
     """
 
     pays: str
@@ -25,16 +26,19 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     sizes: dict[str, list[int]] = {}
     places: dict[str, int] = {}
     carried: dict[str, int] = {}
+    earlier: dict[str, dict[str, int]] = {}
+    leaves: bool = False
     joined: str | None = None
     reached: dict[str, str] = {}
 
 
 class Worked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A component, what it says in a sentence, and what it pays in some cases."""
+    """A component, what it says in a sentence, and what it pays in some cases. beside: what it trues up."""
 
     component: dict[str, Any]
     says: str
     cases: tuple[Case, ...]
+    beside: tuple[dict[str, Any], ...] = ()
 
     @property
     def kind(self) -> str:
@@ -81,7 +85,7 @@ def example_lines(worked: Worked) -> Iterator[str]:
     """One example as Markdown: what it says, how it is written, what it pays."""
     yield f"{worked.says}\n"
     yield "```yaml"
-    yield _yaml(worked.component)
+    yield _yaml([*worked.beside, worked.component] if worked.beside else worked.component)
     yield "```\n"
     yield "| Measured | Pays | How |"
     yield "|---|---|---|"
@@ -103,7 +107,21 @@ def _measured(case: Case) -> str:
     places = [f"place {place} on `{board}`" for board, place in case.places.items()]
     carried = [f"{amount} carried in" for amount in case.carried.values()]
     joined = [f"hired on {case.joined}"] if case.joined else []
-    return (
-        "; ".join([*joined, *said(case.given), *earlier, *sizes, *places, *carried, *said(case.reached)])
-        or "nothing"
-    )
+    paid = [
+        f"`{name}` {amount} earned in {month}"
+        for month, amounts in case.earlier.items()
+        for name, amount in amounts.items()
+    ]
+    leaves = ["leaves in March"] if case.leaves else []
+    told = [
+        *joined,
+        *said(case.given),
+        *earlier,
+        *sizes,
+        *places,
+        *carried,
+        *paid,
+        *said(case.reached),
+        *leaves,
+    ]
+    return "; ".join(told) or "nothing"

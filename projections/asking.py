@@ -1,7 +1,7 @@
 """What pay asks of the read models: whom a plan pays, and what was measured for them."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from domain.period import Period
 from domain.plan.document import Plan
@@ -22,6 +22,13 @@ class Asking:
     ) -> list[Members]:
         """The plans in force in `period`, each with those of `employees`, or of everybody, whom it pays."""
         return members(cursor, period, known_at, employees)
+
+    def staying(
+        self, cursor: Cursor, group: Members, period: Period, known_at: int | None
+    ) -> Collection[str]:
+        """Those of `group` whom the same plan pays in the month after `period`, too."""
+        later = self.members(cursor, period.next(), known_at, list(group.resolved))
+        return next((each.resolved.keys() for each in later if each.plan.plan == group.plan.plan), ())
 
     def values(
         self, cursor: Cursor, wanted: Mapping[str, Measure], opened: Windows, known_at: int | None

@@ -5,10 +5,11 @@ that is theirs, and is not looked up here.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from domain.people.roster import Posting
 from domain.period import Period
+from domain.plan.components.true_up import TrueUp
 from domain.plan.document import Board, Plan
 from domain.plan.licence import whatever_the_licence
 from domain.plan.measures import Days, FactMeasure, days_of
@@ -16,6 +17,7 @@ from domain.plan.mentions import named_in, with_parts
 from domain.plan.milestones import last_day
 from domain.plan.spells import Spells, within
 from projections.accounts import behind_accounts
+from projections.asking import STRAIGHT
 from projections.attainment import courses_to, first_reached
 from projections.conversion import bounds
 from projections.converted import currencies_of, rate_positions
@@ -141,11 +143,16 @@ def _month(cursor: Cursor, employee: str, month: Period, known_at: int, plans: s
 
 
 def _of_plan(
-    cursor: Cursor, group: Members, employee: str, month: Period, known_at: int, later: Period | None = None
+    cursor: Cursor,
+    group: Members,
+    employee: str,
+    month: Period,
+    known_at: int,
+    only: Collection[str] | None = None,
 ) -> set[int]:
-    """What one plan counted. later: only the components of which something is carried into that month."""
+    """What one plan counted. only: the components that matter, where a later month looks back at them."""
     plan, found = group.plan, {group.version.position}
-    for spans in _spans(cursor, group, employee, month, known_at, later):
+    for spans in _spans(cursor, group, employee, month, known_at, only):
         for name, days in spans.items():
             measure = plan.measures[name]
             assert isinstance(measure, FactMeasure), "ratios are taken apart"
@@ -157,23 +164,49 @@ def _of_plan(
     if plan.pays_in != plan.currency:
         day = Days(month.last_day, month.last_day)
         found |= rate_positions(cursor, plan.currency, [plan.pays_in], day, known_at)
-    before = month.previous()
-    caps = (component.cap for component in plan.components)
-    if any(cap is not None and cap.carries_from(before, month) for cap in caps):
+    for before, names in _looked_back(cursor, group, employee, month, known_at, only):
         for earlier in members(cursor, before, known_at, [employee]):
             if earlier.plan.plan == plan.plan and employee in earlier.resolved:
-                found |= _of_plan(cursor, earlier, employee, before, known_at, month)
+                found |= _of_plan(cursor, earlier, employee, before, known_at, names)
     return found
 
 
+def _looked_back(
+    cursor: Cursor,
+    group: Members,
+    employee: str,
+    month: Period,
+    known_at: int,
+    only: Collection[str] | None,
+) -> Iterator[tuple[Period, set[str]]]:
+    """The earlier months that pay in `month` rests on, each with its components: by caps and true-ups."""
+    before, parts = month.previous(), group.plan.components
+    carried = {part.id for part in parts if part.cap and part.cap.carries_from(before, month)}
+    if carried:
+        yield before, carried
+    # A later month that looks back looks at all months in between itself.
+    true_ups = [part for part in parts if isinstance(part, TrueUp)] if only is None else []
+    staying = STRAIGHT.staying(cursor, group, month, known_at) if true_ups else ()
+    for part in true_ups:
+        span = Period.containing(month.last_day, part.over)
+        earlier = before
+        while span.has(earlier.first_day) and (employee not in staying or span.last_day == month.last_day):
+            yield earlier, {*part.of, part.id}
+            earlier = earlier.previous()
+
+
 def _spans(
-    cursor: Cursor, group: Members, employee: str, month: Period, known_at: int, later: Period | None
+    cursor: Cursor,
+    group: Members,
+    employee: str,
+    month: Period,
+    known_at: int,
+    only: Collection[str] | None,
 ) -> Iterator[Spans]:
     plan, here, spells = group.plan, group.postings[employee], group.spells.get(employee)
     boards = {board.id: board for board in plan.boards}
     for component, uses in zip(plan.components, group.resolved[employee].uses, strict=True):
-        cap = component.cap
-        if later is not None and (cap is None or not cap.carries_from(month, later)):
+        if only is not None and component.id not in only:
             continue
         yield {
             name: within(days_of(measure.window, month, here.hired_on), spells)

@@ -2,17 +2,17 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 from domain.period import Period
 from domain.plan.components.base import Standing
 from domain.plan.mentions import named_in
 from domain.plan.population import deciding_day
-from domain.plan.statement import Entitlement, Statement, carried_into, compute_statement
+from domain.plan.statement import Entitlement, Statement, compute_statement
 from domain.plan.stay import with_days
 from projections import sight
 from projections.asking import STRAIGHT, Asking
 from projections.converted import exchanged
+from projections.earlier import NOTHING, Earlier, earlier
 from projections.flagged import freezings
 from projections.members import Members, members
 from projections.places import Standings
@@ -46,25 +46,43 @@ def entitlements(
     last = period.last_day if until is None else min(period.last_day, until)
     found: dict[str, list[Entitlement]] = {}
     for group in groups:
-        opened = sight.windows(group.plan.measures.values(), period, group.hired, last, group.spells)
-        values = asking.values(cursor, group.plan.measures, opened, known_at)
-        rewarded = {name for part in group.plan.components for name in named_in(part, "milestones")}
-        attained = asking.attained(cursor, group, sorted(rewarded), last, known_at)
-        standings = asking.places(cursor, group.plan, period, last, known_at)
-        carried = _carried(cursor, group, period, known_at, asking)
-        everybody, own_rates = exchanged(cursor, group.plan, period, opened, known_at)
-        licences = freezings(cursor, group.plan.measures, opened, last, known_at)
-        for employee, resolved in group.resolved.items():
-            own = Entitlement(
-                resolved,
-                with_days(group.plan.measures, values[employee], resolved.stay),
-                _attained(attained.get(employee, {}), group, employee, period),
-                places=_places(standings, group, employee, period),
-                carried=carried.get(employee, {}),
-                exchanged=own_rates.get(employee, everybody),
-                **(licences[employee]._asdict() if employee in licences else {}),
-            )
+        before = earlier(cursor, group, period, known_at, asking, _entitled)
+        for employee, own in _entitled(cursor, group, period, known_at, last, asking, before).items():
             found.setdefault(employee, []).append(own)
+    return found
+
+
+def _entitled(
+    cursor: Cursor,
+    group: Members,
+    period: Period,
+    known_at: int | None,
+    last: dt.date,
+    asking: Asking,
+    before: Mapping[str, Earlier],
+) -> dict[str, Entitlement]:
+    """What one plan measured for each of its people up to the day `last`, and what `before` left to them."""
+    opened = sight.windows(group.plan.measures.values(), period, group.hired, last, group.spells)
+    values = asking.values(cursor, group.plan.measures, opened, known_at)
+    rewarded = {name for part in group.plan.components for name in named_in(part, "milestones")}
+    attained = asking.attained(cursor, group, sorted(rewarded), last, known_at)
+    standings = asking.places(cursor, group.plan, period, last, known_at)
+    everybody, own_rates = exchanged(cursor, group.plan, period, opened, known_at)
+    licences = freezings(cursor, group.plan.measures, opened, last, known_at)
+    found: dict[str, Entitlement] = {}
+    for employee, resolved in group.resolved.items():
+        carried, months, is_last = before.get(employee, NOTHING)
+        found[employee] = Entitlement(
+            resolved,
+            with_days(group.plan.measures, values[employee], resolved.stay),
+            _attained(attained.get(employee, {}), group, employee, period),
+            places=_places(standings, group, employee, period),
+            carried=carried,
+            months=months,
+            is_last=is_last,
+            exchanged=own_rates.get(employee, everybody),
+            **(licences[employee]._asdict() if employee in licences else {}),
+        )
     return found
 
 
@@ -83,26 +101,3 @@ def _places(standings: Standings, group: Members, employee: str, period: Period)
     if group.resolved[employee].decided_on != deciding_day(period, left_on):
         return {}
     return {board: held[employee] for board, held in standings.items() if employee in held}
-
-
-def _carried(
-    cursor: Cursor, group: Members, period: Period, known_at: int | None, asking: Asking
-) -> dict[str, dict[str, Fraction]]:
-    """What caps left over for each of the group in the period before, by employee and component.
-
-    That period is computed for it as known now, and so are those before it as far as caps carry: never read
-    from statements, so that a late fact moves on through all of them.
-    """
-    before = period.previous()
-    caps = [component.cap for component in group.plan.components if component.cap is not None]
-    if not any(cap.carries_from(before, period) for cap in caps):
-        return {}
-    earlier = [
-        found
-        for found in asking.members(cursor, before, known_at, list(group.resolved))
-        if found.plan.plan == group.plan.plan
-    ]
-    return {
-        employee: carried_into(own, period)
-        for employee, [own] in entitlements(cursor, earlier, before, known_at, asking=asking).items()
-    }

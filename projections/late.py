@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from domain.period import Period
+from domain.plan.components.true_up import TrueUp
 from domain.plan.measures import FactMeasure
 from projections import policy
 from projections.spans import Cursor
@@ -30,7 +31,10 @@ with told (position, void_position, employee, day) as (
     from confirmation f join credit c on c.position = f.fact_position
     where f.position > %(since)s or f.void_position > %(since)s
     union all
-    select position, void_position, employee, effective_on from roster_change
+    select position, void_position, employee,
+        case when %(ahead)s then (date_trunc('month', effective_on) - interval '1 day')::date
+            else effective_on end
+    from roster_change
     where position > %(since)s or void_position > %(since)s
     union all
     select position, void_position, employee, from_on from leave
@@ -50,7 +54,9 @@ with told (position, void_position, employee, day) as (
     union all
     select p.position, p.void_position, r.employee, p.day
     from (
-        select position, void_position, effective_from as day from plan_version
+        select position, void_position,
+            case when %(ahead)s then effective_from - 1 else effective_from end as day
+        from plan_version
         union all
         select position, void_position, ended_on from plan_end
     ) as p
@@ -154,7 +160,7 @@ def facts_between(cursor: Cursor, after: int, upto: int, until: dt.date, employe
         "last_day": until,
         "employees": [employee],
         "limit": None,
-        "by_deal": counts_by_deal(cursor, upto),
+        **_reach(cursor, upto),
     }
     return [LateFact(*row) for row in cursor.execute(FACTS, asked, prepare=False)]
 
@@ -168,6 +174,19 @@ def counts_by_deal(cursor: Cursor, known_at: int | None) -> bool:
     )
 
 
+def looks_ahead(cursor: Cursor, known_at: int | None) -> bool:
+    """Whether some plan pays a true-up in the last month before somebody goes, or the plan ends."""
+    return any(
+        isinstance(component, TrueUp)
+        for version in policy.plan_versions(cursor, known_at)
+        for component in version.parsed().components
+    )
+
+
+def _reach(cursor: Cursor, known_at: int | None) -> dict[str, bool]:
+    return {"by_deal": counts_by_deal(cursor, known_at), "ahead": looks_ahead(cursor, known_at)}
+
+
 def _asked(
     cursor: Cursor, last: ClosedPeriod, about: Period, known_at: int | None, employees: Sequence[str] | None
 ) -> dict[str, object]:
@@ -176,5 +195,5 @@ def _asked(
         "last_day": about.last_day,
         "upto": known_at,
         "employees": None if employees is None else list(employees),
-        "by_deal": counts_by_deal(cursor, known_at),
+        **_reach(cursor, known_at),
     }

@@ -91,6 +91,18 @@ class Scenario(Asking):
             for version in self.in_force(cursor, period, known_at)
         ]
 
+    def staying(
+        self, cursor: Cursor, group: Members, period: Period, known_at: int | None
+    ) -> Collection[str]:
+        """Those of `group` whom the same plan pays in the next month; a draft holds there for this."""
+        if group.version not in self._drafts:
+            return super().staying(cursor, group, period, known_at)
+        asked = (period.next(), known_at, list(group.resolved))
+        here: Roll = self._answers.of("roll", asked, lambda: roll(cursor, *asked))
+        return self._answers.of(
+            "paid", (group.version, *asked), lambda: paid_by(group.version, here)
+        ).resolved
+
     def values(
         self, cursor: Cursor, wanted: Mapping[str, Measure], opened: Windows, known_at: int | None
     ) -> dict[str, Values]:

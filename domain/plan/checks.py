@@ -19,6 +19,7 @@ from domain.plan.meant import currency_meant
 from domain.plan.measures import DaysMeasure, FactMeasure, Measure, RatioMeasure
 from domain.plan.mentions import with_parts
 from domain.plan.running import looks_back
+from domain.plan.true_ups import true_up_faults
 
 
 def plan_faults(plan: Plan) -> Iterator[Fault]:
@@ -37,6 +38,7 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
     yield from _rate_faults(plan)
     yield from _running_faults(plan)
     yield from _rank_faults(plan)
+    yield from true_up_faults(plan)
     lists = {
         "components": [component.id for component in plan.components],
         "milestones": [milestone.id for milestone in plan.milestones],
@@ -211,14 +213,16 @@ def _rank_faults(plan: Plan) -> Iterator[Fault]:
 
 def _rate_faults(plan: Plan) -> Iterator[Fault]:
     """Rates of money that were written without their sign: 2 where 2 % is meant."""
-    for index, component in enumerate(plan.components):
+    rules = [(f"components[{index}]", component) for index, component in enumerate(plan.components)]
+    rules += [(f"{path}.rule", inner) for path, component in rules for inner in component.inner()]
+    for path, component in rules:
         if not isinstance(component, RateTable):
             continue
         measure = plan.measures.get(counted_measure(plan, component) or "")
         for place, band in enumerate(component.bands):
             if measure is not None and measure.form == "money" and abs(band.rate) >= 1:
                 yield Fault(
-                    f"components[{index}].bands[{place}].rate",
+                    f"{path}.bands[{place}].rate",
                     "The rate is as much as the money itself, or more.",
                     f"Write {shown(band.rate)} % for a percentage.",
                 )

@@ -28,10 +28,10 @@ DERIVED = Meta(extra={"is": "derived"})
 Identifier = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}\Z", extra={"is": "name"})]
 MeasureName = Annotated[str, Meta(extra={"names": "measures"})]
 TargetName = Annotated[str, Meta(extra={"names": "targets"})]
+ComponentName = Annotated[str, Meta(extra={"names": "components"})]
 MilestoneName = Annotated[str, Meta(extra={"names": "milestones"})]
 GoalName = Annotated[str, Meta(extra={"names": "cascade"})]
 ModuleName = Annotated[str, Meta(extra={"names": "curriculum"})]
-ComponentName = Annotated[str, Meta(extra={"names": "components"})]
 BoardName = Annotated[str, Meta(extra={"names": "boards"})]
 FactName = Annotated[str, Meta(extra={"names": "facts"})]
 

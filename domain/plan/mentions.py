@@ -36,8 +36,10 @@ def _names(kind: inspect.Type, held: object, space: str) -> Iterator[str]:
         case inspect.UnionType() if held is not None:
             for option in kind.types:
                 yield from _names(option, held, space)
-        case inspect.StructType():
-            for field in kind.fields:
+        case inspect.StructType() if isinstance(held, msgspec.Struct):
+            # What is held may be more than its field says: any kind of component where one is asked for.
+            own = cast(inspect.StructType, type_info(type(held)))
+            for field in own.fields:
                 yield from _names(field.type, getattr(held, field.name), space)
         case inspect.VarTupleType():
             for item in cast(tuple[object, ...], held):

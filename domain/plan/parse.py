@@ -10,8 +10,9 @@ from msgspec import inspect
 from domain.facts.registry import CREDITED, FACT_TYPES
 from domain.journal.canonical import canonical
 from domain.plan.checks import plan_faults, running_measures
-from domain.plan.components import KINDS
+from domain.plan.components import KINDS, RULES
 from domain.plan.components.component import Component
+from domain.plan.components.true_up import Rule
 from domain.plan.document import Parameter, Plan
 from domain.plan.exact import exact
 from domain.plan.fields import Title
@@ -28,6 +29,10 @@ CREDIT_FIELDS: Final[FactFields] = {
 """The facts that a measure may count, and what each of them holds."""
 
 
+OWN_FIELDS = ("id", "title", "clause", "rounding")
+"""What a rule inside of a component has from that."""
+
+
 def parse_plan(document: object, file: str = "plan", facts: FactFields = CREDIT_FIELDS) -> Plan:
     """The plan that `document`, decoded YAML or JSON, describes.
 
@@ -42,7 +47,8 @@ def parse_plan(document: object, file: str = "plan", facts: FactFields = CREDIT_
         return made
 
     reading = Reading(
-        written, {Title: _title, Parameter: _parameter, Component: _component, FactMeasure: measure}
+        written,
+        {Title: _title, Parameter: _parameter, Component: _component, Rule: _rule, FactMeasure: measure},
     )
     fields = reading.fields(cast(inspect.StructType, type_info(Plan)), document, "")
     _unknown_names(reading, written, facts)
@@ -86,23 +92,39 @@ def _parameter(reading: Reading, found: object, path: str) -> object:
 
 
 def _component(reading: Reading, found: object, path: str) -> object:
+    component = _of_kind(reading, members(found), path, KINDS)
+    if isinstance(component, Component):
+        for where, message, remedy in component.all_faults():
+            reading.fault(below(path, where) if where else path, message, remedy)
+    return component
+
+
+def _rule(reading: Reading, found: object, path: str) -> object:
+    """A component without a name; what holds it tells its faults."""
     written = members(found)
+    for name in OWN_FIELDS:
+        if name in written:
+            reading.fault(below(path, name), "It has none of its own.", "Write it on the component itself.")
+    rest = {name: value for name, value in written.items() if name not in OWN_FIELDS}
+    made = _of_kind(reading, rest | {"id": "rule", "title": "rule"}, path, RULES)
+    unnamed = Title("", "")
+    return msgspec.structs.replace(made, id="", title=unnamed) if isinstance(made, Component) else made
+
+
+def _of_kind(
+    reading: Reading, written: Mapping[object, object], path: str, kinds: Mapping[str, type[Component]]
+) -> Component | Unreadable:
     kind = written.get("kind")
     if kind is None:
         return reading.fault(
-            below(path, "kind"), "It is missing.", f"Add `kind:`, one of {', '.join(KINDS)}."
+            below(path, "kind"), "It is missing.", f"Add `kind:`, one of {', '.join(kinds)}."
         )
-    if not isinstance(kind, str) or kind not in KINDS:
-        remedy = did_you_mean(str(kind), KINDS)
-        return reading.fault(below(path, "kind"), f"{kind!r} is not a kind of component.", remedy)
+    if not isinstance(kind, str) or kind not in kinds:
+        what = "a kind that pays by a number" if str(kind) in KINDS else "a kind of component"
+        return reading.fault(below(path, "kind"), f"{kind!r} is not {what}.", did_you_mean(str(kind), kinds))
     rest = {name: value for name, value in written.items() if name != "kind"}
-    fields = reading.fields(cast(inspect.StructType, type_info(KINDS[kind])), rest, path)
-    if isinstance(fields, Unreadable):
-        return UNREADABLE
-    component = KINDS[kind](**fields)
-    for where, message, remedy in component.all_faults():
-        reading.fault(below(path, where) if where else path, message, remedy)
-    return component
+    fields = reading.fields(cast(inspect.StructType, type_info(kinds[kind])), rest, path)
+    return UNREADABLE if isinstance(fields, Unreadable) else kinds[kind](**fields)
 
 
 def _unknown_names(reading: Reading, written: Mapping[str, object], facts: FactFields) -> None:

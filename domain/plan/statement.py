@@ -11,7 +11,7 @@ import msgspec
 from domain.journal.canonical import canonical
 from domain.money import Rounding, minor_per_major, rounded
 from domain.period import Period
-from domain.plan.components.base import Earned, Part, Seen, Standing, Words
+from domain.plan.components.base import Earned, Month, Part, Seen, Standing, Words
 from domain.plan.components.component import Component
 from domain.plan.components.terms import left_over
 from domain.plan.document import Plan
@@ -104,7 +104,8 @@ class Entitlement(NamedTuple):
     under_way: how far each open milestone is; only hints need it. places: on the boards that pay. carried:
     what caps left over in the period before, in major units and by component. exchanged: by rates.
     flagged: work without its licence, by measure. frozen: the measures that count no work on the last day
-    that was looked at.
+    that was looked at. months: what was earned in earlier ones, where something looks at them. is_last:
+    whether the plan pays the person no more after this one.
     """
 
     resolved: ResolvedPlan
@@ -116,6 +117,8 @@ class Entitlement(NamedTuple):
     exchanged: Exchanged = UNCHANGED
     flagged: Mapping[str, Flagged] = {}
     frozen: frozenset[str] = frozenset()
+    months: tuple[Month, ...] = ()
+    is_last: bool = False
 
 
 def compute_statement(employee: str, entitlements: Iterable[Entitlement]) -> Statement:
@@ -177,11 +180,25 @@ def earnings(entitlement: Entitlement) -> list[tuple[Earned, int]]:
     """What each component earns, exact and in minor units, without the paperwork."""
     plan, seen = entitlement.resolved.plan, seen_by(entitlement)
     scale = minor_worth(entitlement.exchanged, plan.currency, plan.pays_in)
-    worth = [(component, component.pay(seen)) for component in plan.components]
-    return [
-        (earned, rounded(earned.amount, component.rounding or plan.rounding, scale))
-        for component, earned in worth
-    ]
+
+    def worth(component: Component, seen: Seen) -> tuple[Earned, int]:
+        earned = component.pay(seen)
+        return earned, rounded(earned.amount, component.rounding or plan.rounding, scale)
+
+    found = {part.id: worth(part, seen) for part in plan.components if not part.AFTER_OTHERS}
+    if len(found) < len(plan.components):
+        seen = after_others(seen, {name: minor for name, (_, minor) in found.items()}, scale)
+    return [found.get(part.id) or worth(part, seen) for part in plan.components]
+
+
+def after_others(seen: Seen, minor: Mapping[str, int], scale: int | Fraction) -> Seen:
+    """What components look at that come after the others. minor: what those earn, in minor units."""
+    return seen._replace(earned={name: in_major(amount, scale) for name, amount in minor.items()})
+
+
+def in_major(minor: int, scale: int | Fraction) -> Fraction:
+    """What was earned in minor units of pay, in major ones of the plan; 0 where no rate is known."""
+    return Fraction(minor) / scale if scale else Fraction(0)
 
 
 def seen_by(entitlement: Entitlement) -> Seen:
@@ -195,6 +212,8 @@ def seen_by(entitlement: Entitlement) -> Seen:
         entitlement.places,
         resolved.stay,
         entitlement.carried,
+        entitlement.months,
+        entitlement.is_last,
     )
 
 

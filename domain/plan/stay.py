@@ -9,7 +9,7 @@ from fractions import Fraction
 from domain.people.roster import Leave, Posting, RosterChange, leave_days
 from domain.period import Period
 from domain.plan.components.base import Stay
-from domain.plan.document import Plan
+from domain.plan.document import Plan, Population
 from domain.plan.measures import Days, DaysMeasure, Measure, RatioMeasure, with_ratios
 from domain.plan.population import completed_months
 from domain.plan.spells import Spells, decided_on, spells, within
@@ -38,7 +38,9 @@ def stay(
     """
     last = decided_on(period, posting, known)
     over = Days(period.first_day, last)
-    here = spells(plan.population, posting, over, moves) if known is None else within(over, known)
+    moved = list(moves)
+    whom = plan.population if moved else Population()
+    here = spells(whom, posting, over, moved) if known is None else within(over, known)
     days = sum((spell.last - spell.first).days + 1 for spell in here)
     away = _away(leaves, here)
     on_leave: dict[tuple[str, ...], int] = {
@@ -84,7 +86,8 @@ def _days_of(measure: DaysMeasure, stay: Stay) -> Fraction:
 def most_months(plan: Plan) -> int:
     """The months since the hire after which nothing in `plan` changes any more."""
     spans = [step for target in plan.targets.values() for step in target.ramp]
-    terms = [*(part.floor for part in plan.components), plan.draw]
+    rules = [rule for part in plan.components for rule in (part, *part.inner())]
+    terms = [*(rule.floor for rule in rules), plan.draw]
     paying = [term.tenure_months for term in terms if term is not None]
     bounds = [bound for span in (*spans, *paying) if span is not None for bound in (span.from_, span.until)]
     return max((bound for bound in bounds if bound is not None), default=0)

@@ -1,13 +1,15 @@
 """What rules would pay: amounts alone, and only of components that can differ from a first trial."""
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import NamedTuple
 
 from domain.money import rounded
 from domain.plan.components.base import Seen
+from domain.plan.components.component import Component
 from domain.plan.document import Plan
 from domain.plan.exchange import minor_worth
-from domain.plan.statement import Entitlement, seen_by
+from domain.plan.statement import Entitlement, after_others, seen_by
 
 
 class PlanPay(NamedTuple):
@@ -47,11 +49,21 @@ class Trials:
             else:
                 held = [None] * len(plan.components)
             scale = minor_worth(entitlement.exchanged, plan.currency, plan.pays_in)
+
+            def amount(
+                component: Component, seen: Seen, plan: Plan = plan, scale: int | Fraction = scale
+            ) -> int:
+                return rounded(component.pay(seen).amount, component.rounding or plan.rounding, scale)
+
+            known = {
+                component.id: amount(component, seen) if minor is None else minor
+                for component, minor in zip(plan.components, held, strict=True)
+                if not component.AFTER_OTHERS
+            }
+            late = after_others(seen, known, scale) if len(known) < len(plan.components) else seen
             amounts = tuple(
-                rounded(component.pay(seen).amount, component.rounding or plan.rounding, scale)
-                if known is None
-                else known
-                for component, known in zip(plan.components, held, strict=True)
+                known[component.id] if component.id in known else amount(component, late)
+                for component in plan.components
             )
             found[plan.plan] = PlanPay(plan, seen, amounts)
         return found

@@ -136,6 +136,12 @@ SENTENCES: Mapping[str, Title] = {
         "{board}: place {place} of {people}, {pays}", "{board}：{people} 人中第 {place} 名，{pays}"
     ),
     "rank_none": Title("{board}: no place that pays now", "{board}：本期无可计奖的名次"),
+    "true_up": Title(
+        "{period}: {due} in all, less {had} earned before", "{period}：全期应得 {due}，减去已得 {had}"
+    ),
+    "true_up_open": Title("{period} is trued up when it ends", "{period} 期末汇算"),
+    "true_up_less": Title("Less {component} of {period}", "减 {period} 的{component}"),
+    "true_up_kept": Title("What was earned is not taken back", "已得部分不追回"),
     "scorecard_paid": Title(
         "Score {score} of a base of {base}, which pays {paid}", "综合得分 {score}，基数 {base}，兑付 {paid}"
     ),
@@ -248,7 +254,7 @@ SENTENCES: Mapping[str, Title] = {
 }
 """Every sentence by its key; the words in braces are filled from the line."""
 
-_AMOUNTS = frozenset({"rate", "band_rate", "pays", "base", "left"})
+_AMOUNTS = frozenset({"due", "had", "rate", "band_rate", "pays", "base", "left"})
 _PAID = frozenset({"recomputed", "settled", "earned", "owed", "held"})
 _SHARES = frozenset({"paid", "factor", "score", "attained", "counted", "weight", "share"})
 _LEVELS = frozenset({"level", "most", "every", "before", "value", "reaches", "target", "from", "until"})
@@ -281,6 +287,8 @@ def _spoken(name: str, word: str, words: Mapping[str, str], plan: Plan, language
         return _in(lever or plan.measures[word].title, language)
     if name == "board":
         return next((_in(board.title, language) for board in plan.boards if board.id == word), word)
+    if name == "component":
+        return next((_in(c.title, language) for c in plan.components if c.id == word), word)
     if name == "milestone":
         return next((_in(m.title, language) for m in plan.milestones if m.id == word), word)
     if name == "band_rate" and _is_money(words["measure"], plan):

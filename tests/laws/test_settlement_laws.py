@@ -73,12 +73,22 @@ SUPERVISORS = """
 plan: supervising
 transfers: by_days
 population: {post: [supervisor]}
-measures: {of_year: {count: customer_registered, window: year}}
+measures:
+  of_year: {count: customer_registered, window: year}
+  of_quarter: {count: customer_registered, window: quarter}
 targets: {clients: {measure: clients, value: 2, prorate: employed}}
 components:
   - {id: fixed, title: Fixed, kind: per_unit, measure: clients, rate: 80}
   - {id: met, title: Met, kind: threshold, target: clients, pays: 310, prorate: present}
   - {id: year, title: Lots, kind: per_unit, measure: of_year, every: 2, rate: 9, running: true}
+  - {id: capped, title: Capped, kind: per_unit, measure: clients, rate: 60, cap: {pays: 70, carried: quarter}}
+  - id: true_up
+    title: True-up
+    kind: true_up
+    over: quarter
+    of: [fixed, met, capped]
+    takes_back: true
+    rule: {kind: step, measure: of_quarter, bands: [{until: 2, pays: 0}, {from: 2, pays: 400}]}
 """
 
 

@@ -8,8 +8,9 @@ from given_plan import entitled, resolved
 
 from docs.worked import Case, Worked, worked_examples
 from domain.money import major_text
+from domain.period import Period
 from domain.plan.components import KINDS
-from domain.plan.components.base import Standing
+from domain.plan.components.base import Month, Standing
 from domain.plan.parse import parse_plan
 from domain.plan.running import before
 from domain.plan.sizes import Each
@@ -28,7 +29,7 @@ CASES = [
 def test_an_example_pays_what_it_says(worked: Worked, case: Case) -> None:
     """And every sentence about it can be said in both languages."""
     component = {"id": "example", "title": "Example", **worked.component}
-    made = parse_plan(EXAMPLES.plan | {"components": [component]})
+    made = parse_plan(EXAMPLES.plan | {"components": [*worked.beside, component]})
     attained = {name: dt.date.fromisoformat(day) for name, day in case.reached.items()}
     hired = {"hired_on": dt.date.fromisoformat(case.joined)} if case.joined else {}
     given = entitled(
@@ -38,7 +39,12 @@ def test_an_example_pays_what_it_says(worked: Worked, case: Case) -> None:
     places = {board: Standing(place, 10) for board, place in case.places.items()}
     given = given._replace(values={**given.values, **sizes}, attained=attained, places=places)
     given = given._replace(carried={name: Fraction(held) for name, held in case.carried.items()})
-    [line] = compute_statement("E1", [given]).lines
+    months = [
+        Month(Period.parse(month), {name: Fraction(amount) for name, amount in amounts.items()})
+        for month, amounts in case.earlier.items()
+    ]
+    given = given._replace(months=tuple(months), is_last=case.leaves)
+    [*_, line] = compute_statement("E1", [given]).lines
     assert major_text(line.amount_minor, "CNY") == case.pays
     for language in ("en", "zh"):
         for rule, words in ((line.rule.key, line.rule.words), *((p.rule, p.words) for p in line.parts)):

@@ -12,11 +12,17 @@ from domain.plan.components.rate_table import RateTable
 from domain.plan.components.scorecard import Scorecard
 from domain.plan.components.step import Step
 from domain.plan.components.threshold import Threshold
+from domain.plan.components.true_up import TrueUp
 
 KINDS: Mapping[str, type[Component]] = MappingProxyType(
     {
         kind.KIND: kind
-        for kind in (PerUnit, Threshold, PerPoint, Step, RateTable, Scorecard, MilestoneBonus, Rank)
+        for kind in (PerUnit, Threshold, PerPoint, Step, RateTable, Scorecard, MilestoneBonus, Rank, TrueUp)
     }
 )
 """What a plan document writes after `kind:`, and the struct that is meant."""
+
+RULES: Mapping[str, type[Component]] = MappingProxyType(
+    {kind.KIND: kind for kind in (PerUnit, Threshold, PerPoint, Step, RateTable, Scorecard)}
+)
+"""Those that follow from numbers of any length of time, so that a true-up can follow them."""

@@ -44,11 +44,20 @@ class Standing(NamedTuple):
     people: int
 
 
+class Month(NamedTuple):
+    """What each component earned in an earlier month by all that is known, rounded, in major units."""
+
+    period: Period
+    earned: Mapping[str, Fraction]
+
+
 class Seen(NamedTuple):
     """All that a component may look at: one person's measures, targets and milestones in one period.
 
     values: in the measure's own unit, amounts in major ones. attained: the day each milestone was reached.
     places: on the boards whose period ends with this one. carried: what caps left over before, by component.
+    months: earlier ones, as far as something looks at them. is_last: whether the plan pays the person no more
+    in the next month. earned: what the other components earn now, for those that come after them.
     """
 
     values: Mapping[str, Fraction | None]
@@ -58,6 +67,9 @@ class Seen(NamedTuple):
     places: Mapping[str, Standing] = {}
     stay: Stay = Stay()
     carried: Mapping[str, Fraction] = {}
+    months: tuple[Month, ...] = ()
+    is_last: bool = False
+    earned: Mapping[str, Fraction] = {}
 
 
 class Part(NamedTuple):

@@ -32,6 +32,7 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     KIND: ClassVar[str]
+    AFTER_OTHERS: ClassVar[bool] = False
     id: Identifier
     title: Title
     clause: str = ""
@@ -80,6 +81,10 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
             step = gated(gate, f"gate {number}", amount, seen)
             amount += step.amount
             yield step
+
+    def inner(self) -> "tuple[Component, ...]":
+        """The rules inside this one; nothing by default."""
+        return ()
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong with its numbers, read or overridden; nothing by default."""
