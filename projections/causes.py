@@ -13,6 +13,7 @@ from domain.facts.registry import CREDITED, decode
 from domain.journal.lookup import at_positions
 from domain.journal.record import Record
 from domain.period import Period
+from domain.plan.account_terms import ACCOUNT
 from domain.plan.change_words import Effect, say_fact
 from domain.plan.document import Plan
 from domain.plan.fields import Title
@@ -27,6 +28,7 @@ from projections.late import LateFact, closed_periods, facts_between
 from projections.members import deciding_postings, members
 from projections.spans import Cursor
 from projections.statements import Payslip
+from projections.write_offs import write_offs_between
 
 
 class CausingFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,7 +123,10 @@ def causes(
     after, upto = sorted(sight.upto for sight in sights)
     late = [
         fact
-        for fact in facts_between(cursor, after, upto, period.last_day, employee)
+        for fact in (
+            *facts_between(cursor, after, upto, period.last_day, employee),
+            *write_offs_between(cursor, after, upto, employee),
+        )
         if fact.position <= after or fact.void_position is None
     ]
     positions = {at for fact in late for at in (fact.position, fact.void_position) if at is not None}
@@ -196,7 +201,10 @@ def closes(
 ) -> Iterator[CausingFact]:
     """The closes in between that made `period` final, or an earlier month that its lines settle."""
     settles = any(
-        line.about is not None for slip in slips if slip is not None for line in slip.statement.lines
+        line.about is not None or line.kind == ACCOUNT
+        for slip in slips
+        if slip is not None
+        for line in slip.statement.lines
     )
     low, high = sorted((before, after))
     closed = [

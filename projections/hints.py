@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from domain.plan import hints as rules
+from domain.plan.account_checks import has_accounts
 from domain.plan.fields import Title
 from domain.plan.hints import Hint, Outcome
 from domain.plan.obstacles import Obstacle, awaited, obstacles
@@ -17,6 +18,10 @@ from projections.outlook import Outlook, outlooks
 from projections.spans import Cursor
 
 MOST_STEPS = 10
+BEFORE_ACCOUNTS = Title(
+    "Earned before draws, holdbacks and what is carried: a part of it may pay back what is owed or be held",
+    "为预支、暂扣与结转之前的所得：其中一部分可能用于归还欠款或被暂扣",
+)
 
 
 class StepOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +48,8 @@ class NextStep(msgspec.Struct, frozen=True, kw_only=True):
     said: all of it in a sentence. days_left: of the month, after the day. times: 0 unless it is to do.
     also: what is done together with it. measure, value, level: of a `reach`, exact texts.
     held: with the ratios as they are. recomputed: with the ratios that would follow if nothing else happened.
-    rises: the components that would pay more; of an obstacle, that it stands before.
+    rises: the components that would pay more; of an obstacle, that it stands before. beside: what else stands
+    between this and what is paid.
     """
 
     plan: str
@@ -63,6 +69,7 @@ class NextStep(msgspec.Struct, frozen=True, kw_only=True):
     held: StepOutcome
     recomputed: StepOutcome
     rises: tuple[str, ...]
+    beside: Title | None = None
 
 
 def hints(
@@ -169,7 +176,9 @@ class _Told:
 
     def _step(self, **fields: Any) -> NextStep:
         plan = self._plan
-        return NextStep(plan=plan.plan, currency=plan.pays_in, days_left=self._days_left, **fields)
+        beside = BEFORE_ACCOUNTS if has_accounts(plan) else None
+        told = {"plan": plan.plan, "currency": plan.pays_in, "days_left": self._days_left, "beside": beside}
+        return NextStep(**told, **fields)
 
     def _outcome(self, outcome: Outcome) -> StepOutcome:
         return StepOutcome(

@@ -3,6 +3,8 @@
 import msgspec
 
 from domain.facts.accounts import BalanceWrittenOff
+from projections.late import LateFact
+from projections.opening import opening
 from projections.rows import facts_of, store
 from projections.spans import Cursor, Span, mark_voided
 
@@ -40,6 +42,22 @@ class WriteOff(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     amount_minor: int
     currency: str
+
+
+BETWEEN = """
+select w.position, j.type, j.source, j.key, (j.occurred_at at time zone %(zone)s)::date,
+    case when w.void_position <= %(upto)s then w.void_position end
+from balance_write_off w join journal j on j.position = w.position
+where w.employee = %(employee)s and w.position <= %(upto)s
+    and (w.position > %(after)s or (w.void_position > %(after)s and w.void_position <= %(upto)s))
+order by w.position"""
+
+
+def write_offs_between(cursor: Cursor, after: int, upto: int, employee: str) -> list[LateFact]:
+    """What was written off for `employee`, or voided of it, at the positions (after, upto]."""
+    zone = opening(cursor, upto).fact.zone
+    asked = {"after": after, "upto": upto, "employee": employee, "zone": zone}
+    return [LateFact(*row) for row in cursor.execute(BETWEEN, asked)]
 
 
 def project(cursor: Cursor, span: Span) -> None:

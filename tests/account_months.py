@@ -28,13 +28,6 @@ class Month(NamedTuple):
     balances: dict[str, int]
 
 
-def earning(plan: Plan, amount_minor: int, component: str = "") -> Line:
-    """A line of the plan's first component, or of another, that came to this."""
-    lines = compute_statement("E1", [entitled(plan)]).lines
-    line = next(line for line in lines if not component or line.component == component)
-    return msgspec.structs.replace(line, amount_minor=amount_minor)
-
-
 def months(
     plan: Plan,
     earned: Sequence[int],
@@ -51,11 +44,10 @@ def months(
     for key, amount in (before or {}).items():
         moved[key].append((LONG_AGO, amount))
     found: list[Month] = []
-    period = FIRST
+    period, held, [bare, *_] = FIRST, resolved(plan), compute_statement("E1", [entitled(plan)]).lines
     for number, amount in enumerate(earned, start=1):
-        held = resolved(plan)
         terms = Terms(held.plan, held.settings, held.stay, paid_until is None or number <= paid_until)
-        lines = [earning(plan, amount)]
+        lines = [msgspec.structs.replace(bare, amount_minor=amount)]
         is_here = leaves_in is None or number < leaves_in
         told = settle(period, lines, {plan.plan: terms}, accounts(moved), is_here=is_here)
         by_id: dict[str, int] = defaultdict(int)

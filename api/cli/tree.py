@@ -70,6 +70,8 @@ def steps(found: tuple[NextStep, ...]) -> Tree:
     for step in found:
         titled = f"{step.title.en}: " if step.kind == "obstacle" else ""
         branch = tree.add(f"{escape(titled)}{escape(step.said.en)}  [dim]{escape(step.said.zh)}[/]")
+        if step.beside is not None:
+            branch.add(f"[dim]{escape(step.beside.en)}  {escape(step.beside.zh)}[/]")
         for outcome in dict.fromkeys((step.held, step.recomputed)):
             if step.kind == "obstacle" and not outcome.gain_minor:
                 continue

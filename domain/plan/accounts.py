@@ -107,8 +107,8 @@ class _Book:
                 self.write(terms, held, "hold_released", due, held=in_all - due)
         for held in terms.plan.holdbacks:
             base, in_all = self._earned(terms, held.of), -self._balance(terms, held)
-            if base < 0 and in_all > 0:
-                back = min(rounded(-base * held.share, terms.plan.rounding), in_all)
+            back = min(rounded(-base * held.share, terms.plan.rounding), in_all)
+            if back > 0:
                 self.write(terms, held, "hold_returned", back, earned=base, share=held.share)
 
     def pay_draw(self, terms: Terms) -> None:

@@ -40,6 +40,7 @@ _CHANGES: Mapping[str, Title] = {
     "settled": Title(
         "{after} is settled for the month already; before, {before}", "该月已结算 {after}，此前为 {before}"
     ),
+    "account": Title("{name}: {before} before, {after} after", "{name}：原 {before}，现 {after}"),
     "rate": Title(
         "Exchange rate {name}: {before} before, {after} after", "汇率 {name}：原 {before}，现 {after}"
     ),
@@ -51,6 +52,15 @@ _CHANGES: Mapping[str, Title] = {
         "同样的数据，现为 {after}，原为 {before}：程序不同",
     ),
 }
+
+_ACCOUNTS: Mapping[str, Title] = {
+    "earned": Title("Earned", "所得"),
+    "pays": Title("The draw", "预支额"),
+    "owed": Title("Owed in all", "共欠"),
+    "held": Title("Held in all", "累计暂扣"),
+    "share": Title("Share", "比例"),
+}
+"""What the lines of accounts speak of."""
 
 _FACTS: Mapping[Effect, Title] = {
     "counted": Title(
@@ -110,6 +120,8 @@ def say_fact(effect: Effect, words: Mapping[str, object]) -> Title:
 def _named(change: Change, plan: Plan | None) -> tuple[Title, Unit]:
     """What the plan calls a thing, and the form of its numbers."""
     bare = Title(change.name, change.name)
+    if change.ground == "account":
+        return _ACCOUNTS.get(change.name, bare), "percent" if change.name == "share" else "number"
     if plan is None:
         return bare, "number"
     match change.ground:

@@ -6,12 +6,15 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from domain.plan.account_terms import ACCOUNT, ALLOWANCE
 from domain.plan.exchange import Exchange, RateUsed
 from domain.plan.fields import Title
 from domain.plan.statement import Line
 from domain.plan.targets import LineTarget, Source
 
-Ground = Literal["plan", "measure", "target", "parameter", "milestone", "settled", "rate", "rounding", "rule"]
+Ground = Literal[
+    "plan", "measure", "target", "parameter", "milestone", "settled", "account", "rate", "rounding", "rule"
+]
 """What an amount rests on: a version, a number, what was paid before; or the program that computed it."""
 
 
@@ -126,6 +129,7 @@ def _changes(
         *_parameters(old.parameters, new.parameters),
         *_milestone(old, new),
         *_settled(old, new),
+        *_accounts(old, new),
         *_rates(old.exchange, new.exchange),
     ]
     yield from found
@@ -191,6 +195,16 @@ def _milestone(old: Line, new: Line) -> Iterator[Change]:
     before, after = old.rule.words.get("on"), new.rule.words.get("on")
     if name is not None and before != after:
         yield Change(ground="milestone", name=name, before=before, after=after)
+
+
+def _accounts(old: Line, new: Line) -> Iterator[Change]:
+    """What a line of an account says of earnings and balances."""
+    if new.kind not in (ACCOUNT, ALLOWANCE):
+        return
+    for name in dict.fromkeys((*new.rule.words, *old.rule.words)):
+        before, after = old.rule.words.get(name), new.rule.words.get(name)
+        if before != after:
+            yield Change(ground="account", name=name, before=before, after=after)
 
 
 def _settled(old: Line, new: Line) -> Iterator[Change]:

@@ -20,11 +20,13 @@ from steps import Step, confirm, leave, score, told_on, void
 
 from domain.facts.governance import OverrideSet, TargetChanged
 from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeePromoted, EmployeeTransferred
-from domain.facts.selling import CustomerRegistered, VisitRecorded
+from domain.facts.selling import CustomerRegistered, DealClosed, DealReversed, VisitRecorded
 from domain.journal.append import Journal
 from domain.journal.migrate import migrate
 from domain.period import Period
+from domain.plan.account_terms import ACCOUNT
 from domain.plan.statement import Line
+from projections.accounts import accounts
 from projections.earned import earned
 from projections.late import closed_periods
 from projections.retro import settled_lines
@@ -40,6 +42,15 @@ measures:
   hospitals: {distinct: visit_recorded, of: customer}
   of_year: {count: customer_registered, window: year}
   two_months: {count: customer_registered, window: {last_periods: 2}}
+  sold:
+    sum: deal_closed
+    of: amount
+    less: deal_reversed
+    counted: when_closed
+    within_months: 1
+draw: {pays: 120, form: guarantee, recoverable: true, recovery: {at_most: 50 %}, limit: 200}
+holdbacks: [{id: kept, share: 20 %, of: [clients, sales], released_after_months: 2}]
+negative_balance: carried
 targets:
   clients:
     measure: clients
@@ -58,6 +69,12 @@ components:
     cap: {pays: 60, carried: year}
   - {id: met, title: Met, kind: threshold, target: clients, pays: 200, prorate: present}
   - {id: looking_back, title: Looking back, kind: per_unit, measure: two_months, rate: 7}
+  - id: sales
+    title: Sales
+    kind: rate_table
+    measure: sold
+    bands: [{until: 1000, rate: 10 %}, {from: 1000, rate: 20 %}]
+    cap: {pays: 250}
   - {id: care, title: Care, kind: per_unit, measure: compliance, rate: "3.33"}
   - {id: two, title: Two hospitals, kind: milestone, milestone: two, pays: 300}
   - {id: place, title: First on clients, kind: rank, board: clients, pays: [90]}
@@ -99,6 +116,15 @@ customers = st.sampled_from(("C1", "C2", "C3", "C4"))
 branches = st.sampled_from(("SH", "BJ"))
 
 
+traded: dict[str, st.SearchStrategy[Any]] = {
+    "employee": people,
+    "customer": customers,
+    "deal": st.sampled_from(("D1", "D2", "D3")),
+    "amount_minor": st.sampled_from((40_000, 90_000, 150_000)),
+    "currency": st.just("CNY"),
+}
+
+
 def close(unseen: int) -> Step:
     """Closes the next month, without the last few facts."""
 
@@ -117,6 +143,8 @@ facts = st.one_of(
     told(VisitRecorded, on=True, employee=people, customer=customers),
     told(score, on=True, employee=people, customer=customers),
     st.builds(confirm, st.integers(0, 50)),
+    told(DealClosed, on=True, **traded),
+    told(DealReversed, on=True, **traded),
 )
 moves = st.one_of(
     told(EmployeeTransferred, employee=people, effective_on=days, branch=branches),
@@ -198,6 +226,22 @@ def assert_settled(cursor: psycopg.Cursor[Any]) -> None:
             assert sums(settled.get(employee, [])) == sums(lines), (str(about.period), employee)
 
 
+def assert_accounts(cursor: psycopg.Cursor[Any], slips: Iterable[Payslip]) -> None:
+    """Each account stands at the sum of its lines, within its limits; the plan pays nobody below 0."""
+    moved = Counter[tuple[str, str]]()
+    for slip in slips:
+        lines = slip.statement.lines
+        assert slip.statement.total_minor >= 0 or not any(line.plan == "selling" for line in lines)
+        for line in lines:
+            moved[slip.statement.employee, line.component] += line.amount_minor * (line.kind == ACCOUNT)
+    last = closed_periods(cursor, None)[-1].period
+    for employee, own in accounts(cursor, last.next(), None).items():
+        for (_, account), held in own.items():
+            assert held.balance_minor == moved[employee, account]
+            assert account != "draw" or 0 <= held.balance_minor <= 200_00
+            assert account != "kept" or held.balance_minor <= 0
+
+
 def sums(lines: Iterable[Line]) -> dict[tuple[str, str, str], int]:
     """Line amounts by plan, component and currency; sums of 0 are left out."""
     totals = Counter[tuple[str, str, str]]()
@@ -226,6 +270,7 @@ def test_settled_is_what_it_comes_to(
                 now = frozen(cursor)
                 assert before.items() <= now.items()
                 assert_settled(cursor)
+                assert_accounts(cursor, now.values())
                 before = now
             for slip in now.values():
                 assert slip.statement.total_minor == sum(x.amount_minor for x in slip.statement.lines)

@@ -10,8 +10,10 @@ from domain.period import Period
 from projections.accounts import accounts
 from projections.balances import balances as balances_of
 from projections.behind import behind
+from projections.diff import diff
 from projections.earned import earned
 from projections.explain import explain
+from projections.hints import hints
 from projections.late import closed_periods
 from projections.retro import settled_lines
 
@@ -180,3 +182,31 @@ def test_who_owes_and_who_is_owed_is_listed_as_known(book: Book) -> None:
     assert (first.since, first.left_on, first.title.zh) == ("2025-03", on(3, 31), "预支")
     assert (second.employee, second.account, second.balance_minor) == ("E2", "kept", -200_00)
     assert second.left_on is None
+
+
+def test_what_changed_about_an_account_is_told(book: Book) -> None:
+    """Two clients more and 500 written off: the diff says which earnings and debts are others, and why."""
+    book.adopt(DRAWING.replace("recovery", "limit: 4000, recovery"))
+    book.close()
+    before = book.journal.head()
+    book.register("C1", "C2", on=on(4))
+    told = {"employee": "E1", "plan": "selling", "account": "draw", "currency": "CNY"}
+    written = book.tell(BalanceWrittenOff(amount_minor=500_00, reason="gone", approver="boss", **told))
+    with book.cursor() as cursor:
+        found = diff(cursor, "E1", Period.parse("2025-04"), before, written, engine="test")
+    assert found is not None
+    [draw] = [said for said in found.lines if said.line.component == "draw"]
+    assert (draw.line.before_minor, draw.line.after_minor) == (1_000_00, 1_000_00)
+    assert {said.said.en for said in draw.grounds} == {
+        "Earned: 0 before, 2000 after",
+        "Owed in all: 4000 before, 3500 after",
+    }
+    assert written in {fact.position for fact in found.facts}
+
+
+def test_a_hint_says_that_it_is_earned_before_accounts(book: Book) -> None:
+    """One more client earns 1,000; whether it is paid depends on the draw."""
+    book.adopt(DRAWING)
+    with book.cursor() as cursor:
+        [first, *_] = hints(cursor, "E1", on(3))
+    assert first.beside is not None and "draws" in first.beside.en
