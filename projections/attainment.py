@@ -14,7 +14,6 @@ from psycopg.sql import SQL, Composed
 from domain.plan.measures import Days, FactMeasure, Measure, RatioMeasure, longest_run, quotient
 from domain.plan.mentions import with_parts
 from domain.plan.milestones import last_day
-from domain.plan.spells import Spells
 from projections.columns import column, day_of, number
 from projections.conversion import with_rates
 from projections.measures import Pass, aggregates, counts, exact, rows
@@ -28,29 +27,29 @@ Course = list[tuple[dt.date, Fraction | None]]
 _DAILY: Mapping[str, SQL] = {
     "distinct": SQL(
         """
-select employee, day, count(*)
+select holder, day, count(*)
 from (
-    select c.employee, min(c.day) as day {seen} and {counts} and {column} is not null
-    group by c.employee, {column}
+    select asked.holder, min(c.day) as day {seen} and {counts} and {column} is not null
+    group by asked.holder, {column}
 ) as first
-group by employee, day
-order by employee, day"""
+group by holder, day
+order by holder, day"""
     ),
     "last": SQL(
         """
-select distinct on (c.employee, c.day) c.employee, c.day, {column}
+select distinct on (asked.holder, c.day) asked.holder, c.day, {column}
 {seen} and {counts} and {column} is not null
-order by c.employee, c.day, c.at desc, c.position desc"""
+order by asked.holder, c.day, c.at desc, c.position desc, c.part desc"""
     ),
     "streak": SQL(
         """
-select c.employee, c.day {seen} and {counts} group by c.employee, c.day order by c.employee, c.day"""
+select asked.holder, c.day {seen} and {counts} group by asked.holder, c.day order by asked.holder, c.day"""
     ),
 }
 
 _DAILY_NUMBERS = SQL(
     """
-select c.employee, {day}, {numbers} {seen} group by 1, 2 order by 1, 2"""
+select asked.holder, {day}, {numbers} {seen} group by 1, 2 order by 1, 2"""
 )
 
 
@@ -119,19 +118,17 @@ def _daily(
     cursor: Cursor, measure: FactMeasure, days: Mapping[str, Days], known_at: int | None
 ) -> dict[str, list[tuple[Any, ...]]]:
     """Each person's rows (day, numbers…), in order of the day."""
-    bound = bound_for(cursor, [measure], days, known_at)
     held = {employee: (span,) for employee, span in days.items() if span.first <= span.last}
     found: dict[str, list[tuple[Any, ...]]] = {}
     if held:
-        for employee, *row in rows(cursor, Pass(_statement(bound, measure, held, known_at), bound.values)):
+        bound = bound_for(cursor, [measure], held, known_at)
+        for employee, *row in rows(cursor, Pass(_statement(bound, measure, known_at), bound)):
             found.setdefault(employee, []).append(tuple(row))
     return found
 
 
-def _statement(
-    bound: Bound, measure: FactMeasure, days: Mapping[str, Spells], known_at: int | None
-) -> Composed:
-    sight = seen(bound, [measure], days, known_at)
+def _statement(bound: Bound, measure: FactMeasure, known_at: int | None) -> Composed:
+    sight = seen(bound, [measure], known_at)
     if measure.kind not in _DAILY:
         numbers = SQL(", ").join(aggregates(bound, measure, known_at))
         return _DAILY_NUMBERS.format(day=day_of(measure.counted), numbers=numbers, seen=sight)

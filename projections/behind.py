@@ -25,7 +25,9 @@ from projections.evidence import counted_positions
 from projections.late import ClosedPeriod, closed_periods, late_facts, touched
 from projections.members import Members, members
 from projections.places import opened_for, ranks_people
+from projections.sight import sight
 from projections.spans import Cursor
+from projections.ties import kin
 
 Spans = Mapping[str, Spells]
 """Measures over facts, by name, and the days that each looks at."""
@@ -33,13 +35,11 @@ Spans = Mapping[str, Spells]
 # What was taken back counts as well: without its void it would be there again.
 VOIDED = """
 with own as (
-    select position, void_position from credit
-    where employee = %(employee)s and fact = any(%(facts)s)
-        and exists (
-            select from unnest(%(firsts)s::date[], %(lasts)s::date[]) as run (first, last)
-            where (case when %(by_deal)s then coalesce(deal_day, day) else day end) between first and last
-        )
-        and position <= %(known_at)s
+    select c.position, c.void_position
+    from unnest(%(employees)s::text[], %(firsts)s::date[], %(lasts)s::date[]) as run (employee, first, last)
+    join credit c on c.employee = run.employee
+        and (case when %(by_deal)s then coalesce(c.deal_day, c.day) else c.day end) between first and last
+    where c.fact = any(%(facts)s) and c.position <= %(known_at)s
 )
 select unnest(array[position, void_position]) from own where void_position <= %(known_at)s
 union
@@ -54,7 +54,11 @@ where fact_position = any(%(facts)s) and position <= %(known_at)s
 
 LICENCES = """
 select at from credential_change, unnest(array[position, void_position]) as at
-where employee = %(employee)s and at <= %(known_at)s"""
+where employee = any(%(employees)s) and at <= %(known_at)s"""
+
+ROSTER = """
+select at from roster_change, unnest(array[position, void_position]) as at
+where employee = any(%(employees)s) and at <= %(known_at)s"""
 
 OWN_RULES = """
 with place (level, scope) as (
@@ -159,7 +163,8 @@ def _of_plan(
             found |= _counted(cursor, measure, employee, days, known_at)
             if measure.convert_at is not None and days:
                 over = bounds(days, measure.convert_at)
-                others = currencies_of(cursor, employee, plan.currency, over, known_at)
+                whose = sight(cursor, measure, {employee: days}, known_at).employees
+                others = currencies_of(cursor, whose, plan.currency, over, known_at)
                 found |= rate_positions(cursor, plan.currency, others, over, known_at)
     if plan.pays_in != plan.currency:
         day = Days(month.last_day, month.last_day)
@@ -225,11 +230,10 @@ def _counted(cursor: Cursor, measure: FactMeasure, employee: str, days: Spells, 
     Work without the licence that it asks for is among them, since the line tells it, and so are credentials.
     """
     found = counted_positions(cursor, whatever_the_licence(measure), employee, days, known_at)
+    looked = sight(cursor, measure, {employee: days}, known_at)
     asked = {
-        "employee": employee,
+        **looked.asked(),
         "facts": [fact for fact in (measure.fact, measure.less) if fact],
-        "firsts": [run.first for run in days],
-        "lasts": [run.last for run in days],
         "known_at": known_at,
         "by_deal": measure.counted == "when_closed",
     }
@@ -237,6 +241,11 @@ def _counted(cursor: Cursor, measure: FactMeasure, employee: str, days: Spells, 
     confirmed = cursor.execute(CONFIRMED, {"facts": sorted(found), "known_at": known_at})
     found |= voided | {position for (position,) in confirmed}
     if measure.licensed is not None:
-        told = cursor.execute(LICENCES, {"employee": employee, "known_at": known_at})
+        told = cursor.execute(LICENCES, {"employees": sorted(looked.employees), "known_at": known_at})
+        found |= {position for (position,) in told}
+    if measure.credited != "own":
+        # Where everybody was who might have been held: of whom it is told, and of whom it is not.
+        near = kin(cursor, measure.credited, [employee])
+        told = cursor.execute(ROSTER, {"employees": sorted(near), "known_at": known_at})
         found |= {position for (position,) in told}
     return found

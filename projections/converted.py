@@ -1,7 +1,7 @@
 """What rates did to the plans of people: the rates that measures used, and the amounts that had none."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -28,19 +28,20 @@ from domain.plan.statement import Entitlement
 from projections import exchange_rates
 from projections.columns import day_of
 from projections.conversion import rates_of, with_rates
-from projections.measures import Pass, Windows, bound_for, counts, exact, rows, seen
+from projections.measures import Pass, counts, exact, rows
+from projections.sight import Windows, bound_for, seen
 from projections.spans import Cursor
 
 # An amount without a rate meets no condition on amounts, and is told all the same.
 FOREIGN = SQL(
     """
-select c.employee, c.currency, {day},
+select asked.holder, c.currency, {day},
     coalesce(sum(c.amount_minor) filter (where {counted}), 0)
         - coalesce(sum(c.amount_minor) filter (where {taken}), 0),
     count(*) filter (where {counted} or {taken}), count(*)
 {seen} and ({any_counted} or {any_taken}) and c.currency <> {own}
-group by c.employee, c.currency, {day}
-order by c.employee, c.currency, {day}"""
+group by asked.holder, c.currency, {day}
+order by asked.holder, c.currency, {day}"""
 )
 
 
@@ -52,7 +53,7 @@ where (base, quote) in ((%(own)s, %(other)s), (%(other)s, %(own)s))
 
 CURRENCIES = """
 select distinct currency from credit
-where employee = %(employee)s and currency <> %(own)s
+where employee = any(%(employees)s) and currency <> %(own)s
     and (day between %(first)s and %(last)s or deal_day between %(first)s and %(last)s)
     and position <= coalesce(%(known_at)s, position)
 order by currency"""
@@ -124,9 +125,11 @@ def rate_positions(
     return found
 
 
-def currencies_of(cursor: Cursor, employee: str, own: str, days: Days, known_at: int | None) -> list[str]:
-    """The currencies other than `own` that `employee` brought in on `days`."""
-    asked = {"employee": employee, "own": own, "known_at": known_at, **days._asdict()}
+def currencies_of(
+    cursor: Cursor, employees: Collection[str], own: str, days: Days, known_at: int | None
+) -> list[str]:
+    """The currencies other than `own` that `employees` brought in on `days`."""
+    asked = {"employees": list(employees), "own": own, "known_at": known_at, **days._asdict()}
     return [currency for (currency,) in cursor.execute(CURRENCIES, asked)]
 
 
@@ -165,13 +168,13 @@ def _foreign(
         )
     }
     statement = FOREIGN.format(
-        seen=seen(bound, [rated], days, known_at),
+        seen=seen(bound, [rated], known_at),
         own=bound(measure.currency),
         day=day_of(measure.counted),
         **parts,
     )
     found: dict[str, list[_Day]] = {}
-    for employee, currency, day, minor, counted, amounts in rows(cursor, Pass(statement, bound.values)):
+    for employee, currency, day, minor, counted, amounts in rows(cursor, Pass(statement, bound)):
         found.setdefault(employee, []).append(_Day(currency, day, exact(minor), counted, amounts))
     return found
 

@@ -131,7 +131,7 @@ def counted_facts(
         flagged=flagged,
         unpaid=flagged if measure.gate is not None else SQL("false"),
         counts=SQL("{} is not null").format(of) if of is not None else SQL("true"),
-        seen=seen(bound, [measure], {employee: days}, known_at),
+        seen=seen(bound, [measure], known_at),
         limit=bound(limit),
         offset=bound(offset),
     )
@@ -148,7 +148,7 @@ def counted_positions(
     measure = with_rates(cursor, {"": measure}, [days], known_at)[""]
     bound = bound_for(cursor, [measure], {employee: days}, known_at)
     statement = POSITIONS.format(
-        seen=seen(bound, [measure], {employee: days}, known_at),
+        seen=seen(bound, [measure], known_at),
         counted=counts(bound, measure, measure.fact, known_at),
         taken=taken_off(bound, measure, known_at),
     )

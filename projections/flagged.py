@@ -14,28 +14,28 @@ from domain.plan.licence import Flagged, Freeze, Frozen, frozen, licensed_measur
 from domain.plan.measures import FactMeasure, Measure
 from domain.plan.spells import Spells
 from projections import credentials
-from projections.measures import Pass, Windows, bound_for, counts, licensed, rows, seen
+from projections.measures import Pass, counts, licensed, rows
 from projections.members import members
-from projections.sight import windows
+from projections.sight import Windows, bound_for, seen, windows
 from projections.spans import Cursor
 
 MUCH = SQL(
     """
-select employee, work, total, last_on
+select holder, work, total, last_on
 from (
-    select c.employee, count(*) as total, count(*) filter (where not {licensed}) as work,
+    select asked.holder, count(*) as total, count(*) filter (where not {licensed}) as work,
         max(c.day) filter (where not {licensed}) as last_on
     {seen} and {counts}
-    group by c.employee
+    group by asked.holder
 ) as done
 where work > 0"""
 )
 
 WHICH = SQL(
     """
-select c.employee, c.position, c.fact, c.day
+select asked.holder, c.position, c.fact, c.day
 {seen} and {counts} and not {licensed}
-order by c.position, c.employee"""
+order by c.position, asked.holder"""
 )
 
 
@@ -141,10 +141,10 @@ def _asked(
     bound = bound_for(cursor, [measure], days, known_at)
     statement = question.format(
         licensed=licensed(bound, measure.licensed or ""),
-        seen=seen(bound, [measure], days, known_at),
+        seen=seen(bound, [measure], known_at),
         counts=counts(bound, whatever_the_licence(measure), measure.fact, known_at),
     )
-    return Pass(statement, bound.values)
+    return Pass(statement, bound)
 
 
 def _by_employee(changes: Sequence[CredentialChange]) -> dict[str, list[CredentialChange]]:

@@ -1,7 +1,7 @@
 """What was told or voided after a close about the months it closed: whose, since when, by which facts."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -10,6 +10,7 @@ from domain.period import Period
 from domain.plan.components.true_up import TrueUp
 from domain.plan.measures import FactMeasure
 from projections import policy
+from projections.sight import Sight, ties_between
 from projections.spans import Cursor
 
 CLOSED = """
@@ -19,40 +20,41 @@ order by first_day"""
 
 # At the rate of the end of a month an amount of its first day is converted, too.
 # Too many people do no harm: whoever comes out as settled gets no line. One too few would break the identity.
+# until: the last day that can have changed for those who hold the person's credits.
 LATE = """
-with told (position, void_position, employee, day) as (
-    select position, void_position, employee,
-        case when %(by_deal)s then least(day, deal_day) else day end
-    from credit
-    where position > %(since)s or void_position > %(since)s
+with told (position, void_position, employee, day, until) as (
+    select c.position, c.void_position, c.employee, on_day, on_day
+    from credit c, unnest(array[c.day, case when %(by_deal)s then c.deal_day end]) as on_day
+    where (c.position > %(since)s or c.void_position > %(since)s) and on_day is not null
     union all
-    select f.position, f.void_position, c.employee,
-        case when %(by_deal)s then least(c.day, c.deal_day) else c.day end
-    from confirmation f join credit c on c.position = f.fact_position
-    where f.position > %(since)s or f.void_position > %(since)s
+    select f.position, f.void_position, c.employee, on_day, on_day
+    from confirmation f join credit c on c.position = f.fact_position,
+        unnest(array[c.day, case when %(by_deal)s then c.deal_day end]) as on_day
+    where (f.position > %(since)s or f.void_position > %(since)s) and on_day is not null
     union all
     select position, void_position, employee,
         case when %(ahead)s then (date_trunc('month', effective_on) - interval '1 day')::date
-            else effective_on end
+            else effective_on end,
+        date 'infinity'
     from roster_change
     where position > %(since)s or void_position > %(since)s
     union all
-    select position, void_position, employee, from_on from leave
+    select position, void_position, employee, from_on, until_on from leave
     where position > %(since)s or void_position > %(since)s
     union all
-    select position, void_position, employee, effective_on from credential_change
+    select position, void_position, employee, effective_on, date 'infinity' from credential_change
     where position > %(since)s or void_position > %(since)s
     union all
-    select position, void_position, employee, effective_from from target_change
+    select position, void_position, employee, effective_from, effective_from from target_change
     where position > %(since)s or void_position > %(since)s
     union all
-    select o.position, o.void_position, r.employee, o.effective_from
+    select o.position, o.void_position, r.employee, o.effective_from, o.effective_from
     from override o
     join roster_change r
         on o.scope = case o.level when 'branch' then r.branch when 'team' then r.team else r.employee end
     where o.position > %(since)s or o.void_position > %(since)s
     union all
-    select p.position, p.void_position, r.employee, p.day
+    select p.position, p.void_position, r.employee, p.day, p.day
     from (
         select position, void_position,
             case when %(ahead)s then effective_from - 1 else effective_from end as day
@@ -63,16 +65,16 @@ with told (position, void_position, employee, day) as (
     cross join roster_change r
     where p.position > %(since)s or p.void_position > %(since)s
     union all
-    select e.position, e.void_position, c.employee,
-        case when %(by_deal)s then least(c.day, c.deal_day) else c.day end
+    select e.position, e.void_position, c.employee, on_day, on_day
     from exchange_rate e
-    join credit c on c.currency in (e.base, e.quote) and c.day >= date_trunc('month', e.effective_on)
-    where (e.position > %(since)s or e.void_position > %(since)s) and exists (
+    join credit c on c.currency in (e.base, e.quote) and c.day >= date_trunc('month', e.effective_on),
+        unnest(array[c.day, case when %(by_deal)s then c.deal_day end]) as on_day
+    where (e.position > %(since)s or e.void_position > %(since)s) and on_day is not null and exists (
         select from plan_version where document::json ->> 'currency' in (e.base, e.quote)
             and document::json ->> 'currency' <> c.currency
     )
     union all
-    select e.position, e.void_position, r.employee, e.effective_on
+    select e.position, e.void_position, r.employee, e.effective_on, e.effective_on
     from exchange_rate e cross join roster_change r
     where (e.position > %(since)s or e.void_position > %(since)s) and exists (
         select from plan_version where document::json ->> 'currency' in (e.base, e.quote)
@@ -80,9 +82,17 @@ with told (position, void_position, employee, day) as (
     )
 ),
 late as (
-    select position, void_position, employee, day from told
+    select position, void_position, employee, day from (
+        select position, void_position, employee, day from told
+        where %(people)s::text[] is null or employee = any(%(people)s)
+        union all
+        select told.position, told.void_position, tie.holder, greatest(told.day, tie.first_day)
+        from unnest(%(holders)s::text[], %(employees)s::text[], %(firsts)s::date[], %(lasts)s::date[])
+            as tie (holder, employee, first_day, last_day)
+        join told on told.employee = tie.employee
+            and told.day <= tie.last_day and told.until >= tie.first_day
+    ) as concerned
     where day <= %(last_day)s
-        and (%(employees)s::text[] is null or employee = any(%(employees)s))
         and (%(upto)s::bigint is null
             or position <= %(upto)s and (position > %(since)s or void_position <= %(upto)s))
 )
@@ -140,38 +150,45 @@ def touched(
     cursor: Cursor, last: ClosedPeriod, known_at: int | None, employees: Sequence[str] | None = None
 ) -> dict[str, dt.date]:
     """Who may be due something else than was settled up to the `last` close, and from which day on."""
-    asked = _asked(cursor, last, last.period, known_at, employees)
-    return dict(cursor.execute(TOUCHED, asked, prepare=False).fetchall())
+    span = (last.known_at, known_at)
+    asked, ties = _asked(cursor, span, last.period.last_day, employees)
+    found: dict[str, dt.date] = {}
+    for employee, day in ties.told(cursor.execute(TOUCHED, asked, prepare=False)):
+        found[employee] = min(day, found.get(employee, day))
+    return found
 
 
 def late_facts(
     cursor: Cursor, last: ClosedPeriod, about: Period, known_at: int | None, employee: str, limit: int | None
 ) -> list[LateFact]:
     """The first facts by which what `employee` is due for `about` may have changed since the `last` close."""
-    asked = {**_asked(cursor, last, about, known_at, [employee]), "limit": limit}
-    return [LateFact(*row) for row in cursor.execute(FACTS, asked, prepare=False)]
+    asked, _ = _asked(cursor, (last.known_at, known_at), about.last_day, [employee])
+    return [LateFact(*row) for row in cursor.execute(FACTS, {**asked, "limit": limit}, prepare=False)]
 
 
 def facts_between(cursor: Cursor, after: int, upto: int, until: dt.date, employee: str) -> list[LateFact]:
     """What was recorded or voided at the positions (after, upto] about `employee`, for days up to `until`."""
-    asked = {
-        "since": after,
-        "upto": upto,
-        "last_day": until,
-        "employees": [employee],
-        "limit": None,
-        **_reach(cursor, upto),
-    }
-    return [LateFact(*row) for row in cursor.execute(FACTS, asked, prepare=False)]
+    asked, _ = _asked(cursor, (after, upto), until, [employee])
+    return [LateFact(*row) for row in cursor.execute(FACTS, {**asked, "limit": None}, prepare=False)]
 
 
 def counts_by_deal(cursor: Cursor, known_at: int | None) -> bool:
     """Whether some plan counts what comes back on the day on which its deal was closed."""
-    return any(
-        isinstance(measure, FactMeasure) and measure.counted == "when_closed"
+    return _by_deal(_measures(cursor, known_at))
+
+
+def _measures(cursor: Cursor, known_at: int | None) -> list[FactMeasure]:
+    """All that some plan measures, or measured, over facts."""
+    return [
+        measure
         for version in policy.plan_versions(cursor, known_at)
         for measure in version.parsed().measures.values()
-    )
+        if isinstance(measure, FactMeasure)
+    ]
+
+
+def _by_deal(measures: Iterable[FactMeasure]) -> bool:
+    return any(measure.counted == "when_closed" for measure in measures)
 
 
 def looks_ahead(cursor: Cursor, known_at: int | None) -> bool:
@@ -183,17 +200,20 @@ def looks_ahead(cursor: Cursor, known_at: int | None) -> bool:
     )
 
 
-def _reach(cursor: Cursor, known_at: int | None) -> dict[str, bool]:
-    return {"by_deal": counts_by_deal(cursor, known_at), "ahead": looks_ahead(cursor, known_at)}
-
-
 def _asked(
-    cursor: Cursor, last: ClosedPeriod, about: Period, known_at: int | None, employees: Sequence[str] | None
-) -> dict[str, object]:
-    return {
-        "since": last.known_at,
-        "last_day": about.last_day,
-        "upto": known_at,
-        "employees": None if employees is None else list(employees),
-        **_reach(cursor, known_at),
+    cursor: Cursor, span: tuple[int, int | None], until: dt.date, employees: Sequence[str] | None
+) -> tuple[dict[str, object], Sight]:
+    """The parameters of what came late in `span`, and through whose eyes others see it."""
+    since, upto = span
+    measures = _measures(cursor, upto)
+    ties = ties_between(cursor, measures, span, until, employees)
+    asked: dict[str, object] = {
+        **ties.asked(),
+        "since": since,
+        "last_day": until,
+        "upto": upto,
+        "people": None if employees is None else list(employees),
+        "by_deal": _by_deal(measures),
+        "ahead": looks_ahead(cursor, upto),
     }
+    return asked, ties

@@ -42,6 +42,7 @@ def is_live_total(measure: FactMeasure, currency: str) -> bool:
         and measure.worth is None
         and measure.licensed is None
         and measure.confirmed_by is None
+        and measure.credited == "own"
         and measure.counted == "when_reversed"
         and measure.within_months is None
         and measure.convert_at is None

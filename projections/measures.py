@@ -9,23 +9,17 @@ import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from psycopg.sql import SQL, Composed
 
-from domain.plan.measures import (
-    Condition,
-    Counted,
-    FactMeasure,
-    Measure,
-    with_ratios,
-)
+from domain.plan.measures import Condition, FactMeasure, Measure, with_ratios
 from domain.plan.sizes import Each
 from domain.plan.spells import Spells
 from projections.columns import column, number, taken
 from projections.conversion import with_rates
 from projections.rows import known
-from projections.sight import Bound, Windows, bound_for, seen
+from projections.sight import Bound, Windows, bound_for, parted, seen
 from projections.spans import Cursor
 
 Values = dict[str, Fraction | None]
@@ -51,41 +45,41 @@ _COMPARED = {"at_least": SQL(">="), "more_than": SQL(">"), "at_most": SQL("<="),
 _APART: Mapping[str, SQL] = {
     "distinct": SQL(
         """
-select employee, count(*)
+select holder, count(*)
 from (
-    select c.employee {seen} and {counts} and {column} is not null
-    group by c.employee, {column}
+    select asked.holder {seen} and {counts} and {column} is not null
+    group by asked.holder, {column}
 ) as seen
-group by employee"""
+group by holder"""
     ),
     "last": SQL(
         """
-select distinct on (c.employee) c.employee, {column} {seen} and {counts} and {column} is not null
-order by c.employee, c.at desc, c.position desc"""
+select distinct on (asked.holder) asked.holder, {column} {seen} and {counts} and {column} is not null
+order by asked.holder, c.at desc, c.position desc, c.part desc"""
     ),
     "each": SQL(
         """
-select employee, array_agg(size)
+select holder, array_agg(size)
 from (
-    select c.employee,
+    select asked.holder,
         coalesce(sum({column}) filter (where {counts}), 0)
             - coalesce(sum({column}) filter (where {taken}), 0) as size
     {seen} and ({counts} or {taken}) and {column} is not null and {owner} is not null
-    group by c.employee, {owner}
+    group by asked.holder, {owner}
 ) as owned
-group by employee"""
+group by holder"""
     ),
     "streak": SQL(
         """
-select employee, max(days) from (
-    select employee, count(*) as days
+select holder, max(days) from (
+    select holder, count(*) as days
     from (
-        select employee, day - row_number() over (partition by employee order by day)::int as island
-        from (select c.employee, c.day {seen} and {counts} group by c.employee, c.day) as seen
+        select holder, day - row_number() over (partition by holder order by day)::int as island
+        from (select asked.holder, c.day {seen} and {counts} group by asked.holder, c.day) as seen
     ) as numbered
-    group by employee, island
+    group by holder, island
 ) as runs
-group by employee"""
+group by holder"""
     ),
 }
 
@@ -94,7 +88,7 @@ class Pass(NamedTuple):
     """A statement over credits, and its parameters."""
 
     statement: Composed
-    parameters: dict[str, Any]
+    bound: Bound
 
 
 def evaluate(
@@ -110,8 +104,7 @@ def evaluate(
         for name, measure in over.items():
             for employee in days:
                 people[employee][name] = _of_nothing(measure)
-        for counted in get_args(Counted):
-            together = {n: m for n, m in over.items() if m.kind not in _APART and m.counted == counted}
+        for together in parted({n: m for n, m in over.items() if m.kind not in _APART}):
             _take_together(cursor, together, days, known_at, people)
         for name, measure in over.items():
             if measure.kind in _APART:
@@ -190,8 +183,6 @@ def _take_together(
     people: Mapping[str, Values],
 ) -> None:
     """Adds to `people` all of `measures`, taken in one pass over the credits."""
-    if not measures:
-        return
     for employee, *numbers in rows(cursor, _together(cursor, measures.values(), days, known_at)):
         values, number = people[employee], iter(numbers)
         for name, measure in measures.items():
@@ -213,27 +204,27 @@ def _together(
     wanted = list(measures)
     bound = bound_for(cursor, wanted, days, known_at)
     numbers = [part for measure in wanted for part in aggregates(bound, measure, known_at)]
-    statement = SQL("select c.employee, {numbers} {seen} group by c.employee").format(
-        numbers=SQL(", ").join(numbers), seen=seen(bound, wanted, days, known_at)
+    statement = SQL("select asked.holder, {numbers} {seen} group by asked.holder").format(
+        numbers=SQL(", ").join(numbers), seen=seen(bound, wanted, known_at)
     )
-    return Pass(statement, bound.values)
+    return Pass(statement, bound)
 
 
 def _apart(cursor: Cursor, measure: FactMeasure, days: Mapping[str, Spells], known_at: int | None) -> Pass:
     bound = bound_for(cursor, [measure], days, known_at)
     statement = _APART[measure.kind].format(
-        seen=seen(bound, [measure], days, known_at),
+        seen=seen(bound, [measure], known_at),
         counts=counts(bound, measure, measure.fact, known_at),
         taken=taken_off(bound, measure, known_at),
         column=number(bound, measure) or column(bound, "day"),
         owner=column(bound, measure.by or "position"),
     )
-    return Pass(statement, bound.values)
+    return Pass(statement, bound)
 
 
 def rows(cursor: Cursor, wanted: Pass) -> Iterable[tuple[Any, ...]]:
-    """What `wanted` finds."""
-    return cursor.execute(wanted.statement, wanted.parameters, prepare=False)
+    """What `wanted` finds: rows that begin with the person for whom it was found."""
+    return wanted.bound.sight.told(cursor.execute(wanted.statement, wanted.bound.values, prepare=False))
 
 
 def _value(measure: FactMeasure, number: Any) -> Fraction:

@@ -10,31 +10,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from psycopg.sql import SQL, Composed
 
 from domain.plan.measures import FactMeasure
-from domain.plan.spells import Spells
 from projections.columns import column, number
 from projections.conversion import with_rates
-from projections.measures import counts, taken_off
+from projections.measures import Pass, counts, rows, taken_off
 from projections.sight import Bound, Windows, bound_for, seen
 from projections.spans import Cursor
 
 REACHED: Mapping[str, SQL] = {
     "distinct": SQL(
         """
-select employee, max(at)
+select holder, max(at)
 from (
-    select c.employee, min(c.at) as at {seen} and {counted} and {column} is not null
-    group by c.employee, {column}
+    select asked.holder, min(c.at) as at {seen} and {counted} and {column} is not null
+    group by asked.holder, {column}
 ) as first
-group by employee"""
+group by holder"""
     ),
     "best": SQL(
         """
-select distinct on (c.employee) c.employee, c.at {seen} and {counted} and {column} is not null
-order by c.employee, {column} desc, c.at"""
+select distinct on (asked.holder) asked.holder, c.at {seen} and {counted} and {column} is not null
+order by asked.holder, {column} desc, c.at"""
     ),
 }
 
-LAST = SQL("select c.employee, max(c.at) {seen} and ({counted} or {taken}) group by c.employee")
+LAST = SQL("select asked.holder, max(c.at) {seen} and ({counted} or {taken}) group by asked.holder")
 
 
 def reached_at(
@@ -52,17 +51,14 @@ def reached_at(
             continue
         rated = with_rates(cursor, {"": measure}, days.values(), known_at)[""]
         bound = bound_for(cursor, [rated], days, known_at)
-        statement = _statement(bound, rated, days, known_at)
-        for employee, at in cursor.execute(statement, bound.values, prepare=False):
+        for employee, at in rows(cursor, Pass(_statement(bound, rated, known_at), bound)):
             found[employee] = max(at, found.get(employee, at))
     return found
 
 
-def _statement(
-    bound: Bound, measure: FactMeasure, days: Mapping[str, Spells], known_at: int | None
-) -> Composed:
+def _statement(bound: Bound, measure: FactMeasure, known_at: int | None) -> Composed:
     parts = {
-        "seen": seen(bound, [measure], days, known_at),
+        "seen": seen(bound, [measure], known_at),
         "counted": counts(bound, measure, measure.fact, known_at),
     }
     if measure.kind in REACHED:

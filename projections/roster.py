@@ -74,6 +74,7 @@ comment on column branch.title is 'Its name for people.';
 comment on column branch.void_position is 'Position of the void that cancelled the fact.';
 
 create index roster_change_by_employee on roster_change (employee, position);
+create index roster_change_by_manager on roster_change (manager) where manager is not null;
 create index leave_by_employee on leave (employee, from_on);
 """
 

@@ -1,11 +1,13 @@
 """Whose credits measures look at on which days, and the statement's part that finds them."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, NamedTuple
 
 from psycopg.sql import SQL, Composed, Placeholder
 
+from domain.people.ties import Relation, Tie, Ties
 from domain.period import Period
 from domain.plan.measures import Days, FactMeasure, Measure, Window, days_of
 from domain.plan.spells import Spells, within
@@ -13,28 +15,123 @@ from projections.columns import day_of
 from projections.licences import NONE, Licences, licences
 from projections.rows import known
 from projections.spans import Cursor
+from projections.ties import ties_of
 
 Windows = Mapping[Window, Mapping[str, Spells]]
 """The days that each window opens on for each person; none where they belonged elsewhere on all of them."""
 
 _SEEN = SQL(
     """
-from unnest(%(employees)s::text[], %(firsts)s::date[], %(lasts)s::date[])
-    as asked (employee, first_day, last_day)
+from unnest(%(holders)s::text[] collate "C", %(employees)s::text[], %(firsts)s::date[], %(lasts)s::date[])
+    as asked (holder, employee, first_day, last_day)
 join credit c on c.employee = asked.employee collate "C" and {day} between asked.first_day and asked.last_day
 where {day} between %(earliest)s and %(latest)s and c.fact = any(%(facts)s) and {known}"""
 )
 """The credits in sight. The outer bounds on the day say nothing new, but an index can use them."""
 
 
+class Sight(NamedTuple):
+    """Whose credits count for whom on which days. seen: by holder, whatever the others see alike.
+
+    alike: by such a holder, all who see just the same, where there is more than one.
+    """
+
+    seen: Mapping[str, Sequence[Tie]]
+    alike: Mapping[str, Sequence[str]]
+
+    @property
+    def employees(self) -> set[str]:
+        """Everybody who is seen."""
+        return {tie.employee for own in self.seen.values() for tie in own}
+
+    def asked(self) -> dict[str, Any]:
+        """The parameters that say whose credits are asked about, and between which days they all lie."""
+        rows = [(holder, *tie) for holder, own in self.seen.items() for tie in own]
+        holders, employees, firsts, lasts = map(list, zip(*rows, strict=True)) if rows else ([], [], [], [])
+        return {
+            "holders": holders,
+            "employees": employees,
+            "firsts": firsts,
+            "lasts": lasts,
+            "earliest": min(firsts, default=None),
+            "latest": max(lasts, default=None),
+        }
+
+    def told(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+        """`rows` that begin with a holder, each for all who see the same."""
+        if not self.alike:
+            yield from rows
+            return
+        for holder, *rest in rows:
+            for each in self.alike.get(holder, (holder,)):
+                yield (each, *rest)
+
+
+def sight(cursor: Cursor, measure: FactMeasure, days: Mapping[str, Spells], known_at: int | None) -> Sight:
+    """What the people in `days` see of their own and others' credits by `measure`."""
+    if measure.credited == "own":
+        return Sight({holder: _own(holder, runs) for holder, runs in days.items()}, {})
+    return _looking(ties_of(cursor, measure.credited, days, known_at), days, measure.with_own)
+
+
+def ties_between(
+    cursor: Cursor,
+    measures: Iterable[FactMeasure],
+    span: tuple[int, int | None],
+    until: dt.date,
+    employees: Collection[str] | None,
+) -> Sight:
+    """Whom `employees`, or everybody, hold by some of `measures` on days up to `until`.
+
+    As known at either end of `span`, for who holds whom may have become known in between.
+    """
+    seen: dict[str, Sequence[Tie]] = {}
+    alike: dict[str, Sequence[str]] = {}
+    relations: set[Relation] = {measure.credited for measure in measures if measure.credited != "own"}
+    ordered: list[Relation] = sorted(relations)
+    for number, (relation, known_at) in enumerate(product(ordered, span)):
+        held = ties_of(cursor, relation, employees, known_at)
+        holders = employees if employees is not None else {*held.held, *held.in_circles}
+        looking = _looking(held, dict.fromkeys(sorted(holders), (Days(dt.date.min, until),)), False)
+        for holder, own in looking.seen.items():
+            # No id has a space, so that nobody is mistaken for such a name.
+            seen[f"{number} {holder}"] = own
+            alike[f"{number} {holder}"] = looking.alike.get(holder, (holder,))
+    return Sight(seen, alike)
+
+
+def _looking(held: Ties, days: Mapping[str, Spells], with_own: bool) -> Sight:
+    seen: dict[str, list[Tie]] = {}
+    leaders: dict[object, str] = {}
+    alike: dict[str, list[str]] = {}
+    for holder, runs in days.items():
+        # Whoever was in the same circles on the same days sees the same, so it is looked at once for all.
+        circles = tuple(being.within(*run) for run in runs for being in held.in_circles.get(holder, ()))
+        leader = leaders.setdefault(circles, holder) if any(circles) else holder
+        alike.setdefault(leader, []).append(holder)
+        if leader == holder:
+            seen[holder] = [tie for run in runs for tie in held.of(holder, *run)]
+            if with_own:
+                seen[holder] += _own(holder, runs)
+    return Sight(seen, {leader: people for leader, people in alike.items() if len(people) > 1})
+
+
+def _own(holder: str, runs: Spells) -> list[Tie]:
+    return [Tie(holder, run.first, run.last) for run in runs]
+
+
+NOTHING = Sight({}, {})
+
+
 class Bound:
     """The parameters of one statement, each value under a name of its own.
 
-    licences: those that its measures ask for, of the people that it looks at.
+    sight: of its measures. licences: those that they ask for, of the people who are seen.
     """
 
-    def __init__(self, licences: Licences = NONE) -> None:
+    def __init__(self, sight: Sight = NOTHING, licences: Licences = NONE) -> None:
         self.values: dict[str, Any] = {}
+        self.sight = sight
         self.licences = licences
 
     def __call__(self, value: object) -> Placeholder:
@@ -44,10 +141,11 @@ class Bound:
 
 
 def bound_for(
-    cursor: Cursor, measures: Iterable[FactMeasure], people: Collection[str], known_at: int | None
+    cursor: Cursor, measures: Sequence[FactMeasure], days: Mapping[str, Spells], known_at: int | None
 ) -> Bound:
-    """The parameters of a statement over `measures`, with the licences of `people`."""
-    return Bound(licences(cursor, measures, people, known_at))
+    """The parameters of a statement over `measures`, which see the same, for the people in `days`."""
+    seen = sight(cursor, measures[0], days, known_at)
+    return Bound(seen, licences(cursor, measures, seen.employees, known_at))
 
 
 def windows(
@@ -74,18 +172,23 @@ def windows(
     }
 
 
-def seen(
-    bound: Bound, measures: Collection[FactMeasure], days: Mapping[str, Spells], known_at: int | None
-) -> Composed:
-    """`from … where …`: the credits `c` of the facts of `measures` on the `days` of each person.
+def parted(measures: Mapping[str, FactMeasure]) -> Iterator[dict[str, FactMeasure]]:
+    """`measures` by what they see: each part can be taken in one pass over the same credits."""
+    parts: dict[tuple[object, ...], dict[str, FactMeasure]] = {}
+    for name, measure in measures.items():
+        key = (measure.counted, measure.credited, measure.with_own)
+        parts.setdefault(key, {})[name] = measure
+    yield from parts.values()
 
-    measures: for which credits lie on the same day.
+
+def seen(bound: Bound, measures: Sequence[FactMeasure], known_at: int | None) -> Composed:
+    """`from … where …`: the credits `c` of the facts of `measures` that `asked.holder` sees.
+
+    measures: which see the same.
     """
     facts = {fact for measure in measures for fact in (measure.fact, measure.less) if fact}
-    bound.values |= asked(days) | {"facts": sorted(facts), "known_at": known_at}
-    first, *rest = measures
-    assert all(measure.counted == first.counted for measure in rest), "the caller has parted them"
-    return _SEEN.format(known=known(known_at), day=day_of(first.counted))
+    bound.values |= bound.sight.asked() | {"facts": sorted(facts), "known_at": known_at}
+    return _SEEN.format(known=known(known_at), day=day_of(measures[0].counted))
 
 
 def asked(days: Mapping[str, Spells]) -> dict[str, Any]:

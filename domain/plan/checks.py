@@ -39,6 +39,7 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
     yield from _running_faults(plan)
     yield from _rank_faults(plan)
     yield from true_up_faults(plan)
+    yield from _lever_faults(plan)
     lists = {
         "components": [component.id for component in plan.components],
         "milestones": [milestone.id for milestone in plan.milestones],
@@ -198,6 +199,18 @@ def _running_faults(plan: Plan) -> Iterator[Fault]:
                 f"The target `{getattr(component, 'target', '')}` is another one in each period.",
                 "Give a target that holds for the whole quarter or year.",
             )
+
+
+def _lever_faults(plan: Plan) -> Iterator[Fault]:
+    for index, lever in enumerate(plan.hints.levers):
+        for name in lever.adds:
+            measure = plan.measures.get(name)
+            if isinstance(measure, FactMeasure) and not measure.counts_own:
+                yield Fault(
+                    f"hints.levers[{index}].adds.{name}",
+                    "It counts what others do, and nobody can do more of that alone.",
+                    "Name a measure of own work.",
+                )
 
 
 def _rank_faults(plan: Plan) -> Iterator[Fault]:

@@ -92,6 +92,7 @@ def levers_of(resolved: ResolvedPlan) -> tuple[Lever, ...]:
         if isinstance(measure := plan.measures[name], FactMeasure)
         and measure.kind in ("count", "distinct")
         and not measure.window.ends_before
+        and measure.counts_own
     )
 
 

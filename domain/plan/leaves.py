@@ -13,6 +13,7 @@ from domain.plan.checks import counted_measure
 from domain.plan.components.bands import Stretch
 from domain.plan.components.component import Component
 from domain.plan.components.rate_table import RateBand
+from domain.plan.crediting import SAID, Credited
 from domain.plan.document import Goal, Parameter, Plan, Target
 from domain.plan.exact import Setting, Unit, shown
 from domain.plan.fields import Title
@@ -122,6 +123,8 @@ class _Taking:
                 self.leaves[path] = Leaf(tuple(map(_compared, told)), _joined(words))
                 for number, item in enumerate(told, start=1):
                     self._number(f"{path}.{number}", item, _inner(kind), around)
+            case str() if path.endswith(".credited"):
+                self.leaves[path] = Leaf(value, SAID[cast(Credited, value)])
             case _:
                 said = None if value is None or value == "" else self._said(value, kind, around)
                 self.leaves[path] = Leaf(_compared(value), said)

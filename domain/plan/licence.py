@@ -60,11 +60,14 @@ class Flagged(NamedTuple):
 
 
 def licensed_measures(measures: Mapping[str, Measure]) -> dict[str, FactMeasure]:
-    """Those of `measures` that ask for a licence; not as they stood before a period."""
+    """Those of `measures` of own work that ask for a licence; not as they stood before a period."""
     return {
         name: measure
         for name, measure in measures.items()
-        if isinstance(measure, FactMeasure) and measure.licensed is not None and not is_before(name)
+        if isinstance(measure, FactMeasure)
+        and measure.licensed is not None
+        and measure.credited == "own"
+        and not is_before(name)
     }
 
 

@@ -15,6 +15,7 @@ from msgspec import inspect
 
 from domain.facts.people import LeaveKind
 from domain.money import CURRENCIES, minor_per_major
+from domain.plan.crediting import Credited, credited_faults
 from domain.plan.exchange import RateDay
 from domain.plan.fields import FactName, Prorate, Title
 from domain.plan.measures import (
@@ -56,7 +57,8 @@ _NEEDS: Final[Mapping[Kind, tuple[str, ...]]] = {
 
 
 _OF_FACTS: Final = tuple(
-    "of by worth where less counted within_months confirmed_by licensed convert_at window".split()
+    """of by worth where less counted within_months confirmed_by credited with_own licensed convert_at
+    window""".split()
 )
 """What only a measure over facts has."""
 
@@ -64,6 +66,7 @@ _OF_FACTS: Final = tuple(
 class MeasureText(msgspec.Struct, frozen=True, kw_only=True):
     """A measure as written; exactly one of the first ten fields is given and says its kind.
 
+    credited: whose credits count: `own` when absent; with_own: and own ones.
     licensed: kind of credential without which work is flagged or earns nothing, by the plan's `unlicensed`.
     leave: the kinds of it that count as absence, for a measure of days `present`; all when absent.
     """
@@ -86,6 +89,8 @@ class MeasureText(msgspec.Struct, frozen=True, kw_only=True):
     counted: Counted | None = None
     within_months: int | None = None
     confirmed_by: str | None = None
+    credited: Credited | None = None
+    with_own: bool | None = None
     licensed: str | None = None
     leave: tuple[LeaveKind, ...] | None = None
     convert_at: RateDay | None = None
@@ -113,6 +118,7 @@ def read_measure(reading: Reading, found: object, path: str) -> Measure | Unread
         return _days(reading, text, text.days, path)
     if text.leave is not None:
         return reading.fault(below(path, "leave"), "Only days can be of leave.", "Measure `days: present`.")
+    credited_faults(reading, text.credited or "own", text.with_own, path)
     return _over_facts(reading, text, cast(Kind, given[0]), path)
 
 
@@ -171,12 +177,6 @@ def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> F
     if text.worth is not None and not adds_up:
         remedy = "Use sum, average, last, best or each."
         return reading.fault(below(path, "worth"), f"A {kind} adds up no numbers.", remedy)
-    if text.licensed is not None and text.less is not None:
-        return reading.fault(
-            below(path, "licensed"),
-            f"What `{text.less}` takes away may have been done under another licence.",
-            "Leave one of the two out.",
-        )
     if text.less is not None and kind not in ("count", "sum", "each"):
         return reading.fault(
             below(path, "less"), f"Nothing can be taken off a {kind}.", "Use count, sum or each."
@@ -214,6 +214,8 @@ def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> F
         counted=text.counted or "when_reversed",
         within_months=text.within_months,
         confirmed_by=text.confirmed_by,
+        credited=text.credited or "own",
+        with_own=bool(text.with_own),
         licensed=text.licensed,
         window=window,
         currency=currency,
@@ -226,7 +228,13 @@ def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> F
 
 
 def _return_faults(reading: Reading, text: MeasureText, path: str) -> None:
-    """Notes what is said of returns where nothing comes back to a deal."""
+    """Notes what is said of returns where nothing comes back to a deal, or to work under a licence."""
+    if text.licensed is not None and text.less is not None:
+        reading.fault(
+            below(path, "licensed"),
+            f"What `{text.less}` takes away may have been done under another licence.",
+            "Leave one of the two out.",
+        )
     for name in ("counted", "within_months"):
         if getattr(text, name) is not None and text.less != "deal_reversed":
             reading.fault(below(path, name), "No deal comes back here.", "Add `less: deal_reversed`.")

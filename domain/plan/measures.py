@@ -11,6 +11,9 @@ reference: both must agree on every history. What they agree on:
 - `counted: when_closed` lets a reversal lie on the day on which its deal was closed, rather than on its own:
   so it takes back what the deal had earned, by the rates of that month. `within_months` lets it count only if
   it came no later than so many months after that day.
+- `credited` says whose credits count: the person's own; those of everybody below, as the hierarchy stood on
+  the day of the credit, or of the next below only; of whom they mentor, or assist; of their team or branch,
+  themselves among them. Both are to be here on that day. `with_own` adds the person's own.
 - `confirmed_by` lets only those credits count that a person of this role has confirmed.
 - `licensed` lets only those credits count on whose day the person holds a valid credential of this kind, if
   the plan says that other work earns nothing; else they count and are flagged.
@@ -37,7 +40,7 @@ A ratio is None, too, when either of its measures is None or the second one is 0
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -47,6 +50,7 @@ import msgspec
 from domain.facts.people import LeaveKind
 from domain.period import Period, months_after
 from domain.plan.credit import Credit, column
+from domain.plan.crediting import OWN_COUNTS, Credited
 from domain.plan.exchange import NO_RATES, RateDay, Rates, minor_factor, rate_day
 from domain.plan.fields import Prorate, Title
 from domain.plan.sizes import Each
@@ -97,6 +101,7 @@ class FactMeasure(_Shown, frozen=True, kw_only=True, tag="fact"):
     are worth something. by: what the numbers of an `each` are summed by; None for each fact by itself.
     counted: on which day what came back lies. within_months: of the deal, after which nothing is taken back;
     None for ever.
+    credited: whose credits count, on the days on which they hold them; with_own: and those of the person.
     licensed: kind of credential that the work asks for. unlicensed: the plan's choice for work without it.
     currency: of its amounts. convert_at: of which day the rate is by which amounts of others are converted.
     scale: what the raw number is divided by: minor units in a major one for amounts, else 1.
@@ -112,12 +117,19 @@ class FactMeasure(_Shown, frozen=True, kw_only=True, tag="fact"):
     counted: Counted = "when_reversed"
     within_months: int | None = None
     confirmed_by: str | None = None
+    credited: Credited = "own"
+    with_own: bool = False
     licensed: str | None = None
     unlicensed: Unlicensed = "earns_nothing"
     window: Window = Window()
     currency: str | None = None
     convert_at: RateDay | None = None
     scale: int = 1
+
+    @property
+    def counts_own(self) -> bool:
+        """Whether the person's own work is among what counts."""
+        return self.with_own or self.credited in OWN_COUNTS
 
     @property
     def gate(self) -> str | None:
@@ -145,12 +157,27 @@ class DaysMeasure(_Shown, frozen=True, kw_only=True, tag="days"):
 Measure = FactMeasure | RatioMeasure | DaysMeasure
 
 
+Sees = Callable[[Credited, str, str, dt.date], bool]
+"""Whether somebody holds the credits of another on a day, by how `people.ties` says it."""
+
+
+def sees_nobody(_credited: Credited, _holder: str, _employee: str, _day: dt.date) -> bool:
+    """Everybody is alone."""
+    return False
+
+
 def evaluate(
-    measure: FactMeasure, credits: Iterable[Credit], employee: str, *runs: Days, rates: Rates = NO_RATES
+    measure: FactMeasure,
+    credits: Iterable[Credit],
+    employee: str,
+    *runs: Days,
+    rates: Rates = NO_RATES,
+    sees: Sees = sees_nobody,
 ) -> Fraction | None:
     """The value of `measure` for `employee` over `runs`; None where there is nothing to average or choose."""
-    own = [converted(measure, credit, rates) for credit in credits if credit.employee == employee]
-    seen = [c for c in own if any(days.first <= day_of(measure, c) <= days.last for days in runs)]
+    held = (credit for credit in credits if _is_seen(measure, credit, employee, sees))
+    converting = [converted(measure, credit, rates) for credit in held]
+    seen = [c for c in converting if any(days.first <= day_of(measure, c) <= days.last for days in runs)]
     counted = [credit for credit in seen if credit.fact == measure.fact and matches(measure, credit)]
     taken = [credit for credit in seen if credit.fact == measure.less and matches(measure, credit)]
     match measure.kind:
@@ -181,11 +208,14 @@ def evaluate_all(
     period: Period,
     hired_on: dt.date,
     rates: Rates = NO_RATES,
+    sees: Sees = sees_nobody,
 ) -> dict[str, Fraction | None]:
     """Every measure of a plan for `employee` in `period`."""
-    own = [credit for credit in credits if credit.employee == employee]
+    told = list(credits)
     leaves = {
-        name: evaluate(measure, own, employee, days_of(measure.window, period, hired_on), rates=rates)
+        name: evaluate(
+            measure, told, employee, days_of(measure.window, period, hired_on), rates=rates, sees=sees
+        )
         for name, measure in measures.items()
         if isinstance(measure, FactMeasure)
     }
@@ -260,6 +290,14 @@ def longest_run(days: Iterable[dt.date]) -> int:
         length = length + 1 if before is not None and (day - before).days == 1 else 1
         longest, before = max(longest, length), day
     return longest
+
+
+def _is_seen(measure: FactMeasure, credit: Credit, employee: str, sees: Sees) -> bool:
+    is_own = credit.employee == employee
+    if measure.credited == "own":
+        return is_own
+    day = day_of(measure, credit)
+    return (measure.with_own and is_own) or sees(measure.credited, employee, credit.employee, day)
 
 
 def _is_too_late(measure: FactMeasure, credit: Credit) -> bool:
