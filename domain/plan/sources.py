@@ -11,7 +11,7 @@ from domain.plan.overrides import TargetChange, changed_value
 from domain.plan.resolve import ResolvedPlan
 from domain.plan.targets import Origin, Sourced
 
-_OF_PAY = ("parameters", "targets", "components", "milestones")
+_OF_PAY = ("parameters", "targets", "components", "draw", "holdbacks", "milestones")
 """The parts of a document whose numbers somebody may ask about; the others only show and propose."""
 
 

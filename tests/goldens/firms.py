@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from fractions import Fraction
 
+from account_firm import accounts
 from example_firms import examples
 from teller import Firm
 
@@ -326,4 +327,5 @@ FIRMS: dict[str, Make] = {
     "branches": branches,
     "yen": yen,
     "examples": examples,
+    "accounts": accounts,
 }
