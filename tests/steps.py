@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from book import Book
 from hypothesis import strategies as st
 
+from domain.facts.currencies import ExchangeRateSet
 from domain.facts.people import LeaveTaken
-from domain.facts.selling import ComplianceScored
+from domain.facts.selling import ComplianceScored, DealClosed
 
 Step = Callable[[Book, list[int]], None]
 """Tells the book something; the positions are of what may be voided."""
@@ -32,6 +34,19 @@ def told_on(
 def score(employee: str, customer: str) -> ComplianceScored:
     """A score that the customer's number makes."""
     return ComplianceScored(employee=employee, score=f"{customer[1]}.5")
+
+
+def sale(employee: str, customer: str) -> DealClosed:
+    """A deal in dollars, or in yen for one of the customers."""
+    currency = "JPY" if customer == "C2" else "USD"
+    return DealClosed(
+        employee=employee, customer=customer, deal=uuid4().hex, amount_minor=100_01, currency=currency
+    )
+
+
+def rate(base: str, worth: str, effective_on: dt.date) -> ExchangeRateSet:
+    """What a currency is worth in yuan from a day on."""
+    return ExchangeRateSet(base=base, quote="CNY", rate=worth, effective_on=effective_on)
 
 
 def leave(employee: str, from_on: dt.date, days: int = 0) -> LeaveTaken:
