@@ -15,6 +15,7 @@ from api.cli import (
     plans,
     privacy,
     proofs,
+    rates,
     recompute,
     seal,
     service,
@@ -44,6 +45,7 @@ for commands in (
     app.add_typer(commands)
 app.add_typer(privacy.app)
 app.add_typer(alerts.app)
+app.add_typer(rates.app)
 app.add_typer(balances.app)
 app.add_typer(inquiries.app, name="inquiry", help="What people ask and dispute about their pay.")
 

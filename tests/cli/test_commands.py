@@ -274,3 +274,14 @@ def test_a_token_is_printed_once_and_alone(firm: Run) -> None:
 
 def test_migrate_is_safe_to_repeat(firm: Run) -> None:
     assert said(firm("migrate", "--json")) == {"ledger": LEDGER, "applied": []}
+
+
+def test_exchange_rates_are_imported_and_listed(firm: Run, tmp_path: Path) -> None:
+    example = Path(__file__).resolve().parents[2] / "examples" / "huikang" / "finance_rates.mapping.yaml"
+    tmp_path.joinpath(example.name).write_text(example.read_text("utf-8"), "utf-8")
+    table = tmp_path / "finance_rates.csv"
+    table.write_text("外币,本币,生效日期,汇率,来源\nUSD,CNY,2025-03-31,7.1234,\n", "utf-8")
+    assert firm("import", str(table)).returncode == 0
+    assert "No exchange rate holds on 2025-03-30" in firm("rates", "--day", "2025-03-30").stdout
+    [held] = said(firm("rates", "--day", "2025-04-01", "--json"))
+    assert (held["base"], held["rate"], held["effective_on"]) == ("USD", "7.1234", "2025-03-31")
