@@ -150,7 +150,7 @@ def rule_of(plan: Plan, alert: str) -> Alert:
     return rule
 
 
-def tried_levels(texts: list[str] | tuple[str, ...]) -> list[Fraction]:
+def tried_levels(texts: list[str] | tuple[str, ...], field: str = "try") -> list[Fraction]:
     """The levels that `texts` name.
 
     Raises: BadField.
@@ -159,7 +159,7 @@ def tried_levels(texts: list[str] | tuple[str, ...]) -> list[Fraction]:
     for text in texts:
         level = exact(text)
         if level is None:
-            raise BadField(field="try", detail=f"{text!r} is not a number.", remedy="Write 8, 8.5 or 60 %.")
+            raise BadField(field=field, detail=f"{text!r} is not a number.", remedy="Write 8, 8.5 or 60 %.")
         found.append(level.value)
     return found
 

@@ -72,6 +72,21 @@ VALUES = {
 """What stands for a part of an address."""
 
 QUERIES: Mapping[str, Mapping[str, str]] = {
+    "/v1/insight/leavers": {"period": "2025-03"},
+    "/v1/insight/outcomes": {"first": "2025-03", "second": "2025-04"},
+    "/v1/insight/compare": {
+        "plan": "selling",
+        "measure": "clients",
+        "before": "2025-03",
+        "after": "2025-04",
+    },
+    "/v1/insight/split": {
+        "plan": "selling",
+        "measure": "clients",
+        "by": "hospitals",
+        "level": "1",
+        "period": "2025-03",
+    },
     "/v1/plans/{plan}/alerts/{alert}/backtest": {"from": "2025-03-01", "to": "2025-04-30"},
     "/v1/employees/{employee}/statements/{period}/evidence": {"plan": "selling", "measure": "clients"},
     "/v1/boards/{board}": {"period": "2025-03"},

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from fractions import Fraction
 from functools import partial
 from itertools import count
 from typing import Any
@@ -29,6 +30,7 @@ from domain.journal.connection import connect
 from domain.journal.migrate import migrate
 from domain.journal.record import Record
 from domain.period import Period
+from domain.plan.alert import AlertCondition
 from domain.plan.document import Population
 from projections import (
     alerts,
@@ -37,6 +39,7 @@ from projections import (
     growth,
     hints,
     honours,
+    insight,
     milestones,
     payroll,
     policy,
@@ -198,6 +201,16 @@ def questions() -> Mapping[str, Question]:
         "milestones": about(milestones.milestones, DAY),
         "goals": about(progress.cascade, DAY),
         "alerts": about(alerts.alerts, DAY),
+        "leavers": about(insight.leavers, MONTHS[0]),
+        "outcomes": about(insight.outcomes, *MONTHS),
+        "compared": about(insight.compared, "selling", "close_rate", *MONTHS),
+        "split": about(
+            insight.split,
+            "selling",
+            "clients",
+            AlertCondition(measure="hospitals", at_least=Fraction(1)),
+            MONTHS[0],
+        ),
         "reminders": about(reminders.reminders, DAY),
         "growth": about(growth.board, Period.containing(DAY, "week"), DAY),
         "credentials": about(credentials.held, DAY),

@@ -1,0 +1,110 @@
+"""Insight over many people: who leaves and why, what changed, and what goes together."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+from psycopg import Cursor
+
+from api.alerts import tried_levels
+from api.problems import NotFound
+from api.reading import View, any_period
+from domain.plan.alert import AlertCondition
+from projections import insight
+from projections.insight import Compared, Leavers, Outcomes, Split
+
+Test = Literal["at_least", "more_than", "at_most", "less_than"]
+PeriodAsked = Annotated[str, QueryParameter(description="A week, month, quarter or year, such as 2025-Q1.")]
+OfPlan = Annotated[str, QueryParameter(description="Id of a plan.")]
+OfMeasure = Annotated[str, QueryParameter(description="Name of one of its measures.")]
+
+
+@get(
+    "/insight/leavers",
+    summary="Who left, by cause",
+    tags=["insight"],
+    opt={"action": "read_care", "personal": "none"},
+)
+async def read_leavers(view: NamedDependency[View], period: PeriodAsked) -> Leavers:
+    """How many left in a period, for which causes, and what share of those who were here on its first day."""
+    asked = any_period(period)
+    return await view.ask(lambda cursor, known_at: insight.leavers(cursor, asked, known_at))
+
+
+@get(
+    "/insight/outcomes",
+    summary="How things stood in two periods",
+    tags=["insight"],
+    opt={"action": "read_care", "personal": "none"},
+)
+async def read_outcomes(view: NamedDependency[View], first: PeriodAsked, second: PeriodAsked) -> Outcomes:
+    """Attrition and mood of two periods, restated from the facts."""
+    one, other = any_period(first), any_period(second)
+    return await view.ask(lambda cursor, known_at: insight.outcomes(cursor, one, other, known_at))
+
+
+@get(
+    "/insight/compare",
+    summary="A measure in two periods",
+    tags=["insight"],
+    opt={"action": "read_care", "personal": "none"},
+)
+async def read_compared(
+    view: NamedDependency[View],
+    plan: OfPlan,
+    measure: OfMeasure,
+    before: PeriodAsked,
+    after: PeriodAsked,
+) -> Compared:
+    """Over everybody in the plan: both values, the change, and the change as a share of the first."""
+    one, other = any_period(before), any_period(after)
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> Compared:
+        found = insight.compared(cursor, plan, measure, one, other, known_at)
+        if found is None:
+            raise _unknown(plan, str(other), measure)
+        return found
+
+    return await view.ask(question)
+
+
+@get(
+    "/insight/split",
+    summary="Two groups of people side by side",
+    tags=["insight"],
+    opt={"action": "read_care", "personal": "none"},
+)
+async def read_split(
+    view: NamedDependency[View],
+    plan: OfPlan,
+    measure: OfMeasure,
+    by: Annotated[str, QueryParameter(description="Measure by which people are parted.")],
+    level: Annotated[str, QueryParameter(description="Level at which they are parted, such as 8 or 60 %.")],
+    period: PeriodAsked,
+    test: Annotated[Test, QueryParameter(description="What the first group meets.")] = "more_than",
+) -> Split:
+    """The measure of those who meet the test and of those who do not, with counts and 95 % intervals.
+
+    It shows what goes together, and says nothing about causes.
+    """
+    asked = any_period(period)
+    [number] = tried_levels([level], "level")
+    condition = msgspec.structs.replace(AlertCondition(measure=by), **{test: number})
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> Split:
+        found = insight.split(cursor, plan, measure, condition, asked, known_at)
+        if found is None:
+            raise _unknown(plan, str(asked), f"{measure} and {by}")
+        return found
+
+    return await view.ask(question)
+
+
+def _unknown(plan: str, period: str, measures: str) -> NotFound:
+    return NotFound(
+        field="measure",
+        detail=f"No version of {plan} that is in force in {period} measures {measures}.",
+        remedy="See /v1/plans.",
+    )
