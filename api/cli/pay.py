@@ -9,7 +9,7 @@ import typer
 
 from api.cli.terminal import Failed, Json, notes, output, print_json, settings
 from api.cli.terminal import progress as bar
-from api.cli.tracing import traced_cursor
+from api.cli.tracing import account, traced_cursor
 
 if TYPE_CHECKING:
     from domain.period import Period
@@ -138,6 +138,36 @@ def _sums(run: "PayrollRun") -> str:
             total += f", {sign}{major_text(each.difference_minor, each.currency)} to the month before"
         said.append(total)
     return "; ".join(said) or "nothing is due"
+
+
+@app.command(epilog="Example: meritbook payslip E1007 2025-03 --lang zh --output march.html")
+def payslip(
+    employee: Employee,
+    period: Month,
+    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the page.")] = "en",
+    output_: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file; a name of its own here if absent.")
+    ] = None,
+    known_at: KnownAt = None,
+) -> None:
+    """Write somebody's statement as a page to print: open it in a browser, and print it or save it as PDF."""
+    from api.auth import Caller
+    from api.payslip_page import payslip_page
+    from api.printing import page_of
+    from api.reading import known_position
+
+    month = asked_month(period)
+    with traced_cursor() as (cursor, trace):
+        reader = Caller(name=account(), role="hr_head")
+        at = known_position(cursor, known_at)
+        page = page_of(cursor, trace.ledger.vault, reader, employee, month, at, lang)
+        trace("payslip", employee=employee)
+    file = output_ or Path(f"payslip-{employee.replace('/', '-')}-{month}.{lang}.html")
+    try:
+        file.write_text(payslip_page(page), "utf-8")
+    except OSError as error:
+        raise Failed(f"{file} cannot be written: {error.strerror}.", "Choose another --output.") from None
+    output().print(f"{file}: {employee}, {month} ({page.slip.run.state}).")
 
 
 @app.command("dual-run", epilog="Example: meritbook dual-run 2025-03 old-system.csv --employee-column 工号")

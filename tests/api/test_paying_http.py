@@ -1,7 +1,11 @@
 """A month is paid: closed, approved, held in part, released, confirmed by the bank, mended, paid."""
 
+import base64
 import csv
+import hashlib
+import html
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -222,6 +226,30 @@ def test_pages_of_rows_are_of_one_moment_while_facts_arrive(firm: Service, perio
     assert problem(firm.http.get("/v1/payroll/runs/2025-04/reconciliation"))[1:] == ("period", "not-final")
 
 
+def printed_in_both_languages(own: httpx.Client, digest: str) -> None:
+    """The statement on a page that loads and runs nothing, with whatever was written escaped."""
+    english = own.get(f"{STATEMENT}/print", headers={"Accept-Language": "fr, en-GB;q=0.8, zh;q=0.5"})
+    chinese = own.get(f"{STATEMENT}/print", params={"lang": "zh"})
+    for answer, said in (
+        (english, ("Per deal", "Total", "2 × 50 CNY", "2 facts")),
+        (chinese, ("合计", "条事实")),
+    ):
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"].startswith("text/html")
+        for text in (*said, digest, "120.00", "&lt;b&gt;D5&lt;/b&gt; is missing", "E1"):
+            assert text in answer.text, text
+        style = answer.text.split("<style>")[1].split("</style>")[0]
+        hashed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.startswith(f"default-src 'none'; style-src 'sha256-{hashed}';")
+        assert "<script" not in answer.text and "src=" not in answer.text and "<b>D5" not in answer.text
+    link = re.search(r'href="(evidence\?[^"]+)"', english.text)
+    assert link is not None
+    behind = own.get(f"{STATEMENT}/{html.unescape(link[1])}").json()
+    assert [fact["type"] for fact in behind["facts"]] == ["deal_closed", "deal_closed"]
+    assert own.get("/v1/employees/E2/statements/2025-03/print").status_code == 403
+
+
 def test_an_inquiry_is_asked_answered_upheld_and_mended(firm: Service) -> None:
     """It stands beside the statement, whose digest it does not change; others see no note of it."""
     own, other = firm.client("employee", "E1"), firm.client("employee", "E2")
@@ -229,7 +257,7 @@ def test_an_inquiry_is_asked_answered_upheld_and_mended(firm: Service) -> None:
     before = firm.http.get(STATEMENT)
     asked = {"inquiry": "Q1", "employee": "E1"}
     said = {
-        "period": "2025-03", "kind": "missing_credit", "note": "D5 is missing", "plan": "selling",
+        "period": "2025-03", "kind": "missing_credit", "note": "<b>D5</b> is missing", "plan": "selling",
         "component": "per_deal", "expected_count": "3",
     }  # fmt: skip
     opened = tell(own, "inquiry_opened", "employee/E1", **asked, **said)
@@ -250,7 +278,7 @@ def test_an_inquiry_is_asked_answered_upheld_and_mended(firm: Service) -> None:
 
     query = {"state": "resolved", "period": "2025-03", "employee": "E1", "at_least": firm.head()}
     [found] = manager.get("/v1/inquiries", params=query).json()
-    assert (found["note"], found["answers"][0]["note"]) == ("D5 is missing", "We look")
+    assert (found["note"], found["answers"][0]["note"]) == ("<b>D5</b> is missing", "We look")
     assert (found["resolution"]["outcome"], found["resolution"]["corrections"]) == ("upheld", [mended])
     assert firm.get("/v1/inquiries/Q1", known_at=answered_at)["state"] == "answered"
     assert auditor.get("/v1/inquiries/Q1").json()["note"] is None
@@ -264,5 +292,6 @@ def test_an_inquiry_is_asked_answered_upheld_and_mended(firm: Service) -> None:
         after.headers["ETag"].startswith(before.headers["ETag"].rstrip('"'))
         and after.headers["ETag"] != (before.headers["ETag"])
     )
+    printed_in_both_languages(own, after.json()["digest"])
     april = firm.get("/v1/employees/E1/statements/2025-04")["statement"]["lines"]
     assert [(line["about"], line["amount_minor"]) for line in april if line["about"]] == [("2025-03", 50_00)]

@@ -1,0 +1,247 @@
+"""A payslip to print: one HTML page in English or Chinese, that loads nothing and runs nothing."""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from api.payslip_words import KINDS, STATES, WORDS, Lang
+from api.payslips import PaidSlip
+from domain.money import major_text, minor_per_major
+from domain.people.roster import Posting
+from domain.plan.account_terms import ACCOUNT, ALLOWANCE
+from domain.plan.document import Plan
+from domain.plan.exact import shown
+from domain.plan.fields import Title
+from domain.plan.statement import Line
+from projections.evidence import Evidence
+from projections.explain import ExplainedLine, ExplainedPayslip
+from projections.inquiries import Inquiry
+
+FACTS_SHOWN = 6
+"""So many positions are printed below a line; the link has them all."""
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Vary": "Accept-Language",
+}
+
+Plans = Mapping[tuple[str, str], Plan]
+"""The plans behind the lines, by month and id."""
+
+
+class Page(NamedTuple):
+    """What is printed. posting: where the person works, if that is known. prefix: of links to the service."""
+
+    slip: PaidSlip
+    found: ExplainedPayslip
+    plans: Plans
+    posting: Posting | None
+    lang: Lang
+    prefix: str = ""
+
+
+def payslip_page(page: Page) -> str:
+    """The whole page."""
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    template = environment.from_string(files("api").joinpath("web", "payslip.html").read_text("utf-8"))
+    return template.render(
+        language="zh-Hans" if page.lang == "zh" else "en",
+        words=WORDS[page.lang],
+        style=Markup(_style()),
+        slip=_slip(page),
+    )
+
+
+def content_policy() -> str:
+    """The Content-Security-Policy of the page: its own style sheet, by its hash, and nothing else."""
+    digest = b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def language_of(lang: Lang | None, accepted: str) -> Lang:
+    """`lang`, or the first of the two languages that Accept-Language names; English if neither."""
+    if lang is not None:
+        return lang
+    for choice in accepted.split(","):
+        tag = choice.partition(";")[0].strip().lower().partition("-")[0]
+        if tag in WORDS:
+            return tag  # type: ignore[return-value]
+    return "en"
+
+
+@cache
+def _style() -> str:
+    return files("api").joinpath("web", "payslip.css").read_text("utf-8")
+
+
+def _slip(page: Page) -> dict[str, Any]:
+    slip, made, here = page.slip, page.slip.statement, page.posting
+    held = made.total_minor - slip.payable_minor
+    state = slip.run.state
+    posts = (here.branch, here.department, here.post) if here else ()
+    return {
+        "employee": made.employee,
+        "name": here.name if here else None,
+        "where": [part for part in posts if part],
+        "period": made.period,
+        "state": state,
+        "currency": made.currency,
+        "total": _money(made.total_minor, made.currency),
+        "held": _money(held, made.currency) if slip.held_lines else "",
+        "payable": _money(slip.payable_minor, made.currency),
+        "sections": list(_sections(page)),
+        "holds": slip.holds,
+        "inquiries": [_inquiry(each, page.lang) for each in slip.inquiries],
+        "digest": slip.digest,
+        "known_at": slip.known_at,
+        "closed_position": slip.closed_position,
+        "plans": slip.plans,
+        "engine": slip.engine,
+        "explain": f"{page.prefix}explain?{urlencode({'known_at': slip.known_at})}",
+    }
+
+
+def _sections(page: Page) -> Iterator[dict[str, Any]]:
+    """What was earned, what is settled of earlier months, and accounts, each as far as there is any."""
+    numbered = [*enumerate(zip(page.slip.statement.lines, page.found.lines, strict=True), start=1)]
+    for kind in ("earned", "retro", "accounts"):
+        own = [(number, line, told) for number, (line, told) in numbered if _section(line) == kind]
+        if not own:
+            continue
+        groups = groupby(own, key=lambda each: each[1].plan)
+        total = sum(line.amount_minor for _, line, _ in own)
+        yield {
+            "kind": kind,
+            "total": _money(total, page.slip.statement.currency),
+            "groups": [
+                {"title": _plan_title(page, plan), "lines": [_line(page, *each) for each in lines]}
+                for plan, lines in groups
+            ],
+        }
+
+
+def _section(line: Line) -> str:
+    if line.kind in (ACCOUNT, ALLOWANCE):
+        return "accounts"
+    return "earned" if line.about is None else "retro"
+
+
+def _plan_title(page: Page, plan: str) -> str:
+    found = next((each for (_, name), each in page.plans.items() if name == plan), None)
+    return plan if found is None else _in(found.title, page.lang)
+
+
+def _line(page: Page, number: int, line: Line, told: ExplainedLine) -> dict[str, Any]:
+    plan = page.plans.get((line.about or page.slip.statement.period, line.plan))
+    scale = minor_per_major(line.currency)
+    amounts = told.explanation.amounts
+    return {
+        "title": _in(line.title, page.lang),
+        "clause": line.clause,
+        "about": line.about,
+        "said": _in(told.said, page.lang),
+        "parts": [
+            {"said": _in(said, page.lang), "amount": shown(Fraction(amount.amount_minor) / scale)}
+            for amount, said in zip(amounts, told.parts, strict=False)
+            if amount.kind == "part" and said.en
+        ],
+        "inputs": list(_inputs(line, plan, page.lang)),
+        "targets": list(_targets(line, plan, page.lang)),
+        "notes": [_in(rate.said, page.lang) for rate in told.rates]
+        + [_in(missed, page.lang) for missed in told.missed],
+        "facts": list(_facts(page, line, told, plan)),
+        "holds": " ".join(page.slip.held_lines.get(number, ())),
+        "amount": _money(line.amount_minor, line.currency),
+    }
+
+
+def _inputs(line: Line, plan: Plan | None, lang: Lang) -> Iterator[dict[str, str]]:
+    for name, value in line.inputs.items():
+        measure = plan.measures.get(name) if plan else None
+        title = name if measure is None else _in(measure.title, lang)
+        yield {"title": title, "value": _level(value, name, plan)}
+
+
+def _targets(line: Line, plan: Plan | None, lang: Lang) -> Iterator[dict[str, str]]:
+    for name, target in line.targets.items():
+        said = plan.targets.get(name) if plan else None
+        title = (said.title or plan.measures[said.measure].title) if plan and said else None
+        measure = said.measure if said else name
+        yield {"title": _in(title, lang) if title else name, "value": _level(target.value, measure, plan)}
+
+
+def _facts(page: Page, line: Line, told: ExplainedLine, plan: Plan | None) -> Iterator[dict[str, Any]]:
+    """The facts behind each measure of a line, and those that made it late."""
+    about = line.about or page.slip.statement.period
+    for each in page.found.evidence:
+        looked = each.milestone in told.milestones if each.milestone else each.measure in line.inputs
+        if (each.plan, each.period) == (line.plan, about) and each.board is None and looked and each.total:
+            yield _evidence(page, each, plan)
+    if told.late:
+        late = [fact.void_position or fact.position for fact in told.late[:FACTS_SHOWN]]
+        yield {
+            "title": WORDS[page.lang]["late"],
+            "total": told.late_total,
+            "href": f"{page.prefix}explain?{urlencode({'known_at': page.slip.known_at})}",
+            "positions": late,
+            "more": told.late_total > len(late),
+        }
+
+
+def _evidence(page: Page, each: Evidence, plan: Plan | None) -> dict[str, Any]:
+    asked = {"plan": each.plan, "measure": each.measure, "known_at": page.slip.known_at}
+    if each.milestone:
+        asked["milestone"] = each.milestone
+    measure = plan.measures.get(each.measure) if plan else None
+    positions = [fact.position for fact in each.facts[:FACTS_SHOWN]]
+    return {
+        "title": each.measure if measure is None else _in(measure.title, page.lang),
+        "total": each.total,
+        "href": f"{page.prefix}{'' if each.period == page.slip.statement.period else f'../{each.period}/'}"
+        f"evidence?{urlencode(asked)}",
+        "positions": positions,
+        "more": each.total > len(positions),
+    }
+
+
+def _inquiry(inquiry: Inquiry, lang: Lang) -> dict[str, Any]:
+    ended = inquiry.resolution.outcome if inquiry.resolution else inquiry.state
+    return {
+        "id": inquiry.inquiry,
+        "kind": KINDS[inquiry.kind][lang],
+        "state": STATES[ended][lang],
+        "note": inquiry.note,
+    }
+
+
+def _level(value: str | None, measure: str, plan: Plan | None) -> str:
+    if value is None:
+        return "–"
+    found = plan.measures.get(measure) if plan else None
+    text = shown(Fraction(value), found.form if found else "number")
+    return f"{text} {plan.currency}" if plan and found and found.form == "money" else text
+
+
+def _money(minor: int, currency: str) -> str:
+    """`minor` in major units, with commas between thousands."""
+    whole, point, rest = major_text(abs(minor), currency).partition(".")
+    return f"{'−' if minor < 0 else ''}{int(whole):,}{point}{rest}"
+
+
+def _in(title: Title, lang: Lang) -> str:
+    return title.zh if lang == "zh" else title.en

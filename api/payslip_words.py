@@ -1,0 +1,110 @@
+"""The fixed words of a printed payslip, in English and Chinese; those of its lines are the plan's own."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+Lang = Literal["en", "zh"]
+
+WORDS: Mapping[Lang, Mapping[str, Any]] = {
+    "en": {
+        "title": "Statement of incentive pay",
+        "period": "Month",
+        "state": "State",
+        "states": {
+            "open": "open",
+            "closed": "closed",
+            "approved": "approved",
+            "released": "released",
+            "paid": "paid",
+        },
+        "not_final": "The month is open: this is how it stands now, and it can still change.",
+        "nothing": "Nothing was earned.",
+        "earned": "Earned this month",
+        "retro": "What became known late about earlier months",
+        "accounts": "Draws, holdbacks and balances",
+        "line": "Line",
+        "clause": "clause",
+        "about": "about",
+        "inputs": "Counted:",
+        "targets": "Target:",
+        "colon": ": ",
+        "comma": ", ",
+        "facts": "facts",
+        "fact": "fact",
+        "late": "Facts that came late",
+        "held": "Held back:",
+        "subtotal": "Together",
+        "total": "Total",
+        "held_total": "Held back",
+        "payable": "To be paid",
+        "holds": "Held back",
+        "inquiries": "Inquiries about this month",
+        "explain": "Every number of it, down to the facts",
+        "digest": "Digest (SHA-256)",
+        "known_at": "Facts up to position",
+        "closed_at": "closed at",
+        "plan": "Plan",
+        "engine": "Computed by",
+    },
+    "zh": {
+        "title": "激励薪酬单",
+        "period": "月份",
+        "state": "状态",
+        "states": {
+            "open": "未结账",
+            "closed": "已结账",
+            "approved": "已批准",
+            "released": "已放行",
+            "paid": "已支付",
+        },
+        "not_final": "本月尚未结账：以下为目前情况，仍可能变动。",
+        "nothing": "本月没有收入。",
+        "earned": "本月所得",
+        "retro": "以往月份的补结",
+        "accounts": "预支、留存与余额",
+        "line": "项目",
+        "clause": "条款",
+        "about": "所属",
+        "inputs": "计入：",
+        "targets": "目标：",
+        "colon": "：",
+        "comma": "，",
+        "facts": "条事实",
+        "fact": "条事实",
+        "late": "迟到的事实",
+        "held": "暂缓发放：",
+        "subtotal": "小计",
+        "total": "合计",
+        "held_total": "暂缓发放",
+        "payable": "应发",
+        "holds": "暂缓发放",
+        "inquiries": "关于本月的查询",
+        "explain": "逐项说明，直至每条事实",
+        "digest": "摘要（SHA-256）",
+        "known_at": "截至位次",
+        "closed_at": "结账位次",
+        "plan": "方案",
+        "engine": "计算程序",
+    },
+}
+
+KINDS: Mapping[str, Mapping[Lang, str]] = {
+    "question": {"en": "question", "zh": "疑问"},
+    "missing_credit": {"en": "something is missing", "zh": "漏记"},
+    "wrong_credit": {"en": "credited wrongly", "zh": "记错"},
+    "wrong_target": {"en": "wrong target", "zh": "目标有误"},
+    "wrong_amount": {"en": "wrong amount", "zh": "金额有误"},
+    "held_pay": {"en": "about held pay", "zh": "关于暂缓发放"},
+    "other": {"en": "other", "zh": "其他"},
+}
+"""What an inquiry is about."""
+
+STATES: Mapping[str, Mapping[Lang, str]] = {
+    "open": {"en": "open", "zh": "待答复"},
+    "answered": {"en": "answered", "zh": "已答复"},
+    "resolved": {"en": "resolved", "zh": "已了结"},
+    "upheld": {"en": "upheld", "zh": "成立"},
+    "rejected": {"en": "rejected", "zh": "不成立"},
+    "withdrawn": {"en": "withdrawn", "zh": "已撤回"},
+}
+"""How an inquiry stands or ended."""
