@@ -42,11 +42,11 @@ order by c.position, asked.holder"""
 class Freezing(NamedTuple):
     """What the licences of a plan come to for one person.
 
-    flagged: work without its licence, by measure. frozen: the measures for which no more would count.
+    flagged: work without its licence, by measure. frozen: why no more would count, by measure.
     """
 
     flagged: Mapping[str, Flagged]
-    frozen: frozenset[str]
+    frozen: Mapping[str, Freeze]
 
 
 class FlaggedWork(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,11 +88,11 @@ def freezings(
     return {
         employee: Freezing(
             flagged.get(employee, {}),
-            frozenset(
-                name
+            {
+                name: why
                 for name, measure in wanted.items()
-                if measure.gate and frozen(changes.get(employee, ()), employee, measure.gate, day)
-            ),
+                if measure.gate and (why := frozen(changes.get(employee, ()), employee, measure.gate, day))
+            },
         )
         for employee in people
     }

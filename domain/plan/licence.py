@@ -29,6 +29,10 @@ class Freeze(NamedTuple):
     state: Frozen
     since: dt.date | None = None
 
+    def words(self) -> dict[str, str]:
+        """What fills a sentence about it; nothing where no credential was ever granted."""
+        return {} if self.since is None else {"state": self.state, "since": self.since.isoformat()}
+
 
 class Flagged(NamedTuple):
     """How much of the work that a measure looks at was done without its licence.
@@ -50,12 +54,11 @@ class Flagged(NamedTuple):
             "work": str(self.work),
             "all": str(self.all),
             "credential": self.credential,
+            **self.freeze.words(),
         }
         rule = "flagged_paid" if self.is_paid else "flagged_unpaid"
         if self.freeze.since is None:
             rule = f"{rule}_never"
-        else:
-            words |= {"state": self.freeze.state, "since": self.freeze.since.isoformat()}
         return Part(f"licence of {measure}", Fraction(0), words, rule)
 
 

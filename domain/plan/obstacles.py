@@ -1,4 +1,4 @@
-"""What keeps work from being paid: a shut gate, a cap that is reached, a floor, a missing confirmation.
+"""What keeps work from being paid: a shut gate, a cap, a floor, a frozen licence, a missing confirmation.
 
 None of these is something to do more of; each is told with what it holds back.
 """
@@ -32,7 +32,8 @@ class Obstacle(NamedTuple):
 def obstacles(entitlement: Entitlement, contests: Mapping[str, Contest] = ALONE) -> tuple[Obstacle, ...]:
     """What keeps the components of a plan from paying more, in their order."""
     doing = Doing(entitlement, contests)
-    return tuple(found for part in doing.plan.components for found in _of(doing, part))
+    told = (each for part in doing.plan.components for each in _of(doing, part))
+    return (*told, *_licences(doing))
 
 
 def awaited(entitlement: Entitlement, confirmed: Values, waiting: Mapping[str, int]) -> tuple[Obstacle, ...]:
@@ -53,6 +54,19 @@ def awaited(entitlement: Entitlement, confirmed: Values, waiting: Mapping[str, i
         if gain > 0:
             found.append(Obstacle(None, Sentence("awaits_confirmation", words), doing.total_minor, gain))
     return tuple(found)
+
+
+def _licences(doing: Doing) -> Iterator[Obstacle]:
+    """The licences without which more work is flagged and earns nothing, measure by measure."""
+    looked_at = {name for uses in doing.entitlement.resolved.uses for name in uses.measures}
+    for name, freeze in doing.entitlement.frozen.items():
+        measure = doing.plan.measures[name]
+        if name in looked_at and isinstance(measure, FactMeasure):
+            words = {"measure": name, "credential": measure.licensed or ""}
+            key = "licence_never"
+            if freeze.since is not None:
+                key, words = "licence_frozen", words | freeze.words()
+            yield Obstacle(None, Sentence(key, words), doing.total_minor, 0)
 
 
 def _of(doing: Doing, part: Component) -> Iterator[Obstacle]:

@@ -80,10 +80,11 @@ def _unmoved(doing: Doing) -> list[str]:
     return [
         name
         for name in direct
-        if not moved.intersection(with_parts(plan.measures, (name,)))
-        and name not in doing.entitlement.frozen
+        for parts in [with_parts(plan.measures, (name,))]
+        if not moved.intersection(parts)
+        and not doing.entitlement.frozen.keys() & set(parts)
         and not is_before(name)
-        and not isinstance(plan.measures[name], DaysMeasure)
+        and not any(isinstance(plan.measures[part], DaysMeasure) for part in parts)
     ]
 
 

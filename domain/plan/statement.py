@@ -17,7 +17,7 @@ from domain.plan.components.terms import left_over
 from domain.plan.document import Plan
 from domain.plan.exchange import UNCHANGED, Exchange, Exchanged, RateMissed, minor_worth, used
 from domain.plan.fields import Title
-from domain.plan.licence import Flagged
+from domain.plan.licence import Flagged, Freeze
 from domain.plan.mentions import named_in, with_parts
 from domain.plan.resolve import ResolvedPlan
 from domain.plan.targets import LineTarget, Source
@@ -104,8 +104,8 @@ class Entitlement(NamedTuple):
     under_way: how far each open milestone is; only hints need it. places: on the boards that pay. carried:
     what caps left over in the period before, in major units and by component. exchanged: by rates.
     flagged: work without its licence, by measure. frozen: the measures that count no work on the last day
-    that was looked at. months: what was earned in earlier ones, where something looks at them. is_last:
-    whether the plan pays the person no more after this one.
+    that was looked at, and why. months: what was earned in earlier ones, where something looks at them.
+    is_last: whether the plan pays the person no more after this one.
     """
 
     resolved: ResolvedPlan
@@ -116,7 +116,7 @@ class Entitlement(NamedTuple):
     carried: Mapping[str, Fraction] = {}
     exchanged: Exchanged = UNCHANGED
     flagged: Mapping[str, Flagged] = {}
-    frozen: frozenset[str] = frozenset()
+    frozen: Mapping[str, Freeze] = {}
     months: tuple[Month, ...] = ()
     is_last: bool = False
 

@@ -247,6 +247,14 @@ SENTENCES: Mapping[str, Title] = {
         "The cap of {pays} is reached: what lies beyond it, {left} so far, counts in the next period",
         "已达封顶 {pays}：超出部分（目前 {left}）结转下期计发",
     ),
+    "licence_frozen": Title(
+        "{credential} {state}, frozen since {since}: until it is valid again more of {measure} earns nothing",
+        "{credential} {state}，自 {since} 起冻结：恢复之前{measure}再多也不计发",
+    ),
+    "licence_never": Title(
+        "No {credential} was ever granted: more of {measure} earns nothing",
+        "从未取得 {credential}：{measure}再多也不计发",
+    ),
     "floor_holds": Title(
         "The floor pays {pays} anyway: more of this earns more once it is worth over {left} more",
         "保底 {pays}：再增加 {left} 以上才会多发",

@@ -19,6 +19,7 @@ from projections.behind import behind
 from projections.diff import diff
 from projections.explain import explain
 from projections.flagged import flagged_work
+from projections.hints import hints
 from projections.late import closed_periods
 
 PLAN = """
@@ -176,3 +177,28 @@ def test_licences_say_themselves_in_chinese() -> None:
     assert say("flagged_unpaid", words, held, "zh") == (
         "拜访：4 项中 2 项不计；护士执业证 已过期，自 2025-03-11 起冻结"
     )
+
+
+def test_a_hint_promises_nothing_for_work_without_a_licence(ward: Book) -> None:
+    """On 10 March one more procedure earns 50; on 11 March nothing, until the licence is renewed."""
+
+    def steps(day: int) -> list[tuple[str, int, str]]:
+        with ward.cursor() as cursor:
+            found = hints(cursor, "E1", dt.date(2025, 3, day))
+        return [(each.kind, each.held.gain_minor, each.said.en) for each in found]
+
+    assert [(kind, gain) for kind, gain, _ in steps(10)] == [("do", 5_000)]
+    assert steps(11) == [
+        (
+            "obstacle",
+            0,
+            "nursing licence expired, frozen since 2025-03-11: "
+            "until it is valid again more of procedures earns nothing",
+        )
+    ]
+    ward.hire("E2")
+    with ward.cursor() as cursor:
+        [never] = hints(cursor, "E2", dt.date(2025, 3, 11))
+    assert never.said.en == "No nursing licence was ever granted: more of procedures earns nothing"
+    renew(ward, dt.date(2025, 3, 11))
+    assert [(kind, gain) for kind, gain, _ in steps(11)] == [("do", 5_000)]
