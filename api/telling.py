@@ -41,6 +41,10 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "{employee} is away from {from_on} to {until_on}: {kind}[, {minutes} minutes]",
         "{employee} 于 {from_on} 至 {until_on} 请假：{kind}[，{minutes} 分钟]",
     ),
+    "overtime_recorded": (
+        "{employee} works {minutes} minutes longer: {kind}[, for {customer}]",
+        "{employee} 加班 {minutes} 分钟：{kind}[，客户 {customer}]",
+    ),
     "customer_registered": ("{employee} registers client {customer}", "{employee} 登记客户 {customer}"),
     "customer_assigned": ("Client {customer} is {employee}'s", "客户 {customer} 归 {employee} 负责"),
     "follow_up_recorded": (

@@ -1,7 +1,9 @@
 """How far a person is on a day: targets, this month beside the last one, and pay so far."""
 
 import datetime as dt
+from collections.abc import Iterator
 from fractions import Fraction
+from typing import Literal
 
 import msgspec
 
@@ -18,6 +20,7 @@ from domain.plan.statement import Entitlement, earnings
 from domain.plan.targets import Source
 from projections import measures, policy, roster, sight
 from projections.closing import head
+from projections.daily import progress_of_day
 from projections.earned import entitlements
 from projections.members import deciding_postings, members
 from projections.spans import Cursor
@@ -43,7 +46,8 @@ class TargetProgress(msgspec.Struct, frozen=True, kw_only=True):
     """A target: 15 done, 5 left.
 
     attained: done as a share of needed. left_a_day: what is left, on each of the days left. asked: the target
-    before `leave_days` of leave took something off, and who set it.
+    before `leave_days` of leave took something off, and who set it. per: `day` for what is asked for the day
+    itself. overtime_days: those before it whose overtime lowered it.
     """
 
     plan: str
@@ -60,6 +64,8 @@ class TargetProgress(msgspec.Struct, frozen=True, kw_only=True):
     left_a_day: str | None
     asked: Source
     leave_days: int
+    per: Literal["day"] | None = None
+    overtime_days: int = 0
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +119,11 @@ def progress(cursor: Cursor, employee: str, day: dt.date, known_at: int | None =
         day=day,
         period=str(period),
         days_left=days_left,
-        targets=tuple(target for held in own for target in _targets(held, days_left)),
+        targets=tuple(
+            target
+            for held in own
+            for target in (*_targets(held, days_left), *_of_day(cursor, employee, day, held, known_at))
+        ),
         levels=tuple(
             level for held in own for level in _levels(held, _values_before(cursor, employee, held, known_at))
         ),
@@ -148,6 +158,16 @@ def cascade(cursor: Cursor, day: dt.date, known_at: int | None = None) -> dict[s
 def _targets(held: Entitlement, days_left: int) -> list[TargetProgress]:
     resolved, plan = held.resolved, held.resolved.plan
     return [_target(resolved, plan, found, days_left) for found in rules.progress(resolved, held.values)]
+
+
+def _of_day(
+    cursor: Cursor, employee: str, day: dt.date, held: Entitlement, known_at: int | None
+) -> Iterator[TargetProgress]:
+    """The targets of `day` itself."""
+    resolved, plan = held.resolved, held.resolved.plan
+    for found, worked in progress_of_day(cursor, employee, day, resolved, known_at):
+        told = _target(resolved, plan, found, days_left=0)
+        yield msgspec.structs.replace(told, per="day", overtime_days=worked)
 
 
 def _target(resolved: ResolvedPlan, plan: Plan, found: rules.Progress, days_left: int) -> TargetProgress:

@@ -53,6 +53,8 @@ def standing(found: Progress) -> Tree:
     )
     for target in found.targets:
         met = "met" if target.is_met else f"{_shown(target.left, target.form)} left"
+        met += " that day" if target.per == "day" else ""
+        met += ", less for overtime before" if target.overtime_days else ""
         tree.add(
             f"{escape(target.title.en)}: {_shown(target.done, target.form)} of "
             f"{_shown(target.needed, target.form)}, {met}"

@@ -21,6 +21,7 @@ from domain.facts import (
     probation,
     runs,
     selling,
+    shifts,
     trail,
     training,
 )
@@ -33,6 +34,7 @@ SUBJECTS = (
     selling,
     activity,
     clinical,
+    shifts,
     training,
     mood,
     interventions,
@@ -61,7 +63,7 @@ FACT_TYPES: Mapping[str, type[Fact]] = MappingProxyType(
 
 CREDITED: frozenset[str] = frozenset(
     kind.TYPE
-    for module in (selling, activity, clinical)
+    for module in (selling, activity, clinical, shifts)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Fact) and kind is not Fact
 )

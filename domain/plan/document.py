@@ -75,9 +75,15 @@ class LeaveRelief(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OvertimeRelief(msgspec.Struct, frozen=True, kw_only=True):
-    """How much the next day's target falls after overtime that was needed to reach it."""
+    """How much the target of a day falls after overtime for one of `reasons`.
+
+    It falls when each of so many `days` before it had more than so many minutes of such overtime.
+    """
 
     lower_by: Share
+    reasons: tuple[Literal["visit_count", "client_demand", "other"], ...] = ("visit_count",)
+    more_than_minutes: int = 0
+    days: int = 1
 
 
 class Relief(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +118,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     newcomers; all of the target is asked for outside its steps. prorate: by the days of the period on which
     the person belongs to the plan, `employed`, or is not on leave either, `present`. Days are calendar days;
     both end days count, and a tenure that the plan asks for does not matter. rounding: of a target that
-    relief has lowered, to a whole number.
+    relief has lowered, to a whole number. per: `day` for what is asked for every single day; progress shows
+    it, and no component looks at it, as pay is of months.
     """
 
     measure: MeasureName
@@ -123,6 +130,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     ramp: tuple[RampStep, ...] = ()
     prorate: Prorate | None = None
     rounding: Rounding = "half_up"
+    per: Literal["day"] | None = None
 
 
 class Milestone(msgspec.Struct, frozen=True, kw_only=True):

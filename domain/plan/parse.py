@@ -13,6 +13,7 @@ from domain.plan.checks import plan_faults, running_measures
 from domain.plan.components import KINDS, RULES
 from domain.plan.components.component import Component
 from domain.plan.components.true_up import Rule
+from domain.plan.daily import daily_faults
 from domain.plan.document import Parameter, Plan
 from domain.plan.exact import exact
 from domain.plan.fields import Title
@@ -54,7 +55,7 @@ def parse_plan(document: object, file: str = "plan", facts: FactFields = CREDIT_
     _unknown_names(reading, written, facts)
     plan = None if isinstance(fields, Unreadable) else Plan(**fields)
     if plan is not None:
-        for path, message, remedy in plan_faults(plan):
+        for path, message, remedy in (*plan_faults(plan), *daily_faults(plan)):
             reading.fault(path, message, remedy)
         if not any(problem.path.startswith("measures") for problem in reading.problems):
             formed = msgspec.structs.replace(plan, measures=_with_forms(plan.measures))

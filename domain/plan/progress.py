@@ -23,10 +23,11 @@ class Progress(NamedTuple):
 
 
 def progress(resolved: ResolvedPlan, values: Values) -> tuple[Progress, ...]:
-    """Every target of one person, in the plan's order; reaching it exactly is enough."""
+    """Every target of a person's month, in the plan's order; reaching it exactly is enough."""
     return tuple(
         progress_of(name, target.measure, values[target.measure], target.value)
         for name, target in resolved.targets.items()
+        if resolved.plan.targets[name].per is None
     )
 
 

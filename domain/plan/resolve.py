@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from domain.money import rounded
 from domain.people.roster import Leave, Posting, RosterChange, leave_days
 from domain.period import Period
 from domain.plan.checks import counted_measure
@@ -193,13 +192,6 @@ def resolve(
 ) -> ResolvedPlan:
     """What `plan` comes to for one person; for many people make one `Resolver`."""
     return Resolver(plan, period, overrides, changes)(posting, leaves)
-
-
-def after_overtime(target: Target, value: Fraction) -> Fraction:
-    """The next day's target of `value` after overtime that was needed to reach it, in whole numbers."""
-    if target.relief is None or target.relief.overtime is None:
-        return value
-    return Fraction(rounded(value * (1 - target.relief.overtime.lower_by), target.rounding))
 
 
 def set_by_firm(plan: Plan) -> dict[str, Sourced]:

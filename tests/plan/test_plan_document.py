@@ -165,6 +165,13 @@ measures.close_rate | {ratio: deals / visits} | =.ratio | `visits` is not define
 measures.close_rate | {ratio: deals / close_rate} | = | close_rate → close_rate
 measures.close_rate | {ratio: deals / followed, window: year} | =.window | none of its own
 targets.close_rate.relief | {leave: {per_day: 1}} | = | needs no relief
+targets.clients.relief | {overtime: {lower_by: 20 %}} | =.overtime | Add `per: day`.
+targets.clients | {measure: clients, value: 9, per: day} | components[1] | asked for each day
+targets.day | {measure: clients, value: 9, per: day, prorate: employed} | =.prorate | A day has no part
+targets.day | {measure: clients, value: 9, per: day, spread: {over: year}} | =.spread | A day has no part
+targets.day | {measure: clients, value: 9, per: day, relief: {leave: {per_day: 1}}} | =.relief.leave | month
+targets.clients.relief | {overtime: {lower_by: 1 %, days: 0}} | =.overtime | Write days: 1 or more.
+targets.day | {measure: clients, value: 9, per: week} | =.per | There are: day
 parameters.p.value | 31 | = | above its own `max`
 parameters.p.value | 9 | = | below its own `min`
 parameters.p.open.to | [] | = | open to nobody

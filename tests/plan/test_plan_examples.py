@@ -5,18 +5,21 @@ import re
 from fractions import Fraction
 from typing import Any
 
+import msgspec
 import pytest
 from given_plan import EXAMPLES, MARCH, entitled, example, number, posted, resolved
 
 from domain.people.roster import Leave
 from domain.plan.components.scorecard import Scorecard
+from domain.plan.daily import after_overtime, is_due
+from domain.plan.document import OvertimeRelief
 from domain.plan.hints import more
 from domain.plan.leaves import take_apart
 from domain.plan.overrides import Override, check_override
 from domain.plan.parse import parse_plan
 from domain.plan.population import version_in_force
 from domain.plan.progress import GoalPart, goal_sums, progress
-from domain.plan.resolve import Resolver, after_overtime
+from domain.plan.resolve import ResolvedPlan, Resolver
 from domain.plan.running import before
 from domain.plan.statement import Entitlement, carried_into, compute_statement
 from domain.refusals import OverrideNotPermitted, OverrideOutOfBounds
@@ -26,9 +29,15 @@ PLANS = {name: parse_plan(example(name), file=name) for name in NAMES}
 HAN = re.compile(r"[一-鿿]")
 
 
+def held_by(name: str, **fields: Any) -> ResolvedPlan:
+    """An example as it holds in March for somebody whom it is for."""
+    whom = PLANS[name].population
+    return Resolver(PLANS[name], MARCH)(posted(**{"post": whom.post[0]} | fields))
+
+
 def paid(name: str | Entitlement, /, **values: Any) -> dict[str, Fraction]:
     """What each component of an example pays in March, in yuan."""
-    given = name if isinstance(name, Entitlement) else entitled(PLANS[name], **values)
+    given = name if isinstance(name, Entitlement) else entitled(held_by(name), **values)
     return {line.component: Fraction(line.exact) for line in compute_statement("E1", [given]).lines}
 
 
@@ -225,12 +234,14 @@ def test_a_pharma_rep_is_paid_what_each_month_adds_to_the_quarter(
 ) -> None:
     """Of 900,000: 0.5 % to 720,000, 1 % to 900,000, 2 % to 1,170,000, then 1 %; 12,000 a month at most."""
     given = entitled(
-        PLANS["pharma-rep"], **{"sales_of_quarter": now, before("sales_of_quarter"): earlier},
+        held_by("pharma-rep"), **{"sales_of_quarter": now, before("sales_of_quarter"): earlier},
         calls=108, samples=95,
     )  # fmt: skip
     assert paid(given)["commission"] == yuan
     assert carried_into(given, MARCH.next()) == {}
-    february = given._replace(resolved=Resolver(PLANS["pharma-rep"], MARCH.previous())(posted()))
+    february = given._replace(
+        resolved=Resolver(PLANS["pharma-rep"], MARCH.previous())(posted(post="medical representative"))
+    )
     assert carried_into(february, MARCH) == ({"commission": carried} if carried else {})
 
 
@@ -263,8 +274,7 @@ def test_a_pharma_reps_month_is_weighed_ramped_and_prorated(
     hired_on: str, target: Fraction, sales: int, yuan: Fraction
 ) -> None:
     """March has 37 of 100; half until three months are complete, three quarters until six."""
-    here = posted(post="medical representative", hired_on=dt.date.fromisoformat(hired_on))
-    held = Resolver(PLANS["pharma-rep"], MARCH)(here)
+    held = held_by("pharma-rep", hired_on=dt.date.fromisoformat(hired_on))
     assert held.targets["month"].value == target
     assert paid(entitled(held, sales=sales))["month"] == yuan
 
@@ -273,10 +283,35 @@ def test_a_pharma_rep_is_paid_for_every_hundred_packs() -> None:
     assert [paid("pharma-rep", new_product=packs)["new_product"] for packs in (99, 100, 299)] == [0, 300, 600]
 
 
-@pytest.mark.rule("R15", "R16")
-@pytest.mark.parametrize(("target", "next_day"), [(10, 8), (5, 4), (7, 6)])
-def test_after_overtime_for_visits_a_fifth_less_is_asked_for(target: int, next_day: int) -> None:
-    """5.6 rounds half up to 6; a target without such relief stays."""
+@pytest.mark.rule("R15")
+@pytest.mark.parametrize(
+    ("target", "rounding", "next_day"),
+    [
+        (10, "half_up", 8),
+        (5, "half_up", 4),
+        (7, "half_up", 6),
+        (7, "down", 5),
+        (8, "half_up", 6),
+        (0, "half_up", 0),
+    ],
+)
+def test_after_overtime_for_visits_a_fifth_less_is_asked_for(
+    target: int, rounding: Any, next_day: int
+) -> None:
+    """5.6 rounds half up to 6, and down to 5, as the plan says; a target without such relief stays."""
     targets = PLANS["field-visits"].targets
-    assert after_overtime(targets["visits"], Fraction(target)) == next_day
+    visits = msgspec.structs.replace(targets["visits"], rounding=rounding)
+    assert after_overtime(visits, Fraction(target)) == next_day
     assert after_overtime(targets["follow_ups"], Fraction(target)) == target
+
+
+@pytest.mark.parametrize(
+    ("minutes", "due"),
+    [((121, 126, 126), True), ((120, 126, 126), False), ((126, 126, 0), False), ((None, 126, 126), False)],
+)
+def test_relief_may_ask_for_more_than_two_hours_on_three_days(
+    minutes: tuple[int | None, ...], due: bool
+) -> None:
+    """Two hours are not more than two hours, and a broken run is none."""
+    relief = OvertimeRelief(lower_by=Fraction(1, 5), more_than_minutes=120, days=3)
+    assert is_due(relief, [None if told is None else Fraction(told) for told in minutes]) is due

@@ -10,6 +10,7 @@ from given_plan import MARCH, entitled, plan, posted, resolved
 from domain.facts.governance import OverrideSet
 from domain.people.roster import Leave
 from domain.period import Period
+from domain.plan.daily import after_overtime
 from domain.plan.overrides import (
     Override,
     Pace,
@@ -20,7 +21,7 @@ from domain.plan.overrides import (
     pace,
 )
 from domain.plan.progress import progress
-from domain.plan.resolve import Resolver, Sourced, after_overtime, resolve
+from domain.plan.resolve import Resolver, Sourced, resolve
 from domain.plan.statement import compute_statement
 from domain.refusals import BadField, OverrideNotPermitted, OverrideOutOfBounds, UnknownTarget
 
@@ -273,7 +274,8 @@ def test_relief_lowers_a_personal_target_too() -> None:
 @pytest.mark.parametrize(("before", "after"), [(10, 8), (5, 4), (7, 6)])
 def test_after_overtime_for_visits_the_next_days_target_falls_by_a_fifth(before: int, after: int) -> None:
     """5.6 rounds half up to 6."""
-    made = plan("targets: {visits: {measure: clients, value: 10, relief: {overtime: {lower_by: 20 %}}}}")
+    relief = "relief: {overtime: {lower_by: 20 %}}"
+    made = plan(f"targets: {{visits: {{measure: clients, value: 10, per: day, {relief}}}}}")
     assert after_overtime(made.targets["visits"], Fraction(before)) == after
 
 

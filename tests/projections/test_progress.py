@@ -8,6 +8,7 @@ from book import Book
 from domain.facts.governance import OverrideSet
 from domain.facts.people import LeaveTaken
 from domain.facts.selling import ComplianceScored, FollowUpRecorded, VisitRecorded
+from domain.facts.shifts import OvertimeRecorded
 from projections import hints, progress
 from projections.progress import Progress, TargetProgress
 
@@ -111,6 +112,34 @@ def test_this_period_beside_the_last(book: Book) -> None:
         book.tell(FollowUpRecorded(employee="E1", customer="C1", kind="call", minutes=minutes), on)
     level = next(found for found in standing(book).levels if found.measure == "minutes")
     assert (level.value, level.previous, level.change) == ("660", "600", "60")
+
+
+VISITS = """
+measures: {visits: {count: visit_recorded}}
+targets:
+  visits: {measure: visits, value: 10, per: day, relief: {overtime: {lower_by: 20 %}}}
+"""
+
+
+@pytest.mark.rule("R15", "R16")
+def test_overtime_for_visits_lowers_the_next_days_target(book: Book) -> None:
+    """10 → 8 on the day after; a client's demand changes nothing, nor does a day further on, nor a void."""
+    book.adopt(VISITS)
+    book.visit("H1", "H2", "H3", on=20)
+    book.visit("H4", on=19)
+    for on, kind in ((19, "visit_count"), (21, "client_demand")):
+        worked = OvertimeRecorded(employee="E1", kind=kind, minutes=126)  # type: ignore[arg-type]
+        last = book.tell(worked, on)
+    before = book.journal.head()
+    told = {on: target(book, "visits", dt.date(2025, 3, on)) for on in (19, 20, 21, 22)}
+    assert {on: (each.done, each.needed, each.left) for on, each in told.items()} == {
+        19: ("1", "10", "9"), 20: ("3", "8", "5"), 21: ("0", "10", "10"), 22: ("0", "10", "10")
+    }  # fmt: skip
+    assert [told[20].per, told[20].overtime_days, told[22].overtime_days] == ["day", 1, 0]
+    book.void(last - 1)
+    assert target(book, "visits").needed == "10"
+    known = standing(book, known_at=before)
+    assert [each.needed for each in known.targets if each.per] == ["8"]
 
 
 @pytest.mark.rule("R82", "R84")
