@@ -15,8 +15,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     given: measures by name; None for nothing measured. before: as they stood before the period. sizes: the
     numbers of measures `each`. places: on boards. reached: milestones. carried: by the cap of the month
-    before, in major units. joined: the hire day; long ago when absent. earlier: what each month before has
-    earned, in major units and by component; earned: what the others earn now. leaves: this is the last month.
+    before, in major units. joined: the hire day; long ago when absent. left: the last day of work. away:
+    first and last day of leave. belongs: of the days in the plan, where it pays by days. earlier: what each
+    month before has earned, in major units and by component. leaves: this is the last month.
     """
 
     pays: str
@@ -29,6 +30,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     earlier: dict[str, dict[str, int]] = {}
     leaves: bool = False
     joined: str | None = None
+    left: str | None = None
+    away: tuple[str, ...] = ()
+    belongs: tuple[str, ...] = ()
     reached: dict[str, str] = {}
 
 
@@ -107,6 +111,9 @@ def _measured(case: Case) -> str:
     places = [f"place {place} on `{board}`" for board, place in case.places.items()]
     carried = [f"{amount} carried in" for amount in case.carried.values()]
     joined = [f"hired on {case.joined}"] if case.joined else []
+    joined += [f"left on {case.left}"] if case.left else []
+    joined += [f"in the plan from {case.belongs[0]} to {case.belongs[1]}"] if case.belongs else []
+    joined += [f"on leave from {case.away[0]} to {case.away[1]}"] if case.away else []
     paid = [
         f"`{name}` {amount} earned in {month}"
         for month, amounts in case.earlier.items()
