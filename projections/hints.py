@@ -121,7 +121,7 @@ class _Told:
 
     def __init__(self, found: Outlook, day: dt.date) -> None:
         self._plan, self._resolved = found.held.resolved.plan, found.held.resolved
-        self._days_left = (self._resolved.period.last_day - day).days
+        self._days_left = (self._resolved.decided_on - day).days
 
     def to_do(self, hint: Hint) -> NextStep:
         moves = [(hint.lever, hint.times), *hint.also]

@@ -39,7 +39,10 @@ class Outlook(NamedTuple):
 
 
 def outlooks(cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None) -> list[Outlook]:
-    """The plans of `employee` in the month of `day`, by what was known and measured up to the day."""
+    """The plans of `employee` in the month of `day`, by what was known and measured up to the day.
+
+    None that the person has left before the day: what is done now counts elsewhere, if anywhere.
+    """
     known_at = head(cursor) if known_at is None else known_at
     period = Period.containing(day)
     groups = [g for g in members(cursor, period, known_at, [employee]) if employee in g.resolved]
@@ -52,6 +55,7 @@ def outlooks(cursor: Cursor, employee: str, day: dt.date, known_at: int | None =
             *_awaited(cursor, group, employee, held, day, known_at),
         )
         for group, held in zip(groups, own, strict=True)
+        if held.resolved.decided_on >= day
     ]
 
 

@@ -14,7 +14,7 @@ from domain.plan.exchange import minor_worth
 from domain.plan.measures import Measure, RatioMeasure, with_ratios
 from domain.plan.mentions import named_in, with_parts
 from domain.plan.sizes import more_of
-from domain.plan.statement import Entitlement, Values, seen_by
+from domain.plan.statement import Entitlement, Values, after_others, seen_by
 
 Mode = Literal["held", "recomputed"]
 """What becomes of ratios when more is done: they stay as they are, or follow from it alone."""
@@ -75,11 +75,22 @@ class Doing:
             )
             for part, uses in zip(self.plan.components, resolved.uses, strict=True)
         }
+        for part in self.plan.components:
+            # What follows from the pay of others follows from what they look at.
+            own = [self._uses[name] for name in (part.id, *part.looks_at())]
+            measures, milestones, boards = (
+                frozenset[str]().union(*names) for names in zip(*own, strict=True)
+            )
+            self._uses[part.id] = measures, milestones, boards
         self.now: Amounts = {part.id: self.minor(part, self.seen) for part in self.plan.components}
         self.total_minor = sum(self.now.values())
 
     def minor(self, part: Component, seen: Seen) -> int:
         """What `part` pays whoever is `seen`, in minor units."""
+        if part.AFTER_OTHERS:
+            others = [other for other in self.plan.components if not other.AFTER_OTHERS]
+            earned = {other.id: self.minor(other, seen) for other in others}
+            seen = after_others(seen, earned, self._scale)
         return rounded(part.pay(seen).amount, part.rounding or self.plan.rounding, self._scale)
 
     def amounts(self, parts: Iterable[Component], seen: Seen) -> dict[str, int]:

@@ -18,6 +18,7 @@ from domain.plan.components.rate_table import RateTable
 from domain.plan.components.scorecard import Scorecard
 from domain.plan.components.step import Step
 from domain.plan.components.threshold import Threshold
+from domain.plan.components.true_up import TrueUp
 from domain.plan.doing import ALONE, MODES, Contest, Doing, Mode
 from domain.plan.hints import Outcome, levers_of, outcome, rises
 from domain.plan.measures import DaysMeasure, FactMeasure, RatioMeasure
@@ -118,7 +119,8 @@ def _turns(part: Component, measure: str, seen: Seen) -> Iterator[Fraction]:
             yield (value // every + 1) * every
         case Threshold():
             unit = _unit(part.measure, part.target, measure, seen)
-            yield from () if unit is None else [unit if part.target else part.reaches or Fraction(0)]
+            share = part.attains or Fraction(1)
+            yield from () if unit is None else [unit * share if part.target else part.reaches or Fraction(0)]
         case PerPoint() if seen.aims[part.target].measure == measure:
             over = max(value - seen.aims[part.target].value, Fraction(0))
             yield seen.aims[part.target].value + (over // part.point + 1) * part.point
@@ -127,6 +129,8 @@ def _turns(part: Component, measure: str, seen: Seen) -> Iterator[Fraction]:
             yield from (band.from_ * unit for band in part.bands if unit and band.from_ is not None)
         case Scorecard():
             yield from _score_turns(part, measure, seen)
+        case TrueUp():
+            yield from _turns(part.rule, measure, seen)
         case _:
             return
 

@@ -11,6 +11,8 @@ from domain.money import Rounding, rounded
 from domain.period import Period
 from domain.plan.components.base import Month
 from domain.plan.explain import explain
+from domain.plan.hints import levers_of, more
+from domain.plan.reaches import next_levels
 from domain.plan.resolve import Resolver
 from domain.plan.statement import Line, compute_statement, lines_of
 from domain.plan.trial import Trials
@@ -147,6 +149,36 @@ def test_what_it_adds_up_after_somebody_came_back_counts_its_own_pay_too() -> No
     known = (Month(Period.parse("2025-01"), {"share": Fraction(10), "whole": Fraction(7)}),)
     _, whole = lines(written(), 3003, 10_000, known)
     assert whole.amount_minor == 23_00
+
+
+def test_a_hint_counts_what_more_work_takes_off_the_true_up() -> None:
+    """Ten clients at 10 each towards a quarter of 500: nine more cost the true-up what they earn now."""
+    made = plan(
+        """
+measures: {of_quarter: {count: customer_registered, window: quarter}}
+components:
+  - {id: each, title: T, kind: per_unit, measure: clients, rate: 10}
+  - id: whole
+    title: T
+    kind: true_up
+    over: quarter
+    of: [each]
+    rule: {kind: threshold, measure: of_quarter, reaches: 20, pays: 500}
+hints: {levers: [{id: client, title: Client, adds: {clients: 1, of_quarter: 1}}]}
+"""
+    )
+    held = entitled(made, clients=10, of_quarter=10)
+    assert more(held, levers_of(held.resolved)[0], 9).recomputed.total_minor == 190_00
+    ten = more(held, levers_of(held.resolved)[0], 10)
+    assert (ten.now_minor, ten.recomputed.total_minor, ten.rises) == (100_00, 500_00, ("each", "whole"))
+
+
+def test_a_level_to_reach_is_that_of_the_rule_inside() -> None:
+    """Nobody simply sells more: with 100,000 in the quarter its bonus begins, less what March has earned."""
+    rule = "{kind: threshold, measure: of_quarter, reaches: 100000, pays: 600}"
+    made = plan(written().replace('{kind: rate_table, measure: of_quarter, bands: [{rate: "0.5 %"}]}', rule))
+    [reach] = next_levels(entitled(made, revenue=3003, of_quarter=10_000))
+    assert (reach.measure, reach.level, reach.recomputed.gain_minor) == ("of_quarter", 100_000, 590_00)
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,10 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
             amount += step.amount
             yield step
 
+    def looks_at(self) -> tuple[str, ...]:
+        """The components whose pay this one follows from; none by default."""
+        return ()
+
     def inner(self) -> "tuple[Component, ...]":
         """The rules inside this one; nothing by default."""
         return ()

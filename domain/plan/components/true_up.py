@@ -32,6 +32,10 @@ class TrueUp(Component, frozen=True, kw_only=True):
     rule: Rule
     takes_back: bool = False
 
+    def looks_at(self) -> tuple[str, ...]:
+        """What it trues up."""
+        return self.of
+
     def inner(self) -> tuple[Component, ...]:
         """The rule of the whole quarter or year."""
         return (self.rule,)
