@@ -15,6 +15,7 @@ BENCHMARKS = (
     "projections",
     "paying",
     "closing",
+    "hinting",
     "simulating",
     "importing",
     "http",

@@ -44,9 +44,11 @@ from generate_series(1, %(people)s) n"""
 
 # Facts as they come in: day by day, everybody's mixed. Of twenty, ten are calls and six are visits.
 CREDITS = """
-insert into credit (position, employee, fact, day, at, customer, deal, kind, amount_minor, currency, score)
+insert into credit (
+    position, part, employee, role, fact, day, at, customer, deal, kind, amount_minor, currency, score
+)
 select
-    position, 'E' || lpad((1 + i %% %(people)s)::text, 6, '0'), fact, day, day + time '09:00',
+    position, 0, 'E' || lpad((1 + i %% %(people)s)::text, 6, '0'), 'sole', fact, day, day + time '09:00',
     'C' || hashint8(i) %% 50, case when fact = 'deal_closed' then 'D' || i end, 'call',
     case when fact = 'deal_closed' then 100000 + i %% 900000 end,
     case when fact = 'deal_closed' then 'CNY' end,

@@ -1,0 +1,133 @@
+"""How long a person's hints take for each kind of component, beside trying every number of times.
+
+The rules are measured alone, in time of the thread; then all of it, with what the ledger is asked, for people
+of a ledger of many. The naive way computes the whole plan again for each number of times of each lever. The
+limit is one evaluation of the plan.
+"""
+
+import argparse
+import os
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+from benchmarks.append import LEDGER, database
+from benchmarks.closing import fill
+from benchmarks.paying import PLAN, entitlement
+from domain.journal.connection import connect
+from domain.journal.migrate import migrate
+from domain.people.roster import Posting
+from domain.period import Period
+from domain.plan.document import Lever
+from domain.plan.hints import levers_of, next_steps
+from domain.plan.measures import Measure, with_ratios
+from domain.plan.obstacles import obstacles
+from domain.plan.parse import parse_plan
+from domain.plan.reaches import next_levels
+from domain.plan.resolve import Resolver
+from domain.plan.statement import Entitlement, earnings
+from projections import runner
+from projections.hints import hints
+
+MARCH = Period.parse("2025-03")
+KINDS: dict[str, dict[str, object]] = {part["kind"]: part for part in PLAN["components"]}
+"""One component of each kind that the plan of `paying` has, alone in a plan."""
+
+
+def alone(component: dict[str, object], held: Entitlement) -> Entitlement:
+    """The person of the benchmark under a plan of one component."""
+    plan = parse_plan(PLAN | {"components": [{"id": "c", "title": "T", **component}]})
+    posting = Posting(
+        employee="E1", name=None, branch="SH", department=None, team=None, post="seller", employment=None,
+        manager=None, mentor=None, hired_on=MARCH.first_day, left_on=None,
+    )  # fmt: skip
+    return Entitlement(Resolver(plan, MARCH)(posting), held.values)
+
+
+def told(held: Entitlement) -> None:
+    """All hints of one plan."""
+    next_steps(held)
+    next_levels(held)
+    obstacles(held)
+
+
+def tried(held: Entitlement) -> None:
+    """The whole plan again for every number of times of every lever, with the ratios computed anew."""
+    plan = held.resolved.plan
+    leaves = {name: held.values[name] or Fraction(0) for name in PLAN["measures"] if name != "close_rate"}
+    for lever in levers_of(held.resolved):
+        for times in range(1, plan.hints.up_to + 1):
+            earnings(held._replace(values=_with(plan.measures, leaves, lever, times)))
+
+
+def _with(
+    measures: Mapping[str, Measure], leaves: Mapping[str, Fraction], lever: Lever, times: int
+) -> Mapping[str, Fraction | None]:
+    more = {name: leaves[name] + times * by for name, by in lever.adds.items()}
+    return with_ratios(measures, {**leaves, **more})
+
+
+def spread(work: Callable[[], object], repeats: int, clock: Callable[[], float]) -> tuple[float, float]:
+    """The median and the 99th percentile of `work` in milliseconds, after a run that is not counted."""
+    taken: list[float] = []
+    for _ in range(repeats + 1):
+        began = clock()
+        work()
+        taken.append((clock() - began) * 1000)
+    ordered = sorted(taken[1:])
+    return ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100]
+
+
+def rules(repeats: int) -> float:
+    """Prints what the rules take; the slowest 99th percentile."""
+    held, slowest = entitlement(), 0.0
+    limit, _ = spread(lambda: earnings(held), repeats, time.thread_time)
+    print(f"one evaluation           {limit:>8.3f} ms")
+    for name, given in {**{kind: alone(part, held) for kind, part in KINDS.items()}, "all six": held}.items():
+        middle, slow = spread(lambda given=given: told(given), repeats, time.thread_time)
+        naive, _ = spread(lambda given=given: tried(given), max(repeats // 10, 3), time.thread_time)
+        slowest = max(slowest, slow)
+        print(f"{name:<24} {middle:>8.3f} ms, p99 {slow:>8.3f} ms; trying all of it {naive:>8.3f} ms")
+    return slowest
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measures; 1 when a person waits longer than we want."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
+    )
+    parser.add_argument("--people", type=int, default=2_000)
+    parser.add_argument("--facts", type=int, default=100, help="facts of each person in the month")
+    parser.add_argument("--repeats", type=int, default=200)
+    parser.add_argument(
+        "--milliseconds", type=float, default=20.0, help="the longest that a person's may take"
+    )
+    chosen = parser.parse_args(arguments)
+    rules(chosen.repeats)
+    people = [f"E{n:06}" for n in random.Random(7).choices(range(1, chosen.people + 1), k=chosen.repeats)]
+    with database(chosen.dsn) as dsn:
+        migrate(dsn, LEDGER)
+        with connect(dsn, LEDGER, service=False, autocommit=True) as owner:
+            runner.create(owner)
+            fill(owner, chosen.people, chosen.facts, [])
+        with connect(dsn, LEDGER, autocommit=True) as connection, connection.cursor() as cursor:
+            asked = iter([people[0], *people])
+            day = MARCH.last_day.replace(day=20)
+
+            def ask() -> None:
+                assert hints(cursor, next(asked), day)
+
+            middle, slow = spread(ask, chosen.repeats, time.perf_counter)
+    print(f"{chosen.people:,} people × {chosen.facts} facts, a person's hints from the ledger")
+    print(f"p50 and p99              {middle:>8.1f} ms {slow:>8.1f} ms")
+    met = middle <= chosen.milliseconds
+    print("as wanted" if met else f"MISSED: a person's hints in {chosen.milliseconds} ms")
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
