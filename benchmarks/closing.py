@@ -2,8 +2,9 @@
 
 The month is that of sellers under the example plan huikang-seller: seven measures over facts, one of them
 distinct and two confirmed, and five components. The limit is what one statement over the credits costs: to
-read every row, and to add up each person's facts. Rows of read models are made by SQL; the journal holds only
-the facts that are explained.
+read every row, and to add up each person's facts; of freezing, to copy lines like these into a table without
+keys. The naive way computes one person after another. Rows of read models are made by SQL; the journal holds
+only the facts that are explained. A large firm's month: --people 100000 --facts 100 --seconds 30 --repeats 1.
 """
 
 import argparse
@@ -33,7 +34,9 @@ from projections.spans import Connection, Cursor
 PLAN = Path(__file__).resolve().parents[1] / "examples" / "plans" / "huikang-seller.yaml"
 MARCH = Period.parse("2025-03")
 SAMPLED_PEOPLE = 50
+SAMPLED_LINES = 50_000
 EXPLAIN_SECONDS = 0.050
+MEMORY_MIB = 2_048
 
 PEOPLE = """
 insert into roster_change (position, employee, kind, effective_on, branch, post, employment)
@@ -78,6 +81,8 @@ select position, fact, 'crm', position::text, sha256(position::text::bytea), '{}
         'amount_minor', amount_minor, 'currency', currency, 'score', score::text))
 from credit where employee = any(%(employees)s)"""
 
+LINES = "select period, employee, line, detail::text from statement_line limit %s"
+
 SCAN = "select count(*), sum(amount_minor) from credit where day between %(first)s and %(last)s"
 
 TOTALS = """
@@ -115,6 +120,23 @@ def seconds(work: Callable[[], object], repeats: int) -> float:
         work()
         taken.append(time.perf_counter() - began)
     return statistics.median(taken[1:])
+
+
+def freezing(cursor: Cursor, head: int) -> tuple[float, float]:
+    """How long it takes to freeze the month, and to copy the same lines into a table without keys."""
+    made = closing.compute(cursor, MARCH, head)
+    with cursor.connection.transaction(force_rollback=True):
+        began = time.perf_counter()
+        statements.freeze(cursor, head + 1, made, ENGINE)
+        frozen = time.perf_counter() - began
+        lines = cursor.execute(LINES, [SAMPLED_LINES]).fetchall()
+        everything = sum(len(statement.lines) for statement in made.statements)
+        cursor.execute("create temp table bare (period text, employee text, line int, detail text)")
+        began = time.perf_counter()
+        with cursor.copy("copy bare from stdin") as copy:
+            for line in lines:
+                copy.write_row(line)
+        return frozen, (time.perf_counter() - began) * everything / len(lines)
 
 
 def explained(cursor: Cursor, sampled: Sequence[str]) -> list[float]:
@@ -162,6 +184,7 @@ def run(cursor: Cursor, chosen: argparse.Namespace, sampled: Sequence[str]) -> b
     scan = seconds(lambda: cursor.execute(SCAN, days).fetchall(), chosen.repeats)
     totals = seconds(lambda: cursor.execute(TOTALS, days).fetchall(), chosen.repeats)
     close = seconds(lambda: closing.compute(cursor, MARCH, head), chosen.repeats)
+    frozen, copied = freezing(cursor, head)
     one = seconds(lambda: statements.statement(cursor, sampled[0], MARCH, engine=ENGINE), 20)
     told = explained(cursor, sampled)
     middle, slow = told[len(told) // 2], told[len(told) * 99 // 100]
@@ -175,14 +198,18 @@ def run(cursor: Cursor, chosen: argparse.Namespace, sampled: Sequence[str]) -> b
         f"close                    {close:>8.2f} s  {rows / close:>12,.0f} rows/s "
         f"{close / totals:>5.1f} × totals"
     )
-    print(f"one open statement       {one * 1000:>8.1f} ms")
+    print(f"bare copy of the lines   {copied:>8.2f} s")
+    print(f"freezing them            {frozen:>8.2f} s  {frozen / copied:>25.1f} × the copy")
+    print(f"both, as a close is made {close + frozen:>8.2f} s")
+    naive = one * chosen.people / close
+    print(f"one open statement       {one * 1000:>8.1f} ms; one after another {naive:.0f} × the close")
     print(f"explain, p50 and p99     {middle * 1000:>8.1f} ms {slow * 1000:>8.1f} ms")
     print(f"memory of the process    {peak_mib:>8.0f} MiB")
-    met = close <= chosen.seconds and slow <= EXPLAIN_SECONDS
+    met = close + frozen <= chosen.seconds and slow <= EXPLAIN_SECONDS and peak_mib <= MEMORY_MIB
     print(
         "as wanted"
         if met
-        else f"MISSED: a close in {chosen.seconds} s, an explanation in {EXPLAIN_SECONDS} s"
+        else f"MISSED: a close in {chosen.seconds} s, {MEMORY_MIB} MiB, an explanation in {EXPLAIN_SECONDS} s"
     )
     return met
 

@@ -18,8 +18,8 @@ from projections.places import ranks_people
 from projections.retro import deltas
 from projections.spans import Cursor
 
-BATCH_PEOPLE = 10_000
-"""So many people's measures and statements are in memory at a time."""
+BATCH_PEOPLE = 25_000
+"""So many people's measures are in memory at a time: each batch reads past the others' facts of the month."""
 
 EVERYBODY = "select distinct employee from roster_change where position <= coalesce(%(known_at)s, position)"
 

@@ -188,7 +188,9 @@ def _take_together(
         for name, measure in measures.items():
             match measure.kind:
                 case "count" | "sum":
-                    values[name] = (exact(next(number)) - exact(next(number))) / measure.scale
+                    came, went = exact(next(number)), next(number)
+                    net = came - exact(went) if went else came
+                    values[name] = net / measure.scale if measure.scale != 1 else net
                 case "average":
                     total, size = exact(next(number)), next(number)
                     values[name] = total / measure.scale / size if size else None

@@ -1,6 +1,7 @@
 """Statements: frozen by the close of their month, computed on the spot as long as it is open."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -302,20 +303,21 @@ def freeze(cursor: Cursor, position: int, made: closing.Closing, engine: str) ->
         engine=engine,
     )
     store(cursor, "closed_period", [closed])
-    for start in range(0, len(made.statements), closing.BATCH_PEOPLE):
-        batch = made.statements[start : start + closing.BATCH_PEOPLE]
+    for start in range(0, len(made.statements), PAGE_PEOPLE):
+        batch = made.statements[start : start + PAGE_PEOPLE]
         store(cursor, "statement", [_header(made, position) for made in batch])
         store(cursor, "statement_line", [row for made in batch for row in _line_rows(made, position)])
 
 
 def _header(made: Statement, position: int) -> StatementRow:
+    told = canonical(made)
     return StatementRow(
         period=made.period,
         employee=made.employee,
         currency=made.currency,
         total_minor=made.total_minor,
-        digest=made.digest(),
-        leaf=leaf_hash(canonical(made)).hex(),
+        digest=hashlib.sha256(told).hexdigest(),
+        leaf=leaf_hash(told).hex(),
         position=position,
     )
 

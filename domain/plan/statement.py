@@ -25,14 +25,14 @@ from domain.plan.targets import LineTarget, Source
 Values = Mapping[str, Fraction | None]
 
 
-class Sentence(msgspec.Struct, frozen=True):
+class Sentence(msgspec.Struct, frozen=True, gc=False):
     """A sentence of `domain.plan.words` and what fills it; numbers as exact texts such as "3/20"."""
 
     key: str
     words: dict[str, str]
 
 
-class LinePart(msgspec.Struct, frozen=True, omit_defaults=True):
+class LinePart(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What a part of a component adds, exact and in major units, and how. rule: key of its sentence."""
 
     name: str
@@ -41,7 +41,7 @@ class LinePart(msgspec.Struct, frozen=True, omit_defaults=True):
     rule: str = "score_part"
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An amount that says how it came about.
 
     inputs: each measure's value, and those that a ratio divides; None where nothing was measured.
@@ -83,7 +83,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         return scale * all(each.amounts for each in self.exchange.missed)
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
+class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All lines of one person and period; the total is their sum."""
 
     employee: str

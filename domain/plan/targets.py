@@ -42,7 +42,7 @@ class ResolvedTarget(NamedTuple):
     stayed: Fraction = Fraction(1)
 
 
-class Source(msgspec.Struct, frozen=True):
+class Source(msgspec.Struct, frozen=True, gc=False):
     """A number that a line rests on. position: of the fact that set it; None for the plan itself."""
 
     value: str
@@ -51,7 +51,7 @@ class Source(msgspec.Struct, frozen=True):
     path: str
 
 
-class LineTarget(msgspec.Struct, frozen=True, omit_defaults=True):
+class LineTarget(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A target that a line rests on. value: what was asked, times each share, less relief for `leave_days`.
 
     spread, ramp, stayed: shares of a quota, of a newcomer's target and of the days; empty where all of it.
