@@ -57,6 +57,13 @@ EACH = """
 of each deal after what came back. A component over it pays each one by its own size and sums; elsewhere it is
 their sum. Without `by` each fact stands alone, and what `less` takes away takes back what its size would pay.
 """
+CREDITED = """
+`credited` says whose credits count, each by who held whom on its own day: `own`, those of everybody below
+(`reports`) or of the next below (`direct_reports`), of the mentored (`mentees`), of the sellers assisted
+(`assisted`), of the `team` or `branch`. `with_own: true` adds own ones. A fact that several people share in
+counts as each one's share; `where: {role: seller}` counts parts in that role, and `sole` is the role of who
+did it alone.
+"""
 RETURNS = """
 What `less: deal_reversed` takes away counts on the day of the reversal, at the rates of that month. With
 `counted: when_closed` it counts on the day on which its deal was closed: a deal that comes back after that
@@ -107,7 +114,14 @@ def plans_page(notice: str) -> str:
     lines.append("`where` selects facts: `{channel: [douyin, referral]}`, `{quantity: {at_least: 2}}`,")
     lines.append("`{attributes.shift: night}`. `window` is `period`, `quarter`, `year`, `ever`,")
     lines.append("`{days_since_hire: 30}` or `{last_periods: 3}`.\n")
-    lines += [EACH.lstrip(), RETURNS.lstrip(), WORTH.lstrip(), DAYS.lstrip(), LICENSED.lstrip()]
+    lines += [
+        EACH.lstrip(),
+        CREDITED.lstrip(),
+        RETURNS.lstrip(),
+        WORTH.lstrip(),
+        DAYS.lstrip(),
+        LICENSED.lstrip(),
+    ]
     lines.append("## Components\n")
     lines.append("Every kind at a glance. Each row is computed by a test, as is every case further below.\n")
     lines += overview_lines(examples)

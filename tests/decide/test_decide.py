@@ -2,14 +2,17 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 
 from domain import refusals
 from domain.decide.decide import Asked, decide
 from domain.decide.known import Known
+from domain.facts.activity import ActivityRecorded
 from domain.facts.base import Fact
+from domain.facts.credits import CreditPart
 from domain.facts.governance import BranchOpened, FactConfirmed, FactVoided, LedgerOpened, PeriodClosed
-from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
+from domain.facts.people import AssistantAssigned, EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.selling import DealClosed, DealReversed, VisitRecorded
 
 NOON = dt.datetime(2025, 4, 2, 4, tzinfo=dt.UTC)
@@ -36,6 +39,34 @@ def back(amount: int, currency: str = "CNY", deal: str = "D1") -> DealReversed:
     return DealReversed(employee="E1", customer="C1", deal=deal, amount_minor=amount, currency=currency)
 
 
+def parts(*given: tuple[str, str | int | None], role: str = "seller") -> list[CreditPart]:
+    return [
+        CreditPart(
+            employee=employee,
+            role=role,
+            share=much if isinstance(much, str) else None,
+            amount_minor=much if isinstance(much, int) else None,
+        )
+        for employee, much in given
+    ]
+
+
+def shared(*given: tuple[str, str | int | None], role: str = "seller") -> DealClosed:
+    return msgspec.structs.replace(deal(), credits=parts(*given, role=role))
+
+
+def worked(*given: tuple[str, str | int | None]) -> ActivityRecorded:
+    return ActivityRecorded(employee="E1", kind="operation", credits=parts(*given))
+
+
+def assisted(by: str | None) -> AssistantAssigned:
+    return AssistantAssigned(employee="E1", assistant=by, effective_on=day("2025-02-01"))
+
+
+def split_back(*given: tuple[str, str | int | None]) -> DealReversed:
+    return msgspec.structs.replace(back(1), credits=parts(*given))
+
+
 def away(from_on: str, until_on: str) -> LeaveTaken:
     return LeaveTaken(employee="E1", kind="sick", from_on=day(from_on), until_on=day(until_on))
 
@@ -59,6 +90,7 @@ def closed(period: str) -> PeriodClosed:
 BEIJING = BranchOpened(branch="BJ", title="Beijing", opened_on=dt.date(2020, 1, 1))
 VISIT = VisitRecorded(employee="E1", customer="H1")
 HERE = (BEIJING, hired())
+TWO = (*HERE, hired("E2"))
 
 
 def refused(history: tuple[Fact, ...], fact: Fact) -> type[Exception] | None:
@@ -98,6 +130,31 @@ def refused(history: tuple[Fact, ...], fact: Fact) -> type[Exception] | None:
         ((*HERE, deal(), back(4_000)), back(6_000), None),
         ((*HERE, deal(), back(4_000)), back(6_001), refusals.ReversalTooLarge),
         ((*HERE, deal()), back(1, currency="USD"), refusals.BadField),
+        (HERE, shared(("E1", "60 %")), refusals.SharesUnsettled),
+        (HERE, shared(("E1", "100 %")), None),
+        (HERE, shared(("E1", "99.999999999 %")), refusals.SharesUnsettled),
+        (TWO, shared(("E1", "60 %"), ("E2", "40 %")), None),
+        (TWO, shared(("E1", "60 %"), ("E2", "40.1 %")), refusals.SharesUnsettled),
+        (TWO, shared(("E1", "100 %"), ("E2", "0 %")), refusals.SharesUnsettled),
+        (TWO, shared(("E1", "60 %"), ("E1", "40 %")), refusals.SharesUnsettled),
+        (TWO, shared(("E1", "100 %"), ("E2", 10_000)), None),
+        (TWO, shared(("E1", "100 %"), ("E2", 10_001)), refusals.SharesUnsettled),
+        (TWO, shared(("E1", 10_000)), refusals.SharesUnsettled),
+        (TWO, shared(("E1", "100 %"), ("E2", None)), refusals.SharesUnsettled),
+        (TWO, shared(("E1", "100 %"), role="sole"), refusals.SharesUnsettled),
+        (HERE, shared(("E1", "60 %"), ("E9", "40 %")), refusals.UnknownEmployee),
+        (TWO, worked(("E1", "60 %"), ("E2", "40 %")), None),
+        (TWO, worked(("E1", "100 %"), ("E2", 1)), refusals.SharesUnsettled),
+        ((*TWO, shared(("E1", "60 %"), ("E2", "40 %"))), back(1), None),
+        ((*TWO, shared(("E1", "60 %"), ("E2", "40 %"))), split_back(("E1", "60 %"), ("E2", "40 %")), None),
+        (
+            (*TWO, shared(("E1", "60 %"), ("E2", "40 %"))),
+            split_back(("E1", "50 %"), ("E2", "50 %")),
+            refusals.SharesUnsettled,
+        ),
+        ((*HERE, deal()), split_back(("E1", "100 %")), refusals.SharesUnsettled),
+        (HERE, assisted(by="E9"), refusals.UnknownEmployee),
+        (HERE, assisted(by=None), None),
         (HERE, void(9), refusals.UnknownFact),
         (HERE, void(1), refusals.NotVoidable),
         ((*HERE, VISIT), void(3), None),

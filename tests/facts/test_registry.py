@@ -17,6 +17,10 @@ def test_a_deal_goes_through_its_bytes_unchanged() -> None:
 
 def test_a_fact_is_found_again_by_the_things_it_names() -> None:
     assert tags_of(decode("deal_closed", DEAL)) == ("employee:E1", "customer:C1", "deal:D1")
+    split = DEAL.replace(
+        b'"currency"', b'"credits":[{"employee":"E2","role":"seller","share":"100 %"}],"currency"'
+    )
+    assert tags_of(decode("deal_closed", split)) == ("employee:E1", "customer:C1", "deal:D1", "employee:E2")
     assert tags_of(decode("fact_voided", b'{"position":17,"reason":"wrong amount"}')) == ("fact:17",)
 
 

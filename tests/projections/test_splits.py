@@ -12,6 +12,7 @@ from domain.facts.activity import ActivityRecorded
 from domain.facts.credits import CreditPart
 from domain.facts.selling import DealClosed, DealReversed
 from domain.people.sharing import Portion, portions, taken_back
+from projections.standings import standings
 
 
 def shared(**shares: str) -> list[CreditPart]:
@@ -51,40 +52,36 @@ THIRDS = shared(E1="33.33 %", E2="33.33 %", E3="33.34 %")
 ODD = referred(50_000, E1="50 %", E2="50%")
 
 
-@pytest.mark.parametrize(
-    ("credits", "amount_minor", "amounts"),
-    [
-        (shared(E1="60 %", E2="40 %"), 10_000_000, [6_000_000, 4_000_000]),
-        (THIRDS, 10_000, [3_333, 3_333, 3_334]),
-        (THIRDS, 100, [33, 33, 34]),
-        (THIRDS, 2, [1, 0, 1]),
-        (ODD, 50_001, [50_000, 1, 0]),
-        (ODD, 100_001, [50_000, 25_001, 25_000]),
-        (ODD, 50_000, [50_000, 0, 0]),
-        (shared(E1="0.000000001 %", E2="99.999999999 %"), 2**53 - 1, [90_072, 9_007_199_254_650_919]),
-    ],
-    ids=[
-        "60/40",
-        "thirds",
-        "a yuan",
-        "two fen",
-        "one fen left",
-        "an odd fen",
-        "nothing left",
-        "the greatest",
-    ],
+CASES = (
+    (shared(E1="60 %", E2="40 %"), 10_000_000, [6_000_000, 4_000_000]),
+    (THIRDS, 10_000, [3_333, 3_333, 3_334]),
+    (THIRDS, 100, [33, 33, 34]),
+    (THIRDS, 2, [1, 0, 1]),
+    (ODD, 50_001, [50_000, 1, 0]),
+    (ODD, 100_001, [50_000, 25_001, 25_000]),
+    (ODD, 50_000, [50_000, 0, 0]),
+    (shared(E1="0.000000001 %", E2="99.999999999 %"), 2**53 - 1, [90_072, 9_007_199_254_650_919]),
 )
-def test_a_deal_is_shared_out_to_the_last_fen(
-    book: Book, credits: list[CreditPart], amount_minor: int, amounts: list[int]
-) -> None:
-    """Fixed amounts first, the rest by shares; an odd fen to who lost most, then to who is named first."""
-    due = portions(credits, amount_minor, 5)
-    assert [portion.amount_minor for portion in due] == amounts
-    position = book.tell(deal(credits, amount_minor, quantity=5))
-    assert credited(book, position) == due
-    taken = book.tell(back(amount_minor, quantity=5))
-    assert credited(book, taken) == taken_back(credits, amount_minor, amount_minor, 5)
-    assert [portion.amount_minor for portion in credited(book, taken)] == amounts
+"""Credits, what is shared out, and what each gets."""
+
+
+def test_a_deal_is_shared_out_to_the_last_fen(book: Book) -> None:
+    """Fixed amounts first, the rest by shares; an odd fen to who lost most, then to who is named first.
+
+    What comes back is allotted alike, by what each was credited.
+    """
+    told: list[tuple[int, list[Portion]]] = []
+    for number, (credits, amount_minor, amounts) in enumerate(CASES):
+        due = portions(credits, amount_minor, 5)
+        assert [portion.amount_minor for portion in due] == amounts
+        name = f"D{number}"
+        told.append((book.tell(deal(credits, amount_minor, quantity=5, deal=name)), due))
+        for part in (amount_minor, amount_minor // 2 or 1):
+            given = taken_back(credits, amount_minor, part, 5)
+            told.append((book.tell(back(part, quantity=5, deal=name)), given))
+        assert [portion.amount_minor for portion in told[-2][1]] == amounts
+    for position, due in told:
+        assert credited(book, position) == due
 
 
 def test_work_is_shared_out_too(book: Book) -> None:
@@ -137,8 +134,6 @@ def test_what_comes_back_is_taken_from_those_who_have_it(book: Book, together: b
 
 def test_standings_hold_each_ones_part(book: Book) -> None:
     """Live totals count shares of deals, and lose them with the void."""
-    from projections.standings import standings
-
     position = book.tell(deal(shared(E1="60 %", E2="40 %"), 1_000), on=3)
     book.sell("D2", 500)
     day = dt.date(2025, 3, 3)
