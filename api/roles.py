@@ -23,7 +23,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 _PEOPLE_FACTS = frozenset(
     """employee_hired employee_transferred employee_promoted employee_left mentor_assigned assistant_assigned
-    leave_taken probation_agreed""".split()
+    leave_taken probation_agreed posts_established""".split()
 )
 _LEARNING = frozenset("module_studied module_tested skill_graded survey_answered".split())
 _CARE = frozenset("alert_acknowledged intervention_opened intervention_closed probation_reviewed".split())

@@ -119,6 +119,11 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "belonging {belonging}",
         "{employee} 填写周问卷：压力 {stress}，培训满意度 {training_satisfaction}，归属感 {belonging}",
     ),
+    "posts_established": (
+        "{branch} has {posts} posts for {employment} staff from {effective_on}[, department {department}]"
+        "[, as {post}]",
+        "{branch} 自 {effective_on} 起有 {posts} 个 {employment} 编制[，部门 {department}][，岗位 {post}]",
+    ),
     "probation_agreed": (
         "{employee} is on probation until {ends_on}",
         "{employee} 试用期至 {ends_on}",

@@ -5,6 +5,7 @@ from projections import (
     credentials,
     credits,
     erasures,
+    establishment,
     exchange_rates,
     honours,
     inquiries,
@@ -37,6 +38,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     write_offs,
     interventions,
     reminders,
+    establishment,
     standings,  # adds up credits
     statements,  # settle by all that the others know
     paying,

@@ -12,6 +12,7 @@ from domain.facts import (
     credentials,
     currencies,
     erasure,
+    establishment,
     governance,
     inquiries,
     interventions,
@@ -31,6 +32,7 @@ from domain.refusals import BadField, UnknownFactType
 
 SUBJECTS = (
     people,
+    establishment,
     selling,
     activity,
     clinical,
