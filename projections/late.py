@@ -67,19 +67,21 @@ with told (position, void_position, employee, day, until) as (
     union all
     select e.position, e.void_position, c.employee, on_day, on_day
     from exchange_rate e
-    join credit c on c.currency in (e.base, e.quote) and c.day >= date_trunc('month', e.effective_on),
+    join (select distinct document::json ->> 'currency' as own from plan_version) as plan
+        on plan.own in (e.base, e.quote)
+    join credit c on c.currency = case plan.own when e.base then e.quote else e.base end
+        and c.day >= date_trunc('month', e.effective_on::timestamp)::date,
         unnest(array[c.day, case when %(by_deal)s then c.deal_day end]) as on_day
-    where (e.position > %(since)s or e.void_position > %(since)s) and on_day is not null and exists (
-        select from plan_version where document::json ->> 'currency' in (e.base, e.quote)
-            and document::json ->> 'currency' <> c.currency
-    )
+    where (e.position > %(since)s or e.void_position > %(since)s) and e.effective_on <= %(last_day)s
+        and on_day is not null
     union all
     select e.position, e.void_position, r.employee, e.effective_on, e.effective_on
     from exchange_rate e cross join roster_change r
-    where (e.position > %(since)s or e.void_position > %(since)s) and exists (
-        select from plan_version where document::json ->> 'currency' in (e.base, e.quote)
-            and document::json ->> 'pay_currency' in (e.base, e.quote)
-    )
+    where (e.position > %(since)s or e.void_position > %(since)s) and e.effective_on <= %(last_day)s
+        and exists (
+            select from plan_version where document::json ->> 'currency' in (e.base, e.quote)
+                and document::json ->> 'pay_currency' in (e.base, e.quote)
+        )
 ),
 late as (
     select position, void_position, employee, day from (

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
-from steps import Step, confirm, leave, score, told_on, void
+from steps import Step, confirm, leave, rate, sale, score, told_on, void
 
 from domain.facts.governance import OverrideSet, TargetChanged
 from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeePromoted, EmployeeTransferred
@@ -48,6 +48,7 @@ measures:
     less: deal_reversed
     counted: when_closed
     within_months: 1
+    convert_at: month_end
 draw: {pays: 120, form: guarantee, recoverable: true, recovery: {at_most: 50 %}, limit: 200}
 holdbacks: [{id: kept, share: 20 %, of: [clients, sales], released_after_months: 2}]
 negative_balance: carried
@@ -88,6 +89,8 @@ components:
 """
 SUPERVISORS = """
 plan: supervising
+currency: USD
+pay_currency: CNY
 transfers: by_days
 population: {post: [supervisor]}
 measures:
@@ -142,9 +145,13 @@ facts = st.one_of(
     told(CustomerRegistered, on=True, employee=people, customer=customers),
     told(VisitRecorded, on=True, employee=people, customer=customers),
     told(score, on=True, employee=people, customer=customers),
+    told(sale, on=True, employee=people, customer=customers),
     st.builds(confirm, st.integers(0, 50)),
     told(DealClosed, on=True, **traded),
     told(DealReversed, on=True, **traded),
+)
+rates = told(
+    rate, base=st.sampled_from(("USD", "JPY")), worth=st.sampled_from(("7.1", "0.3")), effective_on=days
 )
 moves = st.one_of(
     told(EmployeeTransferred, employee=people, effective_on=days, branch=branches),
@@ -172,9 +179,11 @@ policies = st.one_of(
 )
 voids = st.builds(void, st.integers(0, 50))
 leaves = told(leave, employee=people, from_on=days, days=st.integers(0, 40))
-late = st.lists(st.one_of(facts, facts, voids, voids, moves, policies, leaves), min_size=1, max_size=3)
+late = st.lists(
+    st.one_of(facts, facts, voids, voids, moves, policies, leaves, rates, rates), min_size=1, max_size=3
+)
 histories = st.tuples(
-    st.lists(st.one_of(facts, facts, policies, leaves), min_size=8, max_size=14),
+    st.lists(st.one_of(facts, facts, policies, leaves, rates), min_size=8, max_size=14),
     # Little at a time: whoever is computed again for one reason would be for any other.
     st.lists(st.tuples(late, st.builds(close, st.integers(0, 2))), min_size=4, max_size=6),
 )

@@ -147,7 +147,7 @@ def test_a_late_rate_and_a_voided_one_reach_closed_months(book: Book, ledger_dsn
     """712.34 is settled; a later rate makes 720.00 of it, its void puts that back; known before and after."""
     book.hire()
     book.adopt(SHARE, convert_at="day")
-    rate(book, "7.1234", "2025-03-01")
+    first = rate(book, "7.1234", "2025-03-01")
     sell(book, "D1", 100_000, on=10)
     book.close()
     before = book.journal.head()
@@ -157,13 +157,15 @@ def test_a_late_rate_and_a_voided_one_reach_closed_months(book: Book, ledger_dsn
     book.close("2025-04")
     assert settled(book) == 72_000
     used = exchange(book, period="2025-04")
-    book.void(late)
+    gone = book.void(late)
     assert book.paid(period="2025-05") == {"share": 0, "share of 2025-03": -766}
     book.close("2025-05")
     assert settled(book) == 71_234
     assert [each.rate for each in used.measured["revenue"]] == ["7.2"]
     with book.cursor() as cursor:
         told = explain(cursor, "E1", Period.parse("2025-04"), engine=ENGINE)
+        rests_on = behind(cursor, "E1", Period.parse("2025-05"), book.journal.head() - 1)
+    assert {first, late, gone} <= rests_on
     assert told is not None
     assert [fact.position for fact in told.lines[-1].late] == [late]
     found = replay.replay(ledger_dsn, LEDGER, and_compare=True)
