@@ -25,6 +25,7 @@ _PARTS: Mapping[str, Title] = {
 }
 
 _FIELDS: Mapping[str, str] = {
+    "bands": "区间",
     "account_order": "扣款顺序",
     "adds": "带动",
     "at_least": "不少于",
@@ -200,5 +201,13 @@ def _field(path: str) -> Title:
     """The words for a field, with those that it lies in: `cap.pays` is cap pays."""
     steps = path.split(".")
     return Title(
-        " ".join(step.replace("_", " ") for step in steps), "".join(_FIELDS.get(step, step) for step in steps)
+        " ".join(step.replace("_", " ") for step in steps),
+        "".join(_FIELDS.get(step, _band(step)) for step in steps),
     )
+
+
+def _band(step: str) -> str:
+    """A band by where it begins, as it is called in Chinese; another step as it is."""
+    if step == "from the start":
+        return "最低档"
+    return f"{step.removeprefix('from ')} 起" if step.startswith("from ") else step

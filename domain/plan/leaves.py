@@ -99,7 +99,8 @@ class _Taking:
         """Takes apart what a field holds."""
         match value:
             case Title():
-                self.leaves[path] = Leaf(value, value)
+                if value.en:  # a rule inside of a component has no name
+                    self.leaves[path] = Leaf(value, value)
             case Condition() | Window():
                 self.leaves[path] = Leaf(value, self._spoken(value))
             case Draw():

@@ -180,15 +180,22 @@ def earnings(entitlement: Entitlement) -> list[tuple[Earned, int]]:
     """What each component earns, exact and in minor units, without the paperwork."""
     plan, seen = entitlement.resolved.plan, seen_by(entitlement)
     scale = minor_worth(entitlement.exchanged, plan.currency, plan.pays_in)
+    first = [part for part in plan.components if not part.AFTER_OTHERS]
+    worth = _worth(first, plan, seen, scale)
+    if len(first) == len(plan.components):
+        return worth
+    late = [part for part in plan.components if part.AFTER_OTHERS]
+    minor = {part.id: amount for part, (_, amount) in zip(first, worth, strict=True)}
+    worth += _worth(late, plan, after_others(seen, minor, scale), scale)
+    by_id = {part.id: each for part, each in zip((*first, *late), worth, strict=True)}
+    return [by_id[part.id] for part in plan.components]
 
-    def worth(component: Component, seen: Seen) -> tuple[Earned, int]:
-        earned = component.pay(seen)
-        return earned, rounded(earned.amount, component.rounding or plan.rounding, scale)
 
-    found = {part.id: worth(part, seen) for part in plan.components if not part.AFTER_OTHERS}
-    if len(found) < len(plan.components):
-        seen = after_others(seen, {name: minor for name, (_, minor) in found.items()}, scale)
-    return [found.get(part.id) or worth(part, seen) for part in plan.components]
+def _worth(
+    parts: Iterable[Component], plan: Plan, seen: Seen, scale: int | Fraction
+) -> list[tuple[Earned, int]]:
+    worth = [(part, part.pay(seen)) for part in parts]
+    return [(earned, rounded(earned.amount, part.rounding or plan.rounding, scale)) for part, earned in worth]
 
 
 def after_others(seen: Seen, minor: Mapping[str, int], scale: int | Fraction) -> Seen:

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from domain.money import Rounding, rounded
 from domain.period import Period
+from domain.plan.amendment import amendment
 from domain.plan.components.base import Month
 from domain.plan.explain import explain
 from domain.plan.hints import levers_of, more
+from domain.plan.leaves import take_apart
 from domain.plan.reaches import next_levels
 from domain.plan.resolve import Resolver
 from domain.plan.statement import Line, compute_statement, lines_of
@@ -179,6 +181,24 @@ def test_a_level_to_reach_is_that_of_the_rule_inside() -> None:
     made = plan(written().replace('{kind: rate_table, measure: of_quarter, bands: [{rate: "0.5 %"}]}', rule))
     [reach] = next_levels(entitled(made, revenue=3003, of_quarter=10_000))
     assert (reach.measure, reach.level, reach.recomputed.gain_minor) == ("of_quarter", 100_000, 590_00)
+
+
+def test_a_change_of_the_rule_inside_is_told_in_both_languages() -> None:
+    """By the path within the component, and nothing of a name that the rule does not have."""
+    taken = take_apart(plan(written()))
+    assert taken.leaves["components.whole.rule.kind"].value == "rate_table"
+    assert "components.whole.rule.title" not in taken.leaves
+    found = amendment(plan(written()), plan(written(True), transfers="by_days"))
+    assert [(each.said.en, each.said.zh) for each in found.differences] == [
+        (
+            "Plan: transfers by_last_day → by_days from 2025-01-01",
+            "方案：期中调动 by_last_day → by_days，自 2025-01-01 起",
+        ),
+        (
+            "Component T: takes back false → true from 2025-01-01",
+            "计奖项“T”：是否追回 false → true，自 2025-01-01 起",
+        ),
+    ]
 
 
 @pytest.mark.parametrize(

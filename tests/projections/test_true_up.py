@@ -4,11 +4,13 @@ import datetime as dt
 
 import pytest
 from book import Book
+from given_plan import document
 
 from domain.facts.governance import PlanEnded
 from domain.facts.people import EmployeeLeft, EmployeePromoted
 from domain.period import Period
 from projections.behind import behind
+from projections.simulation import WhatIf, simulate
 
 PLAN = """
 population: {post: [seller]}
@@ -107,3 +109,15 @@ def test_a_plan_that_ends_trues_up_with_its_last_month(quarter: Book) -> None:
     quarter.tell(PlanEnded(plan="selling", ended_on=dt.date(2025, 2, 28), reason="replaced"))
     assert quarter.paid(period="2025-02") == {"clients": 10_00, "whole": 70_00}
     assert quarter.paid(period="2025-02", known_at=known) == {"clients": 10_00, "whole": 0}
+
+
+@pytest.mark.parametrize(("last", "due"), [("2025-02", 0), ("2025-03", 70_00)])
+def test_a_draft_is_trued_up_only_where_the_time_ends(quarter: Book, last: str, due: int) -> None:
+    """Tried on two months it waits for March, although it is in force in no month after; on three it pays."""
+    draft = document(PLAN, plan="draft", effective_from="2025-01-01")
+    with quarter.cursor() as cursor:
+        asked = WhatIf(Period.parse("2025-01"), Period.parse(last), draft)
+        found = simulate(cursor, asked, quarter.journal.head())
+    paid = {(each.plan, each.component): each.after_minor for each in found.components}
+    assert paid["draft", "whole"] == due
+    assert paid["draft", "clients"] == 30_00
