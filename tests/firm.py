@@ -45,9 +45,13 @@ class Firm:
 
     def tell(self, type: str, **data: object) -> None:
         """Records a fact by another way than a file."""
+        self.tell_by("test", type, **data)
+
+    def tell_by(self, actor: str, type: str, **data: object) -> None:
+        """Records a fact that this person writes."""
         key = f"{type}-{self.journal.head()}"
         told = Submission(type=type, source="test", key=key, occurred_at=START, data=data)
-        [outcome] = self.intake.submit([told], actor="test", now=NOW, atomic=True)
+        [outcome] = self.intake.submit([told], actor=actor, now=NOW, atomic=True)
         assert isinstance(outcome, Stored), outcome
 
     def write(self, name: str, content: str | bytes) -> Path:
