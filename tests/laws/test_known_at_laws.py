@@ -21,8 +21,10 @@ from verbatim import put
 
 from domain.facts.credentials import CredentialGranted, CredentialSuspended
 from domain.facts.governance import HonourAwarded, OverrideSet, PlanEnded, TargetChanged
+from domain.facts.inquiries import InquiryOpened, InquiryResolved
 from domain.facts.mood import SurveyAnswered
 from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeePromoted, EmployeeTransferred
+from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunReleased
 from domain.facts.selling import ComplianceScored, CustomerRegistered, DealClosed, VisitRecorded
 from domain.facts.training import ModuleTested
 from domain.journal.append import Journal
@@ -40,11 +42,14 @@ from projections import (
     growth,
     hints,
     honours,
+    inquiries,
     insight,
     milestones,
+    paying,
     payroll,
     policy,
     progress,
+    reconciling,
     reminders,
     roster,
     runner,
@@ -179,6 +184,24 @@ steps = st.one_of(
         effective_on=days,
     ),
     told(partial(PlanEnded, plan="supervising", reason="over"), ended_on=days),
+    told(
+        partial(PayHeld, scope="person", reason="as agreed"),
+        employee=people,
+        hold=customers,
+        period=st.none() | st.just("2025-03"),
+    ),
+    told(partial(PayHeld, scope="deal", reason="as agreed"), employee=people, hold=customers, deal=customers),
+    told(partial(HoldReleased, reason="as agreed"), employee=people, hold=customers),
+    told(partial(RunReleased, period="2025-03", statements_digest="0" * 64)),
+    told(
+        partial(PaymentConfirmed, period="2025-03", currency="CNY", paid_on=DAY, reference="bank"),
+        employee=people,
+        amount_minor=st.sampled_from((50_50, -50_50, 1)),
+    ),
+    told(
+        partial(InquiryOpened, period="2025-03", kind="other", note="?"), employee=people, inquiry=customers
+    ),
+    told(partial(InquiryResolved, outcome="withdrawn"), employee=people, inquiry=customers),
     st.sampled_from((close, award, adopt)),
 )
 
@@ -217,6 +240,10 @@ def questions() -> Mapping[str, Question]:
         "growth": about(growth.board, Period.containing(DAY, "week"), DAY),
         "credentials": about(credentials.held, DAY),
         "credentials in sum": about(credentials.summary, DAY),
+        "holds": about(paying.holds),
+        "inquiries": about(inquiries.inquiries),
+        "paid in March": about(reconciling.reconcile, MONTHS[0], engine=ENGINE),
+        "outstanding": about(reconciling.outstanding, engine=ENGINE),
     }
     for month in MONTHS:
         found[f"run {month}"] = about(payroll.run, month, engine=ENGINE)
