@@ -135,7 +135,7 @@ def _changes(
     yield from found
     if old.rounding != new.rounding:
         yield Change(ground="rounding", name=new.component, before=old.rounding, after=new.rounding)
-    elif old.exact == new.exact and old.amount_minor != new.amount_minor:
+    elif (old.exact, old.scale) == (new.exact, new.scale) and old.amount_minor != new.amount_minor:
         before, after = str(old.amount_minor), str(new.amount_minor)
         yield Change(ground="rounding", name=new.component, before=before, after=after)
     elif not found and old != new:

@@ -5,9 +5,14 @@ from fractions import Fraction
 from itertools import count
 
 import pytest
-from given_plan import document, plan, problems
+from given_plan import document, entitled, plan, problems
 
-from domain.plan.exchange import Rate, Rates, minor_factor, rate_day
+from domain.plan.amendment import amendment
+from domain.plan.change_words import say_change
+from domain.plan.differences import Computed, line_changes
+from domain.plan.exchange import Applied, Exchange, Exchanged, Rate, Rates, minor_factor, rate_day
+from domain.plan.exchange_words import say_missed, say_used
+from domain.plan.statement import Line, compute_statement
 
 _positions = count(1)
 
@@ -96,3 +101,42 @@ def test_a_measure_converts_as_it_says_or_as_its_plan_does() -> None:
     assert converting(own) == {"sold": "month_end"}
     assert converting(own, convert_at="day") == {"revenue": "day", "sold": "month_end"}
     assert converting(large, convert_at="day") == {"revenue": "day", "large": "day"}
+
+
+def paid_by(applied: Applied | None) -> Line:
+    """The line of two clients at 50 dollars each, paid in yuan."""
+    parts = "components: [{id: clients, title: Clients, kind: per_unit, measure: clients, rate: 50}]"
+    held = entitled(plan(parts, currency="USD", pay_currency="CNY"), clients=2)
+    [line] = compute_statement("E1", [held._replace(exchanged=Exchanged(applied))]).lines
+    return line
+
+
+def test_a_line_is_converted_once_and_another_rate_is_a_ground_of_its_change() -> None:
+    """100 USD at 7.1234 are 712.34 CNY; 1 CNY at 0.14 USD makes 714.29 of them, half up."""
+    direct = Applied(rate("USD", "CNY", "7.1234", "2025-03-01"), is_inverted=False)
+    inverted = Applied(rate("CNY", "USD", "0.14", "2025-03-31"), is_inverted=True)
+    before, after, unpaid = paid_by(direct), paid_by(inverted), paid_by(None)
+    assert [(line.exact, line.amount_minor) for line in (before, after, unpaid)] == [
+        ("100", 71_234),
+        ("100", 71_429),
+        ("100", 0),
+    ]
+    assert isinstance(after.exchange, Exchange) and after.exchange.paid is not None
+    assert say_used(after.exchange.paid).en.startswith("100.00 USD ÷ 0.14 (2025-03-31, fact ")
+    [change] = line_changes("2025-03", Computed([before], {}), Computed([after], {}))
+    assert [(each.ground, each.name, each.before, each.after) for each in change.changes] == [
+        ("rate", "CNY/USD 2025-03-31", None, "0.14"),
+        ("rate", "USD/CNY 2025-03-01", "7.1234", None),
+    ]
+    said = [say_change(each, None).en for each in change.changes]
+    assert said[0] == "Exchange rate CNY/USD 2025-03-31: nothing before, 0.14 after"
+    [missed] = unpaid.missed
+    assert say_missed(missed).zh == "暂不能发放：2025-03-31 没有 USD 折算为 CNY 的汇率"
+
+
+def test_what_changes_in_currencies_is_said_in_words() -> None:
+    found = amendment(plan(), plan(currency="USD", pay_currency="CNY", convert_at="day"))
+    said = {each.path: each.said.zh for each in found.differences}
+    assert "发放币种" in said["pay_currency"] and "CNY" in said["pay_currency"]
+    assert "折算汇率日" in said["convert_at"]
+    assert not any("measures" in path for path in said), "a measure only follows its plan"
