@@ -15,12 +15,13 @@ class UniqueNames:
         """
         told: set[str] = set()
         for name, _ in node.value:
+            if not isinstance(name, yaml.ScalarNode):
+                continue  # the library says what is wrong with a list or mapping as a name
             if name.value in told:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"{name.value!r} stands twice", name.start_mark
                 )
-            if isinstance(name, yaml.ScalarNode):
-                told.add(name.value)
+            told.add(name.value)
         return super().construct_mapping(node, deep)  # type: ignore[misc]
 
 

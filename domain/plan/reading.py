@@ -92,8 +92,9 @@ class Reading:
         if not isinstance(found, Mapping):
             names = ", ".join(known)
             first = next((name for name, field in known.items() if field.required), next(iter(known)))
+            instead = "…" if found is None or isinstance(found, list) else found
             return self.fault(
-                path, f"{found!r} has no fields.", f"Write {{{first}: {found}}}; there are: {names}."
+                path, f"{found!r} has no fields.", f"Write {{{first}: {instead}}}; there are: {names}."
             )
         written = cast(Mapping[object, object], found)
         made = dict[str, Any]()
