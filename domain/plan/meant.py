@@ -4,6 +4,7 @@ import calendar
 import re
 from collections.abc import Iterable
 from fractions import Fraction
+from math import isfinite
 from unicodedata import normalize
 
 from domain.plan.exact import exact, shown
@@ -88,6 +89,8 @@ def _quoted(digits: str) -> str:
 
 
 def exact_decimal(value: float) -> str:
-    """A binary fraction as its author wrote it, and as a percentage where it is below 1."""
+    """How to write a binary fraction so that it is exact, and as a percentage where it is below 1."""
+    if not isfinite(value):
+        return 'Write 20, "50.00" or 15 %.'
     percent = shown(Fraction(str(value)), "percent", 6)
     return f'Write it in quotes: "{value}"' + (f", or as {percent}." if 0 < abs(value) < 1 else ".")

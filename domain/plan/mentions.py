@@ -16,14 +16,14 @@ def named_in(part: msgspec.Struct, space: str) -> tuple[str, ...]:
 
 
 def with_parts(measures: Mapping[str, Measure], names: tuple[str, ...]) -> tuple[str, ...]:
-    """`names`, each followed by the measures that it divides."""
+    """`names`, each followed by the measures that it divides; those that a faulty plan lacks are left out."""
     found: dict[str, None] = {}
     waiting = list(names)
     while waiting:
         name = waiting.pop(0)
-        if name not in found:
+        measure = measures.get(name)
+        if name not in found and measure is not None:
             found[name] = None
-            measure = measures[name]
             waiting[:0] = (measure.of, measure.to) if isinstance(measure, RatioMeasure) else ()
     return tuple(found)
 
