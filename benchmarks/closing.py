@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -91,10 +92,24 @@ from credit where day between %(first)s and %(last)s
 group by employee, fact"""
 
 
-def fill(connection: Connection, people: int, facts: int, sampled: Sequence[str]) -> None:
+def document(adds: str | None = None) -> dict[str, Any]:
+    """The sellers' plan; with a bonus for places on a board, or a cap that carries through the quarter."""
+    found = yaml.safe_load(PLAN.read_text("utf-8"))
+    if adds == "rank":
+        found["boards"].append({"id": "top", "title": "Top", "measure": "revenue"})
+        bonus = {"id": "top", "kind": "rank", "title": "Top", "board": "top", "pays": [1000, 500, 300]}
+        found["components"].append(bonus)
+    if adds == "cap":
+        found["components"][0]["cap"] = {"pays": 200, "carried": "quarter"}
+    return plan_document(found)
+
+
+def fill(
+    connection: Connection, people: int, facts: int, sampled: Sequence[str], adds: str | None = None
+) -> None:
     """A month of `facts` facts of each of `people` sellers, as the read models hold it."""
     size = {"people": people, "facts": facts}
-    written = plan_document(yaml.safe_load(PLAN.read_text("utf-8")))
+    written = document(adds)
     adopted = PlanAdopted(
         plan=written["plan"],
         effective_from=dt.date.fromisoformat(written["effective_from"]),
@@ -162,6 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--facts", type=int, default=400, help="facts of each person in the month")
     parser.add_argument("--repeats", type=int, default=3, help="measured runs of each, after one that is not")
     parser.add_argument("--seconds", type=float, default=15.0, help="the longest that a close may take")
+    parser.add_argument("--adds", choices=("rank", "cap"), help="places that pay, or a cap that carries")
     chosen = parser.parse_args(arguments)
     sampled = [
         f"E{n:06}"
@@ -171,7 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         migrate(dsn, LEDGER)
         with connect(dsn, LEDGER, service=False, autocommit=True) as owner:
             runner.create(owner)
-            fill(owner, chosen.people, chosen.facts, sampled)
+            fill(owner, chosen.people, chosen.facts, sampled, chosen.adds)
         with connect(dsn, LEDGER, autocommit=True) as connection, connection.cursor() as cursor:
             return 0 if run(cursor, chosen, sampled) else 1
 

@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping
 from fractions import Fraction
+from heapq import nlargest, nsmallest
 from typing import NamedTuple
 
 import msgspec
 
 from domain.period import Period
+from domain.plan.components.rank import Rank
 from domain.plan.document import Plan
 from domain.plan.doing import Contest
 from domain.plan.measures import FactMeasure
@@ -80,8 +82,16 @@ class _Boards(Asking):
             leaves = self._leaves.get((plan.plan, period), {}).get(board.id, {})
             if employee in leaves:
                 values = ranked_values(plan, board, leaves)
-                others = tuple(value for who, value in values.items() if who != employee)
-                found[board.id] = Contest(board.measure, board.first, leaves[employee], others)
+                others = [value for who, value in values.items() if who != employee]
+                paid = max(
+                    len(part.pays)
+                    for part in plan.components
+                    if isinstance(part, Rank) and part.board == board.id
+                )
+                best = (nlargest if board.first == "highest" else nsmallest)(paid, others)
+                found[board.id] = Contest(
+                    board.measure, board.first, leaves[employee], tuple(best), len(others) - len(best)
+                )
         return found
 
 

@@ -33,19 +33,27 @@ class Move(NamedTuple):
 
 
 class Contest(NamedTuple):
-    """A board that pays. leaves: own values of what its measure is made of; others: their values of it."""
+    """A board that pays. leaves: own values of what its measure is made of; others: their values of it.
+
+    others: the best of them, as many as places pay. behind: how many more there are, whose values are no
+    matter.
+    """
 
     measure: str
     first: Literal["highest", "lowest"]
     leaves: Values
     others: tuple[Fraction, ...]
+    behind: int = 0
 
     def standing(self, value: Fraction | None) -> Standing | None:
-        """The place of `value` while the others stay where they are; none for a value that has none."""
+        """The place of `value` while the others stay where they are; none for a value that has none.
+
+        Behind all of the best the place is no more than the first of those that pay nothing.
+        """
         if value is None or (self.first == "highest" and value <= 0):
             return None
         better = sum(self.is_better(other, value) for other in self.others)
-        return Standing(better + 1, len(self.others) + 1)
+        return Standing(better + 1, len(self.others) + self.behind + 1)
 
     def is_better(self, one: Fraction, other: Fraction) -> bool:
         """Whether `one` stands before `other`."""
