@@ -33,6 +33,8 @@ def explanation(found: ExplainedPayslip) -> Tree:
         _add_line(tree, line, statement.period, counted)
     if not found.lines:
         tree.add("nothing earned yet")
+    if slip.accounts_as_of is not None:
+        tree.add(f"[dim]accounts as the close of {slip.accounts_as_of} left them[/]")
     for used in slip.plans:
         tree.add(
             f"[dim]{escape(used.plan)} for {used.period}: adopted at position {used.adopted_at}, "

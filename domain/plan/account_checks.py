@@ -26,6 +26,12 @@ def account_faults(plan: Plan) -> Iterator[Fault]:
                 f"It is in {plan.currency}, and what is owed is owed in {plan.pays_in}.",
                 "Write a plan with a draw in the currency in which it pays.",
             )
+        if plan.transfers == "by_days" and plan.draw.prorate is None:
+            yield Fault(
+                "draw.prorate",
+                "In the month of a transfer each of two plans would pay all of its draw.",
+                "Write `prorate: employed`.",
+            )
     for index, held in enumerate(plan.holdbacks):
         yield from _holdback_faults(plan, held, f"holdbacks[{index}]")
     known = accounts_in_order(plan, written=())

@@ -22,7 +22,7 @@ def account_line(
 ) -> Line:
     """A line of the account `of`. said: amounts in minor units as integers, shares as fractions."""
     scale = minor_per_major(plan.pays_in)
-    used = dict.fromkeys(setting.parameter for setting in settings_in(of))
+    used = dict.fromkeys(setting.parameter for setting in settings_in(of)) if settings else {}
     return Line(
         plan=plan.plan,
         component=of.id,

@@ -189,6 +189,7 @@ draw: {pays: 1, form: advance, recoverable: false, recovery: {}} | draw.recovery
 draw: {pays: 1, form: advance, recoverable: true, recovery: {at_most: 0 %}} | draw.recovery.at_most | no share
 draw: {pays: 1, form: advance, recoverable: true, limit: -1} | draw.limit | below 0
 {pay_currency: USD, draw: {pays: 1, form: advance, recoverable: true}} | draw.pays | owed in USD
+{transfers: by_days, draw: {pays: 1, form: advance, recoverable: true}} | draw.prorate | two plans
 draw: {id: pay, pays: 1, form: advance, recoverable: true} | draw.id | is there already
 holdbacks: [{id: kept, share: 120 %, released_after_months: 3}] | holdbacks[0].share | no share
 holdbacks: [{id: kept, share: 20 %}] | holdbacks[0].released_after_months | not clear when

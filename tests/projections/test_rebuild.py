@@ -54,7 +54,7 @@ def test_a_new_version_replaces_the_old_one(
     busy: Book, ledger_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Built beside it with its new tables; the old ones are dropped, those given up as well."""
-    monkeypatch.setattr(standings, "VERSION", 2)
+    monkeypatch.setattr(standings, "VERSION", standings.VERSION + 1)
     monkeypatch.setattr(standings, "SCHEMA", "create table total_2 (employee text primary key);")
     monkeypatch.setattr(standings, "TABLES", ("total_2",))
     monkeypatch.setattr(
@@ -80,7 +80,7 @@ def test_what_needs_a_rebuild_is_built_along(
     busy: Book, ledger_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or the switch would join rows of this version to rows of another."""
-    monkeypatch.setattr(standings, "VERSION", 2)
+    monkeypatch.setattr(standings, "VERSION", standings.VERSION + 1)
     assert rebuild(ledger_dsn, LEDGER, ["policy"]).names == ("policy", "standings")
     assert busy.runner.catch_up() == busy.journal.head()
 
