@@ -8,6 +8,7 @@ from uuid import uuid4
 from book import Book
 from hypothesis import strategies as st
 
+from domain.facts.credentials import CredentialGranted
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.people import LeaveTaken
 from domain.facts.selling import ComplianceScored, DealClosed
@@ -53,6 +54,17 @@ def leave(employee: str, from_on: dt.date, days: int = 0) -> LeaveTaken:
     """Leave from a day until so many days later."""
     until_on = from_on + dt.timedelta(days=days)
     return LeaveTaken(employee=employee, kind="annual", from_on=from_on, until_on=until_on)
+
+
+def permit(employee: str, granted_on: dt.date, lasts: int) -> CredentialGranted:
+    """A permit that holds from a day until so many days later."""
+    return CredentialGranted(
+        employee=employee,
+        credential=uuid4().hex,
+        kind="permit",
+        granted_on=granted_on,
+        expires_on=granted_on + dt.timedelta(days=lasts),
+    )
 
 
 def void(number: int) -> Step:

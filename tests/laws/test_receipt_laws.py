@@ -18,12 +18,11 @@ from given import LEDGER
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sealed_book import SealedBook
-from steps import Step, confirm, leave, score, told_on, void
+from steps import Step, confirm, leave, permit, score, told_on, void
 
 from api.problems import NotFound
 from api.receipts import receipt, receipt_file
 from api.verify import verify
-from domain.facts.credentials import CredentialGranted
 from domain.facts.governance import OverrideSet, TargetChanged
 from domain.facts.people import EmployeeHired, EmployeeTransferred
 from domain.facts.selling import (
@@ -89,13 +88,6 @@ customers = st.sampled_from(("C1", "C2", "C3"))
 def sale(employee: str, customer: str) -> DealClosed:
     return DealClosed(
         employee=employee, customer=customer, deal=uuid4().hex, amount_minor=100_00, currency="CNY"
-    )
-
-
-def permit(employee: str, granted_on: dt.date, lasts: int) -> CredentialGranted:
-    expires_on = granted_on + dt.timedelta(days=lasts)
-    return CredentialGranted(
-        employee=employee, credential=uuid4().hex, kind="permit", granted_on=granted_on, expires_on=expires_on
     )
 
 

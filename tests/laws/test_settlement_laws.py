@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
-from steps import Step, confirm, leave, rate, sale, score, told_on, void
+from steps import Step, confirm, leave, permit, rate, sale, score, told_on, void
 
 from domain.facts.governance import OverrideSet, TargetChanged
 from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeePromoted, EmployeeTransferred
-from domain.facts.selling import CustomerRegistered, DealClosed, DealReversed, VisitRecorded
+from domain.facts.selling import CustomerRegistered, DealClosed, DealReversed, TrialHeld, VisitRecorded
 from domain.journal.append import Journal
 from domain.journal.migrate import migrate
 from domain.period import Period
@@ -35,11 +35,14 @@ from projections.statements import Payslip, statement
 PEOPLE = ("E1", "E2")
 FIRST = Period.parse("2025-03")
 SELLERS = """
+unlicensed: earns_nothing
 population: {post: [seller]}
 parameters: {clients_target: {value: 2, open: {to: [branch, person]}}}
 measures:
   compliance: {average: compliance_scored, of: score, confirmed_by: production}
   hospitals: {distinct: visit_recorded, of: customer}
+  trials: {count: trial_held, licensed: permit}
+  present: {days: present}
   of_year: {count: customer_registered, window: year}
   two_months: {count: customer_registered, window: {last_periods: 2}}
   sold:
@@ -69,6 +72,8 @@ components:
     rate: "50.50"
     cap: {pays: 60, carried: year}
   - {id: met, title: Met, kind: threshold, target: clients, pays: 200, prorate: present}
+  - {id: trials, title: Trials, kind: per_unit, measure: trials, rate: 13}
+  - {id: here, title: Days here, kind: per_unit, measure: present, rate: "0.5"}
   - {id: looking_back, title: Looking back, kind: per_unit, measure: two_months, rate: 7}
   - id: sales
     title: Sales
@@ -146,6 +151,7 @@ facts = st.one_of(
     told(VisitRecorded, on=True, employee=people, customer=customers),
     told(score, on=True, employee=people, customer=customers),
     told(sale, on=True, employee=people, customer=customers),
+    told(partial(TrialHeld, product="X"), on=True, employee=people, customer=customers),
     st.builds(confirm, st.integers(0, 50)),
     told(DealClosed, on=True, **traded),
     told(DealReversed, on=True, **traded),
@@ -162,6 +168,7 @@ moves = st.one_of(
     told(partial(EmployeeHired, branch="BJ", post="seller"), employee=people, hired_on=days),
 )
 policies = st.one_of(
+    told(permit, employee=people, granted_on=days, lasts=st.sampled_from((3, 30, 90))),
     told(
         partial(TargetChanged, reason="as agreed", approver="hr"),
         employee=people,
