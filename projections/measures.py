@@ -15,12 +15,12 @@ from psycopg.sql import SQL, Composed
 
 from domain.plan.measures import Condition, FactMeasure, Measure, with_ratios
 from domain.plan.sizes import Each
-from domain.plan.spells import Spells
 from projections.columns import column, number, taken
 from projections.conversion import with_rates
 from projections.rows import known
 from projections.sight import Bound, Windows, bound_for, parted, seen
 from projections.spans import Cursor
+from projections.ties import Kept
 
 Values = dict[str, Fraction | None]
 """The value of each measure by its name."""
@@ -96,6 +96,7 @@ def evaluate(
 ) -> dict[str, Values]:
     """Every measure of each person in `opened`, as known at position `known_at`, or by all that is known."""
     people = {employee: Values() for days in opened.values() for employee in days}
+    kept = Kept(cursor, people, known_at)
     for window, days in opened.items():
         named = {n: m for n, m in measures.items() if isinstance(m, FactMeasure) and m.window == window}
         if not days:
@@ -105,10 +106,12 @@ def evaluate(
             for employee in days:
                 people[employee][name] = _of_nothing(measure)
         for together in parted({n: m for n, m in over.items() if m.kind not in _APART}):
-            _take_together(cursor, together, days, known_at, people)
+            bound = bound_for(cursor, list(together.values()), days, known_at, kept)
+            _take_together(cursor, bound, together, known_at, people)
         for name, measure in over.items():
             if measure.kind in _APART:
-                for employee, number in rows(cursor, _apart(cursor, measure, days, known_at)):
+                bound = bound_for(cursor, [measure], days, known_at, kept)
+                for employee, number in rows(cursor, _apart(bound, measure, known_at)):
                     people[employee][name] = _value(measure, number)
     return {employee: with_ratios(measures, values) for employee, values in people.items()}
 
@@ -177,13 +180,13 @@ def _holds(bound: Bound, measure: FactMeasure, condition: Condition) -> Composed
 
 def _take_together(
     cursor: Cursor,
+    bound: Bound,
     measures: Mapping[str, FactMeasure],
-    days: Mapping[str, Spells],
     known_at: int | None,
     people: Mapping[str, Values],
 ) -> None:
     """Adds to `people` all of `measures`, taken in one pass over the credits."""
-    for employee, *numbers in rows(cursor, _together(cursor, measures.values(), days, known_at)):
+    for employee, *numbers in rows(cursor, _together(bound, measures.values(), known_at)):
         values, number = people[employee], iter(numbers)
         for name, measure in measures.items():
             match measure.kind:
@@ -199,12 +202,9 @@ def _take_together(
                     values[name] = None if best is None else exact(best) / measure.scale
 
 
-def _together(
-    cursor: Cursor, measures: Iterable[FactMeasure], days: Mapping[str, Spells], known_at: int | None
-) -> Pass:
+def _together(bound: Bound, measures: Iterable[FactMeasure], known_at: int | None) -> Pass:
     """One pass for `measures`; each takes its `aggregates` of the row."""
     wanted = list(measures)
-    bound = bound_for(cursor, wanted, days, known_at)
     numbers = [part for measure in wanted for part in aggregates(bound, measure, known_at)]
     statement = SQL("select asked.holder, {numbers} {seen} group by asked.holder").format(
         numbers=SQL(", ").join(numbers), seen=seen(bound, wanted, known_at)
@@ -212,8 +212,7 @@ def _together(
     return Pass(statement, bound)
 
 
-def _apart(cursor: Cursor, measure: FactMeasure, days: Mapping[str, Spells], known_at: int | None) -> Pass:
-    bound = bound_for(cursor, [measure], days, known_at)
+def _apart(bound: Bound, measure: FactMeasure, known_at: int | None) -> Pass:
     statement = _APART[measure.kind].format(
         seen=seen(bound, [measure], known_at),
         counts=counts(bound, measure, measure.fact, known_at),

@@ -15,7 +15,7 @@ from projections.columns import day_of
 from projections.licences import NONE, Licences, licences
 from projections.rows import known
 from projections.spans import Cursor
-from projections.ties import ties_of
+from projections.ties import Kept, ties_of
 
 Windows = Mapping[Window, Mapping[str, Spells]]
 """The days that each window opens on for each person; none where they belonged elsewhere on all of them."""
@@ -67,11 +67,21 @@ class Sight(NamedTuple):
                 yield (each, *rest)
 
 
-def sight(cursor: Cursor, measure: FactMeasure, days: Mapping[str, Spells], known_at: int | None) -> Sight:
-    """What the people in `days` see of their own and others' credits by `measure`."""
+def sight(
+    cursor: Cursor,
+    measure: FactMeasure,
+    days: Mapping[str, Spells],
+    known_at: int | None,
+    kept: Kept | None = None,
+) -> Sight:
+    """What the people in `days` see of their own and others' credits by `measure`.
+
+    kept: the ties of these people and maybe more, where several measures are asked about.
+    """
     if measure.credited == "own":
         return Sight({holder: _own(holder, runs) for holder, runs in days.items()}, {})
-    return _looking(ties_of(cursor, measure.credited, days, known_at), days, measure.with_own)
+    held = (kept or Kept(cursor, days, known_at)).of(measure.credited)
+    return _looking(held, days, measure.with_own)
 
 
 def ties_between(
@@ -141,10 +151,14 @@ class Bound:
 
 
 def bound_for(
-    cursor: Cursor, measures: Sequence[FactMeasure], days: Mapping[str, Spells], known_at: int | None
+    cursor: Cursor,
+    measures: Sequence[FactMeasure],
+    days: Mapping[str, Spells],
+    known_at: int | None,
+    kept: Kept | None = None,
 ) -> Bound:
     """The parameters of a statement over `measures`, which see the same, for the people in `days`."""
-    seen = sight(cursor, measures[0], days, known_at)
+    seen = sight(cursor, measures[0], days, known_at, kept)
     return Bound(seen, licences(cursor, measures, seen.employees, known_at))
 
 

@@ -36,6 +36,21 @@ def ties_of(
     return ties(relation, roster.changes(cursor, sorted(kin(cursor, relation, holders)), known_at))
 
 
+class Kept:
+    """The ties of `holders`, read once for each relation that is asked for."""
+
+    def __init__(self, cursor: Cursor, holders: Collection[str], known_at: int | None) -> None:
+        self._asked = cursor, holders, known_at
+        self._found: dict[Relation, Ties] = {}
+
+    def of(self, relation: Relation) -> Ties:
+        """Whom the holders hold."""
+        if relation not in self._found:
+            cursor, holders, known_at = self._asked
+            self._found[relation] = ties_of(cursor, relation, holders, known_at)
+        return self._found[relation]
+
+
 def kin(cursor: Cursor, relation: Relation, holders: Collection[str]) -> set[str]:
     """`holders`, and everybody who may ever have been tied to them; too many do no harm."""
     found = cursor.execute(_KIN[relation], {"holders": list(holders)}, prepare=False)

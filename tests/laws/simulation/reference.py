@@ -12,6 +12,7 @@ from laws.simulation.memory import Memory
 
 from domain.facts.activity import ActivityRecorded
 from domain.facts.base import Fact
+from domain.facts.clinical import ProcedurePerformed
 from domain.facts.governance import FactConfirmed, OverrideSet, PlanAdopted, PlanEnded, TargetChanged
 from domain.facts.people import (
     AssistantAssigned,
@@ -156,7 +157,7 @@ class Known:
                 return taken_back(parts, *amounts, fact.quantity) if parts else []
             case DealClosed(credits=list(parts)):
                 return portions(parts, fact.amount_minor, fact.quantity)
-            case ActivityRecorded(credits=list(parts)):
+            case ActivityRecorded(credits=list(parts)) | ProcedurePerformed(credits=list(parts)):
                 return portions(parts, None, fact.quantity, fact.minutes)
             case _:
                 return []
