@@ -39,3 +39,8 @@ currencies = st.sampled_from(
     )
 )
 """How a measure may take amounts: all of them, those of its own currency, or converted."""
+
+converting = st.sampled_from(
+    ({"currency": "CNY", "convert_at": "day"}, {"currency": "CNY", "convert_at": "month_end"})
+)
+"""How a measure may convert."""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 from random_conditions import numbers, spans, words, worths
 from random_licences import LICENCE, Licence, licensing, valid_kinds, write_licences
-from random_rates import MONEY, RATES, TOLD, currencies
+from random_rates import MONEY, RATES, TOLD, converting, currencies
 
 from domain.period import Period
 from domain.plan.document import Milestone
@@ -40,6 +40,7 @@ from projections.attainment import before_any, courses, first_reached
 from projections.rows import store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+PLAIN = ("score", "amount_minor")
 SUMMED = ("count", "sum", "each")
 SOLD, BACK = "deal_closed", "deal_reversed"
 TITLE = Title("a measure", "指标")
@@ -180,8 +181,9 @@ def fact_measures(draw: st.DrawFn, kind: Kind) -> FactMeasure:
 @st.composite
 def plain_measures(draw: st.DrawFn, kind: Kind) -> FactMeasure:
     """Of every deal, without a condition that would hide most of them."""
-    of = {"distinct": "customer", "count": None, "streak": None}.get(kind, "score")
-    return FactMeasure(kind=kind, title=TITLE, fact=SOLD, of=of, window=draw(spans))
+    of = {"distinct": "customer", "count": None, "streak": None}.get(kind, draw(st.sampled_from(PLAIN)))
+    money = draw(converting) | {"scale": 100} if of == "amount_minor" else {}
+    return FactMeasure(kind=kind, title=TITLE, fact=SOLD, of=of, window=draw(spans), **money)
 
 
 @st.composite
