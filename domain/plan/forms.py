@@ -23,6 +23,10 @@ FREE = (Goal, Spread, FactMeasure, RatioMeasure)
 """What holds levels that are compared with no measure."""
 
 
+SHARES = frozenset({"training_completion"})
+"""The signals of warnings that are shares; the others are counts and scores."""
+
+
 class _Subject(NamedTuple):
     """What levels are compared with. name: of the measure, or of the target whose attainment it is."""
 
@@ -125,6 +129,8 @@ class _Forms:
                 return _Subject("percent", target, is_share=True)
             aimed = self.plan.targets.get(target)
             return self._measure(aimed.measure) if aimed else None
+        if (signal := getattr(struct, "signal", None)) is not None:
+            return _Subject("percent" if signal in SHARES else "number", signal)
         measure: str | None = getattr(struct, "measure", None)
         return around if measure is None else self._measure(measure)
 
