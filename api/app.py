@@ -41,6 +41,7 @@ from api import (
     receipts,
     reminders,
     seal,
+    shifts,
     simulating,
     trail_pages,
 )
@@ -123,6 +124,10 @@ HANDLERS = [
     balances.read_balances,
     balances.read_balances_of,
     exchange_rates.read_exchange_rates,
+    shifts.read_shifts,
+    shifts.read_overtime,
+    shifts.read_swaps,
+    shifts.read_rules,
     seal.read_checkpoint,
     seal.read_tile,
     seal.read_proof,

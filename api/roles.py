@@ -26,6 +26,11 @@ _PEOPLE_FACTS = frozenset(
     leave_taken probation_agreed posts_established""".split()
 )
 _LEARNING = frozenset("module_studied module_tested skill_graded survey_answered".split())
+_SHIFTS = frozenset(
+    """shift_pattern_set shift_rules_set shift_assigned shift_worked swap_asked swap_consented swap_approved
+    swap_refused""".split()
+)
+_ON_SWAPS = frozenset("swap_asked swap_consented swap_refused".split())
 _CARE = frozenset("alert_acknowledged intervention_opened intervention_closed probation_reviewed".split())
 _CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})
 _RULES = frozenset({"branch_opened", "target_changed", "override_set"})
@@ -69,9 +74,10 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
 
 MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
-        "employee": _SAID_OF_PLANS | {"inquiry_opened", "inquiry_resolved", "survey_answered"},
+        "employee": _SAID_OF_PLANS | _ON_SWAPS | {"inquiry_opened", "inquiry_resolved", "survey_answered"},
         "manager": (CREDITED - _GRADES)
         | {"skill_graded"}
+        | _SHIFTS
         | _CARE
         | _CORRECTIONS
         | _RULES
@@ -80,6 +86,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         | {"plan_commented"},
         "hr": CREDITED
         | _LEARNING
+        | _SHIFTS
         | _CARE
         | _PEOPLE_FACTS
         | _CORRECTIONS
@@ -91,6 +98,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         "payroll": _RATES | _RUNS | {"balance_written_off"} | _ON_INQUIRIES | {"fact_voided"},
         "integration": CREDITED
         | _LEARNING
+        | (_SHIFTS - {"swap_consented", "swap_approved"})
         | _PEOPLE_FACTS
         | _CORRECTIONS
         | _RATES

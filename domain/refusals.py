@@ -221,6 +221,38 @@ class InterventionOver(NotNow):
     """The intervention was closed, which is final."""
 
 
+class UnknownPattern(Refusal):
+    """No shift pattern of this id is in force on that day."""
+
+
+class UnknownShift(Refusal):
+    """The person does not have this shift on that day."""
+
+
+class ShiftExists(NotNow):
+    """The person has a shift on that day already."""
+
+
+class ShiftRuleBroken(Refusal):
+    """A rule on nights in a row, rest between shifts or hours a week would be broken."""
+
+
+class UnknownSwap(Refusal):
+    """No swap of these people has this id."""
+
+
+class SwapExists(NotNow):
+    """A swap with this id has been asked for already."""
+
+
+class SwapOver(NotNow):
+    """The swap was approved or refused already."""
+
+
+class ConsentMissing(NotNow):
+    """The colleague has not consented to the swap."""
+
+
 class UnknownInquiry(Refusal):
     """This person has no inquiry with this id."""
 

@@ -15,6 +15,7 @@ from projections import (
     policy,
     reminders,
     roster,
+    shifts,
     standings,
     statements,
     surveys,
@@ -39,6 +40,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     interventions,
     reminders,
     establishment,
+    shifts,
     standings,  # adds up credits
     statements,  # settle by all that the others know
     paying,

@@ -12,6 +12,15 @@ from domain.facts.credentials import CredentialGranted
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.people import LeaveTaken
 from domain.facts.selling import ComplianceScored, DealClosed
+from domain.facts.shifts import (
+    ShiftAssigned,
+    ShiftPatternSet,
+    ShiftSpan,
+    ShiftWorked,
+    SwapApproved,
+    SwapAsked,
+    SwapConsented,
+)
 
 Step = Callable[[Book, list[int]], None]
 """Tells the book something; the positions are of what may be voided."""
@@ -64,6 +73,46 @@ def permit(employee: str, granted_on: dt.date, lasts: int) -> CredentialGranted:
         kind="permit",
         granted_on=granted_on,
         expires_on=granted_on + dt.timedelta(days=lasts),
+    )
+
+
+def hours(until: str, effective_on: dt.date) -> ShiftPatternSet:
+    """The hours of the one shift, a night, from a day on."""
+    spans = [ShiftSpan(from_time="20:00", until_time=until, activity="ward")]
+    return ShiftPatternSet(pattern="N", title="N", spans=spans, effective_on=effective_on, night=True)
+
+
+def swap(employee: str, on: dt.date, theirs: dt.date) -> SwapAsked:
+    """E1 or E2 asks the other to swap the shifts of two days."""
+    return SwapAsked(
+        swap="S1",
+        employee=employee,
+        on=on,
+        pattern="N",
+        colleague="E2" if employee == "E1" else "E1",
+        colleague_on=theirs,
+        colleague_pattern="N",
+    )
+
+
+def shifts(days: st.SearchStrategy[dt.date]) -> st.SearchStrategy[Step]:
+    """What is said of the shifts of E1 and E2, whether it follows what was said before or not."""
+    people, minutes = st.sampled_from(("E1", "E2")), st.sampled_from((480, 700))
+    both = {"swap": st.just("S1"), "employee": people}
+    told: dict[Callable[..., Any], dict[str, st.SearchStrategy[Any]]] = {
+        hours: {"until": st.sampled_from(("02:00", "06:00")), "effective_on": days},
+        ShiftAssigned: {"employee": people, "on": days, "pattern": st.just("N")},
+        ShiftWorked: {"employee": people, "on": days, "minutes": minutes},
+        swap: {"employee": people, "on": days, "theirs": days},
+        SwapConsented: both,
+        SwapApproved: both | {"colleague": people, "approver": st.just("head")},
+    }
+
+    def step(make: Callable[..., Any], values: dict[str, Any]) -> Step:
+        return lambda book, positions: positions.append(book.tell(make(**values)))
+
+    return st.one_of(
+        st.builds(step, st.just(make), st.fixed_dictionaries(fields)) for make, fields in told.items()
     )
 
 

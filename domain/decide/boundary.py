@@ -33,6 +33,15 @@ from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.facts.probation import ProbationReviewed
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealReversed
+from domain.facts.shifts import (
+    ShiftAssigned,
+    ShiftPatternSet,
+    ShiftRulesSet,
+    SwapApproved,
+    SwapAsked,
+    SwapConsented,
+    SwapRefused,
+)
 
 
 class Look(NamedTuple):
@@ -62,6 +71,12 @@ _COVER = tuple(
 _RUN = ("period_closed", "run_approved", "run_released", "fact_voided")
 _HOLDS = ("pay_held", "hold_released", "fact_voided")
 _INTERVENTIONS = ("intervention_opened", "intervention_closed", "fact_voided")
+_SHIFT_RULES = ("shift_pattern_set", "shift_rules_set", "fact_voided")
+_SWAP = ("swap_asked", "swap_consented", "swap_approved", "swap_refused", "fact_voided")
+_SHIFTS = tuple(
+    "shift_assigned swap_asked swap_approved employee_hired employee_transferred employee_promoted "
+    "employee_left fact_voided".split()
+)
 _INQUIRIES = ("inquiry_opened", "inquiry_answered", "inquiry_resolved", "fact_voided")
 
 
@@ -120,7 +135,7 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
         case InterventionOpened() | InterventionClosed():
             return (Look(_INTERVENTIONS, f"intervention:{fact.intervention}"),)
         case _:
-            return _of_paying(fact)
+            return _of_paying(fact) or _of_shifts(fact)
 
 
 def _of_paying(fact: Fact) -> tuple[Look, ...]:
@@ -139,6 +154,23 @@ def _of_paying(fact: Fact) -> tuple[Look, ...]:
         case InquiryOpened() | InquiryAnswered() | InquiryResolved():
             voids = (Look(("fact_voided",), f"fact:{position}") for position in positions_named(fact))
             return (Look(_INQUIRIES, f"inquiry:{fact.inquiry}"), *voids)
+        case _:
+            return ()
+
+
+def _of_shifts(fact: Fact) -> tuple[Look, ...]:
+    """The boundary of facts about shifts: what both people of a swap have, and the rules."""
+    rules = Look(_SHIFT_RULES, "rulebook:shifts")
+    match fact:
+        case ShiftPatternSet() | ShiftRulesSet():
+            return (rules,)
+        case ShiftAssigned():
+            return (rules, Look(_SHIFTS, f"employee:{fact.employee}"))
+        case SwapAsked() | SwapApproved():
+            both = (Look(_SHIFTS, f"employee:{each}") for each in (fact.employee, fact.colleague))
+            return (rules, Look(_SWAP, f"swap:{fact.swap}"), *both)
+        case SwapConsented() | SwapRefused():
+            return (Look(_SWAP, f"swap:{fact.swap}"),)
         case _:
             return ()
 
@@ -166,7 +198,7 @@ def positions_named(fact: Fact) -> tuple[int, ...]:
             return ()
 
 
-_PEOPLE = ("employee", "manager", "mentor", "assistant", "grader", "owner", "reviewer")
+_PEOPLE = ("employee", "colleague", "manager", "mentor", "assistant", "grader", "owner", "reviewer")
 
 
 def people_named(fact: Fact) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 from domain.decide.known import Known, Standing
 from domain.decide.runs import require_last_of_run
+from domain.decide.shifts import require_undisturbed
 from domain.facts.base import Fact
 from domain.facts.credentials import CredentialFact
 from domain.facts.governance import FactConfirmed, FactVoided, PlanAdopted
@@ -11,6 +12,7 @@ from domain.facts.plans import PlanDrafted
 from domain.facts.registry import CREDITED
 from domain.facts.runs import PayHeld, RunApproved, RunReleased
 from domain.facts.selling import DealClosed
+from domain.facts.shifts import ShiftAssigned, SwapApproved, SwapAsked, SwapConsented
 from domain.refusals import AlreadyVoided, NotConfirmable, NotVoidable, UnknownFact
 
 _FOUNDATIONS = frozenset(
@@ -81,6 +83,10 @@ def _require_nothing_rests_on(position: int, fact: Fact, known: Known) -> None:
             _require_last_told(position, known.told("inquiry", fact.inquiry))
         case InterventionOpened():
             _require_last_told(position, known.told("intervention", fact.intervention))
+        case SwapAsked() | SwapConsented():
+            _require_last_told(position, known.told("swap", fact.swap))
+        case ShiftAssigned() | SwapApproved():
+            require_undisturbed(position, fact, known)
         case PayHeld():
             _require_last_told(position, known.told("hold", fact.hold))
         case _ if isinstance(fact, CredentialFact):

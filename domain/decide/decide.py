@@ -19,6 +19,7 @@ from domain.decide import (
     probation,
     runs,
     selling,
+    shifts,
     training,
 )
 from domain.decide.existence import require_existing
@@ -51,6 +52,16 @@ from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.facts.probation import ProbationReviewed
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealReversed
+from domain.facts.shifts import (
+    ShiftAssigned,
+    ShiftPatternSet,
+    ShiftRulesSet,
+    ShiftWorked,
+    SwapApproved,
+    SwapAsked,
+    SwapConsented,
+    SwapRefused,
+)
 from domain.facts.training import SkillGraded
 from domain.refusals import BadInstant
 
@@ -80,6 +91,7 @@ def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> 
     require_existing(fact, known)
     credits.require_settled(fact)
     _of_people_and_work(fact, known)
+    _of_shifts(fact, known, asked)
     _of_plans(fact, occurred_at, known, asked.actor)
     _of_pay(fact, known, asked)
     _of_the_ledger(fact, known, asked)
@@ -109,6 +121,28 @@ def _of_people_and_work(fact: Fact, known: Known) -> None:
             interventions.open_intervention(fact, known)
         case InterventionClosed():
             interventions.close(fact, known)
+        case _:
+            pass
+
+
+def _of_shifts(fact: Fact, known: Known, asked: Asked) -> None:
+    match fact:
+        case ShiftPatternSet():
+            shifts.set_pattern(fact)
+        case ShiftRulesSet():
+            shifts.set_rules(fact)
+        case ShiftAssigned():
+            shifts.assign(fact, known)
+        case ShiftWorked():
+            shifts.work(fact, asked.today)
+        case SwapAsked():
+            shifts.ask(fact, known)
+        case SwapConsented():
+            shifts.consent(fact, known, asked.actor)
+        case SwapApproved():
+            shifts.approve(fact, known, asked.actor)
+        case SwapRefused():
+            shifts.refuse(fact, known)
         case _:
             pass
 

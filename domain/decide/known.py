@@ -17,6 +17,15 @@ from domain.facts.personal import subject_of
 from domain.facts.plans import PlanAcknowledged, PlanDrafted
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealReversed
+from domain.facts.shifts import (
+    ShiftAssigned,
+    ShiftPatternSet,
+    ShiftRulesSet,
+    SwapApproved,
+    SwapAsked,
+    SwapConsented,
+    SwapRefused,
+)
 from domain.people.roster import RosterChange, RosterFact, roster_change
 from domain.period import Period
 
@@ -110,8 +119,7 @@ class Known:
         if isinstance(fact, FactVoided):
             self._take_out(fact.position)
             return
-        subject = _subject(fact)
-        if subject is not None:
+        for subject in _subjects(fact):
             self._put(self._said, subject, (*self._said.get(subject, ()), (position, fact)))
         self._take_in(fact, position)
 
@@ -172,19 +180,17 @@ class Known:
             self._put(self.roster, fact.employee, (*changes, roster_change(position, fact)))
 
     def _take_out(self, position: int) -> None:
-        """Tells again what is known about the subject of the fact at `position`, without that fact."""
+        """Tells again what is known about the subjects of the fact at `position`, without that fact."""
         voided = self.facts.get(position)
         if voided is None or voided.voided:
             return
         self._put(self.facts, position, voided._replace(voided=True))
-        subject = _subject(voided.fact)
-        if subject is None:
-            return
-        left = tuple(told for told in self._said.get(subject, ()) if told[0] != position)
-        self._put(self._said, subject, left)
         self._forget(voided.fact)
-        for told_at, told in left:
-            self._take_in(told, told_at)
+        for subject in _subjects(voided.fact):
+            left = tuple(told for told in self._said.get(subject, ()) if told[0] != position)
+            self._put(self._said, subject, left)
+            for told_at, told in left:
+                self._take_in(told, told_at)
 
     def _forget(self, fact: Fact) -> None:
         """Drops all that is known about the subject of `fact`, but that it exists."""
@@ -239,6 +245,22 @@ class Known:
         before = getattr(self, name)
         self._undo.append(lambda: setattr(self, name, before))
         setattr(self, name, value)
+
+
+def _subjects(fact: Fact) -> tuple[Subject, ...]:
+    """What `fact` is about; a swap that was approved is about the shifts of both people, too."""
+    match fact:
+        case ShiftPatternSet() | ShiftRulesSet():
+            return (("shift rules",),)
+        case ShiftAssigned():
+            return (("shifts", fact.employee),)
+        case SwapAsked() | SwapConsented() | SwapRefused():
+            return (("swap", fact.swap),)
+        case SwapApproved():
+            return ("swap", fact.swap), ("shifts", fact.employee), ("shifts", fact.colleague)
+        case _:
+            subject = _subject(fact)
+            return () if subject is None else (subject,)
 
 
 def _subject(fact: Fact) -> Subject | None:

@@ -17,6 +17,7 @@ from domain.facts import (
     inquiries,
     interventions,
     mood,
+    overtime,
     people,
     plans,
     probation,
@@ -36,6 +37,7 @@ SUBJECTS = (
     selling,
     activity,
     clinical,
+    overtime,
     shifts,
     training,
     mood,
@@ -65,21 +67,24 @@ FACT_TYPES: Mapping[str, type[Fact]] = MappingProxyType(
 
 CREDITED: frozenset[str] = frozenset(
     kind.TYPE
-    for module in (selling, activity, clinical, shifts)
+    for module in (selling, activity, clinical, overtime)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Fact) and kind is not Fact
 )
 """Performance facts: each is credited to the person it names."""
 
 TAG_FIELDS = tuple(
-    "employee customer deal credential plan draft period branch position quotation inquiry hold "
-    "intervention".split()
+    "employee colleague customer deal credential plan draft period branch position quotation inquiry hold "
+    "intervention swap rulebook".split()
 )
-"""Fields, or what a fact makes of them, by which it is found again; `position` becomes the tag `fact:N`."""
+"""Fields, or what a fact makes of them, by which it is found again."""
+
+_TAG = {"position": "fact", "colleague": "employee"}
+"""The tag of a field, where it is another word than the field: `position` becomes the tag `fact:N`."""
 
 _DECODERS = {tag: msgspec.json.Decoder(kind) for tag, kind in FACT_TYPES.items()}
 _TAGGED = {
-    kind: tuple(("fact" if name == "position" else name, name) for name in TAG_FIELDS if hasattr(kind, name))
+    kind: tuple((_TAG.get(name, name), name) for name in TAG_FIELDS if hasattr(kind, name))
     for kind in FACT_TYPES.values()
 }
 

@@ -23,6 +23,15 @@ from domain.facts.mood import SurveyAnswered
 from domain.facts.people import EmployeeTransferred
 from domain.facts.plans import PlanDrafted
 from domain.facts.runs import HoldReleased, PayHeld, RunApproved
+from domain.facts.shifts import (
+    ShiftAssigned,
+    ShiftPatternSet,
+    ShiftRulesSet,
+    ShiftSpan,
+    ShiftWorked,
+    SwapApproved,
+    SwapAsked,
+)
 from domain.facts.training import ModuleTested
 from domain.journal.append import Journal
 from domain.plan.parse import document_hash, plan_document
@@ -91,6 +100,8 @@ QUERIES: Mapping[str, Mapping[str, str]] = {
     "/v1/employees/{employee}/statements/{period}/evidence": {"plan": "selling", "measure": "clients"},
     "/v1/boards/{board}": {"period": "2025-03"},
     "/v1/credentials/flagged-work": {"period": "2025-03"},
+    "/v1/employees/{employee}/shifts": {"from": "2025-03-01", "to": "2025-03-31"},
+    "/v1/shifts/overtime": {"days": "1"},
     "/v1/plans/{plan}/diff": {"from": "5"},
 }
 """What an address must be asked with."""
@@ -124,6 +135,7 @@ def test_every_result_takes_known_at(service: Service) -> None:
 
 HELD: dict[str, Any] = {"scope": "person", "reason": "as agreed"}
 ASKED = {"inquiry": "Q1", "employee": "E1"}
+PARTIES = {"swap": "S1", "employee": "E1", "colleague": "E2"}
 
 
 def begin_paying(book: Book, digest: str) -> int:
@@ -133,8 +145,25 @@ def begin_paying(book: Book, digest: str) -> int:
     return book.tell(RunApproved(approver="boss", period="2025-03", statements_digest=digest))
 
 
-def go_on_paying(book: Book) -> None:
-    """Another hold, the end of the first, and an answer."""
+def roster_shifts(book: Book) -> int:
+    """Both have a night and long hours, and ask to swap; the position of the last."""
+    spans = [ShiftSpan(from_time="20:00", until_time="06:00", activity="ward")]
+    first, second = dt.date(2025, 3, 19), dt.date(2025, 3, 20)
+    begins = dt.date(2025, 3, 1)
+    book.tell(ShiftPatternSet(pattern="N", title="N", spans=spans, effective_on=begins, night=True))
+    book.tell(ShiftRulesSet(effective_on=begins, nights_in_a_row=2))
+    for employee, on in (("E1", first), ("E2", second)):
+        book.tell(ShiftAssigned(employee=employee, on=on, pattern="N"))
+        book.tell(ShiftWorked(employee=employee, on=on, minutes=800))
+    patterns = {"pattern": "N", "colleague_pattern": "N"}
+    return book.tell(SwapAsked(on=first, colleague_on=second, **PARTIES, **patterns))
+
+
+def go_on(book: Book) -> None:
+    """Another hold, the end of the first, and an answer; a swap takes place, more hours, another rule."""
+    book.tell(SwapApproved(approver="head", **PARTIES))
+    book.tell(ShiftWorked(employee="E1", on=dt.date(2025, 3, 20), minutes=60))
+    book.tell(ShiftRulesSet(effective_on=dt.date(2025, 3, 2), nights_in_a_row=3))
     book.tell(PayHeld(hold="H2", employee="E1", **HELD))
     book.tell(HoldReleased(hold="H1", employee="E2", reason="as agreed"))
     book.tell(InquiryAnswered(note="So.", **ASKED))
@@ -178,8 +207,8 @@ def told(postgres: str, template: str) -> Iterator[tuple[str, Journal, int]]:
         digest = book.close().digest
         book.register("C4")
         approved = begin_paying(book, digest)
-        cut_at = book.journal.head()
-        go_on_paying(book)
+        cut_at = roster_shifts(book)
+        go_on(book)
         for position in (approved, clients[0], first, dollar):
             book.void(position)
         book.tell(rate(rate="7.2"))

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
-from steps import Step, confirm, leave, told_on, void
+from steps import Step, confirm, leave, shifts, told_on, void
 from verbatim import put
 
 from domain.facts.credentials import CredentialGranted, CredentialSuspended
@@ -42,6 +42,7 @@ from projections import (
     growth,
     hints,
     honours,
+    hours,
     inquiries,
     insight,
     milestones,
@@ -53,6 +54,7 @@ from projections import (
     reminders,
     roster,
     runner,
+    swaps,
 )
 from projections.explain import evidence, explain
 from projections.late import closed_periods
@@ -62,6 +64,7 @@ from projections.statements import payslips, statement
 PEOPLE = ("E1", "E2")
 MONTHS = tuple(map(Period.parse, ("2025-03", "2025-04")))
 DAY = dt.date(2025, 3, 20)
+TRAVELLED = AlertCondition(measure="hospitals", at_least=Fraction(1))
 SELLERS = """
 population: {post: [seller]}
 parameters: {clients_target: {value: 2, open: {to: [branch, person]}}}
@@ -202,6 +205,7 @@ steps = st.one_of(
         partial(InquiryOpened, period="2025-03", kind="other", note="?"), employee=people, inquiry=customers
     ),
     told(partial(InquiryResolved, outcome="withdrawn"), employee=people, inquiry=customers),
+    shifts(st.dates(dt.date(2025, 3, 17), dt.date(2025, 3, 20))),
     st.sampled_from((close, award, adopt)),
 )
 
@@ -228,13 +232,9 @@ def questions() -> Mapping[str, Question]:
         "leavers": about(insight.leavers, MONTHS[0]),
         "outcomes": about(insight.outcomes, *MONTHS),
         "compared": about(insight.compared, "selling", "close_rate", *MONTHS),
-        "split": about(
-            insight.split,
-            "selling",
-            "clients",
-            AlertCondition(measure="hospitals", at_least=Fraction(1)),
-            MONTHS[0],
-        ),
+        "split": about(insight.split, "selling", "clients", TRAVELLED, MONTHS[0]),
+        "overtime": about(hours.overtime_runs, DAY, days=1),
+        "swaps": about(swaps.swaps),
         "posts": about(establishment.establishment, DAY),
         "reminders": about(reminders.reminders, DAY),
         "growth": about(growth.board, Period.containing(DAY, "week"), DAY),
@@ -260,6 +260,7 @@ def questions() -> Mapping[str, Question]:
                 found[f"{name} {person} {month}"] = about(evidence, person, month, "selling", name)
     for person in PEOPLE:
         found[f"progress {person}"] = about(progress.progress, person, DAY)
+        found[f"shifts {person}"] = about(hours.of_person, person, MONTHS[0].first_day, DAY)
         found[f"dossier {person}"] = about(growth.dossier, person, DAY)
         found[f"hints {person}"] = about(hints.hints, person, DAY)
         found[f"more {person}"] = about(hints.more, person, DAY, "customer", 2)

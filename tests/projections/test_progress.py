@@ -6,9 +6,9 @@ import pytest
 from book import Book
 
 from domain.facts.governance import OverrideSet
+from domain.facts.overtime import OvertimeRecorded
 from domain.facts.people import LeaveTaken
 from domain.facts.selling import ComplianceScored, FollowUpRecorded, VisitRecorded
-from domain.facts.shifts import OvertimeRecorded
 from projections import hints, progress
 from projections.progress import Progress, TargetProgress
 

@@ -1,0 +1,144 @@
+"""Shifts: who has which on which day, what was worked beside it, overtime on end, swaps, and the rules."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+from psycopg import Cursor
+
+from api.people import Asked, unknown_person
+from api.reading import EmployeeInPath, OnDay, Reading, View
+from api.watching import shows
+from domain.refusals import BadField
+from projections import hours, roster, shifts, swaps
+from projections.hours import OvertimeRun, Shifts
+from projections.shifts import RulesInForce
+from projections.swaps import Swap, SwapState
+
+MOST_DAYS = 366
+
+PeopleAsked = Annotated[list[str] | None, QueryParameter(description="Of these people; of all if absent.")]
+
+
+@get(
+    "/employees/{employee:str}/shifts",
+    summary="A person's shifts",
+    tags=["shifts"],
+    opt={"action": "read_people", "personal": "person"},
+)
+async def read_shifts(
+    request: Asked,
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    employee: EmployeeInPath,
+    from_: Annotated[
+        dt.date | None, QueryParameter(name="from", description="First day; this Monday if absent.")
+    ] = None,
+    to: Annotated[
+        dt.date | None, QueryParameter(description="Last day; six days after the first if absent.")
+    ] = None,
+) -> Shifts:
+    """Each day's shift after swaps, what was worked, and overtime: worked less assigned, or unknown."""
+    request.auth.require_about(employee)
+    today = reading.today()
+    first = from_ or today - dt.timedelta(days=today.weekday())
+    last = to or first + dt.timedelta(days=6)
+    if not 0 <= (last - first).days < MOST_DAYS:
+        raise BadField(
+            field="to",
+            detail=f"From {first} to {last} is no range of 1 to {MOST_DAYS} days.",
+            remedy="Mend one of the days.",
+        )
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> Shifts:
+        if not roster.changes(cursor, [employee], known_at):
+            raise unknown_person(employee)
+        return hours.of_person(cursor, employee, first, last, known_at)
+
+    return await view.ask(question)
+
+
+@get(
+    "/shifts/overtime",
+    summary="Much overtime on days on end",
+    tags=["shifts"],
+    opt={"action": "read_people", "personal": "people"},
+)
+async def read_overtime(
+    request: Asked,
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    day: OnDay = None,
+    days: Annotated[int, QueryParameter(ge=1, le=31, description="So many days on end at least.")] = 3,
+    more_than_minutes: Annotated[
+        int, QueryParameter(ge=0, le=1440, description="More overtime than this on each of them.")
+    ] = 120,
+    within_days: Annotated[
+        int, QueryParameter(ge=1, le=31, description="Ended in so many days up to the day.")
+    ] = 7,
+    employee: PeopleAsked = None,
+) -> list[OvertimeRun]:
+    """Who worked more than two hours longer than their shift on three days on end, unless asked otherwise.
+
+    A day without a shift or without worked hours counts by what was recorded as overtime, and ends a run if
+    nothing was. `reasons` are those of the recorded overtime of a day.
+    """
+    people = [request.auth.employee] if request.auth.employee and not employee else employee
+    for person in people or ():
+        request.auth.require_about(person)
+    on = day or reading.today()
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[OvertimeRun]:
+        return hours.overtime_runs(
+            cursor,
+            on,
+            days=days,
+            more_than_minutes=more_than_minutes,
+            within_days=within_days,
+            employees=people,
+            known_at=known_at,
+        )
+
+    found = await view.ask(question)
+    shows(request, (each.employee for each in found))
+    return found
+
+
+@get(
+    "/shifts/swaps",
+    summary="Swaps of shifts",
+    tags=["shifts"],
+    opt={"action": "read_people", "personal": "people"},
+)
+async def read_swaps(
+    request: Asked,
+    view: NamedDependency[View],
+    state_: Annotated[
+        SwapState | None, QueryParameter(name="state", description="Only those that stand so.")
+    ] = None,
+    employee: PeopleAsked = None,
+) -> list[Swap]:
+    """Who asked whom to swap which shifts, and how it stands; an employee sees their own."""
+    people = [request.auth.employee] if request.auth.employee and not employee else employee
+    for person in people or ():
+        request.auth.require_about(person)
+    found = await view.ask(lambda cursor, known_at: swaps.swaps(cursor, people, known_at))
+    chosen = [each for each in found if state_ is None or each.state == state_]
+    shows(request, (person for each in chosen for person in (each.employee, each.colleague)))
+    return chosen
+
+
+@get(
+    "/shifts/rules",
+    summary="Shift patterns and rules in force",
+    tags=["shifts"],
+    opt={"action": "read_plans", "personal": "none"},
+)
+async def read_rules(
+    view: NamedDependency[View], reading: NamedDependency[Reading], day: OnDay = None
+) -> RulesInForce:
+    """The hours of each shift, and what assignments must keep; of each number the narrowest unit's holds."""
+    on = day or reading.today()
+    return await view.ask(lambda cursor, known_at: shifts.in_force(cursor, on, known_at))
