@@ -31,7 +31,7 @@ from domain.journal.vault import Vault
 from domain.period import Period
 from domain.plan.exchange import require_none
 from projections import runner as read_models
-from projections.closing import compute
+from projections.closing import compute, decided
 from projections.honours import winners
 from projections.registry import PROJECTIONS
 from projections.replay import rebuild
@@ -252,7 +252,8 @@ def close_period(
         data=msgspec.to_builtins(closed),
     )
     stored = submit_one(ledger, submission, actor)
-    ledger.runner().catch_up(on_progress=on_progress)
+    with decided(made):
+        ledger.runner().catch_up(on_progress=on_progress)
     return closed, stored
 
 

@@ -1,6 +1,8 @@
 """The statements of a month as known at a position: what it earned, and what older months still owe."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
 
 from domain.facts.governance import PeriodClosed, PlanInForce
@@ -53,6 +55,27 @@ class Closing(NamedTuple):
             plans=self.plans,
             engine=engine,
         )
+
+
+_DECIDED: ContextVar[Closing | None] = ContextVar("_DECIDED", default=None)
+
+
+@contextmanager
+def decided(made: Closing) -> Generator[None]:
+    """What is folded meanwhile need not compute `made` again, if its close says the same to the last byte."""
+    token = _DECIDED.set(made)
+    try:
+        yield
+    finally:
+        _DECIDED.reset(token)
+
+
+def closed_by(cursor: Cursor, fact: PeriodClosed) -> Closing:
+    """The statements that `fact` makes final: those that whoever decided it has at hand, or computed."""
+    made = _DECIDED.get()
+    if made is not None and made.fact(fact.engine) == fact:
+        return made
+    return compute(cursor, Period.parse(fact.period), fact.known_at)
 
 
 def head(cursor: Cursor) -> int:

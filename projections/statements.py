@@ -186,7 +186,7 @@ def project(cursor: Cursor, span: Span) -> None:
     """
     for position, fact in list(facts_of(cursor, span, "period_closed")):
         assert isinstance(fact, PeriodClosed)
-        made = closing.compute(cursor, Period.parse(fact.period), fact.known_at)
+        made = closing.closed_by(cursor, fact)
         if made.fact(fact.engine) != fact:
             raise UnfoldableFact(position, fact.TYPE, _difference(fact, made))
         freeze(cursor, position, made, fact.engine)

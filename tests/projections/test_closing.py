@@ -12,6 +12,7 @@ from domain.journal.canonical import canonical
 from domain.journal.merkle import inclusion_proof, leaf_hash, reading, verify_inclusion
 from domain.period import Period
 from projections import closing
+from projections.spans import Cursor
 
 BONUSES = """
 components:
@@ -191,3 +192,28 @@ def test_plans_of_a_close_are_named_with_their_adoption(book: Book) -> None:
     adopted = book.adopt(BONUSES)
     fact = book.close().fact(engine="test")
     assert [(plan.plan, plan.adopted_at) for plan in fact.plans] == [("selling", adopted)]
+
+
+def test_what_was_decided_is_not_computed_again(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever decides a close folds it with the statements at hand; another close is computed."""
+    book.adopt(BONUSES)
+    book.register("C1")
+    with book.cursor() as cursor:
+        march, april = (closing.compute(cursor, month, book.journal.head()) for month in (MARCH, APRIL))
+    computed: list[Period] = []
+    compute = closing.compute
+
+    def counted(cursor: Cursor, period: Period, known_at: int) -> closing.Closing:
+        computed.append(period)
+        return compute(cursor, period, known_at)
+
+    monkeypatch.setattr(closing, "compute", counted)
+    book.tell(march.fact("test"))
+    with closing.decided(march):
+        book.runner.catch_up()
+    assert (computed, book.paid()) == ([], {"clients": 5_000, "rate": 0})
+    book.close("2025-04")
+    computed.clear()
+    with closing.decided(april):
+        book.close("2025-05")
+    assert Period.parse("2025-05") in computed
