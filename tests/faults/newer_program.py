@@ -43,7 +43,7 @@ def read_any_minutes() -> None:
     from projections import credits
 
     number = "case when said.minutes ~ '^[0-9]+$' then said.minutes::bigint end"
-    statement = credits.CREDIT_SPAN.replace("said.quantity, said.minutes,", f"said.quantity, {number},")
+    statement = credits.CREDIT_SPAN.replace("said.minutes", f"({number})")
     credits.CREDIT_SPAN = statement.replace("minutes bigint", "minutes text")
 
 

@@ -1,5 +1,6 @@
 """Whatever happened: a plan tried as it is changes nothing, and one tried pays what it pays once adopted."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from laws.test_settlement_laws import SELLERS, Step, fresh, histories
 
+from domain.facts.currencies import ExchangeRateSet
 from domain.period import Period
 from domain.plan.parse import plan_document
 from domain.plan.varying import read_range
@@ -30,8 +32,10 @@ def written(more: str, **changes: Any) -> dict[str, Any]:
 
 
 def told(book: Book, steps: tuple[list[Step], list[tuple[list[Step], Step]]], closing: bool) -> None:
-    """Tells the history; months are closed as it says, or not at all."""
+    """Tells the history; months are closed as it says, or not at all. What was paid abroad has a rate."""
     positions = list[int]()
+    for base in ("USD", "JPY"):
+        book.tell(ExchangeRateSet(base=base, quote="CNY", rate="7.1", effective_on=dt.date(2020, 1, 1)))
     early, rounds = steps
     for step in early:
         step(book, positions)

@@ -30,6 +30,13 @@ FOUNDATIONS = frozenset(
 """Types that no void may name."""
 
 
+JUDGED_ELSEWHERE = frozenset(
+    """run_approved run_released pay_held hold_released payment_confirmed inquiry_opened inquiry_answered
+    inquiry_resolved balance_written_off exchange_rate_set skill_graded intervention_opened
+    intervention_closed probation_reviewed""".split()
+)
+"""Types whose rules are not told again here."""
+
 EITHER = "stored, or refused by a rule that has tests of its own"
 """The answer to facts whose rules are not told again here."""
 
@@ -78,7 +85,7 @@ def _by_subject(memory: Memory, fact: Fact, actor: str, today: dt.date) -> str |
             return _plan(memory, fact, actor)
         case LedgerOpened():
             return "BadField" if memory.told else None
-        case _ if isinstance(fact, CredentialFact):
+        case _ if isinstance(fact, CredentialFact) or fact.TYPE in JUDGED_ELSEWHERE:
             return EITHER
         case _:
             return None
@@ -109,6 +116,8 @@ def _void(memory: Memory, fact: FactVoided) -> str | None:
         return "UnknownFact"
     voided = memory.at(fact.position).fact
     closes = memory.closes()
+    if voided.TYPE in JUDGED_ELSEWHERE:
+        return EITHER
     if voided.TYPE in FOUNDATIONS:
         return "NotVoidable"
     last_day = Period.parse(closes[-1][1].period).last_day if closes else dt.date.min

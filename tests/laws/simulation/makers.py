@@ -14,6 +14,7 @@ from domain.facts.credits import CreditPart
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.registry import CREDITED, FACT_TYPES
 from domain.facts.selling import DealClosed, DealReversed
+from domain.period import Period
 
 BRANCHES = ("BJ", "SH")
 POSTS = ("seller", "seller", "nurse")
@@ -174,6 +175,37 @@ MAKERS: dict[str, Callable[[Maker], Any]] = {
     "role": lambda maker: maker.random.choice(("manager", "rd")),
     "operation": lambda maker: "GET /v1/employees/{id}",
     "filter": lambda maker: "period=2025-03",
+    "approver": lambda maker: APPROVER,
+    "grader": lambda maker: maker.random.choice(maker.memory.people),
+    "owner": lambda maker: maker.random.choice(maker.memory.people),
+    "reviewer": lambda maker: maker.random.choice(maker.memory.people),
+    "plan": lambda maker: maker.random.choice(("selling", "starting")),
+    "component": lambda maker: maker.random.choice(("clients", "deals")),
+    "account": lambda maker: maker.random.choice(("draw", "negative_balance")),
+    "alert": lambda maker: "stressed",
+    "module": lambda maker: maker.random.choice(("basics", "products")),
+    "completion": lambda maker: maker.random.choice(("0 %", "85.5%", "100 %")),
+    "test": lambda maker: "T-1",
+    "stress": lambda maker: maker.random.choice(("0", "7.9", "8", "10")),
+    "training_satisfaction": lambda maker: maker.random.choice(("3.2", "7", "10")),
+    "belonging": lambda maker: maker.random.choice(("0", "6.25", "9")),
+    "base": lambda maker: maker.random.choice(("USD", "EUR")),
+    "quote": lambda maker: maker.random.choice((maker.memory.opened.currency, "JPY")),
+    "rate": lambda maker: maker.random.choice(("7.1234", "0.05", "149")),
+    "quoted_by": lambda maker: "central bank",
+    "period": lambda maker: str(Period.containing(maker.day())),
+    "statements_digest": lambda maker: "0" * 64,
+    "hold": lambda maker: f"H{maker.random.randint(1, 6)}",
+    "inquiry": lambda maker: f"Q{maker.random.randint(1, 6)}",
+    "intervention": lambda maker: f"I{maker.random.randint(1, 6)}",
+    "expected_minor": lambda maker: maker.random.choice((-1, 0, 123_456)),
+    "expected_count": lambda maker: maker.random.choice(("12", "-3/25")),
+    "corrections": lambda maker: [maker.random.randint(1, max(maker.memory.head, 1))],
+    "evidence": lambda maker: [maker.random.randint(1, max(maker.memory.head, 1))],
+    "signature": lambda maker: "folder 7",
+    "actions": lambda maker: ["a talk", "资深员工带教"],
+    "reference": lambda maker: f"pay {maker.random.randint(1, 99)}",
+    "posts": lambda maker: maker.random.choice((0, 1, 30)),
 }
 
 
