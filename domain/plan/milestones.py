@@ -69,13 +69,15 @@ def standing_from_credits(
 ) -> MilestoneStanding:
     """The standing of `employee` on `as_of`: the reference for what a read model computes from its tables."""
     last = min(as_of, last_day(milestone, hired_on))
-    own = [c for c in credits if c.employee == employee and hired_on <= c.day <= last]
+    own = [credit for credit in credits if credit.employee == employee]
+    # What comes back may count on the day of its deal.
+    counted = {day for credit in own for day in (credit.day, credit.deal_day) if day is not None}
 
     def done(day: dt.date) -> Fraction | None:
         return value_over(milestone.measure, measures, own, employee, Days(hired_on, day), rates)
 
     reached = (
-        day for day in sorted({credit.day for credit in own}) if _reaches(done(day), milestone.reaches)
+        day for day in sorted(counted) if hired_on <= day <= last and _reaches(done(day), milestone.reaches)
     )
     return milestone_standing(milestone, done(last), next(reached, None), hired_on, as_of)
 

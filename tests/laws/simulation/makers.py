@@ -14,6 +14,7 @@ from domain.facts.credits import CreditPart
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.registry import CREDITED, FACT_TYPES
 from domain.facts.selling import DealClosed, DealReversed
+from domain.facts.shifts import ShiftSpan, ShiftWorked
 from domain.period import Period
 
 BRANCHES = ("BJ", "SH")
@@ -99,6 +100,8 @@ class Maker:
                 return msgspec.structs.replace(fact, until_on=until)
             case CredentialGranted() if fact.expires_on is not None:
                 return msgspec.structs.replace(fact, expires_on=fact.granted_on + dt.timedelta(days=200))
+            case ShiftWorked() if "minutes" not in given:
+                return msgspec.structs.replace(fact, minutes=self.random.choice((1, 510, 1440)))
             case EmployeeLeft() if "left_on" not in given:
                 here, day = self.memory.employed(fact.employee)
                 on = max(fact.left_on, day) if here and day else fact.left_on
@@ -205,6 +208,17 @@ MAKERS: dict[str, Callable[[Maker], Any]] = {
     "signature": lambda maker: "folder 7",
     "actions": lambda maker: ["a talk", "资深员工带教"],
     "reference": lambda maker: f"pay {maker.random.randint(1, 99)}",
+    "on": lambda maker: maker.day(),
+    "pattern": lambda maker: maker.random.choice(("day", "night")),
+    "colleague_pattern": lambda maker: maker.random.choice(("day", "night")),
+    "colleague": lambda maker: maker.random.choice(maker.memory.people),
+    "title": lambda maker: "Ward shift",
+    "spans": lambda maker: [ShiftSpan(from_time="20:00", until_time="08:00", activity="nursing")],
+    "night": lambda maker: maker.random.choice((True, False)),
+    "nights_in_a_row": lambda maker: maker.random.choice((1, 2)),
+    "rest_minutes": lambda maker: 660,
+    "week_minutes": lambda maker: 2_640,
+    "swap": lambda maker: f"S{maker.random.randint(1, 4)}",
     "posts": lambda maker: maker.random.choice((0, 1, 30)),
 }
 
