@@ -1,6 +1,7 @@
 """Looking after the keys of personal data: their state, copies, another master key, and giving them up."""
 
 import base64
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -53,7 +54,9 @@ OTHER_LEDGERS = """
 select nspname from pg_class join pg_namespace on pg_namespace.oid = relnamespace
 where relname = 'master_key' and relkind = 'r' and nspname <> current_schema()"""
 
-REWRITE = "vacuum full subject_key"
+REWRITE = "vacuum (full, verbose) subject_key"
+REWRITE_PAUSES = (0.1, 0.5, 2.0, 0.0)
+"""Seconds after each try to write the keys anew; whoever still sees an old row keeps it in the file."""
 SHORT_WAIT = "set lock_timeout = '5s'"
 
 
@@ -213,8 +216,16 @@ def scrub(ledger: Ledger) -> None:
     """Writes the table of keys anew, so that its file holds nothing of what was destroyed."""
     with connect(ledger.owner_dsn, ledger.schema, service=False, autocommit=True) as connection:
         connection.execute(SHORT_WAIT)
-        with suppress(LockNotAvailable):  # the next erasure does it
-            connection.execute(REWRITE)
+        kept = list[str]()
+        connection.add_notice_handler(lambda notice: kept.append(notice.message_detail or ""))
+        for pause in REWRITE_PAUSES:
+            kept.clear()
+            with suppress(LockNotAvailable):  # the next erasure does it
+                connection.execute(REWRITE)
+                # "0 dead row versions cannot be removed yet", in the language of the server.
+                if all(detail.startswith("0 ") for detail in kept if detail):
+                    return
+            time.sleep(pause)
 
 
 def _rewrap(cursor: Cursor[Any], old: MasterKey, new: MasterKey, schema: str) -> int:

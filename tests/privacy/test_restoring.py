@@ -1,7 +1,9 @@
 """A copy of the database brings nobody back who was erased, and what it lacks is told rather than made up."""
 
 import subprocess
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -201,8 +203,21 @@ def test_erasures_of_another_ledger_are_left_alone(firm: Firm, elsewhere: str) -
         assert name_of(ledger, "E2") == "name of E2"
 
 
+@contextmanager
+def snapshot_for(seconds: float, dsn: str) -> Generator[None]:
+    """Somebody reads the database in a transaction that lasts so long from now on."""
+    with psycopg.connect(dsn) as reader:
+        reader.execute("set transaction isolation level repeatable read")
+        reader.execute("select count(*) from pg_class")
+        ends = threading.Timer(seconds, reader.rollback)
+        ends.start()
+        yield
+        ends.join()
+
+
 def test_the_file_of_keys_holds_nothing_of_a_destroyed_key(firm: Firm) -> None:
-    with open_ledger(firm.settings) as ledger:
+    """Even where somebody's old snapshot keeps the row in sight for a while."""
+    with snapshot_for(0.4, str(firm.settings.database_url)), open_ledger(firm.settings) as ledger:
         with ledger.journal.cursor() as cursor:
             row = cursor.execute("select wrapped from subject_key where subject = 'employee:E2'").fetchone()
         assert row is not None
