@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from faults.embedded_user import User, count, data_of, new_home, until, write
@@ -140,6 +141,13 @@ def test_two_processes_at_the_same_time_make_one_cluster(home: Path) -> None:
     assert not list((home / "postgres").glob("init-*"))
 
 
+def initdbs_of(home: Path) -> Iterator[psutil.Process]:
+    """The processes that still make a data directory in this home."""
+    for process in psutil.process_iter(["cmdline"]):
+        if any(f"{home}/postgres/init-" in word for word in process.info["cmdline"] or ()):
+            yield process
+
+
 @pytest.mark.faults
 def test_a_killed_initdb_leaves_nothing_in_the_way(home: Path) -> None:
     """A data directory is whole or absent; the remains of the killed one are removed."""
@@ -147,6 +155,7 @@ def test_a_killed_initdb_leaves_nothing_in_the_way(home: Path) -> None:
         until(lambda: list((home / "postgres").glob("init-*/data/base")))
         user.kill()
     assert not data_of(home).exists()
+    until(lambda: not list(initdbs_of(home)))  # whose parent is dead goes on for a moment
     with EmbeddedPostgres(home) as server:
         write(server.dsn, 1)
     assert not list((home / "postgres").glob("init-*"))
