@@ -9,11 +9,16 @@ from uuid import uuid4
 import psycopg
 import pytest
 from given import LEDGER
+from hypothesis import settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from domain.journal.append import Journal
 from domain.journal.migrate import migrate
+
+# How long an example takes is the machine's affair; pytest's own limit ends what hangs.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 Say: TypeAlias = Callable[[str], None]
 
