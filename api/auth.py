@@ -73,6 +73,16 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
                 field="employee", detail="This token reads about its owner only.", remedy="Ask HR."
             )
 
+    def people(self, asked: list[str] | None) -> list[str] | None:
+        """Whom the caller reads about who has `asked` about some, or about everybody; employees: themselves.
+
+        Raises: NotAllowed.
+        """
+        found = [self.employee] if self.employee and not asked else asked
+        for person in found or ():
+            self.require_about(person)
+        return found
+
     def require_own(self, source: str, employee: str | None) -> None:
         """Lets an employee write about themselves, under a source of their own: no key of others is taken.
 

@@ -79,9 +79,7 @@ async def read_milestones(
     day: OnDay = None,
 ) -> list[MilestoneProgress]:
     """What is done, what is left and how many days remain, counted from each person's hire date."""
-    people = [request.auth.employee] if request.auth.employee and not employee else employee
-    for person in people or ():
-        request.auth.require_about(person)
+    people = request.auth.people(employee)
     on = day or reading.today()
     found = await view.ask(lambda cursor, known_at: milestones.milestones(cursor, on, people, known_at))
     shows(request, (each.employee for each in found))

@@ -64,9 +64,7 @@ async def read_credentials(
 
     One holds through its last day, and is expired from the day after.
     """
-    people = [request.auth.employee] if request.auth.employee and not employee else employee
-    for person in people or ():
-        request.auth.require_about(person)
+    people = request.auth.people(employee)
     on = day or reading.today()
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[Credential]:
@@ -115,9 +113,7 @@ async def read_flagged_work(
 
     It is told whether the plan counts it all the same or not, and why the credential was not valid.
     """
-    people = [request.auth.employee] if request.auth.employee and not employee else employee
-    for person in people or ():
-        request.auth.require_about(person)
+    people = request.auth.people(employee)
     about = month(period) if period is not None else Period.containing(reading.today())
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[FlaggedWork]:

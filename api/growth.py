@@ -75,7 +75,7 @@ async def read_growth(
     asked = any_period(week) if week else Period.containing(on, "week")
     if asked.kind != "week":
         raise BadField(field="week", detail=f"{asked} is not a week.", remedy="Write one such as 2025-W10.")
-    only = [request.auth.employee] if request.auth.employee else None
+    only = request.auth.people(None)
     found = await view.ask(lambda cursor, known_at: growth.board(cursor, asked, on, only, known_at))
     shows(request, (row.employee for row in found.rows))
     return found

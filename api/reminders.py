@@ -37,9 +37,7 @@ async def read_reminders(
 
     An employee sees what is due about themselves.
     """
-    people = [request.auth.employee] if request.auth.employee and not employee else employee
-    for person in people or ():
-        request.auth.require_about(person)
+    people = request.auth.people(employee)
     on = day or reading.today()
     found = await view.ask(
         lambda cursor, at: reminders.reminders(cursor, on, people, at, lead_months=lead_months)

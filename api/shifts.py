@@ -85,9 +85,7 @@ async def read_overtime(
     A day without a shift or without worked hours counts by what was recorded as overtime, and ends a run if
     nothing was. `reasons` are those of the recorded overtime of a day.
     """
-    people = [request.auth.employee] if request.auth.employee and not employee else employee
-    for person in people or ():
-        request.auth.require_about(person)
+    people = request.auth.people(employee)
     on = day or reading.today()
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[OvertimeRun]:
@@ -121,9 +119,7 @@ async def read_swaps(
     employee: PeopleAsked = None,
 ) -> list[Swap]:
     """Who asked whom to swap which shifts, and how it stands; an employee sees their own."""
-    people = [request.auth.employee] if request.auth.employee and not employee else employee
-    for person in people or ():
-        request.auth.require_about(person)
+    people = request.auth.people(employee)
     found = await view.ask(lambda cursor, known_at: swaps.swaps(cursor, people, known_at))
     chosen = [each for each in found if state_ is None or each.state == state_]
     shows(request, (person for each in chosen for person in (each.employee, each.colleague)))

@@ -146,9 +146,13 @@ def _met(
     employees: Sequence[str] | None,
 ) -> Iterator[tuple[tuple[str, str, str], tuple[Watched, Observed]]]:
     """Who gives cause in `period`, by plan, warning and person."""
-    for group in watched(cursor, period, day, known_at, employees):
+
+    def wanted(alert: Alert) -> bool:
+        return alert.every == every and alert.at_once == at_once
+
+    for group in watched(cursor, period, day, known_at, employees, wanted=wanted):
         for alert in group.plan.alerts:
-            if alert.every == every and alert.at_once == at_once:
+            if wanted(alert):
                 for employee, observed in group.observed.items():
                     here = group.postings[employee]
                     if concerns(alert, here, group.until) and is_met(alert, observed):

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import msgspec
 from psycopg.sql import SQL
 
-from domain.people.credentials import CredentialChange
 from domain.period import Period
 from domain.plan.fields import Title
 from domain.plan.licence import Flagged, Freeze, Frozen, frozen, licensed_measures, whatever_the_licence
@@ -16,6 +15,7 @@ from domain.plan.spells import Spells
 from projections import credentials
 from projections.measures import Pass, counts, licensed, rows
 from projections.members import members
+from projections.rows import by_employee
 from projections.sight import Windows, bound_for, seen, windows
 from projections.spans import Cursor
 
@@ -77,7 +77,7 @@ def freezings(
     people = sorted({employee for measure in wanted.values() for employee in opened[measure.window]})
     if not people:
         return {}
-    changes = _by_employee(credentials.changes(cursor, people, known_at))
+    changes = by_employee(credentials.changes(cursor, people, known_at))
     flagged: dict[str, dict[str, Flagged]] = {}
     for name, measure in wanted.items():
         kind = measure.licensed or ""
@@ -107,7 +107,7 @@ def flagged_work(
         wanted = licensed_measures(group.plan.measures)
         if not wanted or not group.resolved:
             continue
-        changes = _by_employee(credentials.changes(cursor, list(group.resolved), known_at))
+        changes = by_employee(credentials.changes(cursor, list(group.resolved), known_at))
         for name, measure in wanted.items():
             in_period = msgspec.structs.replace(measure, window=type(measure.window)())
             opened = windows([in_period], period, group.hired, None, group.spells)
@@ -145,10 +145,3 @@ def _asked(
         counts=counts(bound, whatever_the_licence(measure), measure.fact, known_at),
     )
     return Pass(statement, bound)
-
-
-def _by_employee(changes: Sequence[CredentialChange]) -> dict[str, list[CredentialChange]]:
-    found: dict[str, list[CredentialChange]] = {}
-    for change in changes:
-        found.setdefault(change.employee, []).append(change)
-    return found

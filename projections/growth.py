@@ -1,10 +1,7 @@
 """How newcomers grow: training, milestones and mood of one person, and of everybody in a week."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from itertools import groupby
-from operator import attrgetter
-from typing import TypeVar
+from collections.abc import Sequence
 
 import msgspec
 
@@ -13,11 +10,10 @@ from domain.period import Period
 from projections import roster
 from projections.closing import head
 from projections.milestones import MilestoneProgress, milestones
+from projections.rows import by_employee
 from projections.spans import Cursor
 from projections.surveys import Answer, answers
 from projections.training import Training, training
-
-Row = TypeVar("Row")
 
 SURVEY_WEEKS = 12
 """So many weeks of answers does a dossier show."""
@@ -102,11 +98,11 @@ def board(
     """How `employees`, or everybody, grew in `week`: as of its last day, or of `today` while it lasts."""
     known_at = head(cursor) if known_at is None else known_at
     day = min(week.last_day, today)
-    learned = _by_employee(training(cursor, day, employees, known_at))
-    reached = _by_employee(milestones(cursor, day, employees, known_at))
+    learned = by_employee(training(cursor, day, employees, known_at))
+    reached = by_employee(milestones(cursor, day, employees, known_at))
     people = sorted(learned.keys() | reached.keys())
-    said = _by_employee(answers(cursor, week.previous().first_day, day, people, known_at))
-    moves = _by_employee(roster.changes(cursor, people, known_at))
+    said = by_employee(answers(cursor, week.previous().first_day, day, people, known_at))
+    moves = by_employee(roster.changes(cursor, people, known_at))
     rows = list[GrowthRow]()
     for employee in people:
         here = posting(moves[employee], day)
@@ -142,7 +138,3 @@ def _mood(answer: Answer) -> Mood:
 
 def _last(moods: Sequence[Mood], week: Period) -> Mood | None:
     return next((mood for mood in reversed(moods) if mood.period == str(week)), None)
-
-
-def _by_employee(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    return {employee: list(own) for employee, own in groupby(rows, key=attrgetter("employee"))}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from domain.people.roster import Leave, Posting, RosterChange, last_posting
 from domain.period import Period
@@ -12,9 +12,8 @@ from domain.plan.resolve import ResolvedPlan, Resolver
 from domain.plan.spells import Spells, membership
 from projections import policy, roster
 from projections.policy import PlanVersion
+from projections.rows import by_employee
 from projections.spans import Cursor
-
-Told = TypeVar("Told", Leave, RosterChange)
 
 
 class Members(NamedTuple):
@@ -67,12 +66,12 @@ def roll(
     cursor: Cursor, period: Period, known_at: int | None, employees: Sequence[str] | None = None
 ) -> Roll:
     """What there is to apply plans to in `period`, of `employees` or of everybody."""
-    moves = _by_employee(roster.changes(cursor, employees, known_at))
+    moves = by_employee(roster.changes(cursor, employees, known_at))
     return Roll(
         period=period,
         moves=moves,
         here=deciding_postings((move for own in moves.values() for move in own), period),
-        away=_by_employee(roster.leave(cursor, employees, known_at)),
+        away=by_employee(roster.leave(cursor, employees, known_at)),
         overrides=policy.overrides(cursor, known_at),
         changes=policy.target_changes(cursor, employees, known_at),
     )
@@ -101,13 +100,6 @@ def deciding_postings(changes: Iterable[RosterChange], period: Period) -> dict[s
     """Where everybody works on the last day of `period`, or on their own last day of work in it."""
     found = {
         employee: last_posting(told, period.first_day, period.last_day)
-        for employee, told in _by_employee(changes).items()
+        for employee, told in by_employee(changes).items()
     }
     return {employee: here for employee, here in found.items() if here is not None}
-
-
-def _by_employee(told: Iterable[Told]) -> dict[str, list[Told]]:
-    found: dict[str, list[Told]] = {}
-    for each in told:
-        found.setdefault(each.employee, []).append(each)
-    return found

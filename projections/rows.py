@@ -1,7 +1,7 @@
 """Facts out of the journal, structs into the tables of read models and out of them again."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, LiteralString, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, LiteralString, Protocol, TypeVar
 
 import msgspec
 from psycopg import sql
@@ -11,6 +11,17 @@ from domain.facts.registry import decode
 from projections.spans import Cursor, Span
 
 Row = TypeVar("Row", bound=msgspec.Struct)
+Told = TypeVar("Told", bound="OfEmployee")
+
+
+class OfEmployee(Protocol):
+    """Something that is about one person."""
+
+    @property
+    def employee(self) -> str:
+        """Id of the person."""
+        ...
+
 
 FACTS_OF_SPAN = """
 select position, type, data::text from journal
@@ -47,6 +58,14 @@ def fetch(
     names = kind.__struct_fields__
     found = cursor.execute(statement, {**parameters, "known_at": known_at}, prepare=False)
     return [kind(**dict(zip(names, row, strict=True))) for row in found]
+
+
+def by_employee(told: Iterable[Told]) -> dict[str, list[Told]]:
+    """What was `told` about each person, in its order."""
+    found: dict[str, list[Told]] = {}
+    for each in told:
+        found.setdefault(each.employee, []).append(each)
+    return found
 
 
 def known(known_at: int | None) -> sql.SQL:

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
 from operator import attrgetter
 from typing import Literal
 
@@ -19,7 +18,7 @@ from domain.plan.population import belongs
 from projections.closing import head
 from projections.members import Members, members
 from projections.opening import opening
-from projections.rows import fetch
+from projections.rows import by_employee, fetch
 from projections.spans import Cursor, Span, mark_voided
 
 NAME = "training"
@@ -158,7 +157,7 @@ def training(
 def training_of(cursor: Cursor, group: Members, day: dt.date, known_at: int | None) -> list[Training]:
     """The training of everybody in `group` on `day`."""
     people = {employee: here for employee, here in group.postings.items() if here.hired_on <= day}
-    learned = _by_employee(fetch(cursor, Learned, RECORDS, {"employees": list(people)}, known_at))
+    learned = by_employee(fetch(cursor, Learned, RECORDS, {"employees": list(people)}, known_at))
     return [_of_person(group.plan, here, learned.get(employee, []), day) for employee, here in people.items()]
 
 
@@ -227,10 +226,6 @@ def _grade(learned: Learned) -> Grade:
         grader=learned.grader or "",
         graded_as=learned.graded_as or "",
     )
-
-
-def _by_employee(learned: Iterable[Learned]) -> dict[str, list[Learned]]:
-    return {employee: list(own) for employee, own in groupby(learned, key=attrgetter("employee"))}
 
 
 def _text(value: Fraction | None) -> str | None:

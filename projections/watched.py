@@ -1,7 +1,7 @@
 """What warnings watch: measures and signals of everybody in each of some periods."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -41,10 +41,12 @@ def watched(
     known_at: int | None,
     employees: Sequence[str] | None = None,
     rules: Plan | None = None,
+    wanted: Callable[[Alert], bool] = lambda _: True,
 ) -> list[Watched]:
     """What the warnings of each plan see in `period`, up to `today`; of `employees`, or of everybody.
 
-    rules: a version of one plan whose warnings, measures and curriculum are to be tried, and no other plan's.
+    wanted: the warnings that are of interest. rules: a version of one plan whose warnings, measures and
+    curriculum are to be tried, and no other plan's.
     """
     until = min(period.last_day, today)
     found: list[Watched] = []
@@ -52,10 +54,10 @@ def watched(
         if rules is not None and paid.plan.plan != rules.plan:
             continue
         group = paid if rules is None else _ruled_by(rules, paid)
-        wanted = group.plan.alerts
+        alerts = [alert for alert in group.plan.alerts if wanted(alert)]
         here = {e: held for e, held in group.postings.items() if _is_here(held, period, until)}
-        if wanted and here:
-            observed = _observed(cursor, group, wanted, here, period, until, known_at)
+        if alerts and here:
+            observed = _observed(cursor, group, alerts, here, period, until, known_at)
             found.append(Watched(group.plan, period, until, here, observed))
     return found
 
