@@ -28,7 +28,7 @@ COPYING = "select pid from pg_stat_activity where state = 'active' and query ili
 WORKING = "select pid from pg_stat_activity where state = 'active' and query ilike '%journal%'"
 TERMINATE = """
 select count(pg_terminate_backend(pid)) from pg_stat_activity
-where application_name like 'meritbook %' and pid <> pg_backend_pid()"""
+where datname = current_database() and application_name like 'meritbook %' and pid <> pg_backend_pid()"""
 
 Fault = Callable[[EmbeddedPostgres, Service, random.Random], None]
 

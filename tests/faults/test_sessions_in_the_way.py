@@ -27,7 +27,7 @@ CONNECTIONS = 25
 
 END_SERVICE = """
 select count(pg_terminate_backend(pid)) from pg_stat_activity
-where application_name like 'meritbook %' and pid <> pg_backend_pid()"""
+where datname = current_database() and application_name like 'meritbook %' and pid <> pg_backend_pid()"""
 
 IDLE = (
     "set transaction isolation level repeatable read; select count(*) from journal",

@@ -153,7 +153,8 @@ def test_the_sealing_waits_while_the_database_is_away(serve: Serve, ledger_dsn: 
     with psycopg.connect(ledger_dsn, autocommit=True) as server:
         server.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity "
-            "where pid <> pg_backend_pid() and application_name like 'meritbook%'"
+            "where datname = current_database() and pid <> pg_backend_pid() "
+            "and application_name like 'meritbook%'"
         )
     visit(service)
     assert wait_until_sealed(service).size == service.head()
