@@ -108,6 +108,7 @@ HANDLERS = [
     insight.read_outcomes,
     insight.read_compared,
     insight.read_split,
+    insight.read_risks,
     payroll.read_payroll_run,
     payroll.read_payroll_rows,
     payroll.read_reconciliation,

@@ -1,5 +1,6 @@
 """Insight over many people: who leaves and why, what changed, and what goes together."""
 
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -8,12 +9,15 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
-from api.alerts import tried_levels
+from api.alerts import MOST_DAYS, OfPeople, tried_levels
+from api.people import Asked
 from api.problems import NotFound
-from api.reading import View, any_period
+from api.reading import OnDay, Reading, View, any_period
+from api.watching import shows
 from domain.plan.alert import AlertCondition
-from projections import insight
+from projections import insight, risks
 from projections.insight import Compared, Leavers, Outcomes, Split
+from projections.risks import Risks
 
 Test = Literal["at_least", "more_than", "at_most", "less_than"]
 PeriodAsked = Annotated[str, QueryParameter(description="A week, month, quarter or year, such as 2025-Q1.")]
@@ -100,6 +104,39 @@ async def read_split(
         return found
 
     return await view.ask(question)
+
+
+@get(
+    "/insight/risks",
+    summary="Who may leave, and why",
+    tags=["insight"],
+    opt={"action": "read_care", "personal": "people"},
+)
+async def read_risks(
+    request: Asked,
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    employee: OfPeople = None,
+    tried_days: Annotated[
+        int | None,
+        QueryParameter(ge=1, le=MOST_DAYS, description="Try the rules on so many days up to the day."),
+    ] = None,
+    within_days: Annotated[
+        int, QueryParameter(ge=1, le=366, description="A warning is right if the person leaves so soon.")
+    ] = 60,
+    day: OnDay = None,
+) -> Risks:
+    """Everybody about whom warnings stand, most reasons first, and how often each of these rules was right.
+
+    The records come from replaying the past; without `tried_days` there are none.
+    """
+    on = day or reading.today()
+    since = None if tried_days is None else on - dt.timedelta(days=tried_days - 1)
+    found = await view.ask(
+        lambda cursor, at: risks.risks(cursor, on, employee, at, since=since, within_days=within_days)
+    )
+    shows(request, (each.employee for each in found.people))
+    return found
 
 
 def _unknown(plan: str, period: str, measures: str) -> NotFound:

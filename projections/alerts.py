@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from domain.people.roster import Posting
-from domain.people.warnings import Observed
+from domain.people.warnings import Observed, earlier
 from domain.period import Period
 from domain.plan.alert import Alert
 from domain.plan.exact import Unit
@@ -29,11 +29,15 @@ SIGNAL_TITLES: Mapping[str, tuple[Title, Unit]] = {
     "stress": (Title("Stress", "压力"), "number"),
     "training_satisfaction": (Title("Satisfaction with the training", "培训满意度"), "number"),
     "belonging": (Title("Belonging", "归属感"), "number"),
+    "leaves": (Title("Times away, planned leave apart", "非计划请假次数"), "number"),
 }
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
-    """A number behind a warning: what was watched, its exact value, and the test that it met."""
+    """A number behind a warning: what was watched, its exact value, and the test that it met.
+
+    before: of what had to fall, its values in the periods before, the latest first.
+    """
 
     watched: str
     title: Title
@@ -41,6 +45,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     value: str
     test: str
     level: str
+    before: tuple[str, ...] = ()
 
 
 class CausePeriod(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,7 +167,7 @@ def _met(
 def is_met(alert: Alert, observed: Observed, level: Fraction | None = None) -> bool:
     """Whether all conditions of `alert` are met; the first one with another `level`, if one is given."""
     return all(
-        condition.is_met(observed.get(condition.watched), level if number == 0 else None)
+        condition.is_met(condition.seen_in(observed), level if number == 0 else None)
         for number, condition in enumerate(alert.when)
     )
 
@@ -214,6 +219,7 @@ def _since(period: str, day: dt.date) -> bool:
 def _causes(group: Watched, alert: Alert, observed: Observed) -> Iterator[Cause]:
     for condition in alert.when:
         value, (test, level) = observed.get(condition.watched), condition.test
+        back = range(1, (condition.falling or 0) + 1)
         measure = group.plan.measures.get(condition.measure or "")
         title, form = (
             (measure.title, measure.form) if measure is not None else SIGNAL_TITLES[condition.watched]
@@ -225,4 +231,5 @@ def _causes(group: Watched, alert: Alert, observed: Observed) -> Iterator[Cause]
             value=str(value),
             test=test,
             level=str(level),
+            before=tuple(str(observed.get(earlier(condition.watched, number))) for number in back),
         )

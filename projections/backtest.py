@@ -8,8 +8,9 @@ import msgspec
 
 from domain.people.warnings import Observed, backtest, episodes
 from domain.period import Period
-from domain.plan.alert import Alert
+from domain.plan.alert import MOST_FALLING, Alert
 from domain.plan.document import Plan
+from domain.plan.exact import exact_text
 from projections import roster
 from projections.alerts import is_met
 from projections.closing import head
@@ -75,7 +76,8 @@ def alert_backtest(
     as it is known now or was at `known_at`.
     """
     known_at = head(cursor) if known_at is None else known_at
-    tried = msgspec.structs.replace(plan, alerts=(alert,))
+    asked = [alert.when[0].test[1], *levels]
+    tried = msgspec.structs.replace(plan, alerts=(_looking_back(alert, asked),))
     seen: dict[str, list[tuple[Period, Observed]]] = {}
     begun = period = Period.containing(first, alert.every)
     while period.first_day <= last:
@@ -85,7 +87,6 @@ def alert_backtest(
                     seen.setdefault(employee, []).append((period, observed))
         period = period.next()
     left = _left(cursor, sorted(seen), begun.first_day, last, known_at)
-    asked = [alert.when[0].test[1], *levels]
     return AlertBacktest(
         plan=plan.plan,
         alert=alert.id,
@@ -97,6 +98,15 @@ def alert_backtest(
         trials=tuple(_trial(alert, level, seen, left, within_days) for level in asked),
         note=NOTE,
     )
+
+
+def _looking_back(rule: Alert, levels: Sequence[Fraction]) -> Alert:
+    """`rule`, watching as many periods as the highest of `levels` asks for, if its first number must fall."""
+    first, *others = rule.when
+    if first.falling is None:
+        return rule
+    deepest = msgspec.structs.replace(first, falling=min(int(max(levels)), MOST_FALLING))
+    return msgspec.structs.replace(rule, when=(deepest, *others))
 
 
 def _left(
@@ -131,11 +141,7 @@ def _trial(
         warned=found.warned,
         right=found.right,
         missed=found.missed,
-        precision=_text(found.precision),
-        recall=_text(found.recall),
-        lead_days=_text(found.lead_days),
+        precision=exact_text(found.precision),
+        recall=exact_text(found.recall),
+        lead_days=exact_text(found.lead_days),
     )
-
-
-def _text(value: Fraction | None) -> str | None:
-    return None if value is None else str(value)

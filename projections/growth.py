@@ -9,11 +9,12 @@ from domain.people.roster import Posting, posting
 from domain.period import Period
 from projections import roster
 from projections.closing import head
-from projections.milestones import MilestoneProgress, milestones
+from projections.members import members
+from projections.milestones import MilestoneProgress, milestones_of
 from projections.rows import by_employee
 from projections.spans import Cursor
 from projections.surveys import Answer, answers
-from projections.training import Training, training
+from projections.training import Training, training_of
 
 SURVEY_WEEKS = 12
 """So many weeks of answers does a dossier show."""
@@ -77,13 +78,14 @@ def dossier(cursor: Cursor, employee: str, day: dt.date, known_at: int | None = 
     if here is None:
         return None
     first = day - dt.timedelta(weeks=SURVEY_WEEKS)
+    learned, reached = _course(cursor, day, [employee], known_at)
     return Dossier(
         employee=employee,
         day=day,
         posting=here,
         day_number=(day - here.hired_on).days,
-        training=tuple(training(cursor, day, [employee], known_at)),
-        milestones=tuple(milestones(cursor, day, [employee], known_at)),
+        training=tuple(learned.get(employee, ())),
+        milestones=tuple(reached.get(employee, ())),
         moods=tuple(_mood(each) for each in answers(cursor, first, day, [employee], known_at)),
     )
 
@@ -98,8 +100,7 @@ def board(
     """How `employees`, or everybody, grew in `week`: as of its last day, or of `today` while it lasts."""
     known_at = head(cursor) if known_at is None else known_at
     day = min(week.last_day, today)
-    learned = by_employee(training(cursor, day, employees, known_at))
-    reached = by_employee(milestones(cursor, day, employees, known_at))
+    learned, reached = _course(cursor, day, employees, known_at)
     people = sorted(learned.keys() | reached.keys())
     said = by_employee(answers(cursor, week.previous().first_day, day, people, known_at))
     moves = by_employee(roster.changes(cursor, people, known_at))
@@ -123,6 +124,23 @@ def board(
             )
         )
     return GrowthBoard(period=str(week), day=day, rows=tuple(rows))
+
+
+def _course(
+    cursor: Cursor, day: dt.date, employees: Sequence[str] | None, known_at: int
+) -> tuple[dict[str, list[Training]], dict[str, list[MilestoneProgress]]]:
+    """Training and milestones of each person on `day`, by plan; who belongs to which is asked once."""
+    groups = sorted(
+        members(cursor, Period.containing(day), known_at, employees), key=lambda group: group.plan.plan
+    )
+    learned = (
+        each
+        for group in groups
+        if group.plan.curriculum
+        for each in training_of(cursor, group, day, known_at)
+    )
+    reached = (each for group in groups for each in milestones_of(cursor, group, day, known_at))
+    return by_employee(learned), by_employee(reached)
 
 
 def _mood(answer: Answer) -> Mood:

@@ -11,7 +11,7 @@ from domain.people.roster import RosterChange, postings
 from domain.period import Period
 from domain.plan.alert import AlertCondition
 from domain.plan.document import Plan
-from domain.plan.exact import Unit
+from domain.plan.exact import Unit, exact_text
 from domain.plan.fields import Title
 from domain.plan.insight import Interval, Pooled, change, correlation, pooled
 from domain.plan.measures import Measure
@@ -166,8 +166,8 @@ def compared(
         form=found.measures[measure].form,
         before=_restated(before, then),
         after=_restated(after, now),
-        change=_text(moved),
-        relative=_text(change(then.value, now.value)),
+        change=exact_text(moved),
+        relative=exact_text(change(then.value, now.value)),
     )
 
 
@@ -207,7 +207,7 @@ def split(
         period=str(period),
         meeting=_group(meeting, measure, one, everybody),
         others=_group(others, measure, other, everybody),
-        ratio=_text(one.value / other.value) if one.value is not None and other.value else None,
+        ratio=exact_text(one.value / other.value) if one.value is not None and other.value else None,
         correlation=None if related is None else decimal(related),
         warning=WARNING,
     )
@@ -257,9 +257,9 @@ def _mood(cursor: Cursor, period: Period, known_at: int) -> Mood:
     said = answers(cursor, period.first_day, period.last_day, None, known_at)
     return Mood(
         answers=len(said),
-        stress=_text(_mean([Fraction(each.stress) for each in said])),
-        training_satisfaction=_text(_mean([Fraction(each.training_satisfaction) for each in said])),
-        belonging=_text(_mean([Fraction(each.belonging) for each in said])),
+        stress=exact_text(_mean([Fraction(each.stress) for each in said])),
+        training_satisfaction=exact_text(_mean([Fraction(each.training_satisfaction) for each in said])),
+        belonging=exact_text(_mean([Fraction(each.belonging) for each in said])),
     )
 
 
@@ -269,30 +269,27 @@ def _group(
     mean = _mean([each[measure] for each in values])
     return Group(
         people=len(values),
-        mean=_text(mean),
-        pooled=_text(found.value),
-        interval=_range(found.interval),
-        above_mean=_text(change(everybody, mean)),
+        mean=exact_text(mean),
+        pooled=exact_text(found.value),
+        interval=shown_range(found.interval),
+        above_mean=exact_text(change(everybody, mean)),
     )
 
 
 def _restated(period: Period, found: Pooled) -> Restated:
     return Restated(
         period=str(period),
-        value=_text(found.value),
+        value=exact_text(found.value),
         people=found.people,
-        interval=_range(found.interval),
+        interval=shown_range(found.interval),
     )
 
 
-def _range(interval: Interval | None) -> Range | None:
+def shown_range(interval: Interval | None) -> Range | None:
+    """`interval` with four digits after the point."""
     return None if interval is None else Range(low=decimal(interval.low), high=decimal(interval.high))
 
 
 def _mean(values: Iterable[Fraction | None]) -> Fraction | None:
     own = [value for value in values if value is not None]
     return sum(own, Fraction(0)) / len(own) if own else None
-
-
-def _text(value: Fraction | None) -> str | None:
-    return None if value is None else str(value)

@@ -10,7 +10,7 @@ import msgspec
 from domain.period import Period
 from domain.plan import progress as rules
 from domain.plan.document import Plan
-from domain.plan.exact import Unit
+from domain.plan.exact import Unit, exact_text
 from domain.plan.fields import Title
 from domain.plan.population import belongs
 from domain.plan.resolve import ResolvedPlan
@@ -180,7 +180,7 @@ def _target(resolved: ResolvedPlan, plan: Plan, found: rules.Progress, days_left
         measure=found.measure,
         form=measure.form,
         unit=measure.unit,
-        done=_text(found.done),
+        done=exact_text(found.done),
         needed=str(found.needed),
         left=str(found.left),
         attained=str(found.attained),
@@ -224,9 +224,9 @@ def _levels(held: Entitlement, before: dict[str, Fraction | None]) -> list[Level
                 title=measure.title,
                 form=measure.form,
                 unit=measure.unit,
-                value=_text(value),
-                previous=_text(previous),
-                change=_text(moved),
+                value=exact_text(value),
+                previous=exact_text(previous),
+                change=exact_text(moved),
             )
         )
     return levels
@@ -246,7 +246,3 @@ def _goal_sum(plan: Plan, told: rules.GoalSum) -> GoalSum:
         total=str(told.total),
         over=str(told.over),
     )
-
-
-def _text(value: Fraction | None) -> str | None:
-    return None if value is None else str(value)

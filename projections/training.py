@@ -13,6 +13,7 @@ from domain.people.roster import Posting
 from domain.people.training import ModuleState, Syllabus, TrainingRecord, TrainingStanding, standing
 from domain.period import Period
 from domain.plan.document import Module, Plan
+from domain.plan.exact import exact_text
 from domain.plan.fields import Title
 from domain.plan.population import belongs
 from projections.closing import head
@@ -172,7 +173,7 @@ def _of_person(plan: Plan, here: Posting, learned: Sequence[Learned], day: dt.da
         employee=here.employee,
         plan=plan.plan,
         day=day,
-        completion=_text(stands.completion),
+        completion=exact_text(stands.completion),
         passed=stands.passed,
         of=stands.of,
         modules=tuple(_progress(modules, stands)),
@@ -208,8 +209,8 @@ def _progress(modules: Mapping[str, Module], stands: TrainingStanding) -> Iterab
             state=each.state,
             completion=str(each.completion),
             attempts=each.attempts,
-            best=_text(each.best),
-            last=_text(each.last),
+            best=exact_text(each.best),
+            last=exact_text(each.last),
             passed_on=each.passed_on,
             waits_for=each.waits_for,
             pushes=each.pushes,
@@ -226,7 +227,3 @@ def _grade(learned: Learned) -> Grade:
         grader=learned.grader or "",
         graded_as=learned.graded_as or "",
     )
-
-
-def _text(value: Fraction | None) -> str | None:
-    return None if value is None else str(value)

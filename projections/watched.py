@@ -1,6 +1,7 @@
 """What warnings watch: measures and signals of everybody in each of some periods."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -8,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from domain.people.roster import Posting
-from domain.people.warnings import Observed
+from domain.people.warnings import Observed, earlier
 from domain.period import Period
 from domain.plan.alert import Alert
 from domain.plan.document import Plan
@@ -16,12 +17,32 @@ from domain.plan.fields import Months
 from domain.plan.measures import FactMeasure, Measure
 from domain.plan.mentions import with_parts
 from domain.plan.population import completed_months
-from projections import measures, sight
+from projections import measures, roster, sight
 from projections.members import Members, members
 from projections.milestones import MilestoneProgress, milestones_of
 from projections.spans import Cursor
 from projections.surveys import answers
 from projections.training import training_of
+
+UNPLANNED = ("sick", "personal", "other")
+"""The kinds of leave that count as a sign; the others are planned, or a happy event."""
+
+
+class _Look(NamedTuple):
+    """Where it is looked: at the people `here` of `group` in `period`, up to its day `until`."""
+
+    cursor: Cursor
+    group: Members
+    here: Mapping[str, Posting]
+    period: Period
+    until: dt.date
+    known_at: int | None
+
+    def before(self) -> "_Look":
+        """At the period before, and those of the people who worked here on some day of it."""
+        period = self.period.previous()
+        here = {e: held for e, held in self.here.items() if _is_here(held, period, period.last_day)}
+        return self._replace(here=here, period=period, until=period.last_day)
 
 
 class Watched(NamedTuple):
@@ -57,8 +78,8 @@ def watched(
         alerts = [alert for alert in group.plan.alerts if wanted(alert)]
         here = {e: held for e, held in group.postings.items() if _is_here(held, period, until)}
         if alerts and here:
-            observed = _observed(cursor, group, alerts, here, period, until, known_at)
-            found.append(Watched(group.plan, period, until, here, observed))
+            look = _Look(cursor, group, here, period, until, known_at)
+            found.append(Watched(group.plan, period, until, here, _observed(look, alerts)))
     return found
 
 
@@ -81,80 +102,59 @@ def concerns(alert: Alert, here: Posting, day: dt.date) -> bool:
     return months is None or months.has(completed_months(here.hired_on, day))
 
 
-def _observed(
-    cursor: Cursor,
-    group: Members,
-    alerts: Iterable[Alert],
-    here: Mapping[str, Posting],
-    period: Period,
-    until: dt.date,
-    known_at: int | None,
-) -> dict[str, Observed]:
-    names = {condition.watched for alert in alerts for condition in alert.when}
-    found: dict[str, dict[str, Fraction | None]] = {employee: {} for employee in here}
-    for part in (
-        _measured(cursor, group, names, here, period, until, known_at),
-        _trained(cursor, group, names, here, until, known_at),
-        _missed(cursor, group, names, here, period, until, known_at),
-        _felt(cursor, names, here, period, until, known_at),
-    ):
-        for employee, values in part.items():
+def _observed(look: _Look, alerts: Iterable[Alert]) -> dict[str, Observed]:
+    conditions = [condition for alert in alerts for condition in alert.when]
+    names = {condition.watched for condition in conditions}
+    found = {employee: dict(values) for employee, values in _seen(look, names).items()}
+    falling = {(each.watched, each.falling) for each in conditions if each.falling}
+    for number in range(1, max((depth for _, depth in falling), default=0) + 1):
+        look = look.before()
+        if not look.here:
+            break
+        names = {name for name, depth in falling if number <= depth}
+        for employee, values in _seen(look, names).items():
+            found[employee] |= {earlier(name, number): value for name, value in values.items()}
+    return dict(found)
+
+
+def _seen(look: _Look, names: set[str]) -> dict[str, Observed]:
+    """What is to be seen of `names` in one period of each of the people."""
+    found: dict[str, dict[str, Fraction | None]] = {employee: {} for employee in look.here}
+    for part in (_measured, _trained, _missed, _felt, _away):
+        for employee, values in part(look, names).items():
             found[employee] |= values
     return dict(found)
 
 
-def _measured(
-    cursor: Cursor,
-    group: Members,
-    names: set[str],
-    here: Mapping[str, Posting],
-    period: Period,
-    until: dt.date,
-    known_at: int | None,
-) -> Mapping[str, Observed]:
-    told = group.plan.measures
+def _measured(look: _Look, names: set[str]) -> Mapping[str, Observed]:
+    told = look.group.plan.measures
     wanted: dict[str, Measure] = {
         part: told[part] for name in names if name in told for part in with_parts(told, (name,))
     }
     if not any(isinstance(measure, FactMeasure) for measure in wanted.values()):
         return {}
-    hired = {employee: held.hired_on for employee, held in here.items()}
-    opened = sight.windows(wanted.values(), period, hired, until)
-    values = measures.evaluate(cursor, wanted, opened, known_at)
+    hired = {employee: held.hired_on for employee, held in look.here.items()}
+    opened = sight.windows(wanted.values(), look.period, hired, look.until)
+    values = measures.evaluate(look.cursor, wanted, opened, look.known_at)
     return {employee: {n: v for n, v in own.items() if n in names} for employee, own in values.items()}
 
 
-def _trained(
-    cursor: Cursor,
-    group: Members,
-    names: set[str],
-    here: Mapping[str, Posting],
-    until: dt.date,
-    known_at: int | None,
-) -> Mapping[str, Observed]:
-    if "training_completion" not in names or not group.plan.curriculum:
+def _trained(look: _Look, names: set[str]) -> Mapping[str, Observed]:
+    if "training_completion" not in names or not look.group.plan.curriculum:
         return {}
     return {
         each.employee: {"training_completion": None if each.completion is None else Fraction(each.completion)}
-        for each in training_of(cursor, group, until, known_at)
-        if each.employee in here
+        for each in training_of(look.cursor, look.group, look.until, look.known_at)
+        if each.employee in look.here
     }
 
 
-def _missed(
-    cursor: Cursor,
-    group: Members,
-    names: set[str],
-    here: Mapping[str, Posting],
-    period: Period,
-    until: dt.date,
-    known_at: int | None,
-) -> Mapping[str, Observed]:
+def _missed(look: _Look, names: set[str]) -> Mapping[str, Observed]:
     if "milestones_missed" not in names:
         return {}
-    found: dict[str, Observed] = {employee: {"milestones_missed": Fraction(0)} for employee in here}
-    for each in milestones_of(cursor, group, until, known_at):
-        if each.employee in found and _is_missed(each, period, until):
+    found: dict[str, Observed] = {employee: {"milestones_missed": Fraction(0)} for employee in look.here}
+    for each in milestones_of(look.cursor, look.group, look.until, look.known_at):
+        if each.employee in found and _is_missed(each, look.period, look.until):
             number = found[each.employee]["milestones_missed"] or Fraction(0)
             found[each.employee] = {"milestones_missed": number + 1}
     return found
@@ -171,21 +171,26 @@ def _is_missed(each: MilestoneProgress, period: Period, until: dt.date) -> bool:
     return done * days < Fraction(each.needed) * gone
 
 
-def _felt(
-    cursor: Cursor,
-    names: set[str],
-    here: Mapping[str, Posting],
-    period: Period,
-    until: dt.date,
-    known_at: int | None,
-) -> Mapping[str, Observed]:
+def _felt(look: _Look, names: set[str]) -> Mapping[str, Observed]:
     if not names & {"stress", "training_satisfaction", "belonging"}:
         return {}
     found: dict[str, Observed] = {}
-    for each in answers(cursor, period.first_day, until, list(here), known_at):
-        found[each.employee] = {
+    for each in answers(look.cursor, look.period.first_day, look.until, list(look.here), look.known_at):
+        said = {
             "stress": Fraction(each.stress),
             "training_satisfaction": Fraction(each.training_satisfaction),
             "belonging": Fraction(each.belonging),
         }
+        found[each.employee] = {name: value for name, value in said.items() if name in names}
     return found
+
+
+def _away(look: _Look, names: set[str]) -> Mapping[str, Observed]:
+    if "leaves" not in names:
+        return {}
+    times = Counter(
+        each.employee
+        for each in roster.leave(look.cursor, list(look.here), look.known_at)
+        if each.kind in UNPLANNED and look.period.first_day <= each.from_on <= look.until
+    )
+    return {employee: {"leaves": Fraction(times[employee])} for employee in look.here}

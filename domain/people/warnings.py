@@ -8,7 +8,25 @@ from typing import NamedTuple
 from domain.period import Period
 
 Observed = Mapping[str, Fraction | None]
-"""What was watched of one person in one period, by name; None where nothing was measured."""
+"""What was watched of one person in one period, by name; None where nothing was measured.
+
+What has to fall is there as it was in the periods before, too, under the names that `earlier` makes.
+"""
+
+
+def earlier(name: str, periods: int) -> str:
+    """The name under which is observed what `name` was so many periods before."""
+    return f"{name} {periods} before"
+
+
+def falls(observed: Observed, name: str) -> int:
+    """In how many periods in a row, the last one first, `name` was lower than in the one before."""
+    number, value = 0, observed.get(name)
+    while value is not None and (before := observed.get(earlier(name, number + 1))) is not None:
+        if value >= before:
+            break
+        number, value = number + 1, before
+    return number
 
 
 class Episode(NamedTuple):

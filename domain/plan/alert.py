@@ -6,22 +6,31 @@ from typing import Literal, get_args
 
 import msgspec
 
+from domain.people.warnings import Observed, falls
 from domain.plan.components.base import Fault
 from domain.plan.fields import Identifier, Level, MeasureName, Months, Title
 
-Signal = Literal["training_completion", "milestones_missed", "stress", "training_satisfaction", "belonging"]
+Signal = Literal[
+    "training_completion", "milestones_missed", "stress", "training_satisfaction", "belonging", "leaves"
+]
 """What can be watched beside measures.
 
 training_completion: mean share of the modules that everybody takes, as of the period's last day.
 milestones_missed: how many milestones are behind an even pace then, or ran out in the period unreached.
 stress, training_satisfaction, belonging: of the last survey that was answered in the period.
+leaves: how often somebody began to be away in it, sick, for personal or for other reasons.
 """
 SIGNALS: tuple[str, ...] = get_args(Signal)
-TESTS = ("at_least", "more_than", "at_most", "less_than")
+TESTS = ("at_least", "more_than", "at_most", "less_than", "falling")
+MOST_FALLING = 12
+"""So many periods may a number have to fall in a row."""
 
 
 class AlertCondition(msgspec.Struct, frozen=True, kw_only=True):
-    """One test of a measure of the plan or of a signal. Where nothing was measured it is not met."""
+    """One test of a measure of the plan or of a signal. Where nothing was measured it is not met.
+
+    falling: in so many periods in a row, this one included, it was lower than in the period before.
+    """
 
     measure: MeasureName | None = None
     signal: Signal | None = None
@@ -29,6 +38,7 @@ class AlertCondition(msgspec.Struct, frozen=True, kw_only=True):
     more_than: Level | None = None
     at_most: Level | None = None
     less_than: Level | None = None
+    falling: int | None = None
 
     @property
     def watched(self) -> str:
@@ -39,7 +49,13 @@ class AlertCondition(msgspec.Struct, frozen=True, kw_only=True):
     def test(self) -> tuple[str, Fraction]:
         """Its test and level."""
         [found] = [(test, level) for test in TESTS if (level := getattr(self, test)) is not None]
-        return found
+        test, level = found
+        return test, Fraction(level)
+
+    def seen_in(self, observed: Observed) -> Fraction | None:
+        """What is tested of the `observed`: the value, or in how many periods in a row it has fallen."""
+        value = observed.get(self.watched)
+        return value if self.falling is None or value is None else Fraction(falls(observed, self.watched))
 
     def is_met(self, value: Fraction | None, level: Fraction | None = None) -> bool:
         """Whether `value` meets the test, with another `level` if one is given."""
@@ -48,7 +64,7 @@ class AlertCondition(msgspec.Struct, frozen=True, kw_only=True):
         test, own = self.test
         asked = own if level is None else level
         match test:
-            case "at_least":
+            case "at_least" | "falling":
                 return value >= asked
             case "more_than":
                 return value > asked
@@ -64,7 +80,11 @@ class AlertCondition(msgspec.Struct, frozen=True, kw_only=True):
             yield Fault(
                 "",
                 "It is not clear what warns.",
-                "Give a `measure` or a `signal`, and one of at_least, more_than, at_most and less_than.",
+                f"Give a `measure` or a `signal`, and one of {', '.join(TESTS[:-1])} and {TESTS[-1]}.",
+            )
+        elif self.falling is not None and not 1 <= self.falling <= MOST_FALLING:
+            yield Fault(
+                ".falling", "So many periods cannot be looked back on.", f"Write 1 to {MOST_FALLING}."
             )
 
 

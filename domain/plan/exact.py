@@ -61,6 +61,11 @@ def exact(written: object) -> Exact | None:
             return Exact(value, "money", currency)
 
 
+def exact_text(value: Fraction | None) -> str | None:
+    """`value` as read models tell it: "3/20", "12"; None where there is none."""
+    return None if value is None else str(value)
+
+
 def shown(value: Fraction, unit: Unit = "number", places: int = 2) -> str:
     """`value` for people to read: "15 %", "12.5", and "≈ 11.54 %" where `places` digits cannot say it all."""
     scaled = value * 100 if unit == "percent" else value

@@ -10,7 +10,7 @@ from given_plan import document
 
 from domain.facts.interventions import AlertAcknowledged, InterventionClosed, InterventionOpened
 from domain.facts.mood import SurveyAnswered
-from domain.facts.people import EmployeeLeft
+from domain.facts.people import EmployeeLeft, LeaveTaken
 from domain.facts.selling import TrialHeld
 from domain.facts.training import ModuleStudied
 from domain.plan.parse import parse_plan
@@ -18,6 +18,7 @@ from projections import alerts, replay
 from projections.alerts import Warning
 from projections.backtest import alert_backtest
 from projections.interventions import interventions
+from projections.risks import risks
 
 PLAN = """
 measures:
@@ -170,3 +171,52 @@ def test_care_replays_to_the_same_rows(firm: Book, ledger_dsn: str) -> None:
     found = replay.replay(ledger_dsn, LEDGER, and_compare=True)
     assert found.compared == (None, ())
     assert (found.rows["alert_seen"], found.rows["intervention"], found.rows["intervention_end"]) == (1, 1, 1)
+
+
+RISKS = """
+measures: {visits: {count: visit_recorded}}
+alerts:
+  - {id: fading, title: Three falling months, every: month, when: [{measure: visits, falling: 3}]}
+  - {id: away, title: Often away, every: month, when: [{signal: leaves, at_least: 3}]}
+"""
+
+
+def fade(book: Book, employee: str, *visits: int) -> None:
+    """So many visits a month from January on."""
+    for month, number in enumerate(visits, start=1):
+        day = dt.date(2025, month, 10)
+        book.visit(*(f"{employee}-{month}-{count}" for count in range(number)), employee=employee, on=day)
+
+
+@pytest.mark.rule("R34")
+def test_three_falling_months_and_frequent_leave_are_reasons_and_tried_on_the_past(book: Book) -> None:
+    """E1 falls 4, 3, 2, 1 and is away three times; E2 falls twice only; E3 fell so in autumn and left."""
+    book.adopt(RISKS, effective_from="2024-01-01")
+    for employee in ("E1", "E2", "E3"):
+        book.hire(employee)
+    for month, number in enumerate((4, 3, 2, 1), start=8):
+        clients = (f"E3-{month}-{count}" for count in range(number))
+        book.visit(*clients, employee="E3", on=dt.date(2024, month, 10))
+    book.tell(EmployeeLeft(employee="E3", left_on=dt.date(2024, 12, 20), cause="no_sales"))
+    fade(book, "E1", 4, 3, 2, 1)
+    fade(book, "E2", 4, 4, 3, 2)
+    for day, kind in ((7, "sick"), (14, "personal"), (22, "sick"), (28, "annual")):
+        on = dt.date(2025, 4, day)
+        book.tell(LeaveTaken(employee="E1", kind=kind, from_on=on, until_on=on))
+    day = dt.date(2025, 4, 30)
+    with book.cursor() as cursor:
+        found = risks(cursor, day, since=dt.date(2024, 7, 1), within_days=60)
+        before = risks(cursor, dt.date(2025, 4, 29), within_days=60)
+    [person] = found.people
+    assert (person.employee, [each.alert for each in person.reasons]) == ("E1", ["away", "fading"])
+    [cause] = person.reasons[1].course[0].causes
+    assert (cause.value, cause.before, cause.test, cause.level) == ("1", ("2", "3", "4"), "falling", "3")
+    records = {each.alert: (each.warned, each.right, each.left, each.precision) for each in found.records}
+    assert records == {"away": (1, 0, 1, "0"), "fading": (2, 1, 1, "1/2")}
+    assert before.people == (), "the month was not over"
+    with book.cursor() as cursor:
+        rules = parse_plan(document(RISKS))
+        tried = alert_backtest(
+            cursor, rules, rules.alerts[0], dt.date(2024, 7, 1), day, within_days=60, levels=[Fraction(2)]
+        )
+    assert [(each.level, each.warned) for each in tried.trials] == [("3", 2), ("2", 3)]
