@@ -205,7 +205,10 @@ def test_pages_of_rows_are_of_one_moment_while_facts_arrive(firm: Service) -> No
     for period in ("2025-03", "2025-04"):
         path = f"/v1/payroll/runs/{period}"
         whole = firm.get(path)["rows"]
-        assert rows_page_by_page(firm, f"{path}/rows?limit=2", period) == whole
+        rows = rows_page_by_page(firm, f"{path}/rows?limit=2", period)
+        if rows[0]["state"] == "open":  # the trace of the first reading is a fact, so the moment is a later one
+            whole = firm.get(path, known_at=rows[0]["known_at"])["rows"]
+        assert rows == whole
         for after in ("nonsense", "WzEwMDAwMDAwMDAsIiIsMF0"):
             refused = firm.http.get(f"{path}/rows", params={"after": after})
             assert problem(refused) == (422, "after", "bad-field")
