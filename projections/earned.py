@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from domain.period import Period
 from domain.plan.components.base import Standing
 from domain.plan.mentions import named_in
+from domain.plan.placements import Placement
 from domain.plan.population import deciding_day
 from domain.plan.statement import Entitlement, Statement, compute_statement
 from domain.plan.stay import with_days
@@ -61,7 +62,43 @@ def _entitled(
     asking: Asking,
     before: Mapping[str, Earlier],
 ) -> dict[str, Entitlement]:
-    """What one plan measured for each of its people up to the day `last`, and what `before` left to them."""
+    """What one plan measured for each of its people up to the day `last`, and what `before` left to them.
+
+    Over all their days in the plan, and over those of each placement where its numbers differ.
+    """
+    found = _measured(cursor, group, period, known_at, last, asking, before)
+    parts: dict[str, list[tuple[Placement, Entitlement]]] = {}
+    for number, part in enumerate(group.placements()):
+        for employee, own in _measured(cursor, part, period, known_at, last, asking, before).items():
+            each = group.placed[employee].each
+            held = parts.setdefault(employee, [])
+            reached = {name for _, one in held for name, day in one.attained.items() if period.has(day)}
+            own = own._replace(
+                # Once is enough, whatever the next placement asks for.
+                attained={name: day for name, day in own.attained.items() if name not in reached},
+                # What a cap left over comes in once, at the end.
+                carried=own.carried if number == len(each) - 1 else {},
+            )
+            held.append((each[number], own))
+    for employee, placed in group.placed.items():
+        found[employee] = found[employee]._replace(
+            resolved=placed.resolved,
+            placements=tuple(parts[employee]),
+            placement=placed.holding(last),
+        )
+    return found
+
+
+def _measured(
+    cursor: Cursor,
+    group: Members,
+    period: Period,
+    known_at: int | None,
+    last: dt.date,
+    asking: Asking,
+    before: Mapping[str, Earlier],
+) -> dict[str, Entitlement]:
+    """The same for all days that the group says, by the numbers that it says."""
     opened = sight.windows(group.plan.measures.values(), period, group.hired, last, group.spells)
     values = asking.values(cursor, group.plan.measures, opened, known_at)
     rewarded = {name for part in group.plan.components for name in named_in(part, "milestones")}

@@ -8,6 +8,7 @@ from domain.people.roster import Leave, Posting, RosterChange, last_posting
 from domain.period import Period
 from domain.plan.document import Plan
 from domain.plan.overrides import Override, TargetChange
+from domain.plan.placements import Placements, placements
 from domain.plan.resolve import ResolvedPlan, Resolver
 from domain.plan.spells import Spells, membership
 from projections import policy, roster
@@ -21,6 +22,7 @@ class Members(NamedTuple):
 
     resolved: the numbers that hold for each of them. postings: as of each person's last day in the plan.
     spells: the days on which they belong to it, if it pays by days; credits of other days do not count.
+    placed: the days in each branch or team, of those for whom its numbers make a difference.
     """
 
     version: PlanVersion
@@ -28,11 +30,28 @@ class Members(NamedTuple):
     resolved: Mapping[str, ResolvedPlan]
     postings: Mapping[str, Posting]
     spells: Mapping[str, Spells] = {}
+    placed: Mapping[str, Placements] = {}
 
     def belongs_on(self, employee: str, day: dt.date) -> bool:
         """Whether what happened on `day` of the period is the plan's to pay, where it pays by days."""
         own = self.spells.get(employee)
         return own is None or any(spell.first <= day <= spell.last for spell in own)
+
+    def placements(self) -> "list[Members]":
+        """The first placement of everybody who has some, as of a plan of its own; the second; and so on."""
+        found: list[Members] = []
+        for number in range(max((len(held.each) for held in self.placed.values()), default=0)):
+            own = {who: held.each[number] for who, held in self.placed.items() if number < len(held.each)}
+            found.append(
+                Members(
+                    self.version,
+                    self.plan,
+                    {who: one.resolved for who, one in own.items()},
+                    {who: one.posting for who, one in own.items()},
+                    {who: one.spells for who, one in own.items()},
+                )
+            )
+        return found
 
     @property
     def hired(self) -> dict[str, dt.date]:
@@ -81,19 +100,23 @@ def paid_by(version: PlanVersion, roll: Roll) -> Members:
     """Whom of `roll` the plan `version` pays, and by which numbers."""
     plan, period = version.parsed(), roll.period
     resolver = Resolver(plan, period, roll.overrides, roll.changes)
+    resolved: dict[str, ResolvedPlan] = {}
     postings: dict[str, Posting] = {}
     spells: dict[str, Spells] = {}
+    placed: dict[str, Placements] = {}
     for employee, here in roll.here.items():
-        held = membership(plan, period, here, roll.moves[employee])
-        if held is not None:
-            postings[employee] = held.posting
-            if held.spells is not None:
-                spells[employee] = held.spells
-    resolved = {
-        employee: resolver(held, roll.away.get(employee, ()), roll.moves[employee], spells.get(employee))
-        for employee, held in postings.items()
-    }
-    return Members(version, plan, resolved, postings, spells)
+        moves = roll.moves[employee]
+        held = membership(plan, period, here, moves)
+        if held is None:
+            continue
+        leaves = roll.away.get(employee, ())
+        whole = resolver(held.posting, leaves, moves, held.spells)
+        postings[employee], resolved[employee] = held.posting, whole
+        if held.spells is not None:
+            spells[employee] = held.spells
+        if own := placements(resolver, held, whole, leaves, moves):
+            placed[employee] = own
+    return Members(version, plan, resolved, postings, spells, placed)
 
 
 def deciding_postings(changes: Iterable[RosterChange], period: Period) -> dict[str, Posting]:

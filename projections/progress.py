@@ -12,6 +12,7 @@ from domain.plan import progress as rules
 from domain.plan.document import Plan
 from domain.plan.exact import Unit, exact_text
 from domain.plan.fields import Title
+from domain.plan.placements import by_placement
 from domain.plan.population import belongs
 from domain.plan.resolve import ResolvedPlan
 from domain.plan.running import is_before
@@ -156,8 +157,17 @@ def cascade(cursor: Cursor, day: dt.date, known_at: int | None = None) -> dict[s
 
 
 def _targets(held: Entitlement, days_left: int) -> list[TargetProgress]:
+    """How far each target is; one that each branch or team has a number for, in the placement of the day."""
     resolved, plan = held.resolved, held.resolved.plan
-    return [_target(resolved, plan, found, days_left) for found in rules.progress(resolved, held.values)]
+    found = {each.target: each for each in rules.progress(resolved, held.values)}
+    if held.placements:
+        placed, now = by_placement(resolved), held.placements[held.placement][1]
+        found |= {
+            each.target: each for each in rules.progress(now.resolved, now.values) if each.target in placed
+        }
+        targets = {**resolved.targets, **{name: now.resolved.targets[name] for name in placed}}
+        resolved = msgspec.structs.replace(resolved, targets=targets)
+    return [_target(resolved, plan, each, days_left) for each in found.values()]
 
 
 def _of_day(

@@ -47,7 +47,10 @@ def resolve(
     lang: Language = "en",
     json: Json = False,
 ) -> None:
-    """Show every number of a plan that holds for a person in a month, and who set it where."""
+    """Show every number of a plan that holds for a person in a month, and who set it where.
+
+    Once for each branch or team that sets numbers for its own days; as JSON a list then.
+    """
     from rich.markup import escape
 
     from projections.numbers import resolved_numbers
@@ -60,26 +63,28 @@ def resolve(
                 f"Plan {name} does not pay {employee} in {month}.", f"See meritbook plan status {name}."
             )
         trace("plan resolve", employee=employee)
-    [found] = having
     if json:
-        print_json(found)
+        print_json(having[0] if len(having) == 1 else having)
         return
     headings = {
         name.replace("_", " "): "left" for name in "where what value comes_to set_by position source".split()
     }
-    told = [
-        [
-            each.path,
-            escape(each.title.zh if lang == "zh" else each.title.en),
-            each.said,
-            each.holds,
-            each.level,
-            each.position,
-            each.source,
+    for found in having:
+        if found.placement is not None:
+            output().print(found.placement, markup=False)
+        told = [
+            [
+                each.path,
+                escape(each.title.zh if lang == "zh" else each.title.en),
+                each.said,
+                each.holds,
+                each.level,
+                each.position,
+                each.source,
+            ]
+            for each in found.values
         ]
-        for each in found.values
-    ]
-    rows(headings, told)
+        rows(headings, told)
 
 
 def _read(version: str) -> "Plan":

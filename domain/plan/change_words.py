@@ -31,6 +31,9 @@ _CHANGES: Mapping[str, Title] = {
     "parameter": Title(
         "Parameter {name}: {before} before, {after} after", "参数 {name}：原 {before}，现 {after}"
     ),
+    "placement": Title(
+        "For the days of {name}: {before} before, {after} after", "{name} 的天数：原 {before}，现 {after}"
+    ),
     "milestone": Title(
         "{name}: reached {before} before, {after} after", "{name}达成日期：原 {before}，现 {after}"
     ),

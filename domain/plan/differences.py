@@ -13,7 +13,17 @@ from domain.plan.statement import Line
 from domain.plan.targets import LineTarget, Source
 
 Ground = Literal[
-    "plan", "measure", "target", "parameter", "milestone", "settled", "account", "rate", "rounding", "rule"
+    "plan",
+    "measure",
+    "target",
+    "parameter",
+    "placement",
+    "milestone",
+    "settled",
+    "account",
+    "rate",
+    "rounding",
+    "rule",
 ]
 """What an amount rests on: a version, a number, what was paid before; or the program that computed it."""
 
@@ -127,6 +137,7 @@ def _changes(
         *_measures(old, new),
         *_targets(old.targets, new.targets),
         *_parameters(old.parameters, new.parameters),
+        *_placements(old, new),
         *_milestone(old, new),
         *_settled(old, new),
         *_accounts(old, new),
@@ -187,6 +198,14 @@ def _parameters(old: Mapping[str, Source], new: Mapping[str, Source]) -> Iterato
                 before_position=before.position if before else None,
                 after_position=after.position if after else None,
             )
+
+
+def _placements(old: Line, new: Line) -> Iterator[Change]:
+    """What the days in each branch or team come to, where some numbers are theirs."""
+    before, after = ({each.name: each.exact for each in line.placements or ()} for line in (old, new))
+    for name in dict.fromkeys((*after, *before)):
+        if before.get(name) != after.get(name):
+            yield Change(ground="placement", name=name, before=before.get(name), after=after.get(name))
 
 
 def _milestone(old: Line, new: Line) -> Iterator[Change]:

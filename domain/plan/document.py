@@ -216,7 +216,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     effective_from: first day of a month. effective_until: last day of a month; absent for no end.
     transfers: whoever belongs to the plan for a part of the month is paid by it for the whole month or not at
-    all, as their last day says, `by_last_day`; or for the days on which they belong to it, `by_days`.
+    all, as their last day says, `by_last_day`; or for the days on which they belong to it, `by_days`, and by
+    the numbers of each branch and team for the days there.
     unlicensed: what comes of work that a measure calls `licensed` on a day without the credential: it is
     flagged, and counts or not.
     currency: of its amounts. pay_currency: what people are paid in, each line at the rate of the period's

@@ -1,7 +1,7 @@
 """What an entitlement would pay if more were done: only the components that can differ are computed again."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -62,6 +62,15 @@ class Contest(NamedTuple):
 
 ALONE: Mapping[str, Contest] = MappingProxyType({})
 """No board pays."""
+
+
+def with_now(seen: Seen, moved: Callable[[Seen], Seen]) -> Seen:
+    """`seen` with the placement in which more is done `moved`, if there are placements."""
+    if not seen.placements:
+        return seen
+    each = list(seen.placements)
+    each[seen.placement] = moved(each[seen.placement])
+    return seen._replace(placements=tuple(each))
 
 
 class Doing:
@@ -130,22 +139,37 @@ class Doing:
 
     def after(self, moves: Iterable[Move], mode: Mode) -> Seen:
         """What components see once `moves` are made."""
-        values = dict(self.entitlement.values)
+        adding = [
+            (name, times, by)
+            for lever, times in moves
+            for name, by in lever.adds.items()
+            if name not in self.entitlement.frozen
+        ]
         added: dict[str, Fraction] = {}
-        for lever, times in moves:
-            for name, by in lever.adds.items():
-                if name not in self.entitlement.frozen:
-                    values[name] = more_of(values[name], times, by)
-                    added[name] = added.get(name, Fraction(0)) + times * by
-        return self.seen._replace(
-            values=self._follow(values, mode), attained=self._attained(added), places=self._places(added)
-        )
+        for name, times, by in adding:
+            added[name] = added.get(name, Fraction(0)) + times * by
+
+        def moved(seen: Seen) -> Seen:
+            values = dict(seen.values)
+            for name, times, by in adding:
+                values[name] = more_of(values[name], times, by)
+            return seen._replace(values=self._follow(values, mode), places={**seen.places, **places})
+
+        places = self._places(added)
+        after = with_now(moved(self.seen), moved)
+        return after._replace(attained=self._attained(added))
 
     def at(self, measure: str, level: Fraction, mode: Mode) -> Seen:
         """What components see with `measure` at `level`."""
-        values = {**self.entitlement.values, measure: level}
-        is_ratio = isinstance(self.plan.measures[measure], RatioMeasure)
-        return self.seen._replace(values=values if is_ratio else self._follow(values, mode))
+        held, is_ratio = self.seen.values[measure], isinstance(self.plan.measures[measure], RatioMeasure)
+
+        def moved(seen: Seen) -> Seen:
+            own = seen.values[measure]
+            new = level if own is None or held is None else own + level - held
+            values = {**seen.values, measure: new}
+            return seen._replace(values=values if is_ratio else self._follow(values, mode))
+
+        return with_now(moved(self.seen), moved)
 
     def value_on(self, contest: Contest) -> Fraction | None:
         """The own value on a board."""

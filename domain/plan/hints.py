@@ -201,8 +201,9 @@ def _fewest(doing: Doing, part: Component, one: Lever, other: Lever) -> tuple[Mo
 
 
 def is_shut(part: Component, seen: Seen) -> bool:
-    """Whether a gate takes what `part` earns."""
-    return bool(part.gates) and any(each.rule in MISSED for each in part.pay(seen).parts)
+    """Whether a gate takes what `part` earns now."""
+    rule, own = part.current(seen)
+    return bool(rule.gates) and any(each.rule in MISSED for each in rule.pay(own).parts)
 
 
 def _hint(doing: Doing, move: Move, also: tuple[Move, ...] = ()) -> Hint:

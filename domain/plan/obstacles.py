@@ -70,11 +70,12 @@ def _licences(doing: Doing) -> Iterator[Obstacle]:
 
 
 def _of(doing: Doing, part: Component) -> Iterator[Obstacle]:
-    told = {each.rule: each for each in part.pay(doing.seen).parts}
-    if is_shut(part, doing.seen):
-        opened = doing.minor(msgspec.structs.replace(part, gates=()), doing.seen)
-        gain = opened - doing.now[part.id]
-        missed = [each for each in part.pay(doing.seen).parts if each.rule in MISSED]
+    part, seen = part.current(doing.seen)
+    told = {each.rule: each for each in part.pay(seen).parts}
+    if is_shut(part, seen):
+        opened = doing.minor(msgspec.structs.replace(part, gates=()), seen)
+        gain = opened - doing.minor(part, seen)
+        missed = [each for each in part.pay(seen).parts if each.rule in MISSED]
         if gain > 0:
             yield from (Obstacle(part.id, _said(each), doing.total_minor, gain) for each in missed)
     elif part.cap is not None and "cap" in told:

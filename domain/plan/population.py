@@ -2,7 +2,8 @@
 
 A person belongs to a plan in a period by where they work on its last day, or on their own last day of work if
 that comes earlier; to a plan that pays `by_days`, also by where they worked before (see `spells`). The last
-of their days in the plan decides which overrides and changed targets hold for the whole period.
+of their days in the plan decides which overrides and changed targets hold for the whole period; where the
+plan pays by days and branches or teams set other numbers, the last of their days in each (see `placements`).
 """
 
 import datetime as dt

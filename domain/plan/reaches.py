@@ -91,20 +91,29 @@ def _unmoved(doing: Doing) -> list[str]:
 
 def _beyond(doing: Doing, part: Component, measure: str) -> Iterator[Fraction]:
     """The levels of `measure` above its value at which `part` turns; those of gates below it too."""
-    value = doing.seen.values[measure]
-    for level in _turns(part, measure, doing.seen):
+    whole, (part, seen) = doing.seen.values[measure], part.current(doing.seen)
+    value = seen.values[measure]
+    # What was measured in other placements comes on top.
+    elsewhere = Fraction(0) if whole is None or value is None else whole - value
+    for level in _levels_beyond(doing, part, measure, seen):
+        yield level + elsewhere
+
+
+def _levels_beyond(doing: Doing, part: Component, measure: str, seen: Seen) -> Iterator[Fraction]:
+    value = seen.values[measure]
+    for level in _turns(part, measure, seen):
         if value is None or level > value:
             yield level
     step = _least(doing, measure)
     for gate in part.gates:
-        if gate.measure == measure or (gate.target and doing.seen.aims[gate.target].measure == measure):
+        if gate.measure == measure or (gate.target and seen.aims[gate.target].measure == measure):
             for test, level in gate.tests():
                 wanted = level + {"more_than": step, "less_than": -step}.get(test, Fraction(0))
                 # What was counted does not become less; an average may.
                 if value is None or wanted > value or not _only_grows(doing, measure):
                     yield wanted
             if gate.target is not None:
-                yield gate.attains * doing.seen.aims[gate.target].value
+                yield gate.attains * seen.aims[gate.target].value
 
 
 def _turns(part: Component, measure: str, seen: Seen) -> Iterator[Fraction]:

@@ -1,7 +1,7 @@
 """What holds for one person in one period: national standard → branch → team → person.
 
 The narrowest level wins; within it the value that took effect last, and then the later fact. What is in force
-on the deciding day (see `population`) holds for the whole period.
+on the deciding day (see `population`) holds for the whole period, or for all days of a placement.
 """
 
 import datetime as dt
@@ -80,7 +80,8 @@ class ResolvedPlan(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 class Resolver:
     """Resolves one plan for many people; whoever shares all overrides shares one result.
 
-    overrides, changes: those not voided, of any plan and person.
+    overrides, changes: those not voided, of any plan and person. levels: branch and team, as far as some
+    branch or team has overrides.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Resolver:
             value = changed_value(plan, change)
             if value is not None:
                 self._changes.setdefault(change.employee, []).append((change, value))
+        self.levels = frozenset(level for level, _ in self._overrides) & {"branch", "team"}
         self._any_relief = any(_leave_relief(target) for target in plan.targets.values())
         self._whole = whole_stay(plan, period)
         self._asks_for_stay = prorates(plan) or self._whole.months > 0
@@ -133,19 +135,27 @@ class Resolver:
             return layer
         return self._personal(layer, changes, away, stayed)
 
+    def placed(self, posting: Posting, day: dt.date) -> tuple[int, ...]:
+        """Which overrides of branch and team hold for `posting` on `day`, as numbers that can be compared."""
+        return self._holding((("branch", posting.branch), ("team", posting.team)), day)
+
     def _layer(self, posting: Posting, day: dt.date) -> ResolvedPlan:
         """The plan under the overrides that hold for `posting` on `day`, made once for each set of them."""
         scopes = (("branch", posting.branch), ("team", posting.team), ("person", posting.employee))
-        key = tuple(
+        key = self._holding(scopes, day)
+        if key not in self._layers:
+            holding = [self._permitted[number] for number in key]
+            self._layers[key] = _layered(self.plan, self.period, holding, self._whole)
+        return self._layers[key]
+
+    def _holding(self, scopes: Iterable[tuple[str, str | None]], day: dt.date) -> tuple[int, ...]:
+        """The overrides of `scopes` that are in force on `day`, by their number."""
+        return tuple(
             number
             for level, scope in scopes
             for number in self._overrides.get((level, scope or ""), ())
             if _in_force(self._permitted[number][0], day)
         )
-        if key not in self._layers:
-            holding = [self._permitted[number] for number in key]
-            self._layers[key] = _layered(self.plan, self.period, holding, self._whole)
-        return self._layers[key]
 
     def _personal(
         self,

@@ -12,6 +12,7 @@ from domain.journal.canonical import canonical
 from domain.money import Rounding, minor_per_major, rounded
 from domain.period import Period
 from domain.plan.components.base import Earned, Month, Part, Seen, Standing, Words
+from domain.plan.components.by_placement import ByPlacement
 from domain.plan.components.component import Component
 from domain.plan.components.terms import left_over
 from domain.plan.document import Plan
@@ -19,6 +20,7 @@ from domain.plan.exchange import UNCHANGED, Exchange, Exchanged, RateMissed, min
 from domain.plan.fields import Title
 from domain.plan.licence import Flagged, Freeze
 from domain.plan.mentions import named_in, with_parts
+from domain.plan.placements import Placement
 from domain.plan.resolve import ResolvedPlan
 from domain.plan.targets import LineTarget, Source
 
@@ -41,13 +43,31 @@ class LinePart(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     rule: str = "score_part"
 
 
+class LinePlacement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a line rests on for the days in one branch or team. days: runs from first to last, both counting.
+
+    name: by which the parts of the line say that they are of it. exact: their sum.
+    """
+
+    name: str
+    branch: str | None
+    team: str | None
+    days: tuple[str, ...]
+    inputs: dict[str, str | None]
+    targets: dict[str, LineTarget]
+    parameters: dict[str, Source]
+    exact: str
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An amount that says how it came about.
 
     inputs: each measure's value, and those that a ratio divides; None where nothing was measured.
     exact: in major units of the plan's currency, before rounding; of a retro delta in that of pay, which is
     `currency`. about: the period that the pay is for, if not the statement's own. exchange: if any currency
-    was converted for it; of a retro delta, for what the period is recomputed to be.
+    was converted for it; of a retro delta, for what the period is recomputed to be. placements: where the
+    numbers of each branch or team hold for its own days; targets and parameters are then those of the last
+    day, inputs those of all days.
     """
 
     plan: str
@@ -66,6 +86,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     currency: str
     about: str | None = None
     exchange: Exchange | msgspec.UnsetType = msgspec.UNSET
+    placements: tuple[LinePlacement, ...] | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def missed(self) -> tuple[RateMissed, ...]:
@@ -105,7 +126,8 @@ class Entitlement(NamedTuple):
     what caps left over in the period before, in major units and by component. exchanged: by rates.
     flagged: work without its licence, by measure. frozen: the measures that count no work on the last day
     that was looked at, and why. months: what was earned in earlier ones, where something looks at them.
-    is_last: whether the plan pays the person no more after this one.
+    is_last: whether the plan pays the person no more after this one. placements: the same for the days in
+    each branch or team whose numbers differ. placement: which of them the last day that was looked at is in.
     """
 
     resolved: ResolvedPlan
@@ -119,6 +141,8 @@ class Entitlement(NamedTuple):
     frozen: Mapping[str, Freeze] = {}
     months: tuple[Month, ...] = ()
     is_last: bool = False
+    placements: "tuple[tuple[Placement, Entitlement], ...]" = ()
+    placement: int = -1
 
 
 def compute_statement(employee: str, entitlements: Iterable[Entitlement]) -> Statement:
@@ -144,18 +168,18 @@ def make_statement(employee: str, period: str, currency: str, lines: Iterable[Li
 
 def lines_of(entitlement: Entitlement) -> list[Line]:
     """A line for each component of one plan, in the plan's order; those that earn nothing say why."""
-    resolved, values = entitlement.resolved, entitlement.values
-    measured = {name: None if value is None else str(value) for name, value in values.items()}
+    resolved = entitlement.resolved
+    measured = _measured(entitlement.values)
     plan = resolved.plan
     lines: list[Line] = []
-    for component, uses, grounds, (earned, amount_minor) in zip(
-        plan.components, resolved.uses, resolved.grounds, earnings(entitlement), strict=True
+    for number, (component, uses, grounds, (earned, amount_minor)) in enumerate(
+        zip(plan.components, resolved.uses, resolved.grounds, earnings(entitlement), strict=True)
     ):
         lines.append(
             Line(
                 plan=plan.plan,
                 component=component.id,
-                kind=component.KIND,
+                kind=component.kind,
                 clause=component.clause,
                 title=component.title,
                 inputs={name: measured[name] for name in uses.measures},
@@ -171,9 +195,39 @@ def lines_of(entitlement: Entitlement) -> list[Line]:
                 amount_minor=amount_minor,
                 currency=plan.pays_in,
                 exchange=_exchange(entitlement, component, earned, uses.measures),
+                placements=_placements(entitlement, number, earned),
             )
         )
     return lines
+
+
+def _placements(
+    entitlement: Entitlement, number: int, earned: Earned
+) -> tuple[LinePlacement, ...] | msgspec.UnsetType:
+    """What the component of that `number` rests on in each placement, if it pays by them."""
+    if not isinstance(entitlement.resolved.plan.components[number], ByPlacement):
+        return msgspec.UNSET
+    found: list[LinePlacement] = []
+    for placement, own in entitlement.placements:
+        measures, grounds = own.resolved.uses[number].measures, own.resolved.grounds[number]
+        parts = (part.amount for part in earned.parts if part.words.get("placement") == placement.name)
+        found.append(
+            LinePlacement(
+                name=placement.name,
+                branch=placement.posting.branch,
+                team=placement.posting.team,
+                days=tuple(f"{run.first}/{run.last}" for run in placement.days),
+                inputs={name: _measured(own.values)[name] for name in measures},
+                targets=grounds.targets,
+                parameters=grounds.parameters,
+                exact=str(sum(parts, Fraction(0))),
+            )
+        )
+    return tuple(found)
+
+
+def _measured(values: Values) -> dict[str, str | None]:
+    return {name: None if value is None else str(value) for name, value in values.items()}
 
 
 def earnings(entitlement: Entitlement) -> list[tuple[Earned, int]]:
@@ -221,17 +275,20 @@ def seen_by(entitlement: Entitlement) -> Seen:
         entitlement.carried,
         entitlement.months,
         entitlement.is_last,
+        placements=tuple(seen_by(own) for _, own in entitlement.placements),
+        placement=entitlement.placement,
     )
 
 
 def carried_into(entitlement: Entitlement, later: Period) -> dict[str, Fraction]:
     """What the caps of components left over and `later`, the next period, still pays."""
-    resolved = entitlement.resolved
+    resolved, seen = entitlement.resolved, seen_by(entitlement)
     worth = zip(resolved.plan.components, earnings(entitlement), strict=True)
     found = {
         component.id: left_over(earned.parts)
         for component, (earned, _) in worth
-        if component.cap is not None and component.cap.carries_from(resolved.period, later)
+        for cap in [component.current(seen)[0].cap]
+        if cap is not None and cap.carries_from(resolved.period, later)
     }
     return {component: left for component, left in found.items() if left}
 

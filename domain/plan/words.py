@@ -171,6 +171,10 @@ SENTENCES: Mapping[str, Title] = {
         "{measure}: {work} of {all} flagged, but counted; no {credential} was ever granted",
         "{measure}：{all} 项中 {work} 项被标记，仍计入；从未取得 {credential}",
     ),
+    "by_placement": Title(
+        "By the numbers of each of {placements} placements, for its own days",
+        "先后 {placements} 处，各按其数字计算在该处的天数",
+    ),
     "nothing_measured": Title("{measure}: nothing to measure", "{measure}：无可统计的数据"),
     "retro": Title(
         "Computed anew {recomputed}, settled before {settled}",
@@ -279,9 +283,14 @@ TESTS: Mapping[str, Title] = {
 def say(key: str, words: Mapping[str, str], plan: Plan, language: Language) -> str:
     """The sentence `key` filled with `words`, the exact texts of a line of `plan`."""
     sentence = SENTENCES[key].zh if language == "zh" else SENTENCES[key].en
-    return sentence.format_map(
+    said = sentence.format_map(
         {name: _spoken(name, word, words, plan, language) for name, word in words.items()}
     )
+    placement = words.get("placement")
+    if placement is None:
+        return said
+    place = placement.replace("/", "–")
+    return f"{place}：{said}" if language == "zh" else f"{place}: {said}"
 
 
 def _spoken(name: str, word: str, words: Mapping[str, str], plan: Plan, language: Language) -> str:

@@ -98,15 +98,21 @@ currency: USD
 pay_currency: CNY
 transfers: by_days
 population: {post: [supervisor]}
+parameters: {each: {value: 80, open: {to: [branch]}}}
 measures:
   of_year: {count: customer_registered, window: year}
   of_quarter: {count: customer_registered, window: quarter}
 targets: {clients: {measure: clients, value: 2, prorate: employed}}
 components:
-  - {id: fixed, title: Fixed, kind: per_unit, measure: clients, rate: 80}
+  - {id: fixed, title: Fixed, kind: per_unit, measure: clients, rate: {parameter: each}}
   - {id: met, title: Met, kind: threshold, target: clients, pays: 310, prorate: present}
   - {id: year, title: Lots, kind: per_unit, measure: of_year, every: 2, rate: 9, running: true}
-  - {id: capped, title: Capped, kind: per_unit, measure: clients, rate: 60, cap: {pays: 70, carried: quarter}}
+  - id: capped
+    title: Capped
+    kind: per_unit
+    measure: clients
+    rate: {parameter: each}
+    cap: {pays: 70, carried: quarter}
   - id: true_up
     title: True-up
     kind: true_up
@@ -181,6 +187,13 @@ policies = st.one_of(
         level=st.just("branch"),
         scope=branches,
         value=st.sampled_from(("1", "4")),
+        effective_from=days,
+    ),
+    told(
+        partial(OverrideSet, plan="supervising", parameter="each", reason="as agreed", approver="head"),
+        level=st.just("branch"),
+        scope=branches,
+        value=st.sampled_from(("50", "99")),
         effective_from=days,
     ),
 )

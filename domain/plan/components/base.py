@@ -58,6 +58,8 @@ class Seen(NamedTuple):
     places: on the boards whose period ends with this one. carried: what caps left over before, by component.
     months: earlier ones, as far as something looks at them. is_last: whether the plan pays the person no more
     in the next month. earned: what the other components earn now, for those that come after them.
+    placements: the same of each branch or team where the person worked, where their numbers differ.
+    placement: which of them what is done now counts in.
     """
 
     values: Mapping[str, Fraction | None]
@@ -70,6 +72,8 @@ class Seen(NamedTuple):
     months: tuple[Month, ...] = ()
     is_last: bool = False
     earned: Mapping[str, Fraction] = {}
+    placements: "tuple[Seen, ...]" = ()
+    placement: int = -1
 
 
 class Part(NamedTuple):

@@ -43,6 +43,11 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
     prorate: Prorate | None = None
     gates: tuple[Gate, ...] = ()
 
+    @property
+    def kind(self) -> str:
+        """What a plan document calls it."""
+        return self.KIND
+
     def earn(self, seen: Seen) -> Earned:
         """What this component is worth to the person that `seen` describes, before its terms."""
         raise NotImplementedError
@@ -81,6 +86,10 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
             step = gated(gate, f"gate {number}", amount, seen)
             amount += step.amount
             yield step
+
+    def current(self, seen: Seen) -> "tuple[Component, Seen]":
+        """The rule by which more that is done now is paid, and what it looks at."""
+        return self, seen
 
     def looks_at(self) -> tuple[str, ...]:
         """The components whose pay this one follows from; none by default."""

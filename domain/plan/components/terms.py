@@ -176,9 +176,18 @@ def gated(gate: Gate, name: str, amount: Fraction, seen: Seen) -> Part:
 
 
 def left_over(parts: Iterable[Part]) -> Fraction:
-    """What a cap took off, unless a gate took the rest."""
-    told = {part.rule: part.amount for part in parts}
-    return Fraction(0) if any(rule in told for rule in MISSED) else -told.get("cap", Fraction(0))
+    """What a cap took off, unless a gate took the rest; of each placement by itself."""
+    placed: dict[object, dict[str, Fraction]] = {}
+    for part in parts:
+        placed.setdefault(part.words.get("placement"), {})[part.rule] = part.amount
+    return sum(
+        (
+            -told.get("cap", Fraction(0))
+            for told in placed.values()
+            if not any(rule in told for rule in MISSED)
+        ),
+        Fraction(0),
+    )
 
 
 def _is_met(gate: Gate, seen: Seen) -> tuple[bool, Words, str]:
