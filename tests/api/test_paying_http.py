@@ -206,7 +206,8 @@ def test_pages_of_rows_are_of_one_moment_while_facts_arrive(firm: Service) -> No
         path = f"/v1/payroll/runs/{period}"
         whole = firm.get(path)["rows"]
         rows = rows_page_by_page(firm, f"{path}/rows?limit=2", period)
-        if rows[0]["state"] == "open":  # the trace of the first reading is a fact, so the moment is a later one
+        # The trace of the first reading is a fact, so the moment is a later one.
+        if rows[0]["state"] == "open":
             whole = firm.get(path, known_at=rows[0]["known_at"])["rows"]
         assert rows == whole
         for after in ("nonsense", "WzEwMDAwMDAwMDAsIiIsMF0"):
