@@ -109,6 +109,8 @@ HANDLERS = [
     insight.read_compared,
     insight.read_split,
     insight.read_risks,
+    insight.read_approval_times,
+    insight.read_pay_ranges,
     payroll.read_payroll_run,
     payroll.read_payroll_rows,
     payroll.read_reconciliation,

@@ -15,8 +15,10 @@ from api.problems import NotFound
 from api.reading import OnDay, Reading, View, any_period
 from api.watching import shows
 from domain.plan.alert import AlertCondition
-from projections import insight, risks
+from projections import approvals, insight, pay_ranges, risks
+from projections.approvals import ApprovalsCompared
 from projections.insight import Compared, Leavers, Outcomes, Split
+from projections.pay_ranges import PayRange
 from projections.risks import Risks
 
 Test = Literal["at_least", "more_than", "at_most", "less_than"]
@@ -136,6 +138,53 @@ async def read_risks(
         lambda cursor, at: risks.risks(cursor, on, employee, at, since=since, within_days=within_days)
     )
     shows(request, (each.employee for each in found.people))
+    return found
+
+
+@get(
+    "/insight/approvals",
+    summary="How long approvals take",
+    tags=["insight"],
+    opt={"action": "read_care", "personal": "none"},
+)
+async def read_approval_times(
+    view: NamedDependency[View], first: PeriodAsked, second: PeriodAsked
+) -> list[ApprovalsCompared]:
+    """Of each kind in two periods: how many were asked for and decided, and how long that took."""
+    one, other = any_period(first, "first"), any_period(second, "second")
+    return await view.ask(lambda cursor, known_at: approvals.approvals(cursor, one, other, known_at))
+
+
+@get(
+    "/insight/pay-ranges",
+    summary="Suggested pay",
+    tags=["insight"],
+    opt={"action": "read_pay_ranges", "personal": "people"},
+)
+async def read_pay_ranges(
+    request: Asked,
+    view: NamedDependency[View],
+    plan: OfPlan,
+    measure: OfMeasure,
+    period: PeriodAsked,
+    first: Annotated[
+        Literal["highest", "lowest"], QueryParameter(description="Which end of the measure is the better.")
+    ] = "highest",
+) -> list[PayRange]:
+    """Results and pay of everybody in a plan among their peers, and what the market pays by such results.
+
+    Whose pay lies furthest behind their results comes first. Each suggestion comes with its reasons.
+    """
+    asked = any_period(period)
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[PayRange]:
+        found = pay_ranges.pay_ranges(cursor, plan, measure, asked, known_at, first=first)
+        if found is None:
+            raise _unknown(plan, str(asked), measure)
+        return found
+
+    found = await view.ask(question)
+    shows(request, (each.employee for each in found))
     return found
 
 

@@ -13,6 +13,7 @@ Action = Literal[
     "read_people",
     "read_care",
     "read_pay",
+    "read_pay_ranges",
     "read_boards",
     "read_plans",
     "read_trail",
@@ -32,6 +33,7 @@ _SHIFTS = frozenset(
 )
 _ON_SWAPS = frozenset("swap_asked swap_consented swap_refused".split())
 _CARE = frozenset("alert_acknowledged intervention_opened intervention_closed probation_reviewed".split())
+_APPROVALS = frozenset({"approval_asked", "approval_decided"})
 _CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})
 _RULES = frozenset({"branch_opened", "target_changed", "override_set"})
 _SAID_OF_PLANS = frozenset({"plan_commented", "plan_acknowledged"})
@@ -56,14 +58,22 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         "employee": frozenset[Action]({"record", "read_people", "read_pay", "read_boards", "read_plans"}),
         "manager": frozenset[Action](
-            {"record", "read_people", "read_care", "read_pay", "read_boards", "read_plans"}
+            {"record", "read_people", "read_care", "read_pay", "read_pay_ranges", "read_boards", "read_plans"}
         ),
         "hr": frozenset[Action](
-            {"record", "read_people", "read_care", "read_pay", "read_boards", "read_plans"}
+            {"record", "read_people", "read_care", "read_pay", "read_pay_ranges", "read_boards", "read_plans"}
         ),
         "hr_head": frozenset[Action](get_args(Action)),
         "payroll": frozenset[Action](
-            {"record", "read_people", "read_pay", "read_boards", "read_plans", "run_payroll"}
+            {
+                "record",
+                "read_people",
+                "read_pay",
+                "read_pay_ranges",
+                "read_boards",
+                "read_plans",
+                "run_payroll",
+            }
         ),
         "auditor": frozenset[Action](get_args(Action)) - {"record"},
         "integration": frozenset[Action]({"record", "read_boards"}),
@@ -74,11 +84,14 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
 
 MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
-        "employee": _SAID_OF_PLANS | _ON_SWAPS | {"inquiry_opened", "inquiry_resolved", "survey_answered"},
+        "employee": _SAID_OF_PLANS
+        | _ON_SWAPS
+        | {"inquiry_opened", "inquiry_resolved", "survey_answered", "approval_asked"},
         "manager": (CREDITED - _GRADES)
         | {"skill_graded"}
         | _SHIFTS
         | _CARE
+        | _APPROVALS
         | _CORRECTIONS
         | _RULES
         | _ON_INQUIRIES
@@ -88,20 +101,27 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _LEARNING
         | _SHIFTS
         | _CARE
+        | _APPROVALS
         | _PEOPLE_FACTS
         | _CORRECTIONS
         | _SAID_OF_PLANS
         | _ON_INQUIRIES
         | _HOLDS
-        | {"plan_drafted", "inquiry_opened"},
+        | {"plan_drafted", "inquiry_opened", "notice_rules_set", "market_pay_surveyed"},
         "hr_head": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
-        "payroll": _RATES | _RUNS | {"balance_written_off"} | _ON_INQUIRIES | {"fact_voided"},
+        "payroll": _RATES
+        | _RUNS
+        | _APPROVALS
+        | {"balance_written_off", "market_pay_surveyed"}
+        | _ON_INQUIRIES
+        | {"fact_voided"},
         "integration": CREDITED
         | _LEARNING
         | (_SHIFTS - {"swap_consented", "swap_approved"})
         | _PEOPLE_FACTS
         | _CORRECTIONS
         | _RATES
+        | _APPROVALS
         | {"branch_opened", "payment_confirmed"},
         "administrator": frozenset(FACT_TYPES) - _OF_THE_SERVICE - _CREDENTIALS,
     }

@@ -274,6 +274,29 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "Inquiry {inquiry} of {employee} is resolved: {outcome}[, mended by {corrections}]",
         "{employee} 的查询 {inquiry} 已了结：{outcome}[，由 {corrections} 更正]",
     ),
+    "branch_merged": (
+        "Branch {branch} is part of {into} from {effective_on}: {reason}",
+        "分公司 {branch} 自 {effective_on} 起并入 {into}：{reason}",
+    ),
+    "approval_asked": (
+        "{employee} asks for an approval ({approval}, {kind})[: {amount_minor} minor units of {currency}]",
+        "{employee} 提交审批（{approval}，{kind}）[：{amount_minor}（{currency} 最小单位）]",
+    ),
+    "approval_decided": (
+        "Approval {approval} of {employee}: {outcome}[ by {approver}][, {reason}]",
+        "{employee} 的审批 {approval}：{outcome}[，审批人 {approver}][，{reason}]",
+    ),
+    "market_pay_surveyed": (
+        "What the market pays for {post}[ in {branch}] as of {surveyed_on}, by {surveyed_by}",
+        "{surveyed_on} {post}[（{branch}）]的市场薪酬，来源 {surveyed_by}",
+    ),
+    "notice_rules_set": (
+        "Rules on notices from {effective_on}[: quiet from {quiet_from}][ until {quiet_until}]"
+        "[, told to the next in line after {escalate_after_days} days]"
+        "[, credentials {credential_months} months before]",
+        "自 {effective_on} 起的通知规则[：免打扰自 {quiet_from}][至 {quiet_until}]"
+        "[，{escalate_after_days} 天未确认则上报][，证照到期前 {credential_months} 个月提醒]",
+    ),
     "fact_voided": ("Position {position} is voided: {reason}", "位次 {position} 作废：{reason}"),
     "fact_confirmed": ("Position {position} is confirmed by {role}", "位次 {position} 经 {role} 确认"),
     "access_refused": (

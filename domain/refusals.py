@@ -221,6 +221,18 @@ class InterventionOver(NotNow):
     """The intervention was closed, which is final."""
 
 
+class UnknownApproval(Refusal):
+    """This person has not asked for an approval with this id."""
+
+
+class ApprovalExists(NotNow):
+    """An approval with this id has been asked for already."""
+
+
+class ApprovalOver(NotNow):
+    """The approval was decided, which is final."""
+
+
 class UnknownPattern(Refusal):
     """No shift pattern of this id is in force on that day."""
 

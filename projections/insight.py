@@ -6,8 +6,9 @@ from fractions import Fraction
 
 import msgspec
 
+from domain.averages import mean
 from domain.money import decimal_text
-from domain.people.roster import RosterChange, postings
+from domain.people.roster import Posting, RosterChange, postings
 from domain.period import Period
 from domain.plan.alert import AlertCondition
 from domain.plan.document import Plan
@@ -151,7 +152,7 @@ def compared(
     Both are measured as the version in force at the end of `after` says.
     """
     known_at = head(cursor) if known_at is None else known_at
-    found = _plan(cursor, plan, after, known_at)
+    found = plan_in_force(cursor, plan, after, known_at)
     if found is None or measure not in found.measures:
         return None
     then, now = (
@@ -184,14 +185,14 @@ def split(
     Who has no value of the condition's measure is in neither group.
     """
     known_at = head(cursor) if known_at is None else known_at
-    found, by = _plan(cursor, plan, period, known_at), condition.watched
+    found, by = plan_in_force(cursor, plan, period, known_at), condition.watched
     if found is None or measure not in found.measures or by not in found.measures:
         return None
     values = _values(cursor, found, [measure, by], period, known_at)
     known = [each for each in values.values() if each[by] is not None]
     meeting = [each for each in known if condition.is_met(each[by])]
     others = [each for each in known if not condition.is_met(each[by])]
-    everybody = _mean([each[measure] for each in known])
+    everybody = _mean_of(known, measure)
     one, other = (pooled(found.measures, measure, group) for group in (meeting, others))
     pairs = [(x, y) for each in known if (x := each[by]) is not None and (y := each[measure]) is not None]
     test, level = condition.test
@@ -218,25 +219,33 @@ def decimal(value: Fraction) -> str:
     return decimal_text(value, 4)
 
 
-def _plan(cursor: Cursor, plan: str, period: Period, known_at: int) -> Plan | None:
+def plan_in_force(cursor: Cursor, plan: str, period: Period, known_at: int) -> Plan | None:
+    """The version of `plan` in force on the last day of `period`."""
     versions = {v.plan: v for v in policy.plans_in_force(cursor, period.last_day, known_at)}
     return versions[plan].parsed() if plan in versions else None
+
+
+def measured(
+    cursor: Cursor, plan: Plan, names: Iterable[str], period: Period, known_at: int
+) -> tuple[dict[str, Posting], dict[str, dict[str, Fraction | None]]]:
+    """Everybody whom the plan is for in `period`, and their measures `names` with what these divide."""
+    wanted: dict[str, Measure] = {
+        part: plan.measures[part] for name in names for part in with_parts(plan.measures, (name,))
+    }
+    people = {
+        employee: here
+        for employee, here in deciding_postings(roster.changes(cursor, None, known_at), period).items()
+        if belongs(plan.population, here, deciding_day(period, here.left_on))
+    }
+    hired = {employee: here.hired_on for employee, here in people.items()}
+    opened = sight.windows(wanted.values(), period, hired)
+    return people, measures.evaluate(cursor, wanted, opened, known_at)
 
 
 def _values(
     cursor: Cursor, plan: Plan, names: Iterable[str], period: Period, known_at: int
 ) -> dict[str, dict[str, Fraction | None]]:
-    """The measures `names`, and what they divide, of everybody whom the plan is for in `period`."""
-    wanted: dict[str, Measure] = {
-        part: plan.measures[part] for name in names for part in with_parts(plan.measures, (name,))
-    }
-    hired = {
-        employee: here.hired_on
-        for employee, here in deciding_postings(roster.changes(cursor, None, known_at), period).items()
-        if belongs(plan.population, here, deciding_day(period, here.left_on))
-    }
-    opened = sight.windows(wanted.values(), period, hired)
-    return measures.evaluate(cursor, wanted, opened, known_at)
+    return measured(cursor, plan, names, period, known_at)[1]
 
 
 def _leavers(changes: Sequence[RosterChange], period: Period) -> Leavers:
@@ -257,22 +266,22 @@ def _mood(cursor: Cursor, period: Period, known_at: int) -> Mood:
     said = answers(cursor, period.first_day, period.last_day, None, known_at)
     return Mood(
         answers=len(said),
-        stress=exact_text(_mean([Fraction(each.stress) for each in said])),
-        training_satisfaction=exact_text(_mean([Fraction(each.training_satisfaction) for each in said])),
-        belonging=exact_text(_mean([Fraction(each.belonging) for each in said])),
+        stress=exact_text(mean([Fraction(each.stress) for each in said])),
+        training_satisfaction=exact_text(mean([Fraction(each.training_satisfaction) for each in said])),
+        belonging=exact_text(mean([Fraction(each.belonging) for each in said])),
     )
 
 
 def _group(
     values: Sequence[Mapping[str, Fraction | None]], measure: str, found: Pooled, everybody: Fraction | None
 ) -> Group:
-    mean = _mean([each[measure] for each in values])
+    own = _mean_of(values, measure)
     return Group(
         people=len(values),
-        mean=exact_text(mean),
+        mean=exact_text(own),
         pooled=exact_text(found.value),
         interval=shown_range(found.interval),
-        above_mean=exact_text(change(everybody, mean)),
+        above_mean=exact_text(change(everybody, own)),
     )
 
 
@@ -290,6 +299,5 @@ def shown_range(interval: Interval | None) -> Range | None:
     return None if interval is None else Range(low=decimal(interval.low), high=decimal(interval.high))
 
 
-def _mean(values: Iterable[Fraction | None]) -> Fraction | None:
-    own = [value for value in values if value is not None]
-    return sum(own, Fraction(0)) / len(own) if own else None
+def _mean_of(values: Iterable[Mapping[str, Fraction | None]], measure: str) -> Fraction | None:
+    return mean(value for each in values if (value := each[measure]) is not None)

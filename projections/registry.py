@@ -1,6 +1,7 @@
 """All read models, in the order in which they fold a span."""
 
 from projections import (
+    approvals,
     confirmations,
     credentials,
     credits,
@@ -10,6 +11,7 @@ from projections import (
     honours,
     inquiries,
     interventions,
+    market,
     paying,
     plan_life,
     policy,
@@ -40,6 +42,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     interventions,
     reminders,
     establishment,
+    approvals,
+    market,
     shifts,
     standings,  # adds up credits
     statements,  # settle by all that the others know

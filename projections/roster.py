@@ -6,18 +6,18 @@ from collections.abc import Sequence
 import msgspec
 
 from domain.facts.base import Fact
-from domain.facts.governance import BranchOpened
+from domain.facts.governance import BranchMerged, BranchOpened
 from domain.facts.people import LeaveTaken
 from domain.people.roster import Leave, RosterChange, RosterFact, roster_change
 from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
 
 NAME = "roster"
-VERSION = 2
-TABLES = ("roster_change", "leave", "branch")
+VERSION = 3
+TABLES = ("roster_change", "leave", "branch", "branch_merge")
 FACTS = frozenset(
     """employee_hired employee_transferred employee_promoted employee_left mentor_assigned assistant_assigned
-    leave_taken branch_opened fact_voided""".split()
+    leave_taken branch_opened branch_merged fact_voided""".split()
 )
 
 SCHEMA = """
@@ -73,6 +73,18 @@ comment on column branch.position is 'Of the fact in the journal.';
 comment on column branch.title is 'Its name for people.';
 comment on column branch.void_position is 'Position of the void that cancelled the fact.';
 
+create table branch_merge (
+    position      bigint primary key,
+    branch        text   not null collate "C",
+    into_branch   text   not null collate "C",
+    effective_on  date   not null,
+    void_position bigint check (void_position > position)
+);
+comment on table branch_merge is 'Branches that became part of others; the transfers of people are theirs.';
+comment on column branch_merge.position is 'Of the fact in the journal.';
+comment on column branch_merge.into_branch is 'The branch that stays.';
+comment on column branch_merge.void_position is 'Position of the void that cancelled the fact.';
+
 create index roster_change_by_employee on roster_change (employee, position);
 create index roster_change_by_manager on roster_change (manager) where manager is not null;
 create index leave_by_employee on leave (employee, from_on);
@@ -91,6 +103,18 @@ order by employee, from_on, position"""
 BRANCHES = "select {columns} from branch where {known} order by branch, position"
 
 
+MERGES = "select {columns} from branch_merge where {known} order by position"
+
+
+class BranchMerge(msgspec.Struct, frozen=True, kw_only=True):
+    """From `effective_on` a branch is part of `into_branch`."""
+
+    position: int
+    branch: str
+    into_branch: str
+    effective_on: dt.date
+
+
 class Branch(msgspec.Struct, frozen=True, kw_only=True):
     """A place where the firm works. title: its name for people."""
 
@@ -106,10 +130,11 @@ def project(cursor: Cursor, span: Span) -> None:
     store(cursor, "roster_change", [row for row in rows if isinstance(row, RosterChange)])
     store(cursor, "leave", [row for row in rows if isinstance(row, Leave)])
     store(cursor, "branch", [row for row in rows if isinstance(row, Branch)])
+    store(cursor, "branch_merge", [row for row in rows if isinstance(row, BranchMerge)])
     mark_voided(cursor, span, *TABLES)
 
 
-def row(position: int, fact: Fact) -> RosterChange | Leave | Branch:
+def row(position: int, fact: Fact) -> RosterChange | Leave | Branch | BranchMerge:
     """The row that `fact` brings."""
     match fact:
         case _ if isinstance(fact, RosterFact):
@@ -118,6 +143,13 @@ def row(position: int, fact: Fact) -> RosterChange | Leave | Branch:
             return Leave(position=position, **msgspec.structs.asdict(fact))
         case BranchOpened():
             return Branch(position=position, **msgspec.structs.asdict(fact))
+        case BranchMerged():
+            return BranchMerge(
+                position=position,
+                branch=fact.branch,
+                into_branch=fact.into,
+                effective_on=fact.effective_on,
+            )
         case _:
             raise TypeError(f"the roster has no row for {fact.TYPE}")
 
@@ -137,3 +169,8 @@ def leave(cursor: Cursor, employees: Sequence[str] | None = None, known_at: int 
 def branches(cursor: Cursor, known_at: int | None = None) -> list[Branch]:
     """The places where the firm works, by id."""
     return fetch(cursor, Branch, BRANCHES, {}, known_at)
+
+
+def merges(cursor: Cursor, known_at: int | None = None) -> list[BranchMerge]:
+    """The branches that became part of others, by position."""
+    return fetch(cursor, BranchMerge, MERGES, {}, known_at)

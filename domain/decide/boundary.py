@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from domain.facts.accounts import BalanceWrittenOff
+from domain.facts.approvals import ApprovalAsked, ApprovalDecided
 from domain.facts.base import Fact
 from domain.facts.credentials import (
     CredentialGranted,
@@ -15,6 +16,7 @@ from domain.facts.credits import CreditPart
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.erasure import SubjectErased
 from domain.facts.governance import (
+    BranchMerged,
     BranchOpened,
     FactConfirmed,
     FactVoided,
@@ -71,6 +73,7 @@ _COVER = tuple(
 _RUN = ("period_closed", "run_approved", "run_released", "fact_voided")
 _HOLDS = ("pay_held", "hold_released", "fact_voided")
 _INTERVENTIONS = ("intervention_opened", "intervention_closed", "fact_voided")
+_APPROVALS = ("approval_asked", "approval_decided", "fact_voided")
 _SHIFT_RULES = ("shift_pattern_set", "shift_rules_set", "fact_voided")
 _SWAP = ("swap_asked", "swap_consented", "swap_approved", "swap_refused", "fact_voided")
 _SHIFTS = tuple(
@@ -134,6 +137,8 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
             return tuple(Look(("fact_voided",), f"fact:{position}") for position in fact.evidence)
         case InterventionOpened() | InterventionClosed():
             return (Look(_INTERVENTIONS, f"intervention:{fact.intervention}"),)
+        case ApprovalAsked() | ApprovalDecided():
+            return (Look(_APPROVALS, f"approval:{fact.approval}"),)
         case _:
             return _of_paying(fact) or _of_shifts(fact)
 
@@ -219,6 +224,8 @@ def branches_named(fact: Fact) -> tuple[tuple[str, str], ...]:
     if isinstance(fact, BranchOpened):
         return ()
     named = [("branch", getattr(fact, "branch", None))]
+    if isinstance(fact, BranchMerged):
+        named.append(("into", fact.into))
     if isinstance(fact, OverrideSet) and fact.level == "branch":
         named.append(("scope", fact.scope))
     return tuple((name, value) for name, value in named if value is not None)

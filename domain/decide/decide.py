@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from domain.decide import (
     accounts,
+    approvals,
     corrections,
     credentials,
     credits,
@@ -13,6 +14,8 @@ from domain.decide import (
     erasure,
     inquiries,
     interventions,
+    market,
+    notices,
     people,
     periods,
     plans,
@@ -25,6 +28,7 @@ from domain.decide import (
 from domain.decide.existence import require_existing
 from domain.decide.known import Known
 from domain.facts.accounts import BalanceWrittenOff
+from domain.facts.approvals import ApprovalAsked, ApprovalDecided
 from domain.facts.base import Fact
 from domain.facts.credentials import (
     CredentialGranted,
@@ -36,6 +40,7 @@ from domain.facts.credentials import (
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.erasure import SubjectErased
 from domain.facts.governance import (
+    BranchMerged,
     FactConfirmed,
     FactVoided,
     LedgerOpened,
@@ -47,6 +52,8 @@ from domain.facts.governance import (
 )
 from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolved
 from domain.facts.interventions import InterventionClosed, InterventionOpened
+from domain.facts.market import MarketPaySurveyed
+from domain.facts.notices import NoticeRulesSet
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.facts.probation import ProbationReviewed
@@ -90,14 +97,14 @@ def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> 
         )
     require_existing(fact, known)
     credits.require_settled(fact)
-    _of_people_and_work(fact, known)
+    _of_people_and_work(fact, known, asked)
     _of_shifts(fact, known, asked)
     _of_plans(fact, occurred_at, known, asked.actor)
     _of_pay(fact, known, asked)
     _of_the_ledger(fact, known, asked)
 
 
-def _of_people_and_work(fact: Fact, known: Known) -> None:
+def _of_people_and_work(fact: Fact, known: Known, asked: Asked) -> None:
     match fact:
         case EmployeeHired():
             people.hire(fact, known)
@@ -121,6 +128,12 @@ def _of_people_and_work(fact: Fact, known: Known) -> None:
             interventions.open_intervention(fact, known)
         case InterventionClosed():
             interventions.close(fact, known)
+        case ApprovalAsked():
+            approvals.ask(fact, known)
+        case ApprovalDecided():
+            approvals.settle(fact, known, asked.actor)
+        case MarketPaySurveyed():
+            market.survey(fact)
         case _:
             pass
 
@@ -206,5 +219,9 @@ def _of_the_ledger(fact: Fact, known: Known, asked: Asked) -> None:
             erasure.erase(fact, known, asked.actor, asked.today)
         case LedgerOpened():
             periods.open_ledger(fact, known)
+        case BranchMerged():
+            people.merge(fact)
+        case NoticeRulesSet():
+            notices.set_rules(fact)
         case _:
             pass

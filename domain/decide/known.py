@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
+from domain.facts.approvals import ApprovalAsked, ApprovalDecided
 from domain.facts.base import Fact
 from domain.facts.credentials import CredentialFact
 from domain.facts.credits import CreditPart
@@ -281,6 +282,8 @@ def _subject(fact: Fact) -> Subject | None:
             return "inquiry", fact.inquiry
         case InterventionOpened() | InterventionClosed():
             return "intervention", fact.intervention
+        case ApprovalAsked() | ApprovalDecided():
+            return "approval", fact.approval
         case _ if isinstance(fact, CredentialFact):
             return "credential", fact.credential
         case _ if isinstance(fact, RosterFact):

@@ -1,6 +1,7 @@
-"""Rules on hiring, leaving and being away."""
+"""Rules on hiring, leaving, being away and merging branches."""
 
 from domain.decide.known import Known
+from domain.facts.governance import BranchMerged
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.refusals import AlreadyHired, BadField, HasLeft
 
@@ -54,4 +55,17 @@ def be_away(fact: LeaveTaken, known: Known) -> None:
             field="data.until_on",
             detail=f"From {fact.from_on} to {fact.until_on} is {days} days.",
             remedy="Leave has 1 to 366 days; both end days count.",
+        )
+
+
+def merge(fact: BranchMerged) -> None:
+    """A branch is merged into another one.
+
+    Raises: BadField.
+    """
+    if fact.branch == fact.into:
+        raise BadField(
+            field="data.into",
+            detail=f"{fact.branch} is the branch itself.",
+            remedy="Name the one that stays.",
         )

@@ -49,6 +49,19 @@ class BranchOpened(Fact, frozen=True, kw_only=True):
     opened_on: Day
 
 
+class BranchMerged(Fact, frozen=True, kw_only=True):
+    """From `effective_on` the branch works as part of `into`; a transfer of each of its people goes with it.
+
+    Recorded by `meritbook merge-branch` together with these transfers, of which it is the cause.
+    """
+
+    TYPE: ClassVar[str] = "branch_merged"
+    branch: BranchId
+    into: BranchId
+    effective_on: Day
+    reason: Reason
+
+
 class PlanAdopted(Fact, frozen=True, kw_only=True):
     """A plan document takes effect; the version before it ends the day before.
 

@@ -8,6 +8,7 @@ import msgspec
 from domain.facts import (
     accounts,
     activity,
+    approvals,
     clinical,
     credentials,
     currencies,
@@ -16,7 +17,9 @@ from domain.facts import (
     governance,
     inquiries,
     interventions,
+    market,
     mood,
+    notices,
     overtime,
     people,
     plans,
@@ -42,7 +45,10 @@ SUBJECTS = (
     training,
     mood,
     interventions,
+    notices,
     probation,
+    approvals,
+    market,
     credentials,
     governance,
     plans,
@@ -75,7 +81,7 @@ CREDITED: frozenset[str] = frozenset(
 
 TAG_FIELDS = tuple(
     "employee colleague customer deal credential plan draft period branch position quotation inquiry hold "
-    "intervention swap rulebook".split()
+    "intervention swap rulebook approval".split()
 )
 """Fields, or what a fact makes of them, by which it is found again."""
 

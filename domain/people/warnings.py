@@ -1,10 +1,11 @@
 """Warnings: when one is raised, how long it lasts, and how often it would have been right."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from domain.averages import median
 from domain.period import Period
 
 Observed = Mapping[str, Fraction | None]
@@ -113,13 +114,5 @@ def backtest(
         missed=len(left_on) - len(leads),
         precision=Fraction(len(leads), warned) if warned else None,
         recall=Fraction(len(leads), len(left_on)) if left_on else None,
-        lead_days=_median(leads.values()),
+        lead_days=median(leads.values()),
     )
-
-
-def _median(numbers: Iterable[int]) -> Fraction | None:
-    held = sorted(numbers)
-    middle = len(held) // 2
-    if not held:
-        return None
-    return Fraction(held[middle]) if len(held) % 2 else Fraction(held[middle - 1] + held[middle], 2)
