@@ -12,6 +12,7 @@ from projections import (
     inquiries,
     interventions,
     market,
+    notice_rules,
     paying,
     plan_life,
     policy,
@@ -44,6 +45,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     establishment,
     approvals,
     market,
+    notice_rules,
     shifts,
     standings,  # adds up credits
     statements,  # settle by all that the others know

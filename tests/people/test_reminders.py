@@ -60,7 +60,8 @@ def test_a_newcomer_is_told_of_from_the_first_day() -> None:
         ("2025-05-30", ("employee", "manager")),
         ("2025-06-23", ("employee", "manager")),
         ("2025-06-24", ("employee", "manager", "hr")),
-        ("2025-07-01", ("employee", "manager", "hr")),
+        ("2025-06-30", ("employee", "manager", "hr")),
+        ("2025-07-01", ("employee", "manager", "hr", "hr_head")),
     ],
 )
 def test_a_credential_is_told_of_three_months_before_it_expires(
