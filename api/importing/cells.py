@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
+from decimal import Decimal
 from fractions import Fraction
 
 from api.importing.rows import Cell
@@ -73,6 +74,23 @@ def money(cell: Cell, currency: str) -> int:
         return minor_units(value, currency)
     except KeyError:
         raise ValueError(f"{currency!r} is not a currency that the ledger knows") from None
+
+
+def share(cell: Cell, bare: str | None) -> str:
+    """A share such as "60%" as it is written in a fact: "60 %". bare: what a number without a sign is.
+
+    Raises: ValueError where neither the cell nor `bare` says whether it is a percentage or a fraction.
+    """
+    value = unicodedata.normalize("NFKC", text(cell)).strip()
+    has_sign = value.endswith("%")
+    if not has_sign and bare is None:
+        raise ValueError("it has no % sign")
+    number = decimal(value.rstrip("% "))
+    if not has_sign and bare == "fraction":
+        sign, digits, exponent = Decimal(number).as_tuple()
+        assert isinstance(exponent, int), "a plain number is finite"
+        number = f"{Decimal((sign, digits, exponent + 2)):f}"
+    return f"{number} %"
 
 
 def minutes_of_hours(cell: Cell) -> int:

@@ -21,9 +21,13 @@ from api.importing.mapping import (
     Problem,
     Value,
 )
+from api.importing.splitting import PartReader
 from domain.facts.base import Fact
 from domain.facts.registry import FACT_TYPES
 from domain.money import CURRENCIES
+
+APART = ("attributes", "credits")
+"""The fields that a rule gives beside its data, as they are made of several cells."""
 
 
 class KeyReader(NamedTuple):
@@ -52,6 +56,7 @@ class FactMaker(NamedTuple):
     occurred_at: Callable[[Cells], dt.datetime]
     fields: AnyMapping[str, Field]
     attributes: AnyMapping[str, Field]
+    credits: tuple[PartReader, ...]
     required: frozenset[str]
     target: Target | None
 
@@ -154,6 +159,7 @@ def _maker(
         occurred_at=fields.instant(columns, when),
         fields=given,
         attributes=_attributes(rule, path, usual, faults),
+        credits=_credits(rule, fact_type, path, usual, faults),
         required=frozenset(required),
         target=_target(rule),
     )
@@ -170,7 +176,8 @@ def _fields(
         if name not in kinds:
             faults.say(place, f"{rule.type} has no field {name!r}.", _did_you_mean(name, kinds))
         elif (kind := kinds[name]) is None:
-            faults.say(place, f"{name} cannot be read from a cell.", "Give attributes under `attributes`.")
+            remedy = f"Give them under `{name}` beside `data`." if name in APART else "Leave it out."
+            faults.say(place, f"{name} cannot be read from a cell.", remedy)
         else:
             found = _field(value, kind, place, usual, faults)
             if found is not None:
@@ -192,6 +199,8 @@ def _field(value: Value, kind: Kind, place: str, usual: When, faults: _Faults) -
         if kind != "whole":
             faults.say(place, "Hours can be read only into minutes.", "Leave `as` out.")
         kind = "hours"
+    elif value.as_ is not None and kind != "share":
+        faults.say(place, "Percentages and fractions are read only into shares.", "Leave `as` out.")
     if (kind == "money") != (value.money is not None):
         if kind == "money":
             remedy = "Write `{column: …, money: CNY}`."
@@ -205,6 +214,28 @@ def _field(value: Value, kind: Kind, place: str, usual: When, faults: _Faults) -
     formats = tuple(value.formats) if value.formats else usual.formats
     _check_formats(place, value.formats or (), faults)
     return fields.field(value, kind, formats)
+
+
+def _credits(
+    rule: FactRule, fact_type: type[Fact], path: str, usual: When, faults: _Faults
+) -> tuple[PartReader, ...]:
+    if rule.credits and "credits" not in fields.kinds_of(fact_type):
+        faults.say(f"{path}.credits", f"{rule.type} has no credits.", "Leave them out.")
+    found: list[PartReader] = []
+    for number, part in enumerate(rule.credits):
+        place = f"{path}.credits[{number}]"
+        kinds: dict[str, Kind] = {"employee": "id", "role": "text", "share": "share", "amount_minor": "money"}
+        if part.share is None and part.amount_minor is None:
+            faults.say(place, "It does not say how much.", "Name a column under `share` or `amount_minor`.")
+        read: dict[str, Field] = {}
+        for name, kind in kinds.items():
+            written: str | Value | None = getattr(part, name)
+            if written is not None:
+                value = Value(column=written) if isinstance(written, str) else written
+                field = _field(value, kind, f"{place}.{name}", usual, faults)
+                read |= {name: field} if field else {}
+        found.append(PartReader(read))
+    return tuple(found)
 
 
 def _attributes(rule: FactRule, path: str, usual: When, faults: _Faults) -> dict[str, Field]:
@@ -292,7 +323,7 @@ def _columns(mapping: Mapping, makers: Iterable[FactMaker]) -> Iterable[str]:
         yield from conditions
     for maker in makers:
         yield from maker.key.columns + maker.occurred_columns + (maker.target.columns if maker.target else ())
-        for found in (*maker.fields.values(), *maker.attributes.values()):
+        for found in (*maker.fields.values(), *maker.attributes.values(), *maker.credits):
             yield from found.columns
 
 

@@ -14,7 +14,7 @@ from domain.facts.base import EmployeeId, Fact, Score
 from domain.facts.currencies import RateText
 
 Cells = Mapping[str, Cell]
-Kind = Literal["text", "id", "whole", "hours", "decimal", "day", "money"]
+Kind = Literal["text", "id", "whole", "hours", "decimal", "day", "money", "share"]
 
 _SHOWN = 40
 _REMEDIES: dict[Kind, str] = {
@@ -25,6 +25,7 @@ _REMEDIES: dict[Kind, str] = {
     "decimal": "Write a plain number such as 8.5.",
     "day": "Write the day as the mapping says, or add how it is written to `formats`.",
     "money": "Write the amount in major units, such as 1234.50.",
+    "share": "Write 60 %, or say in the mapping `as: percent` of 60 and `as: fraction` of 0.6.",
 }
 
 
@@ -190,6 +191,8 @@ def _converter(kind: Kind, value: Value, formats: tuple[str, ...]) -> Callable[[
             return lambda cell, row: cells.decimal(cell)
         case "day":
             return lambda cell, row: dates.moment(cell, formats).day.isoformat()
+        case "share":
+            return lambda cell, row: cells.share(cell, value.as_)
         case "money":
             currency = currency_reader(value)
             return lambda cell, row: cells.money(cell, currency(row))

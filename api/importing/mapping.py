@@ -35,7 +35,8 @@ class Value(_Part):
     map: what each text of the file is called in the ledger; otherwise: refuse, keep or leave out other texts.
     default: stands for an empty cell; without it an empty cell leaves the field out.
     money: currency of an amount in major units, or the column that holds it as `{column: …}`.
-    as: how to read the text where the field leaves a choice; hours become minutes.
+    as: how to read the text where the field leaves a choice; hours become minutes, a share of 60 without a
+    sign is a percentage, one of 0.6 a fraction.
     """
 
     column: str | None = None
@@ -46,7 +47,7 @@ class Value(_Part):
     otherwise: Literal["refuse", "keep", "leave_out"] = "refuse"
     default: str | None = None
     money: "str | Value | None" = None
-    as_: Literal["hours"] | None = msgspec.field(default=None, name="as")
+    as_: Literal["hours", "percent", "fraction"] | None = msgspec.field(default=None, name="as")
     formats: list[str] | None = None
 
 
@@ -93,6 +94,18 @@ class Reference(_Part):
     suffix: str
 
 
+class CreditRule(_Part):
+    """A part of the credits, where a row names somebody for it: a share, or a fixed amount, taken off first.
+
+    role: in the firm's own words, as `{const: …}` where no column says it.
+    """
+
+    employee: str | Value
+    role: str | Value
+    share: str | Value | None = None
+    amount_minor: Value | None = None
+
+
 Conditions = dict[str, str | list[str] | CellTest]
 
 
@@ -101,12 +114,14 @@ class FactRule(_Part):
 
     when: conditions that must all hold. suffix: ends the fact's key, `row-key#suffix`; its type where absent.
     key: of this fact, where it is not the row's. refers_to: the fact that a void or confirmation names.
+    credits: who else has a part in it; a row that names nobody leaves all to its employee.
     """
 
     type: str
     occurred_at: str | Instant
     data: dict[str, str | Value] = {}
     attributes: dict[str, str | Value] = {}
+    credits: list[CreditRule] = []
     when: Conditions = {}
     suffix: str | None = None
     key: str | list[str] | Key | None = None

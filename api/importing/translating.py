@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from api.importing import cells
+from api.importing import cells, splitting
 from api.importing.compiling import Compiled, FactMaker, KeyReader
 from api.importing.fields import BadCell, Cells, Field, shown
 from api.importing.report import Fault
@@ -81,14 +81,17 @@ class Translator:
     def fault(self, made: Made, refused: Refused) -> Fault:
         """The fault of a submission that the intake refused, told in terms of the file."""
         refusal, maker, row = refused.refusal, made.maker, made.row
-        name = refusal.field.removeprefix("data.").partition(".")[0].partition("[")[0]
-        columns = self._blamed(maker, name)
+        place = refusal.field.removeprefix("data.")
+        name = place.partition(".")[0].partition("[")[0]
+        columns = splitting.blamed(maker.credits, row.cells, place) if maker.credits else None
+        if columns is None:
+            place, columns = name, self._blamed(maker, name)
         return Fault(
             file=self._file,
             line=row.line,
             kind=refusal.kind,
             column=", ".join(columns),
-            field=name,
+            field=place,
             value="" if name in personal_fields(FACT_TYPES[maker.type]) else shown(columns, row.cells),
             detail=refusal.detail,
             remedy=refusal.remedy,
@@ -135,6 +138,10 @@ class Translator:
             self._put(attributes, name, field, False, row, faults)
         if attributes:
             fact["attributes"] = attributes
+        unread: list[tuple[str, BadCell]] = []
+        if parts := splitting.read(maker.credits, row.cells, unread):
+            fact["credits"] = parts
+        faults += [self._bad_cell(bad, place, row) for place, bad in unread]
         try:
             if maker.key not in keys:
                 keys[maker.key] = self._key(maker.key, row.cells)
