@@ -1,7 +1,7 @@
 """What people's accounts stand at by the closed statements, and the account lines of a month."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -73,35 +73,61 @@ Accounts = Mapping[str, Mapping[Key, Account]]
 """Of each person that has any."""
 
 
-def account_lines(
-    cursor: Cursor,
-    here: Roll,
-    groups: Sequence[Members],
-    employees: Sequence[str],
-    earned: Mapping[str, Sequence[Line]],
-    known_at: int | None,
-) -> dict[str, tuple[Line, ...]]:
-    """The account lines of the statements of `employees` for a month, of those who have some.
+class Accounting:
+    """What the account lines of a month take, asked of the read models before its other lines are made.
 
-    here, groups: the month's, of these people. earned: all their other lines.
+    here, groups: the month's. employees: of whom. named: the plans of lines that are about older months.
     """
-    stood = accounts(cursor, here.period, known_at, employees)
-    plans = _Plans(cursor, here.period, groups, known_at)
-    if not stood and not any(has_accounts(group.plan) for group in groups):
-        return {}
-    found: dict[str, tuple[Line, ...]] = {}
-    for employee in employees:
-        own, lines = stood.get(employee, {}), earned.get(employee, ())
-        named = {line.plan for line in lines} | {plan for plan, _ in own}
-        terms = plans.terms(employee, named)
-        if not own and not any(has_accounts(each.plan) for each in terms.values()):
-            continue
-        posting = here.here.get(employee)
-        stays = posting is not None and (posting.left_on is None or posting.left_on > here.period.last_day)
-        told = settle(here.period, lines, terms, own, is_here=stays)
-        if told:
-            found[employee] = told
-    return found
+
+    def __init__(
+        self,
+        cursor: Cursor,
+        here: Roll,
+        groups: Sequence[Members],
+        employees: Sequence[str],
+        named: Collection[str],
+        known_at: int | None,
+    ) -> None:
+        self._here, self._groups, self._employees = here, groups, employees
+        self._stood = accounts(cursor, here.period, known_at, employees)
+        self._others: dict[str, Terms] = {}
+        self._any = bool(self._stood) or any(has_accounts(group.plan) for group in groups)
+        if self._any:
+            others = {plan for own in self._stood.values() for plan, _ in own}.union(named)
+            told = {name: _firms_terms(cursor, name, here.period, known_at) for name in sorted(others)}
+            self._others = {name: terms for name, terms in told.items() if terms is not None}
+
+    def lines(self, earned: Mapping[str, Sequence[Line]]) -> dict[str, tuple[Line, ...]]:
+        """The account lines of those who have some. earned: all their other lines."""
+        found: dict[str, tuple[Line, ...]] = {}
+        for employee in self._employees if self._any else ():
+            own, lines = self._stood.get(employee, {}), earned.get(employee, ())
+            terms = self._terms(employee, {line.plan for line in lines} | {plan for plan, _ in own})
+            if not own and not any(has_accounts(each.plan) for each in terms.values()):
+                continue
+            posting, last = self._here.here.get(employee), self._here.period.last_day
+            stays = posting is not None and (posting.left_on is None or posting.left_on > last)
+            told = settle(self._here.period, lines, terms, own, is_here=stays)
+            if told:
+                found[employee] = told
+        return found
+
+    def _terms(self, employee: str, named: set[str]) -> dict[str, Terms]:
+        """Of the plans that pay the person, with the numbers that hold for them, and of those `named`."""
+        found = {
+            group.plan.plan: Terms(held.plan, held.settings, held.stay, is_paid=True)
+            for group in self._groups
+            if (held := group.resolved.get(employee)) is not None
+        }
+        others = {name for name in named if name not in found and name in self._others}
+        return found | {name: self._others[name] for name in others}
+
+
+def _firms_terms(cursor: Cursor, name: str, period: Period, known_at: int | None) -> Terms | None:
+    """The version of a plan in force, or the last one that was, with the numbers of the firm."""
+    version = policy.last_version(cursor, name, period.last_day, known_at)
+    plan = version.parsed() if version else None
+    return Terms(plan, set_by_firm(plan), Stay(), is_paid=False) if plan else None
 
 
 def accounts(
@@ -180,34 +206,6 @@ def _written_off(
         left[employee, (plan, account)] = after
     for (employee, key), balance in left.items():
         yield employee, key, balance
-
-
-class _Plans:
-    """The terms of the plans that people's lines and accounts name."""
-
-    def __init__(
-        self, cursor: Cursor, period: Period, groups: Sequence[Members], known_at: int | None
-    ) -> None:
-        self._cursor, self._period, self._groups, self._known_at = cursor, period, groups, known_at
-        self._others: dict[str, Terms | None] = {}
-
-    def terms(self, employee: str, named: set[str]) -> dict[str, Terms]:
-        """Of the plans that pay the person, with the numbers that hold for them, and of those `named`."""
-        found = {
-            group.plan.plan: Terms(held.plan, held.settings, held.stay, is_paid=True)
-            for group in self._groups
-            if (held := group.resolved.get(employee)) is not None
-        }
-        others = {name: self._other(name) for name in named if name not in found}
-        return found | {name: terms for name, terms in others.items() if terms is not None}
-
-    def _other(self, name: str) -> Terms | None:
-        """The version in force, or the last one that was, with the numbers of the firm."""
-        if name not in self._others:
-            version = policy.last_version(self._cursor, name, self._period.last_day, self._known_at)
-            plan = version.parsed() if version else None
-            self._others[name] = Terms(plan, set_by_firm(plan), Stay(), is_paid=False) if plan else None
-        return self._others[name]
 
 
 def _months_before(day: dt.date, months: int) -> dt.date:

@@ -1,7 +1,7 @@
 """The statements of a month as known at a position: what it earned, and what older months still owe."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
 
@@ -9,10 +9,11 @@ from domain.facts.governance import PeriodClosed, PlanInForce
 from domain.journal.canonical import canonical
 from domain.journal.merkle import leaf_hash, root
 from domain.period import Period
-from domain.plan.statement import Statement, make_statement
+from domain.plan.statement import Entitlement, Line, Statement, compute_statement, make_statement
 from projections import policy
-from projections.accounts import account_lines
-from projections.earned import earned_by
+from projections.accounts import Accounting
+from projections.ahead import ahead
+from projections.earned import entitlements
 from projections.late import closed_periods, touched
 from projections.members import paid_by, roll
 from projections.opening import opening
@@ -87,7 +88,9 @@ def head(cursor: Cursor) -> int:
 
 def compute(cursor: Cursor, period: Period, known_at: int) -> Closing:
     """The close of `period` by the facts up to position `known_at`."""
-    found = [statement for batch in batches(cursor, period, known_at) for statement in batch]
+    making = _Making(cursor, period, known_at, None)
+    with closing(ahead(making.gather, making.people)) as gathered:
+        found = [statement for told in gathered for statement in _statements(told)]
     plans = [
         PlanInForce(plan=version.plan, adopted_at=version.position, document_hash=version.document_hash)
         for version in policy.plans_in_force(cursor, period.last_day, known_at)
@@ -103,37 +106,70 @@ def batches(
 
     What became known late about closed months is settled in the first month that is still open.
     """
-    closed = closed_periods(cursor, known_at)
-    due = closed if closed and period == closed[-1].period.next() else []
-    together = bool(due) and ranks_people(cursor, known_at)
-    since = touched(cursor, due[-1], known_at, None if together else employees) if due else {}
-    if employees is None:
-        everybody = [employee for (employee,) in cursor.execute(EVERYBODY, {"known_at": known_at})]
-        people = sorted({*everybody, *since})
-    else:
-        people = sorted(employees)
-    if together and since:
+    making = _Making(cursor, period, known_at, employees)
+    yield from map(_statements, map(making.gather, making.people))
+
+
+class _Gathered(NamedTuple):
+    """All that the read models say of some people's statements. accounting: what their accounts take."""
+
+    period: Period
+    people: Sequence[str]
+    due: Mapping[str, Sequence[Entitlement]]
+    late: Mapping[str, Sequence[Line]]
+    accounting: Accounting
+
+
+class _Making:
+    """Asks the read models for the statements of `employees`, or of everybody, some at a time."""
+
+    def __init__(
+        self, cursor: Cursor, period: Period, known_at: int | None, employees: Sequence[str] | None
+    ) -> None:
+        self._cursor, self._period, self._known_at = cursor, period, known_at
+        closed = closed_periods(cursor, known_at)
+        self._closed = due = closed if closed and period == closed[-1].period.next() else []
+        together = bool(due) and ranks_people(cursor, known_at)
+        since = touched(cursor, due[-1], known_at, None if together else employees) if due else {}
+        if employees is None:
+            everybody = [employee for (employee,) in cursor.execute(EVERYBODY, {"known_at": known_at})]
+            people = sorted({*everybody, *since})
+        else:
+            people = sorted(employees)
         # A place that one person gained is one that another lost.
-        since = dict.fromkeys(people, min(since.values()))
-    for start in range(0, len(people), BATCH_PEOPLE):
-        batch = people[start : start + BATCH_PEOPLE]
-        here = roll(cursor, period, known_at, batch)
+        self._since = dict.fromkeys(people, min(since.values())) if together and since else since
+        self.people = [people[start : start + BATCH_PEOPLE] for start in range(0, len(people), BATCH_PEOPLE)]
+
+    def gather(self, people: Sequence[str]) -> _Gathered:
+        """What is known about the pay of one part of the people."""
+        cursor, period, known_at = self._cursor, self._period, self._known_at
+        here = roll(cursor, period, known_at, people)
         groups = [paid_by(v, here) for v in policy.plans_in_force(cursor, period.last_day, known_at)]
-        own = earned_by(cursor, groups, period, known_at)
-        late = deltas(cursor, due, {e: since[e] for e in batch if e in since}, known_at)
-        earned = {e: [*(own[e].lines if e in own else ()), *late.get(e, ())] for e in {*own, *late}}
-        moved = account_lines(cursor, here, groups, batch, earned, known_at)
-        yield [
-            make_statement(
-                employee,
-                str(period),
-                own[employee].currency if employee in own else lines[0].currency,
-                lines,
-            )
-            for employee in batch
-            if employee in earned or employee in moved
-            for lines in [(*earned.get(employee, ()), *moved.get(employee, ()))]
-        ]
+        due = entitlements(cursor, groups, period, known_at)
+        since = {employee: self._since[employee] for employee in people if employee in self._since}
+        late = deltas(cursor, self._closed, since, known_at)
+        named = {line.plan for lines in late.values() for line in lines}
+        accounting = Accounting(cursor, here, groups, people, named, known_at)
+        return _Gathered(period, people, due, late, accounting)
+
+
+def _statements(told: _Gathered) -> list[Statement]:
+    """The statements of those of some people who are due something; the read models are not asked."""
+    own = {employee: compute_statement(employee, due) for employee, due in told.due.items()}
+    late = told.late
+    earned = {e: [*(own[e].lines if e in own else ()), *late.get(e, ())] for e in {*own, *late}}
+    moved = told.accounting.lines(earned)
+    return [
+        make_statement(
+            employee,
+            str(told.period),
+            own[employee].currency if employee in own else lines[0].currency,
+            lines,
+        )
+        for employee in told.people
+        if employee in earned or employee in moved
+        for lines in [(*earned.get(employee, ()), *moved.get(employee, ()))]
+    ]
 
 
 def digest_of(statements: Iterable[Statement]) -> str:

@@ -9,10 +9,12 @@ import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from psycopg.sql import SQL, Composed
 
+from domain.plan.arithmetic import NOTHING, difference
 from domain.plan.measures import Condition, FactMeasure, Measure, with_ratios
 from domain.plan.sizes import Each
 from projections.columns import column, number, taken
@@ -24,6 +26,9 @@ from projections.ties import Kept
 
 Values = dict[str, Fraction | None]
 """The value of each measure by its name."""
+
+FRACTIONS_KEPT = 16_384
+"""So many numbers are made into fractions once: most people's counts and scores are alike."""
 
 _CONFIRMED = SQL(
     "exists (select from confirmation f where f.fact_position = c.position and f.role = {role} and {known})"
@@ -160,9 +165,15 @@ def aggregates(bound: Bound, measure: FactMeasure, known_at: int | None) -> list
     return [SQL("{} filter (where {})").format(*part) for part in parts]
 
 
-def exact(number: int | Decimal | None) -> Fraction:
-    """A number of PostgreSQL as it is, nothing rounded; null, the sum of nothing, is 0."""
-    return Fraction(number) if number is not None else Fraction(0)
+def exact(number: int | Decimal | None, parts: int = 1) -> Fraction:
+    """A number of PostgreSQL over `parts`, nothing rounded; null, the sum of nothing, is 0."""
+    return NOTHING if number is None else _over(number, parts)
+
+
+@lru_cache(FRACTIONS_KEPT)
+def _over(number: int | Decimal, parts: int) -> Fraction:
+    top, bottom = number.as_integer_ratio()
+    return Fraction(top, bottom * parts)
 
 
 def _holds(bound: Bound, measure: FactMeasure, condition: Condition) -> Composed:
@@ -186,20 +197,21 @@ def _take_together(
     people: Mapping[str, Values],
 ) -> None:
     """Adds to `people` all of `measures`, taken in one pass over the credits."""
+    wanted = [(name, measure.kind, measure.scale) for name, measure in measures.items()]
     for employee, *numbers in rows(cursor, _together(bound, measures.values(), known_at)):
         values, number = people[employee], iter(numbers)
-        for name, measure in measures.items():
-            match measure.kind:
+        for name, kind, scale in wanted:
+            first = next(number)
+            match kind:
                 case "count" | "sum":
-                    came, went = exact(next(number)), next(number)
-                    net = came - exact(went) if went else came
-                    values[name] = net / measure.scale if measure.scale != 1 else net
+                    went = next(number)
+                    came = exact(first, scale)
+                    values[name] = difference(came, exact(went, scale)) if went else came
                 case "average":
-                    total, size = exact(next(number)), next(number)
-                    values[name] = total / measure.scale / size if size else None
+                    size = next(number)
+                    values[name] = exact(first, scale * size) if size else None
                 case _:
-                    best = next(number)
-                    values[name] = None if best is None else exact(best) / measure.scale
+                    values[name] = None if first is None else exact(first, scale)
 
 
 def _together(bound: Bound, measures: Iterable[FactMeasure], known_at: int | None) -> Pass:
@@ -230,8 +242,8 @@ def rows(cursor: Cursor, wanted: Pass) -> Iterable[tuple[Any, ...]]:
 
 def _value(measure: FactMeasure, number: Any) -> Fraction:
     if measure.kind == "each":
-        return Each(exact(size) / measure.scale for size in number)
-    return exact(number) / measure.scale
+        return Each(exact(size, measure.scale) for size in number)
+    return exact(number, measure.scale)
 
 
 def _of_nothing(measure: FactMeasure) -> Fraction | None:

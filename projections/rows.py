@@ -1,6 +1,7 @@
 """Facts out of the journal, structs into the tables of read models and out of them again."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, LiteralString, Protocol, TypeVar
 
 import msgspec
@@ -37,13 +38,15 @@ def facts_of(cursor: Cursor, span: Span, *types: str) -> Iterator[tuple[int, Fac
         yield position, decode(tag, said)
 
 
-def store(cursor: Cursor, table: str, rows: Sequence[msgspec.Struct]) -> None:
-    """Adds `rows`, all of one kind, whose fields are columns of `table`."""
-    if not rows:
+def store(cursor: Cursor, table: str, rows: Iterable[msgspec.Struct]) -> None:
+    """Adds `rows`, all of one kind, whose fields are columns of `table`, each as it is made."""
+    coming = iter(rows)
+    first = next(coming, None)
+    if first is None:
         return
-    statement = sql.SQL(COPY).format(table=sql.Identifier(table), columns=columns(type(rows[0])))
+    statement = sql.SQL(COPY).format(table=sql.Identifier(table), columns=columns(type(first)))
     with cursor.copy(statement) as copy:
-        for row in rows:
+        for row in chain([first], coming):
             copy.write_row(msgspec.structs.astuple(row))
 
 

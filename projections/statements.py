@@ -271,6 +271,7 @@ def open_payslips(
     closed = [c.period for c in closed_periods(cursor, known_at) if c.period.first_day < period.first_day]
     for batch in closing.batches(cursor, period, known_at, employees):
         for made in batch:
+            moves_accounts = any(line.kind in (ACCOUNT, ALLOWANCE) for line in made.lines)
             yield Payslip(
                 statement=made,
                 state="open",
@@ -279,19 +280,14 @@ def open_payslips(
                 plans=plans_used(cursor, made.period, made.lines, known_at, versions),
                 engine=engine,
                 digest=made.digest(),
-                accounts_as_of=str(closed[-1]) if closed and _moves_accounts(made) else None,
+                accounts_as_of=str(closed[-1]) if closed and moves_accounts else None,
             )
-
-
-def _moves_accounts(made: Statement) -> bool:
-    return any(line.kind in (ACCOUNT, ALLOWANCE) for line in made.lines)
 
 
 def freeze(cursor: Cursor, position: int, made: closing.Closing, engine: str) -> None:
     """Makes the statements of a month final by the close at `position`, which `engine` made."""
-    period = str(made.period)
     closed = ClosedRow(
-        period=period,
+        period=str(made.period),
         first_day=made.period.first_day,
         last_day=made.period.last_day,
         position=position,
@@ -303,14 +299,35 @@ def freeze(cursor: Cursor, position: int, made: closing.Closing, engine: str) ->
         engine=engine,
     )
     store(cursor, "closed_period", [closed])
-    for start in range(0, len(made.statements), PAGE_PEOPLE):
-        batch = made.statements[start : start + PAGE_PEOPLE]
-        store(cursor, "statement", [_header(made, position) for made in batch])
-        store(cursor, "statement_line", [row for made in batch for row in _line_rows(made, position)])
+    headers: list[StatementRow] = []
+    store(cursor, "statement_line", _rows(made, position, headers))
+    store(cursor, "statement", headers)
 
 
-def _header(made: Statement, position: int) -> StatementRow:
-    told = canonical(made)
+def _rows(made: closing.Closing, position: int, headers: list[StatementRow]) -> Iterator[LineRow]:
+    """The lines of all statements; each statement is added to `headers`, told by the same text."""
+    for each in made.statements:
+        told = [canonical(line) for line in each.lines]
+        headers.append(_header(each, told, position))
+        for number, (line, detail) in enumerate(zip(each.lines, told, strict=True), start=1):
+            yield LineRow(
+                period=each.period,
+                employee=each.employee,
+                line=number,
+                about_period=line.about or each.period,
+                plan=line.plan,
+                component=line.component,
+                kind=line.kind,
+                clause=line.clause,
+                amount_minor=line.amount_minor,
+                currency=line.currency,
+                detail=detail.decode(),
+                position=position,
+            )
+
+
+def _header(made: Statement, lines: Sequence[bytes], position: int) -> StatementRow:
+    told = canonical(msgspec.structs.asdict(made) | {"lines": [*map(msgspec.Raw, lines)]})
     return StatementRow(
         period=made.period,
         employee=made.employee,
@@ -320,24 +337,6 @@ def _header(made: Statement, position: int) -> StatementRow:
         leaf=leaf_hash(told).hex(),
         position=position,
     )
-
-
-def _line_rows(made: Statement, position: int) -> Iterator[LineRow]:
-    for number, line in enumerate(made.lines, start=1):
-        yield LineRow(
-            period=made.period,
-            employee=made.employee,
-            line=number,
-            about_period=line.about or made.period,
-            plan=line.plan,
-            component=line.component,
-            kind=line.kind,
-            clause=line.clause,
-            amount_minor=line.amount_minor,
-            currency=line.currency,
-            detail=canonical(line).decode(),
-            position=position,
-        )
 
 
 def _difference(fact: PeriodClosed, made: closing.Closing) -> str:

@@ -49,6 +49,7 @@ import msgspec
 
 from domain.facts.people import LeaveKind
 from domain.period import Period, months_after
+from domain.plan.arithmetic import ratio
 from domain.plan.credit import Credit, column
 from domain.plan.crediting import OWN_COUNTS, Credited
 from domain.plan.exchange import NO_RATES, RateDay, Rates, minor_factor, rate_day
@@ -230,21 +231,22 @@ def with_ratios(
     Where nobody has told the days, they are None.
     """
     values = dict(leaves)
-
-    def value(name: str) -> Fraction | None:
-        measure = measures[name]
-        if name not in values and isinstance(measure, RatioMeasure):
-            values[name] = quotient(value(measure.of), value(measure.to))
-        return values.setdefault(name, None) if isinstance(measure, DaysMeasure) else values[name]
-
     for name in measures:
-        value(name)
+        if name not in values:
+            _value(measures, values, name)
     return values
+
+
+def _value(measures: Mapping[str, Measure], values: dict[str, Fraction | None], name: str) -> Fraction | None:
+    """That of `name`; a ratio, or days that nobody told, is added to `values`."""
+    if name not in values and isinstance(measure := measures[name], RatioMeasure):
+        values[name] = quotient(*(_value(measures, values, part) for part in (measure.of, measure.to)))
+    return values.setdefault(name, None) if isinstance(measures[name], DaysMeasure) else values[name]
 
 
 def quotient(of: Fraction | None, to: Fraction | None) -> Fraction | None:
     """`of` / `to`, or None when that means nothing."""
-    return None if of is None or not to else of / to
+    return None if of is None or not to else ratio(of, to)
 
 
 def matches(measure: FactMeasure, credit: Credit) -> bool:

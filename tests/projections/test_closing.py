@@ -174,6 +174,30 @@ def test_the_digest_is_over_all_statements_in_order(book: Book) -> None:
     assert made.digest != closing.digest_of(made.statements[::-1])
 
 
+def test_a_close_is_the_same_in_however_many_parts_it_is_made(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Late lines, a board that pays and all: to the last byte, whoever is in one part with whom."""
+    book.adopt(f"""
+        {BONUSES}  - {{id: top, title: Top, kind: rank, board: top, pays: [100, 50]}}
+boards: [{{id: top, title: Top, measure: clients}}]
+        """)
+    for number in range(2, 8):
+        book.hire(f"E{number}")
+        book.register(*(f"C{number}{each}" for each in range(number)), employee=f"E{number}")
+    book.close()
+    for number in (3, 6):
+        book.register(f"D{number}", employee=f"E{number}")
+    found: set[bytes] = set()
+    for people in (1, 2, 3, 7, 100):
+        monkeypatch.setattr(closing, "BATCH_PEOPLE", people)
+        with book.cursor() as cursor:
+            made = closing.compute(cursor, APRIL, book.journal.head())
+        assert made.digest == closing.digest_of(made.statements) and len(made.statements) == 7
+        found.add(canonical([made.digest, made.statements]))
+    assert len(found) == 1
+
+
 def test_a_statement_is_shown_to_be_closed_without_the_others(book: Book) -> None:
     """The digest of a close is a Merkle root: a path of a few hashes leads there from one statement."""
     book.adopt(BONUSES)
