@@ -15,7 +15,7 @@ export PYTHONUTF8 := 1
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(VENV)/run.stamp ## Load a year of an example firm, close eleven months, serve on http://127.0.0.1:8000
+demo: $(VENV)/run.stamp ## Load a sales firm and a hospital, close their months, serve on http://127.0.0.1:8000
 	@$(BIN)/meritbook demo $(ARGS)
 
 serve: $(VENV)/run.stamp ## Serve the ledger in MERITBOOK_HOME

@@ -1,4 +1,4 @@
-"""The example firms: Huikang's year through the real import, and a large firm for measuring."""
+"""The example firms, Huikang and a hospital, through the real import, and a large firm for measuring."""
 
 import shutil
 import sys
@@ -10,7 +10,8 @@ import msgspec
 
 from api.cli.terminal import Failed, notes, output, progress
 from api.demo_data import large, telling
-from api.demo_data.exports import Delivery, deliveries
+from api.demo_data.firms import FIRMS, HOSPITAL, HUIKANG, Firm
+from api.demo_data.sheets import Delivery
 from api.importing import ImportReport, import_files
 from api.ops import Ledger, close_period, last_closed, now, open_book, open_ledger
 from api.planning import adopt_plan
@@ -21,13 +22,7 @@ from domain.period import Period
 from projections.late import closed_periods
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
-FIRM = "惠康骨科"
-PLANS = ("huikang-seller.yaml", "huikang-newcomer.yaml")
-ADOPTS, APPROVES = "HK005", "HK001"
 ACTOR = "meritbook demo"
-LAST_CLOSED = Period.parse("2025-11")
-_LAST = ("huikang/oa-confirmations", "QR2512-049-X#teamwork")
-"""Source and key of a fact of the last delivery: where it stands, the year is loaded."""
 
 
 class Chapter(NamedTuple):
@@ -38,16 +33,31 @@ class Chapter(NamedTuple):
     closed: PeriodClosed | None
 
 
-def run_demo(settings: Settings, *, serve: bool, people: int | None = None, days: int | None = None) -> None:
-    """Loads an example firm, says what happened, and serves it; what is loaded already is kept."""
+def run_demo(
+    settings: Settings,
+    *,
+    serve: bool,
+    firm: str | None = None,
+    people: int | None = None,
+    days: int | None = None,
+) -> None:
+    """Loads the example firms, says what happened, and serves one; what is loaded already is kept.
+
+    firm: that one only; absent, both, each into a ledger of its own, and Huikang is served.
+    """
     if days is not None and people is None:
         raise Failed(
             "--days is of a large firm.", "Say how large: meritbook demo --people 10000 --days 90.", 2
         )
-    if people is None:
-        _huikang(settings)
-    else:
+    if firm is not None and (people is not None or firm not in FIRMS):
+        raise Failed(
+            "--firm is for one of the example firms.", f"Say {' or '.join(FIRMS)}, without --people.", 2
+        )
+    if people is not None:
         settings = _large(settings, people, days or 90)
+    else:
+        firms = (HOSPITAL, HUIKANG) if firm is None else (FIRMS[firm],)
+        *_, settings = [_example(settings, each) for each in firms]
     if serve:
         from api.serve import run
 
@@ -55,55 +65,59 @@ def run_demo(settings: Settings, *, serve: bool, people: int | None = None, days
 
 
 def load(
-    ledger: Ledger, folder: Path, on_month: Callable[[int], None] = lambda month: None
+    ledger: Ledger, firm: Firm, folder: Path, on_chapter: Callable[[int], None] = lambda number: None
 ) -> Iterator[Chapter]:
-    """The year of Huikang, month after month: what had arrived goes in, then the month is closed.
+    """What a firm tells, month after month: what had arrived goes in, then the month is closed.
 
     Interrupted anywhere, it may be started again: what went in is known, what is closed stays closed.
     """
-    open_book(ledger, name=FIRM, zone="Asia/Shanghai", currency="CNY", actor=ACTOR)
-    for plan in PLANS:
-        adopt_plan(ledger, EXAMPLES / "plans" / plan, adopted_by=ADOPTS, approver=APPROVES)
-    for mapping in EXAMPLES.joinpath("huikang").glob("*.mapping.yaml"):
+    open_book(ledger, name=firm.name, zone="Asia/Shanghai", currency="CNY", actor=ACTOR)
+    for plan in firm.plans:
+        adopt_plan(ledger, EXAMPLES / "plans" / plan, adopted_by=firm.adopts, approver=firm.approves)
+    for mapping in EXAMPLES.joinpath(firm.folder).glob("*.mapping.yaml"):
         shutil.copyfile(mapping, folder / mapping.name)
-    for delivery in deliveries():
-        on_month(delivery.month)
+    for number, delivery in enumerate(firm.deliveries()):
+        on_chapter(number)
         files = _written(delivery, folder)
         report = import_files(ledger.intake, ledger.journal, files, actor=ACTOR, now=now())
-        yield Chapter(delivery.month, report, _close(ledger, Period.parse(f"2025-{delivery.month:02}")))
+        yield Chapter(delivery.month, report, _close(ledger, firm, Period.parse(f"2025-{delivery.month:02}")))
     ledger.runner().catch_up()
 
 
-def is_loaded(ledger: Ledger) -> bool:
-    """Whether the whole year stands in the ledger.
+def is_loaded(ledger: Ledger, firm: Firm) -> bool:
+    """Whether all that `firm` tells stands in the ledger.
 
     Raises: Failed when the ledger is another firm's.
     """
     opened = ledger.intake.opened()
-    if opened is not None and opened.name != FIRM:
+    if opened is not None and opened.name != firm.name:
         raise Failed(
             f"The ledger {ledger.schema} in {ledger.settings.home} is that of {opened.name}.",
             "Give the example a place of its own: MERITBOOK_HOME=./demo meritbook demo.",
         )
-    return ledger.journal.find(*_LAST) is not None
+    return ledger.journal.find(*firm.last) is not None
 
 
-def _huikang(settings: Settings) -> None:
-    folder = settings.home / "demo" / "huikang"
-    with open_ledger(settings, prepare_it=True, on_wait=_waiting) as ledger:
-        if is_loaded(ledger):
-            notes().print(f"{FIRM} is loaded already; nothing is changed.")
+def _example(settings: Settings, firm: Firm) -> Settings:
+    """Loads `firm` into its ledger; the settings for it."""
+    chosen = settings if firm.ledger is None else msgspec.structs.replace(settings, ledger=firm.ledger)
+    folder = settings.home / "demo" / firm.folder
+    with open_ledger(chosen, prepare_it=True, on_wait=_waiting) as ledger:
+        if is_loaded(ledger, firm):
+            notes().print(f"{firm.name} is loaded already; nothing is changed.")
         else:
             folder.mkdir(parents=True, exist_ok=True)
-            with progress(f"a year of {FIRM}", 12) as reach:
-                chapters = list(load(ledger, folder, lambda month: reach(month - 1)))
+            with progress(firm.name, firm.months) as reach:
+                chapters = list(load(ledger, firm, folder, reach))
             with ledger.journal.cursor() as cursor:
                 paid = {str(closed.period): closed.total_minor for closed in closed_periods(cursor, None)}
-            telling.tell_year(output(), [(c.month, c.report, c.closed) for c in chapters], paid)
+            told = [(c.month, c.report, c.closed) for c in chapters]
+            telling.tell_months(output(), firm.told, told, paid)
         seal_up(ledger)
         with ledger.pool.connection() as connection, connection.cursor() as cursor:
             telling.tell_late(output(), cursor)
-        telling.tell_next(output(), settings, folder, _program())
+        telling.tell_next(output(), chosen, firm, folder, _program())
+    return chosen
 
 
 def _large(settings: Settings, people: int, days: int) -> Settings:
@@ -112,7 +126,12 @@ def _large(settings: Settings, people: int, days: int) -> Settings:
     with open_ledger(chosen, prepare_it=True, on_wait=_waiting) as ledger:
         if ledger.journal.find(large.SOURCE, large.LAST_KEY) is None:
             open_book(ledger, name=f"{people} people", zone="Asia/Shanghai", currency="CNY", actor=ACTOR)
-            adopt_plan(ledger, EXAMPLES / "plans" / PLANS[0], adopted_by=ADOPTS, approver=APPROVES)
+            adopt_plan(
+                ledger,
+                EXAMPLES / "plans" / HUIKANG.plans[0],
+                adopted_by=HUIKANG.adopts,
+                approver=HUIKANG.approves,
+            )
             with progress(f"{people:,} people, {days} days", large.facts_expected(people, days)) as reach:
                 for batch in large.drafts(people, days, ACTOR):
                     reach(ledger.journal.append(batch, now=now())[-1].position)
@@ -133,9 +152,9 @@ def _written(delivery: Delivery, folder: Path) -> list[Path]:
     return paths
 
 
-def _close(ledger: Ledger, period: Period) -> PeriodClosed | None:
+def _close(ledger: Ledger, firm: Firm, period: Period) -> PeriodClosed | None:
     before = last_closed(ledger)
-    if period > LAST_CLOSED or (before is not None and period <= before):
+    if period > firm.last_closed or (before is not None and period <= before):
         return None
     fact, _ = close_period(ledger, period, actor=ACTOR)
     return fact

@@ -109,18 +109,24 @@ def token(
     notes().print(f"Only its hash is kept, in {file}. Send it as: Authorization: Bearer TOKEN")
 
 
-@app.command(epilog="Example: meritbook demo --no-serve")
+@app.command(epilog="Example: meritbook demo --firm hospital --no-serve")
 def demo(
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Load and exit.")] = False,
+    firm: Annotated[
+        str | None,
+        typer.Option(
+            help="huikang or hospital, loaded and served alone; absent, both, and huikang is served."
+        ),
+    ] = None,
     people: Annotated[
         int | None, typer.Option(min=1, help="Make a large firm of so many people, for measuring.")
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, help="With --people: days of work.")] = None,
 ) -> None:
-    """Load a year of an example firm, close eleven months, and serve it."""
+    """Load a year of a sales firm and a quarter of a hospital, close their months, and serve one of them."""
     from api.demo import run_demo
 
-    run_demo(settings(), serve=not no_serve, people=people, days=days)
+    run_demo(settings(), serve=not no_serve, firm=firm, people=people, days=days)
 
 
 def _waiting(message: str) -> None:

@@ -2,12 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from api.demo_data import offices
+from api.demo_data import growth, offices
 from api.demo_data.mess import CORRECTIONS, Mess
 from api.demo_data.selling import Month, Sales
-from api.demo_data.sheets import Row, csv_bytes, ndjson_bytes, xlsx_bytes
+from api.demo_data.sheets import Delivery, Row, csv_bytes, ndjson_bytes, xlsx_bytes
 from api.demo_data.staff import BRANCHES, staff
 from domain.money import major_text
 
@@ -15,13 +14,6 @@ _CLIENTS = "客户编码 登记日期 归属业务员 类型 来源渠道".split
 _FOLLOW_UPS = "跟进时间 工号 客户编码 方式 时长(分钟)".split()
 _ORDERS = "流水号 订单号 业务日期 业务员工号 客户编码 产品 数量 合同金额 渠道 订单类型 状态 备注".split()
 _VISITS = "拜访日期 到访时间 工号 姓名 客户编码 科室 时长(小时) 试用产品".split()
-
-
-class Delivery(NamedTuple):
-    """What had arrived when a month was closed: file names and their bytes."""
-
-    month: int
-    files: dict[str, bytes]
 
 
 def deliveries() -> Iterator[Delivery]:
@@ -53,7 +45,22 @@ def deliveries() -> Iterator[Delivery]:
             files[f"hr_decisions_{tag}.csv"] = csv_bytes(offices.DECISIONS, decided, "utf-8-sig")
         if corrections:
             files[f"finance_corrections_{tag}.csv"] = csv_bytes(CORRECTIONS, corrections, "gb18030")
-        yield Delivery(number, files)
+        yield Delivery(number, files | _newcomers(number))
+
+
+def _newcomers(number: int) -> dict[str, bytes]:
+    """What is told of newcomers; the survey's answers come as numbers in a workbook."""
+    tag, told = f"2025-{number:02}", growth.files(number)
+    columns = {"hr_mentors": growth.MENTORS, "lms_learning": growth.LEARNING, "lms_skills": growth.SKILLS}
+    files = {
+        f"{name}_{tag}.csv": csv_bytes(columns[name], rows, "utf-8-sig")
+        for name in columns
+        if (rows := told.get(name.partition("_")[2]))
+    }
+    if answers := told.get("surveys"):
+        numbers: list[Row] = [{**row, "压力": float(str(row["压力"]))} for row in answers]
+        files[f"oa_surveys_{tag}.xlsx"] = xlsx_bytes("周问卷", ("新人周问卷",), growth.SURVEYS, numbers)
+    return files
 
 
 def _branches() -> bytes:

@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import openpyxl
 
@@ -16,6 +16,13 @@ Encoding = Literal["utf-8", "utf-8-sig", "gb18030"]
 
 _NEVER = (2025, 1, 1, 0, 0, 0)
 _WRITTEN_AT = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
+
+
+class Delivery(NamedTuple):
+    """What had arrived when a month was closed: file names and their bytes."""
+
+    month: int
+    files: dict[str, bytes]
 
 
 def csv_bytes(

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from api.demo_data.firms import Firm
 from api.importing import ImportReport
 from api.settings import Settings
 from domain.facts.governance import PeriodClosed
@@ -26,14 +27,15 @@ select count(*), sum(statements)::bigint, sum(total_minor)::bigint, min(currency
 from closed_period"""
 
 
-def tell_year(
+def tell_months(
     console: Console,
+    title: str,
     chapters: Iterable[tuple[int, ImportReport, PeriodClosed | None]],
     paid_minor: Mapping[str, int],
 ) -> None:
     """A line a month, then every refused row with its reason. paid_minor: in each closed month."""
     told = list(chapters)
-    table = Table(title="2025, as it was recorded", title_justify="left", box=None, pad_edge=False)
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     table.add_column("month")
     for name in ("files", "rows", "new facts", "known", "refused rows", "statements", "paid"):
         table.add_column(name, justify="right")
@@ -80,25 +82,35 @@ def tell_late(console: Console, cursor: Cursor[Any]) -> None:
     console.print(f"{months} months closed, {statements:,} statements, {total} {currency} in all.\n")
 
 
-def tell_next(console: Console, settings: Settings, folder: Path, program: str) -> None:
-    """Six things to try; all of them work while the service runs, and five without it."""
+_TRY = {
+    "huikang": (
+        ("explain HK035 2025-03", "600.00 of it: 10 new clients and two points, to the facts behind them"),
+        ("explain HK041 2025-07", "what a zero too many in May cost in July"),
+        ("alerts --day 2025-10-12", "a newcomer under stress who lags in training, with the numbers"),
+        ("payroll 2025-11 --format csv", "what payroll pays"),
+        ("import {folder}/crm_orders_2025-01.csv", "the same file again: nothing changes"),
+        ("replay --compare", "everything computed again from the first fact, and compared"),
+    ),
+    "hospital": (
+        ("explain LJ0006 2025-10", "a ward nurse's month: infusions, hours, nights, ratings"),
+        ("explain LJ0010 2025-10", "work on days without a valid licence is named, and not paid"),
+        ("reminders --day 2025-11-09", "licences that expire"),
+        ("payroll 2025-10 --format csv", "what payroll pays"),
+    ),
+}
+"""What to try with each firm; all of it works while the service runs, and without it."""
+
+
+def tell_next(console: Console, settings: Settings, firm: Firm, folder: Path, program: str) -> None:
+    """Things to try with a firm, and where its interface is."""
     address = f"http://{settings.host}:{settings.port}"
-    things = (
-        (
-            f"{program} explain HK035 2025-03",
-            "600.00 of it: 10 new clients and two points, to the facts behind them",
-        ),
-        (f"{program} explain HK041 2025-07", "what a zero too many in May cost in July"),
-        (f"{program} payroll 2025-11 --format csv", "what payroll pays"),
-        (f"{program} import {folder / 'crm_orders_2025-01.csv'}", "the same file again: nothing changes"),
-        (f"{program} replay --compare", "everything computed again from the first fact, and compared"),
-        (
-            f"{address}/schema/openapi.json",
-            f"the HTTP interface; {program} token --role auditor gives a token",
-        ),
-    )
+    ledger = "" if firm.ledger is None else f"MERITBOOK_LEDGER={firm.ledger} "
     console.print(
-        f"[bold]Try[/] (MERITBOOK_HOME={escape(str(settings.home))}, the files are in demo/huikang):"
+        f"[bold]Try[/] (MERITBOOK_HOME={escape(str(settings.home))}, the files are in demo/{firm.folder}):"
     )
-    for what, why in things:
+    things = [(f"{ledger}{program} {what.format(folder=folder)}", why) for what, why in _TRY[firm.folder]]
+    if firm.ledger is not None:
+        things.append((f"{ledger}{program} serve --port 8001", "this ledger, beside the other"))
+    schema = f"the HTTP interface; {program} token --role auditor gives a token"
+    for what, why in (*things, (f"{address}/schema/openapi.json", schema)):
         console.print(f"  {escape(what)}\n      [dim]{escape(why)}[/]")

@@ -13,6 +13,7 @@ _BLANK = " \t\r\n\u3000\xa0\ufeff\u200b"
 _PLAIN = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?\Z")
 _SHORTENED = re.compile(r"\d(\.\d+)?E\+?\d+\Z", re.IGNORECASE)
 _SIGNS_OF_MONEY = "¥￥元$€£ "
+_FLAGS = {"yes": True, "no": False, "true": True, "false": False, "是": True, "否": False}
 _MONEY_DIGITS = 20
 """Within what Decimal multiplies exactly; the fact itself bounds the amount."""
 
@@ -47,6 +48,17 @@ def decimal(cell: Cell) -> str:
     if not _PLAIN.match(value):
         raise ValueError("it is not a plain number such as 1234.5")
     return value.replace(",", "")
+
+
+def flag(cell: Cell) -> bool:
+    """Yes or no.
+
+    Raises: ValueError.
+    """
+    value = text(cell).casefold()
+    if value not in _FLAGS:
+        raise ValueError(f"it is neither of {', '.join(_FLAGS)}")
+    return _FLAGS[value]
 
 
 def whole(cell: Cell) -> int:

@@ -7,14 +7,17 @@ from zoneinfo import ZoneInfo
 
 from msgspec import inspect
 
-from api.importing import cells, dates
+from api.importing import cells, dates, shift_spans
 from api.importing.mapping import Value
 from api.importing.rows import Cell
 from domain.facts.base import EmployeeId, Fact, Score
 from domain.facts.currencies import RateText
+from domain.facts.shifts import ShiftSpan
 
 Cells = Mapping[str, Cell]
-Kind = Literal["text", "id", "whole", "hours", "decimal", "day", "money", "share"]
+Kind = Literal["text", "id", "whole", "hours", "decimal", "day", "money", "share", "flag", "spans"]
+Said = str | int | bool | list[dict[str, str]]
+"""What a cell says; a list only of the hours of a shift."""
 
 _SHOWN = 40
 _REMEDIES: dict[Kind, str] = {
@@ -26,6 +29,8 @@ _REMEDIES: dict[Kind, str] = {
     "day": "Write the day as the mapping says, or add how it is written to `formats`.",
     "money": "Write the amount in major units, such as 1234.50.",
     "share": "Write 60 %, or say in the mapping `as: percent` of 60 and `as: fraction` of 0.6.",
+    "flag": "Write yes or no.",
+    "spans": "Write the hours of the shift such as 08:00-12:00 ward, 12:30-16:30 ward.",
 }
 
 
@@ -41,7 +46,7 @@ class Field(NamedTuple):
     """A field and the way to read it. read: gives None for an empty cell, and raises BadCell."""
 
     columns: tuple[str, ...]
-    read: Callable[[Cells], str | int | None]
+    read: Callable[[Cells], Said | None]
 
 
 class When(NamedTuple):
@@ -82,7 +87,7 @@ def field(value: Value, kind: Kind, formats: tuple[str, ...]) -> Field:
     convert = _converter(kind, value, formats)
     blamed = columns[0] if columns else ""
 
-    def read(row: Cells) -> str | int | None:
+    def read(row: Cells) -> Said | None:
         cell = _cell(value, columns, row)
         if cell == "":
             return None
@@ -135,10 +140,14 @@ def _kind(name: str, kind: inspect.Type) -> Kind | None:
             return "decimal"
         case inspect.StrType() | inspect.LiteralType():
             return "text"
+        case inspect.BoolType():
+            return "flag"
         case inspect.IntType():
             return "whole"
         case inspect.DateType():
             return "day"
+        case inspect.ListType(item_type=inspect.StructType(cls=spans)) if spans is ShiftSpan:
+            return "spans"
         case _:
             return None
 
@@ -177,7 +186,7 @@ def _joined(columns: tuple[str, ...], join: str, row: Cells) -> str:
     return join.join(text for column in columns if (text := cells.text(row.get(column, ""))))
 
 
-def _converter(kind: Kind, value: Value, formats: tuple[str, ...]) -> Callable[[Cell, Cells], str | int]:
+def _converter(kind: Kind, value: Value, formats: tuple[str, ...]) -> Callable[[Cell, Cells], Said]:
     match kind:
         case "text":
             return lambda cell, row: cells.text(cell)
@@ -193,6 +202,10 @@ def _converter(kind: Kind, value: Value, formats: tuple[str, ...]) -> Callable[[
             return lambda cell, row: dates.moment(cell, formats).day.isoformat()
         case "share":
             return lambda cell, row: cells.share(cell, value.as_)
+        case "flag":
+            return lambda cell, row: cells.flag(cell)
+        case "spans":
+            return lambda cell, row: shift_spans.spans(cells.text(cell))
         case "money":
             currency = currency_reader(value)
             return lambda cell, row: cells.money(cell, currency(row))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from api.importing import cells, splitting
 from api.importing.compiling import Compiled, FactMaker, KeyReader
-from api.importing.fields import BadCell, Cells, Field, shown
+from api.importing.fields import BadCell, Cells, Field, Said, shown
 from api.importing.report import Fault
 from api.importing.rows import BadRow, Row
 from api.intake import Refused, Submission
@@ -222,7 +222,7 @@ def _untold(maker: FactMaker, row: Mapping[str, cells.Cell]) -> Untold:
     return Untold(maker.type, "", 0)
 
 
-def _glance(field: Field | None, row: Cells) -> str | int | None:
+def _glance(field: Field | None, row: Cells) -> Said | None:
     try:
         return field.read(row) if field else None
     except BadCell:

@@ -1,5 +1,6 @@
 """Huikang's year, loaded through the real import and closed month by month."""
 
+import datetime as dt
 import os
 import re
 import subprocess
@@ -15,8 +16,10 @@ from psycopg import sql
 
 from api.cli.terminal import Failed
 from api.demo import Chapter, is_loaded, load, run_demo
+from api.demo_data.firms import HUIKANG
 from api.ops import Ledger, open_book, open_ledger
 from api.settings import Settings
+from projections.alerts import alerts
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -45,6 +48,8 @@ where about_period <> period
 group by employee, about_period, period
 order by about_period, employee"""
 
+LOAD = ("demo", "--firm", "huikang", "--no-serve")
+
 Year = tuple[Ledger, Path, list[Chapter]]
 
 
@@ -65,7 +70,7 @@ def huikang(postgres: str, schemas: list[str], tmp_path_factory: pytest.TempPath
     settings = Settings(home=tmp_path_factory.mktemp("home"), database_url=postgres, ledger=schemas[-1])
     folder = tmp_path_factory.mktemp("files")
     with open_ledger(settings, prepare_it=True) as ledger:
-        yield ledger, folder, list(load(ledger, folder))
+        yield ledger, folder, list(load(ledger, HUIKANG, folder))
 
 
 def ask(year: Year, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -87,7 +92,7 @@ def test_eleven_months_are_closed_and_the_twelfth_is_open(huikang: Year) -> None
 @pytest.mark.rule("R25")
 def test_every_file_reconciles_with_the_ledger(huikang: Year) -> None:
     files = [file for chapter in huikang[2] for file in chapter.report.files]
-    assert len(files) == 112
+    assert len(files) == 134
     assert [file.file for file in files if not file.reconciled] == []
     assert sum(file.stored for file in files) > 14_000
 
@@ -147,11 +152,19 @@ def test_the_wrong_amount_is_voided_and_what_came_back_stands(huikang: Year) -> 
     assert len(list(ledger.journal.read(types=["deal_reversed"]))) == 2
 
 
+def test_a_newcomer_under_stress_who_lags_in_training_is_warned_of(huikang: Year) -> None:
+    """Stress of 8 in the survey of that week; half of the training done six weeks after the hire."""
+    with huikang[0].pool.connection() as connection, connection.cursor() as cursor:
+        on = dt.date(2025, 10, 12)
+        warned = {(warning.employee, warning.alert) for warning in alerts(cursor, on)}
+    assert {("HK048", "stressed"), ("HK048", "training_lags")} <= warned
+
+
 def test_loading_again_changes_nothing(huikang: Year, tmp_path: Path) -> None:
     ledger, _, _ = huikang
-    assert is_loaded(ledger)
+    assert is_loaded(ledger, HUIKANG)
     head = ledger.journal.head()
-    again = list(load(ledger, tmp_path))
+    again = list(load(ledger, HUIKANG, tmp_path))
     assert ledger.journal.head() == head
     assert all(file.stored == 0 for chapter in again for file in chapter.report.files)
     assert [chapter.closed for chapter in again] == [None] * 12
@@ -163,7 +176,7 @@ def test_the_ledger_of_another_firm_is_left_alone(postgres: str, schemas: list[s
     with open_ledger(settings, prepare_it=True) as ledger:
         open_book(ledger, name="Another firm", zone="Asia/Shanghai", currency="CNY", actor="test")
         with pytest.raises(Failed, match="Another firm"):
-            is_loaded(ledger)
+            is_loaded(ledger, HUIKANG)
         assert ledger.journal.head() == 1
 
 
@@ -205,12 +218,12 @@ def test_what_the_demo_names_to_try_works(postgres: str, schemas: list[str], tmp
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    first, second = run("demo", "--no-serve"), run("demo", "--no-serve")
+    first, second = run(*LOAD), run(*LOAD)
     told = first[first.index("Settled later") :]
     assert second.endswith(told)
     named = [
         line.split()[1:] for line in told[told.index("Try ") :].splitlines() if re.match(r"  \S+ \w", line)
     ]
-    assert len(named) == 5
+    assert len(named) == 6
     for arguments in named:
         run(*arguments)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from api.demo_data.exports import Delivery, deliveries
+from api.demo_data.exports import deliveries
 from api.demo_data.large import drafts, facts_expected
+from api.demo_data.sheets import Delivery
 from api.demo_data.staff import staff
 from api.demo_data.working_days import LAST_DAY
 from api.importing.compiling import compiled

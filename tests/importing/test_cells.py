@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from api.importing import cells, dates
+from api.importing import cells, dates, shift_spans
 from api.importing.xlsx_table import cell_of
 
 
@@ -165,3 +165,35 @@ def test_excel_serials_may_carry_a_time() -> None:
 def test_a_pattern_says_where_year_month_and_day_stand(form: str) -> None:
     with pytest.raises(ValueError):
         dates.pattern(form)
+
+
+@pytest.mark.parametrize(("written", "meant"), [("是", True), ("Yes", True), (" no ", False), ("否", False)])
+def test_yes_and_no_in_both_languages(written: str, meant: bool) -> None:
+    assert cells.flag(written) is meant
+
+
+@pytest.mark.parametrize("written", ["", "maybe", "2"])
+def test_what_is_neither_yes_nor_no_is_refused(written: str) -> None:
+    with pytest.raises(ValueError):
+        cells.flag(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "07:30-12:00 visits, 13:30-17:30 desk work",
+        "7:30–12:00 visits；13：30~17:30  desk work",
+        "07:30 - 12:00 visits、13:30 - 17:30 desk work",
+    ],
+)
+def test_the_hours_of_a_shift_stand_in_one_cell(written: str) -> None:
+    assert shift_spans.spans(written) == [
+        {"from_time": "07:30", "until_time": "12:00", "activity": "visits"},
+        {"from_time": "13:30", "until_time": "17:30", "activity": "desk work"},
+    ]
+
+
+@pytest.mark.parametrize("written", ["07:30-12:00", "visits", "07:30-12:00 visits, later"])
+def test_hours_without_an_end_or_what_is_done_are_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="from, until and what is done"):
+        shift_spans.spans(written)
