@@ -29,9 +29,9 @@ _PEOPLE_FACTS = frozenset(
 _LEARNING = frozenset("module_studied module_tested skill_graded survey_answered".split())
 _SHIFTS = frozenset(
     """shift_pattern_set shift_rules_set shift_assigned shift_worked swap_asked swap_consented swap_approved
-    swap_refused""".split()
+    swap_refused shift_need_set shift_wished""".split()
 )
-_ON_SWAPS = frozenset("swap_asked swap_consented swap_refused".split())
+_OF_OWN_SHIFTS = frozenset("swap_asked swap_consented swap_refused shift_wished".split())
 _CARE = frozenset("alert_acknowledged intervention_opened intervention_closed probation_reviewed".split())
 _APPROVALS = frozenset({"approval_asked", "approval_decided"})
 _CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})
@@ -85,7 +85,7 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
 MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
         "employee": _SAID_OF_PLANS
-        | _ON_SWAPS
+        | _OF_OWN_SHIFTS
         | {"inquiry_opened", "inquiry_resolved", "survey_answered", "approval_asked"},
         "manager": (CREDITED - _GRADES)
         | {"skill_graded"}

@@ -18,6 +18,7 @@ from projections import (
     policy,
     reminders,
     roster,
+    rostering,
     shifts,
     standings,
     statements,
@@ -47,6 +48,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     market,
     notice_rules,
     shifts,
+    rostering,
     standings,  # adds up credits
     statements,  # settle by all that the others know
     paying,
