@@ -20,7 +20,11 @@ Action = Literal[
     "run_payroll",
 ]
 
+ScopeName = Literal["self", "team", "branch", "all"]
+"""Whom a token reaches: its owner; whoever reports to them, through others too; a branch; everybody."""
+
 ROLES: tuple[Role, ...] = get_args(Role)
+SCOPES: tuple[ScopeName, ...] = get_args(ScopeName)
 
 _PEOPLE_FACTS = frozenset(
     """employee_hired employee_transferred employee_promoted employee_left mentor_assigned assistant_assigned
@@ -80,7 +84,12 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
         "administrator": frozenset[Action](get_args(Action)),
     }
 )
-"""What a role may do. An employee reads only about themselves; other scopes come with the sign-in."""
+"""What a role may do, to whomever the scope of the token reaches."""
+
+SCOPE_OF: Mapping[Role, ScopeName] = MappingProxyType(
+    {role: {"employee": "self", "manager": "team"}.get(role, "all") for role in ROLES}
+)
+"""The scope of a token that names none."""
 
 MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
     {

@@ -1,7 +1,7 @@
 """Credentials: what was granted, renewed, suspended, reinstated and revoked, and how they stand on a day."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -99,9 +99,13 @@ def held(
     return [each for each in found if kind in (None, each.kind) and state in (None, each.state)]
 
 
-def summary(cursor: Cursor, day: dt.date, known_at: int | None = None) -> Summary:
-    """What share of the credentials of everybody who works here on `day` has expired by then."""
-    found = held(cursor, day, known_at=known_at)
+def summary(
+    cursor: Cursor, day: dt.date, known_at: int | None = None, within: Collection[str] | None = None
+) -> Summary:
+    """What share of the credentials of everybody here on `day`, or of those `within`, has expired by then."""
+    found = [
+        each for each in held(cursor, day, known_at=known_at) if within is None or each.employee in within
+    ]
     kinds = sorted({each.kind for each in found})
     return Summary(
         day=day,
