@@ -105,6 +105,7 @@ HANDLERS = [
     alerts.read_backtest,
     payroll.read_payroll_runs,
     reminders.read_reminders,
+    reminders.read_notices,
     establishment.read_establishment,
     insight.read_leavers,
     insight.read_outcomes,

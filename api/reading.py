@@ -157,17 +157,37 @@ def known_position(cursor: Cursor[Any], known_at: str | None, field: str = "know
                 remedy="Ask for less.",
             )
         return position
-    try:
-        instant = dt.datetime.fromisoformat(known_at.replace(" ", "+"))
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
+    at = _instant(known_at)
+    if at is None:
         raise BadField(
             field=field,
             detail=f"{known_at[:40]!r} is neither a position nor an instant with zone.",
             remedy="Write 1234 or 2025-03-31T18:00:00Z.",
         )
-    return position_as_of(cursor, instant)
+    return position_as_of(cursor, at)
+
+
+def instant(text: str, field: str) -> dt.datetime:
+    """The instant that `text` names, which says its zone.
+
+    Raises: BadField.
+    """
+    found = _instant(text)
+    if found is None:
+        raise BadField(
+            field=field,
+            detail=f"{text[:40]!r} is no instant with zone.",
+            remedy="Write one such as 2025-03-31T18:00:00Z.",
+        )
+    return found
+
+
+def _instant(text: str) -> dt.datetime | None:
+    try:
+        found = dt.datetime.fromisoformat(text.replace(" ", "+"))  # a plus that a query has made a space
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def month(text: str, field: str = "period") -> Period:

@@ -1,4 +1,4 @@
-"""What is due about people on a day."""
+"""What is due about people on a day, and who is to be told of what at an instant."""
 
 from typing import Annotated
 
@@ -7,11 +7,13 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from api.people import Asked
-from api.reading import OnDay, Reading, View
+from api.reading import OnDay, Reading, View, instant
 from api.watching import shows
 from domain.people.credentials import REMINDER_MONTHS
+from domain.people.notices import Recipient
 from domain.people.reminders import Kind, Reminder
-from projections import reminders
+from projections import notices, reminders
+from projections.notices import Notice
 
 
 @get(
@@ -43,5 +45,37 @@ async def read_reminders(
         lambda cursor, at: reminders.reminders(cursor, on, people, at, lead_months=lead_months)
     )
     found = [each for each in found if kind in (None, each.kind)]
+    shows(request, (each.employee for each in found))
+    return found
+
+
+@get(
+    "/notices",
+    summary="Who is to be told of what",
+    tags=["people"],
+    opt={"action": "read_care", "personal": "people"},
+)
+async def read_notices(
+    request: Asked,
+    view: NamedDependency[View],
+    as_of: Annotated[str, QueryParameter(description="The instant that counts as now (RFC 3339 with zone).")],
+    since: Annotated[
+        str | None, QueryParameter(description="Only what became due after this instant.")
+    ] = None,
+    employee: Annotated[
+        list[str] | None, QueryParameter(description="About these people; about everybody if absent.")
+    ] = None,
+    to: Annotated[Recipient | None, QueryParameter(description="To this role only.")] = None,
+) -> list[Notice]:
+    """Warnings and reminders that are due to be told and not settled: after quiet hours, passed on in time.
+
+    Asked again with a later `as_of`, and the one before as `since`, it says what has become due in between. A
+    warning that is acknowledged or taken in hand is no longer there.
+    """
+    at, after = instant(as_of, "as_of"), instant(since, "since") if since else None
+    found = await view.ask(
+        lambda cursor, known_at: notices.notices(cursor, at, employee, known_at, since=after)
+    )
+    found = [each for each in found if to in (None, each.to)]
     shows(request, (each.employee for each in found))
     return found

@@ -59,8 +59,9 @@ class Warning(msgspec.Struct, frozen=True, kw_only=True):
     """A warning about a person that stands on a day.
 
     first: the first period that gave cause. raised: the one in which it had lasted long enough; periods: how
-    long it has lasted. state: `in_hand` while an intervention for it is open. owner: who is to look after the
-    person, if that is known. course: the numbers of each period, the latest first.
+    long it has lasted. state: `in_hand` while an intervention for it is open. in_care_of: who looks after the
+    person; owner: who that is, if it is known. course: the numbers of each period, the latest first.
+    at_once: it counts before its period is over.
     """
 
     employee: str
@@ -72,11 +73,13 @@ class Warning(msgspec.Struct, frozen=True, kw_only=True):
     raised: str
     periods: int
     state: State
+    in_care_of: Literal["manager", "mentor", "hr"]
     owner: str | None
     acknowledged_at: int | None
     intervention: str | None
     suggests: tuple[Title, ...]
     course: tuple[CausePeriod, ...]
+    at_once: bool = False
 
 
 class _Run(NamedTuple):
@@ -164,6 +167,28 @@ def _met(
                         yield (group.plan.plan, alert.id, employee), (group, observed)
 
 
+def days_raised(
+    cursor: Cursor, standing: Iterable[Warning], day: dt.date, known_at: int
+) -> dict[tuple[str, str, str], dt.date]:
+    """On which day each of those `standing` warnings came up that count at once; by plan, rule and person.
+
+    Each day of the period in which it was raised is looked at again, up to `day`.
+    """
+    waiting = {(each.plan, each.alert, each.employee): each.raised for each in standing if each.at_once}
+    found: dict[tuple[str, str, str], dt.date] = {}
+    for raised in sorted(set(waiting.values())):
+        period = Period.parse(raised)
+        last, on = min(period.last_day, day), period.first_day
+        people = sorted({key[2] for key, own in waiting.items() if own == raised})
+        while on <= last and people:
+            for key, _ in _met(cursor, period, on, period.kind, True, known_at, people):
+                if waiting.get(key) == raised:
+                    found.setdefault(key, on)
+            people = sorted({key[2] for key, own in waiting.items() if own == raised and key not in found})
+            on += dt.timedelta(days=1)
+    return found
+
+
 def is_met(alert: Alert, observed: Observed, level: Fraction | None = None) -> bool:
     """Whether all conditions of `alert` are met; the first one with another `level`, if one is given."""
     return all(
@@ -200,6 +225,7 @@ def _warning(
         raised=str(raised),
         periods=len(run.periods),
         state="in_hand" if in_hand else "open" if acknowledged_at is None else "acknowledged",
+        in_care_of=alert.owner,
         owner={"manager": here.manager, "mentor": here.mentor, "hr": None}[alert.owner],
         acknowledged_at=acknowledged_at,
         intervention=in_hand,
@@ -208,6 +234,7 @@ def _warning(
             CausePeriod(period=str(period), causes=tuple(_causes(group, alert, observed)))
             for period, observed in run.periods
         ),
+        at_once=alert.at_once,
     )
 
 

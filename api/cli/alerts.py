@@ -78,6 +78,43 @@ def reminders(day: Day = None, known_at: KnownAt = None, json: Json = False) -> 
         output().print(f"Nothing is due on {on}.")
 
 
+@app.command(epilog="Example: meritbook notices --as-of 2025-03-14T09:00:00+08:00")
+def notices(
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="The instant that counts as now; now if absent.")
+    ] = None,
+    known_at: KnownAt = None,
+    json: Json = False,
+) -> None:
+    """List who is to be told of which warning or reminder: after quiet hours, passed on in time."""
+    from api.ops import now
+    from api.reading import instant, known_position
+    from projections.notices import notices as due
+
+    at = instant(as_of, "--as-of") if as_of else now()
+    with traced_cursor() as (cursor, trace):
+        found = due(cursor, at, known_at=known_position(cursor, known_at, "--known-at"))
+        trace("notices", people=len({each.employee for each in found}))
+    if json:
+        print_json(found)
+    elif found:
+        rows(
+            {"Due": "", "To": "", "Person": "", "What": "", "About": ""},
+            [
+                [
+                    each.due_at.isoformat(timespec="minutes"),
+                    each.person or each.to.replace("_", " "),
+                    each.employee,
+                    each.kind.replace("_", " "),
+                    each.title.en if each.title else each.about or "",
+                ]
+                for each in found
+            ],
+        )
+    else:
+        output().print(f"Nobody is to be told of anything at {at.isoformat()}.")
+
+
 @app.command(
     epilog="Example: meritbook backtest stressed --plan huikang-newcomer --try 7 --try 9 --within-days 90"
 )

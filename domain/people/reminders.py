@@ -100,7 +100,7 @@ def credential_expiry(
 
 def _reminder(kind: Kind, here: Posting, steps: Iterable[Step], due_on: dt.date, day: dt.date) -> Reminder:
     """The reminder that the first of `steps` begins, for those who are reminded by `day`."""
-    told_on = {step.to: step.on for step in steps if step.on <= day}
+    told_on: dict[Told, dt.date] = {step.to: step.on for step in steps if step.on <= day}
     return Reminder(
         kind=kind,
         employee=here.employee,

@@ -14,12 +14,15 @@ from served import Service, served
 from verbatim import put
 
 from domain.facts.accounts import BalanceWrittenOff
+from domain.facts.approvals import ApprovalAsked, ApprovalDecided
 from domain.facts.credentials import CredentialGranted, CredentialSuspended
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.governance import HonourAwarded, OverrideSet, TargetChanged
 from domain.facts.inquiries import InquiryAnswered, InquiryOpened
 from domain.facts.interventions import InterventionClosed, InterventionOpened
+from domain.facts.market import MarketPaySurveyed, PayPercentile
 from domain.facts.mood import SurveyAnswered
+from domain.facts.notices import NoticeRulesSet
 from domain.facts.people import EmployeeTransferred
 from domain.facts.plans import PlanDrafted
 from domain.facts.runs import HoldReleased, PayHeld, RunApproved
@@ -98,6 +101,7 @@ QUERIES: Mapping[str, Mapping[str, str]] = {
     },
     "/v1/insight/approvals": {"first": "2025-03", "second": "2025-04"},
     "/v1/insight/pay-ranges": {"plan": "selling", "measure": "clients", "period": "2025-03"},
+    "/v1/notices": {"as_of": "2025-03-21T12:00:00+08:00"},
     "/v1/insight/risks": {"tried_days": "60"},
     "/v1/plans/{plan}/alerts/{alert}/backtest": {"from": "2025-03-01", "to": "2025-04-30"},
     "/v1/employees/{employee}/statements/{period}/evidence": {"plan": "selling", "measure": "clients"},
@@ -142,7 +146,8 @@ PARTIES = {"swap": "S1", "employee": "E1", "colleague": "E2"}
 
 
 def begin_paying(book: Book, digest: str) -> int:
-    """An inquiry, a hold and the approval of March; the position of the last."""
+    """Questions, an inquiry, a hold and the approval of March; the position of the last."""
+    ask_around(book)
     book.tell(InquiryOpened(period="2025-03", kind="question", note="Why?", **ASKED))
     book.tell(PayHeld(hold="H1", employee="E2", period="2025-03", **HELD))
     return book.tell(RunApproved(approver="boss", period="2025-03", statements_digest=digest))
@@ -162,8 +167,24 @@ def roster_shifts(book: Book) -> int:
     return book.tell(SwapAsked(on=first, colleague_on=second, **PARTIES, **patterns))
 
 
+FIGURES: dict[str, Any] = {"post": "seller", "surveyed_by": "survey", "currency": "CNY"}
+
+
+def ask_around(book: Book) -> None:
+    """Two approvals are asked for, the market is surveyed, nights are quiet."""
+    for name in ("A1", "A2"):
+        book.tell(ApprovalAsked(approval=name, employee="E1", kind="expenses"))
+    figures = [PayPercentile(percent=50, amount_minor=1_000_00)]
+    book.tell(MarketPaySurveyed(surveyed_on=dt.date(2025, 1, 1), percentiles=figures, **FIGURES))
+    book.tell(NoticeRulesSet(effective_on=dt.date(2025, 3, 1), escalate_after_days=2))
+
+
 def go_on(book: Book) -> None:
     """Another hold, the end of the first, and an answer; a swap takes place, more hours, another rule."""
+    book.tell(ApprovalDecided(approval="A1", employee="E1", outcome="approved", approver="head"))
+    figures = [PayPercentile(percent=50, amount_minor=2_000_00)]
+    book.tell(MarketPaySurveyed(surveyed_on=dt.date(2025, 1, 1), percentiles=figures, **FIGURES))
+    book.tell(NoticeRulesSet(effective_on=dt.date(2025, 3, 1), quiet_from="10:00", quiet_until="09:00"))
     book.tell(SwapApproved(approver="head", **PARTIES))
     book.tell(ShiftWorked(employee="E1", on=dt.date(2025, 3, 20), minutes=60))
     book.tell(ShiftRulesSet(effective_on=dt.date(2025, 3, 2), nights_in_a_row=3))
