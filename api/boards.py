@@ -2,14 +2,13 @@
 
 from typing import Annotated, Any
 
-import msgspec
 from litestar import Request, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from psycopg import Cursor
 
-from api.caller import Caller
+from api.auth import Caller
 from api.problems import NotFound
 from api.reading import OnDay, Reading, View, any_period
 from api.watching import shows
@@ -28,7 +27,7 @@ Of = Annotated[list[str] | None, QueryParameter(description="Only people of thes
     "/boards/{board:str}",
     summary="A ranking",
     tags=["boards"],
-    opt={"action": "read_boards", "personal": "people", "reach": "rows"},
+    opt={"action": "read_boards", "personal": "people"},
 )
 async def read_board(
     request: Asked,
@@ -44,10 +43,7 @@ async def read_board(
     post: Of = None,
     day: OnDay = None,
 ) -> Ranked:
-    """Competition ranking (1, 2, 2, 4); within a tie who got there earlier comes first, then by id.
-
-    Whoever stands on a board sees all of it; another token sees the places of those whom it reaches.
-    """
+    """Competition ranking (1, 2, 2, 4); within a tie who got there earlier comes first, then by id."""
     on = day or reading.today()
     asked = any_period(period) if period else Period.containing(on)
     cohort = Population(branch=tuple(branch or ()), team=tuple(team or ()), post=tuple(post or ()))
@@ -60,19 +56,7 @@ async def read_board(
                 detail=f"No plan in force in {asked} has a board {board!r}.",
                 remedy="See /v1/plans.",
             )
-        return _shown(cursor, found, known_at)
-
-    def _shown(cursor: Cursor[Any], found: Ranked, known_at: int | None) -> Ranked:
-        caller = request.auth
-        if caller.within is None or (
-            caller.employee is not None
-            and boards.stands_on(
-                cursor, board, asked, caller.employee, plan=plan, until=on, known_at=known_at
-            )
-        ):
-            return found
-        places = tuple(place for place in found.places if caller.reaches(place.employee))
-        return msgspec.structs.replace(found, people=len(places), places=places)
+        return found
 
     ranked = await view.ask(question)
     shows(request, (place.employee for place in ranked.places))
@@ -83,7 +67,7 @@ async def read_board(
     "/milestones",
     summary="Milestones and the gap to each",
     tags=["people"],
-    opt={"action": "read_people", "personal": "people", "reach": "rows"},
+    opt={"action": "read_people", "personal": "people"},
 )
 async def read_milestones(
     request: Asked,
@@ -106,7 +90,7 @@ async def read_milestones(
     "/goals",
     summary="Goals beside the sums of their parts",
     tags=["plans"],
-    opt={"action": "read_plans", "personal": "none", "reach": "any"},
+    opt={"action": "read_plans", "personal": "none"},
 )
 async def read_goals(
     view: NamedDependency[View], reading: NamedDependency[Reading], day: OnDay = None

@@ -209,6 +209,22 @@ class NotThatRun(Refusal):
     """The digest is not that of the closed run."""
 
 
+class LeadExists(NotNow):
+    """A lead with this id has come in already."""
+
+
+class UnknownContract(Refusal):
+    """This seller has no contract with this id."""
+
+
+class ContractStepTaken(NotNow):
+    """The contract has taken this step already."""
+
+
+class ContractStepMissing(NotNow):
+    """The contract has not taken the step before this one."""
+
+
 class UnknownIntervention(Refusal):
     """This person has no intervention with this id."""
 
@@ -247,14 +263,6 @@ class ShiftExists(NotNow):
 
 class ShiftRuleBroken(Refusal):
     """A rule on nights in a row, rest between shifts or hours a week would be broken."""
-
-
-class NotQualified(Refusal):
-    """The person does not hold a credential or skill that the shift asks for on its day."""
-
-
-class OnLeave(Refusal):
-    """The person is on leave in the hours of the shift."""
 
 
 class UnknownSwap(Refusal):

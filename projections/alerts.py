@@ -30,6 +30,7 @@ SIGNAL_TITLES: Mapping[str, tuple[Title, Unit]] = {
     "training_satisfaction": (Title("Satisfaction with the training", "培训满意度"), "number"),
     "belonging": (Title("Belonging", "归属感"), "number"),
     "leaves": (Title("Times away, planned leave apart", "非计划请假次数"), "number"),
+    "competence": (Title("Competence", "胜任力得分"), "percent"),
 }
 
 

@@ -5,7 +5,7 @@ from projections.opening import opening
 from projections.spans import Cursor, Span, mark_voided
 
 NAME = "credits"
-VERSION = 3
+VERSION = 4
 TABLES = ("credit",)
 FACTS = CREDITED | {"fact_voided"}
 
@@ -22,6 +22,7 @@ create table credit (
     at            timestamptz not null,
     customer      text        collate "C",
     deal          text        collate "C",
+    contract      text        collate "C",
     kind          text        collate "C",
     channel       text        collate "C",
     product       text        collate "C",
@@ -100,21 +101,22 @@ where credited.position = sold.position and credited.part > 0"""
 # keeps the parts behind one test of the row, so that a fact without any is done with at once.
 _SPAN = """
 insert into credit (
-    position, part, employee, role, share, fact, day, deal_day, at, customer, deal, kind, channel, product,
+    position, part, employee, role, share, fact, day, deal_day, at, customer, deal, contract, kind, channel,
+    product,
     quantity, minutes, amount_minor, currency, score, attributes
 )
 select
     journal.position, coalesce(own.part, 0), coalesce(own.employee, said.employee),
     coalesce(own.role, said.role, 'sole'), own.share,
     type, (occurred_at at time zone %(zone)s)::date, sold.day, occurred_at,
-    said.customer, said.deal, said.kind, said.channel, said.product,
+    said.customer, said.deal, said.contract, said.kind, said.channel, said.product,
     case when own.part is null then said.quantity else own.quantity end,
     case when own.part is null then said.minutes else own.minutes end,
     case when own.part is null then said.amount_minor else own.amount_minor end,
     said.currency, said.score, said.attributes
 from journal
 cross join lateral json_to_record(data) as said (
-    employee text, role text, customer text, deal text, kind text, channel text, product text,
+    employee text, role text, customer text, deal text, contract text, kind text, channel text, product text,
     quantity bigint, minutes bigint, amount_minor bigint, currency text, score numeric, attributes jsonb,
     credits json
 )

@@ -18,6 +18,7 @@ from domain.plan.measures import FactMeasure, Measure
 from domain.plan.mentions import with_parts
 from domain.plan.population import completed_months
 from projections import measures, roster, sight
+from projections.competence import scored
 from projections.members import Members, members
 from projections.milestones import MilestoneProgress, milestones_of
 from projections.spans import Cursor
@@ -86,7 +87,11 @@ def watched(
 def _ruled_by(rules: Plan, group: Members) -> Members:
     """`group` as `rules` would watch it; its people, targets and milestones are those of the time."""
     plan = msgspec.structs.replace(
-        group.plan, alerts=rules.alerts, measures=rules.measures, curriculum=rules.curriculum
+        group.plan,
+        alerts=rules.alerts,
+        measures=rules.measures,
+        curriculum=rules.curriculum,
+        competence=rules.competence,
     )
     return group._replace(plan=plan)
 
@@ -120,7 +125,7 @@ def _observed(look: _Look, alerts: Iterable[Alert]) -> dict[str, Observed]:
 def _seen(look: _Look, names: set[str]) -> dict[str, Observed]:
     """What is to be seen of `names` in one period of each of the people."""
     found: dict[str, dict[str, Fraction | None]] = {employee: {} for employee in look.here}
-    for part in (_measured, _trained, _missed, _felt, _away):
+    for part in (_measured, _trained, _missed, _felt, _away, _able):
         for employee, values in part(look, names).items():
             found[employee] |= values
     return dict(found)
@@ -169,6 +174,14 @@ def _is_missed(each: MilestoneProgress, period: Period, until: dt.date) -> bool:
     days, gone = (each.last_day - each.hired_on).days, (until - each.hired_on).days
     done = Fraction(0) if each.done is None else Fraction(each.done)
     return done * days < Fraction(each.needed) * gone
+
+
+def _able(look: _Look, names: set[str]) -> Mapping[str, Observed]:
+    if "competence" not in names or look.group.plan.competence is None:
+        return {}
+    hired = {employee: held.hired_on for employee, held in look.here.items()}
+    found = scored(look.cursor, look.group, hired, look.until, look.known_at)
+    return {employee: {"competence": score.score} for employee, (score, _) in found.items()}
 
 
 def _felt(look: _Look, names: set[str]) -> Mapping[str, Observed]:

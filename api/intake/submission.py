@@ -16,8 +16,7 @@ class Submission:
 
     data: JSON bytes or decoded JSON.
     refers_to: source and key of the fact that a void or confirmation is about, if its position is unknown.
-    reach: types of the facts that a void may concern; None for any. people: whom the fact that it voids or
-    confirms may be about; None for anybody.
+    reach: types of the facts that a void may concern; None for any.
     group: neighbours of the same group stand or fall together; None stands alone.
     """
 
@@ -30,7 +29,6 @@ class Submission:
     refers_to: tuple[str, str] | None = None
     group: int | None = None
     reach: frozenset[str] | None = None
-    people: frozenset[str] | None = None
 
 
 class Stored(NamedTuple):

@@ -4,6 +4,13 @@ from typing import NamedTuple
 
 from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.approvals import ApprovalAsked, ApprovalDecided
+from domain.facts.assisting import (
+    ContractPassed,
+    ContractReturned,
+    ContractTold,
+    ContractUploaded,
+    LeadReceived,
+)
 from domain.facts.base import Fact
 from domain.facts.credentials import (
     CredentialGranted,
@@ -74,13 +81,14 @@ _RUN = ("period_closed", "run_approved", "run_released", "fact_voided")
 _HOLDS = ("pay_held", "hold_released", "fact_voided")
 _INTERVENTIONS = ("intervention_opened", "intervention_closed", "fact_voided")
 _APPROVALS = ("approval_asked", "approval_decided", "fact_voided")
+_LEAD = ("lead_received", "fact_voided")
+_CONTRACT = ("contract_uploaded", "contract_passed", "contract_returned", "contract_told", "fact_voided")
 _SHIFT_RULES = ("shift_pattern_set", "shift_rules_set", "fact_voided")
 _SWAP = ("swap_asked", "swap_consented", "swap_approved", "swap_refused", "fact_voided")
 _SHIFTS = tuple(
     "shift_assigned swap_asked swap_approved employee_hired employee_transferred employee_promoted "
     "employee_left fact_voided".split()
 )
-_ELIGIBLE = (*_CREDENTIALS, "skill_graded", "leave_taken")
 _INQUIRIES = ("inquiry_opened", "inquiry_answered", "inquiry_resolved", "fact_voided")
 
 
@@ -141,7 +149,7 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
         case ApprovalAsked() | ApprovalDecided():
             return (Look(_APPROVALS, f"approval:{fact.approval}"),)
         case _:
-            return _of_paying(fact) or _of_shifts(fact)
+            return _of_paying(fact) or _of_shifts(fact) or _of_assisting(fact)
 
 
 def _of_paying(fact: Fact) -> tuple[Look, ...]:
@@ -171,14 +179,23 @@ def _of_shifts(fact: Fact) -> tuple[Look, ...]:
         case ShiftPatternSet() | ShiftRulesSet():
             return (rules,)
         case ShiftAssigned():
-            own = f"employee:{fact.employee}"
-            return (rules, Look(_SHIFTS, own), Look(_ELIGIBLE, own))
+            return (rules, Look(_SHIFTS, f"employee:{fact.employee}"))
         case SwapAsked() | SwapApproved():
-            both = [f"employee:{each}" for each in (fact.employee, fact.colleague)]
-            looks = (Look(types, tag) for types in (_SHIFTS, _ELIGIBLE) for tag in both)
-            return (rules, Look(_SWAP, f"swap:{fact.swap}"), *looks)
+            both = (Look(_SHIFTS, f"employee:{each}") for each in (fact.employee, fact.colleague))
+            return (rules, Look(_SWAP, f"swap:{fact.swap}"), *both)
         case SwapConsented() | SwapRefused():
             return (Look(_SWAP, f"swap:{fact.swap}"),)
+        case _:
+            return ()
+
+
+def _of_assisting(fact: Fact) -> tuple[Look, ...]:
+    """The boundary of facts about leads and contracts."""
+    match fact:
+        case LeadReceived():
+            return (Look(_LEAD, f"lead:{fact.lead}"),)
+        case ContractUploaded() | ContractPassed() | ContractReturned() | ContractTold():
+            return (Look(_CONTRACT, f"contract:{fact.contract}"),)
         case _:
             return ()
 

@@ -4,6 +4,7 @@ from domain.decide.known import Known, Standing
 from domain.decide.runs import require_last_of_run
 from domain.decide.shifts import require_undisturbed
 from domain.facts.approvals import ApprovalAsked
+from domain.facts.assisting import ContractPassed, ContractReturned, ContractTold, ContractUploaded
 from domain.facts.base import Fact
 from domain.facts.credentials import CredentialFact
 from domain.facts.governance import FactConfirmed, FactVoided, PlanAdopted
@@ -86,6 +87,8 @@ def _require_nothing_rests_on(position: int, fact: Fact, known: Known) -> None:
             _require_last_told(position, known.told("intervention", fact.intervention))
         case ApprovalAsked():
             _require_last_told(position, known.told("approval", fact.approval))
+        case ContractUploaded() | ContractPassed() | ContractReturned() | ContractTold():
+            _require_last_told(position, known.told("contract", fact.contract))
         case SwapAsked() | SwapConsented():
             _require_last_told(position, known.told("swap", fact.swap))
         case ShiftAssigned() | SwapApproved():

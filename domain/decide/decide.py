@@ -6,6 +6,7 @@ from typing import NamedTuple
 from domain.decide import (
     accounts,
     approvals,
+    assisting,
     corrections,
     credentials,
     credits,
@@ -20,7 +21,6 @@ from domain.decide import (
     periods,
     plans,
     probation,
-    rostering,
     runs,
     selling,
     shifts,
@@ -30,6 +30,13 @@ from domain.decide.existence import require_existing
 from domain.decide.known import Known
 from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.approvals import ApprovalAsked, ApprovalDecided
+from domain.facts.assisting import (
+    ContractPassed,
+    ContractReturned,
+    ContractTold,
+    ContractUploaded,
+    LeadReceived,
+)
 from domain.facts.base import Fact
 from domain.facts.credentials import (
     CredentialGranted,
@@ -58,7 +65,6 @@ from domain.facts.notices import NoticeRulesSet
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.facts.probation import ProbationReviewed
-from domain.facts.rostering import ShiftNeedSet
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealReversed
 from domain.facts.shifts import (
@@ -126,6 +132,10 @@ def _of_people_and_work(fact: Fact, known: Known, asked: Asked) -> None:
             training.grade(fact)
         case ProbationReviewed():
             probation.review(fact, known)
+        case LeadReceived():
+            assisting.receive(fact, known)
+        case ContractUploaded() | ContractPassed() | ContractReturned() | ContractTold():
+            assisting.advance(fact, known)
         case InterventionOpened():
             interventions.open_intervention(fact, known)
         case InterventionClosed():
@@ -146,8 +156,6 @@ def _of_shifts(fact: Fact, known: Known, asked: Asked) -> None:
             shifts.set_pattern(fact)
         case ShiftRulesSet():
             shifts.set_rules(fact)
-        case ShiftNeedSet():
-            rostering.need(fact)
         case ShiftAssigned():
             shifts.assign(fact, known)
         case ShiftWorked():

@@ -19,6 +19,8 @@ InterventionId = Annotated[
     str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of one intervention for one person.")
 ]
 InquiryId = Annotated[str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of one inquiry about pay.")]
+ContractId = Annotated[str, Meta(pattern=_ID, description="Id of a contract on its way through review.")]
+LeadId = Annotated[str, Meta(pattern=_ID, description="Id of a lead.")]
 HoldId = Annotated[str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of one hold on pay.")]
 PlanId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9\-]{0,63}\Z", description="Id of an incentive plan.")]
 Name = Annotated[

@@ -9,6 +9,7 @@ from domain.facts import (
     accounts,
     activity,
     approvals,
+    assisting,
     clinical,
     credentials,
     currencies,
@@ -24,7 +25,6 @@ from domain.facts import (
     people,
     plans,
     probation,
-    rostering,
     runs,
     selling,
     shifts,
@@ -40,10 +40,10 @@ SUBJECTS = (
     establishment,
     selling,
     activity,
+    assisting,
     clinical,
     overtime,
     shifts,
-    rostering,
     training,
     mood,
     interventions,
@@ -75,7 +75,7 @@ FACT_TYPES: Mapping[str, type[Fact]] = MappingProxyType(
 
 CREDITED: frozenset[str] = frozenset(
     kind.TYPE
-    for module in (selling, activity, clinical, overtime)
+    for module in (selling, activity, assisting, clinical, overtime)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Fact) and kind is not Fact
 )
@@ -83,7 +83,7 @@ CREDITED: frozenset[str] = frozenset(
 
 TAG_FIELDS = tuple(
     "employee colleague customer deal credential plan draft period branch position quotation inquiry hold "
-    "intervention swap rulebook approval".split()
+    "intervention swap rulebook approval lead contract".split()
 )
 """Fields, or what a fact makes of them, by which it is found again."""
 

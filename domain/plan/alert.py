@@ -11,7 +11,13 @@ from domain.plan.components.base import Fault
 from domain.plan.fields import Identifier, Level, MeasureName, Months, Title
 
 Signal = Literal[
-    "training_completion", "milestones_missed", "stress", "training_satisfaction", "belonging", "leaves"
+    "training_completion",
+    "milestones_missed",
+    "stress",
+    "training_satisfaction",
+    "belonging",
+    "leaves",
+    "competence",
 ]
 """What can be watched beside measures.
 
@@ -19,6 +25,7 @@ training_completion: mean share of the modules that everybody takes, as of the p
 milestones_missed: how many milestones are behind an even pace then, or ran out in the period unreached.
 stress, training_satisfaction, belonging: of the last survey that was answered in the period.
 leaves: how often somebody began to be away in it, sick, for personal or for other reasons.
+competence: how much of the plan's competence model is attained over its window up to the period's last day.
 """
 SIGNALS: tuple[str, ...] = get_args(Signal)
 TESTS = ("at_least", "more_than", "at_most", "less_than", "falling")

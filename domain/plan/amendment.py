@@ -23,6 +23,9 @@ Part = Literal[
     "warning",
     "board",
     "goal",
+    "competence",
+    "pairing",
+    "lead",
     "hint",
 ]
 PARTS: Mapping[str, Part] = {
@@ -37,6 +40,9 @@ PARTS: Mapping[str, Part] = {
     "boards": "board",
     "cascade": "goal",
     "measures": "measure",
+    "competence": "competence",
+    "pairing": "pairing",
+    "leads": "lead",
     "hints": "hint",
 }
 """The fields of a plan in the order in which changes are told; all others are of the plan itself."""

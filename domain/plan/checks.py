@@ -7,6 +7,7 @@ from itertools import pairwise
 from domain.money import CURRENCIES
 from domain.plan.account_checks import account_faults
 from domain.plan.alert import alert_faults
+from domain.plan.competence import competence_faults
 from domain.plan.components.base import Fault
 from domain.plan.components.component import Component
 from domain.plan.components.graded import Counted
@@ -15,9 +16,12 @@ from domain.plan.components.rate_table import RateTable
 from domain.plan.curriculum import curriculum_faults
 from domain.plan.document import MONTHS, Goal, Parameter, Plan, Spread, Target
 from domain.plan.exact import shown
+from domain.plan.ids import repeated
+from domain.plan.leads import lead_faults
 from domain.plan.meant import currency_meant
 from domain.plan.measures import DaysMeasure, FactMeasure, Measure, RatioMeasure
 from domain.plan.mentions import with_parts
+from domain.plan.pairing import pairing_faults
 from domain.plan.running import looks_back
 from domain.plan.true_ups import true_up_faults
 
@@ -50,7 +54,7 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
         "hints.levers": [lever.id for lever in plan.hints.levers],
     }
     for place, ids in lists.items():
-        yield from _repeated(place, ids)
+        yield from repeated(place, ids)
     for index, milestone in enumerate(plan.milestones):
         if milestone.within_days < 1:
             yield Fault(f"milestones[{index}].within_days", "No day is left.", "Write 1 or more.")
@@ -58,6 +62,9 @@ def plan_faults(plan: Plan) -> Iterator[Fault]:
             yield Fault(f"milestones[{index}].reaches", "Nothing is to be reached.", "Write more than 0.")
     yield from curriculum_faults(plan.curriculum)
     yield from alert_faults(plan.alerts)
+    yield from competence_faults(plan.competence, plan.alerts, plan.measures)
+    yield from pairing_faults(plan.pairing, plan.measures)
+    yield from lead_faults(plan.leads)
     yield from _goal_faults(plan.cascade)
     yield from _days_faults(plan)
     yield from _licence_faults(plan)
@@ -263,13 +270,6 @@ def _spread_faults(path: str, target: Target, spread: Spread, measure: Measure |
             )
     if spread.cumulative and target.prorate is not None:
         yield Fault(f"{path}.cumulative", "The days of earlier months are not known.", "Leave `prorate` out.")
-
-
-def _repeated(place: str, ids: list[str]) -> Iterator[Fault]:
-    for index, name in enumerate(ids):
-        if name in ids[:index]:
-            first = f"{place}[{ids.index(name)}]"
-            yield Fault(f"{place}[{index}].id", f"{first} is called `{name}` too.", "Give each its own id.")
 
 
 def _goal_faults(goals: tuple[Goal, ...]) -> Iterator[Fault]:

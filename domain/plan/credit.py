@@ -27,6 +27,7 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
     deal_day: dt.date | None = None
     customer: str | None = None
     deal: str | None = None
+    contract: str | None = None
     kind: str | None = None
     channel: str | None = None
     product: str | None = None

@@ -16,6 +16,7 @@ from domain.money import Rounding
 from domain.period import PeriodKind
 from domain.plan.account_terms import Draw, Holdback, NegativeBalance
 from domain.plan.alert import Alert
+from domain.plan.competence import CompetenceModel
 from domain.plan.components.component import Component
 from domain.plan.exact import Unit
 from domain.plan.exchange import RateDay
@@ -32,7 +33,9 @@ from domain.plan.fields import (
     Title,
     WholeNumber,
 )
+from domain.plan.leads import LeadRules
 from domain.plan.measures import Measure, Unlicensed
+from domain.plan.pairing import PairingRules
 
 
 class Population(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,6 +228,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     what came in other currencies; without it they leave such amounts out.
     negative_balance: whether a total below 0 is `paid` as it is, or `carried` into the next statement.
     account_order: the draw, the holdbacks and `negative_balance`, by who takes first of what is earned.
+    competence, pairing, leads: what assistants should be able to do, with whom they work well, and how new
+    leads are followed up.
     """
 
     plan: PlanName
@@ -249,6 +254,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     milestones: tuple[Milestone, ...] = ()
     curriculum: tuple[Module, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    competence: CompetenceModel | None = None
+    pairing: PairingRules | None = None
+    leads: LeadRules | None = None
     boards: tuple[Board, ...] = ()
     cascade: tuple[Goal, ...] = ()
     hints: HintSettings = HintSettings()

@@ -23,7 +23,7 @@ FREE = (Goal, Spread, FactMeasure, RatioMeasure)
 """What holds levels that are compared with no measure."""
 
 
-SHARES = frozenset({"training_completion"})
+SHARES = frozenset({"training_completion", "competence"})
 """The signals of warnings that are shares; the others are counts and scores."""
 
 

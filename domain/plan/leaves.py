@@ -9,6 +9,7 @@ from msgspec import inspect
 
 from domain.money import minor_per_major
 from domain.plan.account_terms import Draw
+from domain.plan.attaining import Indicator
 from domain.plan.checks import counted_measure
 from domain.plan.components.bands import Stretch
 from domain.plan.components.component import Component
@@ -223,6 +224,8 @@ def _titled(item: msgspec.Struct, name: str, plan: Plan) -> Title:
     title: Title | None = getattr(item, "title", None)
     if title is not None:
         return title
+    if isinstance(item, Indicator):
+        return plan.measures[item.measure].title
     if isinstance(item, Stretch):
         begins = name.removeprefix("from ")
         return Title(name, f"{begins} 起" if item.from_ is not None else "最低档")

@@ -71,7 +71,7 @@ Unlicensed = Literal["flagged", "earns_nothing"]
 NUMBERS = {"quantity": "quantity", "minutes": "minutes", "amount": "amount_minor", "score": "score"}
 """What a plan calls the numeric columns of a credit, and their names in the table."""
 
-WORDS = ("customer", "deal", "kind", "channel", "product", "currency", "role")
+WORDS = ("customer", "deal", "contract", "kind", "channel", "product", "currency", "role")
 """The columns of a credit that hold words; `attributes.<key>` is one more for every key."""
 
 

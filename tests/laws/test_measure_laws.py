@@ -70,6 +70,7 @@ columns = st.fixed_dictionaries(
         "fact": st.sampled_from((SOLD, SOLD, BACK)),
         "employee": st.sampled_from(("E1", "E1", "王")),
         "customer": optional("C1", "C2", "C3"),
+        "contract": optional("K1", "K2"),
         "kind": optional("call", "mail"),
         "channel": optional("douyin", "douyin", "shop"),
         "quantity": optional(1, 2, 50),
@@ -82,7 +83,6 @@ columns = st.fixed_dictionaries(
 )
 came_back = st.none() | st.integers(0, 75)
 """So many days after its deal a reversal came; None where the deal is unknown."""
-
 
 week = st.dates(dt.date(2025, 3, 3), dt.date(2025, 3, 10))
 crowded = st.fixed_dictionaries(
@@ -154,7 +154,7 @@ def known_histories(draw: st.DrawFn) -> History:
 def fact_measures(draw: st.DrawFn, kind: Kind) -> FactMeasure:
     of = None
     if kind == "distinct":
-        of = draw(st.sampled_from(("customer", "kind", "day", "attributes.grade", "attributes.ward")))
+        of = draw(st.sampled_from(("customer", "contract", "day", "attributes.grade", "attributes.ward")))
     elif kind not in ("count", "streak"):
         of = draw(st.sampled_from(("quantity", "minutes", "amount_minor", "score")))
     where = draw(st.sampled_from(((), (), (draw(words),), (draw(numbers),))))

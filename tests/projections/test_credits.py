@@ -26,7 +26,7 @@ from domain.journal.connection import connect
 from projections.runner import Runner, create
 
 NONE_SAID = dict.fromkeys(
-    """customer deal deal_day kind channel product quantity minutes amount_minor currency score
+    """customer deal contract deal_day kind channel product quantity minutes amount_minor currency score
     attributes""".split()
 )
 
