@@ -34,7 +34,7 @@ OfPeople = Annotated[
     "/alerts",
     summary="Warnings that stand",
     tags=["people"],
-    opt={"action": "read_care", "personal": "people"},
+    opt={"action": "read_care", "personal": "people", "reach": "rows"},
 )
 async def read_alerts(
     request: Asked,
@@ -49,8 +49,9 @@ async def read_alerts(
     day: OnDay = None,
 ) -> list[Warning]:
     """Each with the numbers that raised it, period by period, and what may help: one a person and rule."""
+    people = request.auth.people(employee)
     on = day or reading.today()
-    found = await view.ask(lambda cursor, known_at: alerts.alerts(cursor, on, employee, known_at))
+    found = await view.ask(lambda cursor, known_at: alerts.alerts(cursor, on, people, known_at))
     found = [
         each
         for each in found
@@ -64,7 +65,7 @@ async def read_alerts(
     "/interventions",
     summary="What is done for people",
     tags=["people"],
-    opt={"action": "read_care", "personal": "people"},
+    opt={"action": "read_care", "personal": "people", "reach": "rows", "reach_on": "today"},
 )
 async def read_interventions(
     request: Asked,
@@ -74,8 +75,9 @@ async def read_interventions(
     day: OnDay = None,
 ) -> list[Intervention]:
     """By whom, until when, and how it ended; overdue once the day has passed."""
+    people = request.auth.people(employee)
     on = day or reading.today()
-    found = await view.ask(lambda cursor, at: interventions.interventions(cursor, on, employee, at))
+    found = await view.ask(lambda cursor, at: interventions.interventions(cursor, on, people, at))
     shows(request, (each.employee for each in found))
     return found
 
@@ -84,7 +86,7 @@ async def read_interventions(
     "/plans/{plan:str}/alerts/{alert:str}/backtest",
     summary="How a rule of warning would have done",
     tags=["plans"],
-    opt={"action": "read_facts", "personal": "none"},
+    opt={"action": "read_facts", "personal": "none", "reach": "all"},
 )
 async def read_backtest(
     view: NamedDependency[View],

@@ -45,13 +45,15 @@ from api import (
     simulating,
     trail_pages,
 )
-from api.auth import Gate, Tokens, token_file
+from api.auth import Gate
 from api.described import complete
 from api.follower import Follower
 from api.metrics import Metrics
 from api.ops import Ledger
+from api.reach import Reaching
 from api.reading import Reading, counted_position, view
 from api.requests import Surround
+from api.tokens import Tokens, token_file
 from api.trail import Trail
 from api.writing import Writing
 from domain.journal.group_commit import GroupCommit
@@ -147,7 +149,8 @@ def build_app(ledger: Ledger) -> ASGIApp:
     sealing = seal.sealing(ledger)
     metrics.watch_seal(sealing, reading.ask_here)
     query_names: dict[str, frozenset[str]] = {}
-    gate = Gate(Tokens(token_file(ledger.settings.home)), query_names, lambda: app.state.trail)
+    tokens = Tokens(token_file(ledger.settings.home))
+    gate = Gate(tokens, Reaching(reading), query_names, lambda: app.state.trail)
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:

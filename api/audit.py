@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from psycopg import Cursor
 
-from api.auth import Caller
+from api.caller import Caller
 from api.problems import NotFound
 from api.reading import Reading
 from api.watching import shows
@@ -54,7 +54,7 @@ class FactPage(msgspec.Struct, frozen=True, kw_only=True):
     "/facts",
     summary="Facts in order of position",
     tags=["facts"],
-    opt={"action": "read_facts", "personal": "people"},
+    opt={"action": "read_facts", "personal": "people", "reach": "all"},
 )
 async def read_facts(
     reading: NamedDependency[Reading],
@@ -89,7 +89,7 @@ async def read_facts(
     "/facts/{position:int}",
     summary="The fact at a position",
     tags=["facts"],
-    opt={"action": "read_facts", "personal": "people"},
+    opt={"action": "read_facts", "personal": "people", "reach": "all"},
 )
 async def read_fact(
     reading: NamedDependency[Reading],

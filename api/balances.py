@@ -20,7 +20,7 @@ LeftOnly = Annotated[bool, QueryParameter(description="Only of people whose last
     "/balances",
     summary="Outstanding balances of everybody",
     tags=["pay"],
-    opt={"action": "run_payroll", "personal": "people"},
+    opt={"action": "run_payroll", "personal": "people", "reach": "all"},
 )
 async def read_balances(request: Asked, view: NamedDependency[View], left: LeftOnly = False) -> list[Balance]:
     """Every draw that is owed, holdback that is to be paid and total below zero that was carried.

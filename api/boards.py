@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
+import msgspec
 from litestar import Request, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from psycopg import Cursor
 
-from api.auth import Caller
+from api.caller import Caller
 from api.problems import NotFound
 from api.reading import OnDay, Reading, View, any_period
 from api.watching import shows
@@ -27,7 +28,7 @@ Of = Annotated[list[str] | None, QueryParameter(description="Only people of thes
     "/boards/{board:str}",
     summary="A ranking",
     tags=["boards"],
-    opt={"action": "read_boards", "personal": "people"},
+    opt={"action": "read_boards", "personal": "people", "reach": "rows"},
 )
 async def read_board(
     request: Asked,
@@ -43,7 +44,10 @@ async def read_board(
     post: Of = None,
     day: OnDay = None,
 ) -> Ranked:
-    """Competition ranking (1, 2, 2, 4); within a tie who got there earlier comes first, then by id."""
+    """Competition ranking (1, 2, 2, 4); within a tie who got there earlier comes first, then by id.
+
+    Whoever stands on a board sees all of it; another token sees the places of those whom it reaches.
+    """
     on = day or reading.today()
     asked = any_period(period) if period else Period.containing(on)
     cohort = Population(branch=tuple(branch or ()), team=tuple(team or ()), post=tuple(post or ()))
@@ -56,7 +60,19 @@ async def read_board(
                 detail=f"No plan in force in {asked} has a board {board!r}.",
                 remedy="See /v1/plans.",
             )
-        return found
+        return _shown(cursor, found, known_at)
+
+    def _shown(cursor: Cursor[Any], found: Ranked, known_at: int | None) -> Ranked:
+        caller = request.auth
+        if caller.within is None or (
+            caller.employee is not None
+            and boards.stands_on(
+                cursor, board, asked, caller.employee, plan=plan, until=on, known_at=known_at
+            )
+        ):
+            return found
+        places = tuple(place for place in found.places if caller.reaches(place.employee))
+        return msgspec.structs.replace(found, people=len(places), places=places)
 
     ranked = await view.ask(question)
     shows(request, (place.employee for place in ranked.places))
@@ -67,7 +83,7 @@ async def read_board(
     "/milestones",
     summary="Milestones and the gap to each",
     tags=["people"],
-    opt={"action": "read_people", "personal": "people"},
+    opt={"action": "read_people", "personal": "people", "reach": "rows"},
 )
 async def read_milestones(
     request: Asked,
@@ -90,7 +106,7 @@ async def read_milestones(
     "/goals",
     summary="Goals beside the sums of their parts",
     tags=["plans"],
-    opt={"action": "read_plans", "personal": "none"},
+    opt={"action": "read_plans", "personal": "none", "reach": "any"},
 )
 async def read_goals(
     view: NamedDependency[View], reading: NamedDependency[Reading], day: OnDay = None

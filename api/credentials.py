@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
-from api.auth import Caller
+from api.caller import Caller
 from api.names import numbered
 from api.people import unknown_person
 from api.reading import EmployeeInPath, OnDay, Reading, View, month
@@ -46,7 +46,7 @@ StateAsked = Annotated[
     "/credentials",
     summary="Credentials as they stand",
     tags=["credentials"],
-    opt={"action": "read_people", "personal": "people"},
+    opt={"action": "read_people", "personal": "people", "reach": "rows"},
 )
 async def read_credentials(
     request: Asked,
@@ -80,21 +80,25 @@ async def read_credentials(
     "/credentials/summary",
     summary="What share of credentials has expired",
     tags=["credentials"],
-    opt={"action": "read_people", "personal": "none"},
+    opt={"action": "read_people", "personal": "none", "reach": "rows"},
 )
 async def read_summary(
-    view: NamedDependency[View], reading: NamedDependency[Reading], day: OnDay = None
+    request: Asked, view: NamedDependency[View], reading: NamedDependency[Reading], day: OnDay = None
 ) -> Summary:
-    """Of everybody who works here on a day, in all and by kind; revoked credentials are no longer held."""
+    """Of everybody who works here on a day, in all and by kind; revoked credentials are no longer held.
+
+    A token with a narrower scope counts those whom it reaches.
+    """
+    within = request.auth.within
     on = day or reading.today()
-    return await view.ask(lambda cursor, known_at: credentials.summary(cursor, on, known_at))
+    return await view.ask(lambda cursor, known_at: credentials.summary(cursor, on, known_at, within))
 
 
 @get(
     "/credentials/flagged-work",
     summary="Work done without the licence for it",
     tags=["credentials"],
-    opt={"action": "read_people", "personal": "people"},
+    opt={"action": "read_people", "personal": "people", "reach": "rows"},
 )
 async def read_flagged_work(
     request: Asked,
@@ -155,13 +159,15 @@ async def read_own(
     return await view.ask(question)
 
 
-def sees_numbers(caller: Caller) -> bool:
-    """Whether `caller`, who may read about these people, is shown the numbers of their credentials too."""
-    return caller.role in NUMBERS_FOR or caller.employee is not None
+def sees_numbers(caller: Caller, employee: str) -> bool:
+    """Whether `caller`, who may read about this person, is shown the numbers of their credentials too."""
+    return caller.role in NUMBERS_FOR or caller.employee == employee
 
 
 def _shown(cursor: Cursor[Any], vault: Vault, caller: Caller, held: list[Credential]) -> list[Credential]:
     """`held` with their numbers in clear for HR and the person themselves, and for nobody else."""
-    if sees_numbers(caller):
-        return numbered(cursor, vault, held)
-    return [msgspec.structs.replace(each, number=None) for each in held]
+    shown = [
+        each if sees_numbers(caller, each.employee) else msgspec.structs.replace(each, number=None)
+        for each in held
+    ]
+    return numbered(cursor, vault, shown)

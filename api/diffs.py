@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
-from api.auth import Caller
+from api.caller import Caller
 from api.ops import ENGINE
 from api.people import nothing_due
 from api.reading import AtLeast, EmployeeInPath, PeriodInPath, Reading, counted_upto, month

@@ -15,7 +15,7 @@ from projections import establishment
     "/establishment",
     summary="Posts, filled and vacant",
     tags=["people"],
-    opt={"action": "read_care", "personal": "none"},
+    opt={"action": "read_care", "personal": "none", "reach": "all"},
 )
 async def read_establishment(
     view: NamedDependency[View],

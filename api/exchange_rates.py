@@ -19,7 +19,7 @@ CurrencyAsked = Annotated[
     "/exchange-rates",
     summary="Exchange rates in force",
     tags=["plans"],
-    opt={"action": "read_plans", "personal": "none"},
+    opt={"action": "read_plans", "personal": "none", "reach": "any"},
 )
 async def read_exchange_rates(
     view: NamedDependency[View],

@@ -15,15 +15,15 @@ from litestar.params import QueryParameter
 
 from api import cloudevents
 from api.answers import ReadyJson
-from api.auth import Caller
 from api.bodies import not_json, place, read_body, require_sound
+from api.caller import Caller
 from api.described import BATCH_BODY, FACT_BODY, operation_with
 from api.intake import Outcome, Refused, Stored, Submission
 from api.problems import BodyTooLarge, Problem, WrongMediaType, problem_of
 from api.roles import MAY_RECORD
 from api.watching import note_refusal
 from api.writing import Writing
-from domain.facts.governance import FactVoided
+from domain.facts.governance import FactConfirmed, FactVoided
 from domain.refusals import BadField, NotAllowed, Refusal
 
 JSON = "application/json"
@@ -55,9 +55,13 @@ class FactIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a fact is about, of all that its data says."""
+    """Whom and which branch a fact is about, of all that its data says."""
 
     employee: str | None = None
+    branch: str | None = None
+
+
+NOBODY = About()
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +99,7 @@ _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
     "/facts",
     summary="Record one fact",
     tags=["facts"],
-    opt={"action": "record", "personal": "none"},
+    opt={"action": "record", "personal": "none", "reach": "rows"},
     operation_class=operation_with(FACT_BODY),
 )
 async def record_fact(
@@ -126,7 +130,7 @@ async def record_fact(
     "/facts:batch",
     summary="Record many facts",
     tags=["facts"],
-    opt={"action": "record", "personal": "none"},
+    opt={"action": "record", "personal": "none", "reach": "rows"},
     operation_class=operation_with(BATCH_BODY),
 )
 async def record_facts(
@@ -267,22 +271,27 @@ def _within_rights(submission: Submission, caller: Caller) -> Submission:
     Raises: NotAllowed.
     """
     caller.require_record(submission.type)
-    if caller.employee is not None:
-        caller.require_own(submission.source, _about(submission))
-    if submission.type != FactVoided.TYPE:
+    about_fact = submission.type in (FactVoided.TYPE, FactConfirmed.TYPE)
+    if caller.role == "employee":
+        caller.require_own(submission.source, _about(submission).employee)
+    elif caller.within is not None and not about_fact:
+        about = _about(submission)
+        caller.require_write_about(about.employee, about.branch)
+    if not about_fact:
         return submission
-    return replace(submission, reach=MAY_RECORD.get(caller.role, frozenset()))
+    types = MAY_RECORD.get(caller.role, frozenset()) if submission.type == FactVoided.TYPE else None
+    return replace(submission, reach=types, people=caller.within)
 
 
-def _about(submission: Submission) -> str | None:
-    """The person whom the data names; None where it names none or is no fact at all."""
+def _about(submission: Submission) -> About:
+    """Whom and which branch the data names; neither where it is no fact at all."""
     data = submission.data
-    if not isinstance(data, bytes):
-        return str(data["employee"]) if "employee" in data else None
     try:
-        return _ABOUT.decode(data).employee
+        if not isinstance(data, bytes):
+            return msgspec.convert(data, About)
+        return _ABOUT.decode(data)
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
+        return NOBODY
 
 
 def _said(outcome: Outcome) -> Item:

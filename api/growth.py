@@ -56,7 +56,7 @@ async def read_dossier(
     "/growth",
     summary="The weekly review of newcomers",
     tags=["people"],
-    opt={"action": "read_people", "personal": "people"},
+    opt={"action": "read_people", "personal": "people", "reach": "rows"},
 )
 async def read_growth(
     request: Asked,

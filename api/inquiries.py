@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from psycopg import Cursor
 
-from api.auth import Caller
+from api.caller import Caller
 from api.names import read
 from api.people import Asked
 from api.problems import NotFound
@@ -27,7 +27,7 @@ NOTES_FOR = frozenset({"manager", "hr", "hr_head", "payroll"})
     "/inquiries",
     summary="Questions and disputes about pay",
     tags=["pay"],
-    opt={"action": "read_pay", "personal": "people"},
+    opt={"action": "read_pay", "personal": "people", "reach": "rows"},
 )
 async def read_inquiries(
     request: Asked,
@@ -44,13 +44,11 @@ async def read_inquiries(
     They are opened, answered and resolved with facts of these names to POST /v1/facts. Notes are null for
     whom they do not concern, and where the person was erased.
     """
-    if employee is not None:
-        request.auth.require_about(employee)
-    of = request.auth.employee or employee
+    of = request.auth.people(None if employee is None else [employee])
     about = None if period is None else str(month(period))
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[Inquiry]:
-        found = inquiries(cursor, known_at, employee=of, period=about, state=state_)
+        found = inquiries(cursor, known_at, employees=of, period=about, state=state_)
         return readable(cursor, vault, request.auth, found)
 
     found = await view.ask(question)
@@ -62,7 +60,7 @@ async def read_inquiries(
     "/inquiries/{inquiry:str}",
     summary="A question or dispute about pay",
     tags=["pay"],
-    opt={"action": "read_pay", "personal": "people"},
+    opt={"action": "read_pay", "personal": "people", "reach": "rows"},
 )
 async def read_inquiry(
     request: Asked,
@@ -73,7 +71,7 @@ async def read_inquiry(
     """What was asked, every answer, and how it was settled, with the facts that mend it."""
 
     def question(cursor: Cursor[Any], known_at: int | None) -> Inquiry:
-        found = inquiries(cursor, known_at, inquiry=inquiry, employee=request.auth.employee)
+        found = inquiries(cursor, known_at, inquiry=inquiry, employees=request.auth.people(None))
         if not found:
             detail = f"There is no inquiry {inquiry!r}, or it is not yours to read."
             raise NotFound(field="inquiry", detail=detail, remedy="See /v1/inquiries.")
@@ -86,9 +84,9 @@ async def read_inquiry(
 
 def readable(cursor: Cursor[Any], vault: Vault, caller: Caller, found: Sequence[Inquiry]) -> list[Inquiry]:
     """`found` with the notes in clear, for those whom they concern; for others without."""
-    if caller.employee is None and caller.role not in NOTES_FOR:
-        return [_with_notes(each, {}) for each in found]
-    return in_clear(cursor, vault, found)
+    concerned = [each for each in found if caller.role in NOTES_FOR or caller.employee == each.employee]
+    clear = {each.inquiry: each for each in in_clear(cursor, vault, concerned)}
+    return [clear.get(each.inquiry) or _with_notes(each, {}) for each in found]
 
 
 def in_clear(cursor: Cursor[Any], vault: Vault, found: Sequence[Inquiry]) -> list[Inquiry]:

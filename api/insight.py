@@ -31,7 +31,7 @@ OfMeasure = Annotated[str, QueryParameter(description="Name of one of its measur
     "/insight/leavers",
     summary="Who left, by cause",
     tags=["insight"],
-    opt={"action": "read_care", "personal": "none"},
+    opt={"action": "read_care", "personal": "none", "reach": "all"},
 )
 async def read_leavers(view: NamedDependency[View], period: PeriodAsked) -> Leavers:
     """How many left in a period, for which causes, and what share of those who were here on its first day."""
@@ -43,7 +43,7 @@ async def read_leavers(view: NamedDependency[View], period: PeriodAsked) -> Leav
     "/insight/outcomes",
     summary="How things stood in two periods",
     tags=["insight"],
-    opt={"action": "read_care", "personal": "none"},
+    opt={"action": "read_care", "personal": "none", "reach": "all"},
 )
 async def read_outcomes(view: NamedDependency[View], first: PeriodAsked, second: PeriodAsked) -> Outcomes:
     """Attrition and mood of two periods, restated from the facts."""
@@ -55,7 +55,7 @@ async def read_outcomes(view: NamedDependency[View], first: PeriodAsked, second:
     "/insight/compare",
     summary="A measure in two periods",
     tags=["insight"],
-    opt={"action": "read_care", "personal": "none"},
+    opt={"action": "read_care", "personal": "none", "reach": "all"},
 )
 async def read_compared(
     view: NamedDependency[View],
@@ -80,7 +80,7 @@ async def read_compared(
     "/insight/split",
     summary="Two groups of people side by side",
     tags=["insight"],
-    opt={"action": "read_care", "personal": "none"},
+    opt={"action": "read_care", "personal": "none", "reach": "all"},
 )
 async def read_split(
     view: NamedDependency[View],
@@ -112,7 +112,7 @@ async def read_split(
     "/insight/risks",
     summary="Who may leave, and why",
     tags=["insight"],
-    opt={"action": "read_care", "personal": "people"},
+    opt={"action": "read_care", "personal": "people", "reach": "rows"},
 )
 async def read_risks(
     request: Asked,
@@ -132,10 +132,13 @@ async def read_risks(
 
     The records come from replaying the past; without `tried_days` there are none.
     """
+    people = request.auth.people(employee)
+    if tried_days is not None:
+        request.auth.require_everybody()
     on = day or reading.today()
     since = None if tried_days is None else on - dt.timedelta(days=tried_days - 1)
     found = await view.ask(
-        lambda cursor, at: risks.risks(cursor, on, employee, at, since=since, within_days=within_days)
+        lambda cursor, at: risks.risks(cursor, on, people, at, since=since, within_days=within_days)
     )
     shows(request, (each.employee for each in found.people))
     return found
@@ -145,7 +148,7 @@ async def read_risks(
     "/insight/approvals",
     summary="How long approvals take",
     tags=["insight"],
-    opt={"action": "read_care", "personal": "none"},
+    opt={"action": "read_care", "personal": "none", "reach": "all"},
 )
 async def read_approval_times(
     view: NamedDependency[View], first: PeriodAsked, second: PeriodAsked
@@ -159,7 +162,7 @@ async def read_approval_times(
     "/insight/pay-ranges",
     summary="Suggested pay",
     tags=["insight"],
-    opt={"action": "read_pay_ranges", "personal": "people"},
+    opt={"action": "read_pay_ranges", "personal": "people", "reach": "all"},
 )
 async def read_pay_ranges(
     request: Asked,

@@ -44,7 +44,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     "/payroll/runs",
     summary="The runs of all closed months",
     tags=["pay"],
-    opt={"action": "run_payroll", "personal": "none"},
+    opt={"action": "run_payroll", "personal": "none", "reach": "all"},
 )
 async def read_payroll_runs(view: NamedDependency[View]) -> list[RunSummary]:
     """In order of months, each with its approval and release, and whether it is paid in full."""
@@ -69,7 +69,7 @@ async def read_payroll_runs(view: NamedDependency[View]) -> list[RunSummary]:
     "/payroll/runs/{period:str}",
     summary="Everything that is paid with a month",
     tags=["pay"],
-    opt={"action": "run_payroll", "personal": "people"},
+    opt={"action": "run_payroll", "personal": "people", "reach": "all"},
 )
 async def read_payroll_run(
     request: Asked,
@@ -107,7 +107,7 @@ async def read_payroll_run(
     "/payroll/runs/{period:str}/rows",
     summary="The rows of a run, page by page",
     tags=["pay"],
-    opt={"action": "run_payroll", "personal": "people"},
+    opt={"action": "run_payroll", "personal": "people", "reach": "all"},
 )
 async def read_payroll_rows(
     request: Asked,
@@ -148,7 +148,7 @@ async def read_payroll_rows(
     "/payroll/runs/{period:str}/reconciliation",
     summary="What was paid for a month against what it settled",
     tags=["pay"],
-    opt={"action": "run_payroll", "personal": "people"},
+    opt={"action": "run_payroll", "personal": "people", "reach": "all"},
 )
 async def read_reconciliation(
     request: Asked,
@@ -179,7 +179,7 @@ async def read_reconciliation(
     "/payroll/outstanding",
     summary="What released runs have still to pay",
     tags=["pay"],
-    opt={"action": "run_payroll", "personal": "people"},
+    opt={"action": "run_payroll", "personal": "people", "reach": "all"},
 )
 async def read_outstanding(
     request: Asked, view: NamedDependency[View], vault: NamedDependency[Vault]
@@ -202,7 +202,7 @@ async def read_outstanding(
     "/payroll/holds",
     summary="Holds on pay",
     tags=["pay"],
-    opt={"action": "read_pay", "personal": "people"},
+    opt={"action": "read_pay", "personal": "people", "reach": "rows"},
 )
 async def read_holds(
     request: Asked,
@@ -214,10 +214,8 @@ async def read_holds(
 
     A hold is set with `pay_held` and let go with `hold_released` to POST /v1/facts.
     """
-    of = request.auth.employee or employee
-    if employee is not None:
-        request.auth.require_about(employee)
-    found = await view.ask(lambda cursor, at: paying.holds(cursor, at, None if of is None else [of]))
+    of = request.auth.people(None if employee is None else [employee])
+    found = await view.ask(lambda cursor, at: paying.holds(cursor, at, of))
     found = [each for each in found if released in (None, each.released_at is not None)]
     shows(request, {each.employee for each in found})
     return found

@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from psycopg import Cursor
 
-from api.auth import Caller
+from api.caller import Caller
 from api.inquiries import readable
 from api.ops import ENGINE
 from api.people import Asked, nothing_due
@@ -94,7 +94,7 @@ def paid_slip(
     run = standing(cursor, period, known_at, engine=ENGINE)
     holds = in_effect(cursor, period, run.release, known_at, [employee]).get(employee, [])
     back = kept(cursor, slip, holds)
-    asked = inquiries(cursor, known_at, employee=employee, period=str(period))
+    asked = inquiries(cursor, known_at, employees=[employee], period=str(period))
     return PaidSlip(
         **{name: getattr(slip, name) for name in Payslip.__struct_fields__},
         run=run,

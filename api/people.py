@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
-from api.auth import Caller
+from api.caller import Caller
 from api.names import named, named_posting, names
 from api.ops import ENGINE
 from api.problems import NotFound
@@ -47,7 +47,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     "/employees/{employee:str}",
     summary="A person",
     tags=["people"],
-    opt={"action": "read_people", "personal": "person"},
+    opt={"action": "read_people", "personal": "person", "reach_on": "today"},
 )
 async def read_person(
     request: Asked,

@@ -9,7 +9,7 @@ from litestar.params import PathParameter
 from psycopg import Cursor
 
 from api.audit import people_of
-from api.auth import Caller
+from api.caller import Caller
 from api.credentials import NUMBERS_FOR, sees_numbers
 from api.names import PersonalText, personal_text
 from api.problems import NotFound
@@ -25,7 +25,7 @@ from domain.refusals import NotAllowed
     "/facts/{position:int}/personal",
     summary="What a fact says about a person, readable",
     tags=["facts"],
-    opt={"action": "read_people", "personal": "people"},
+    opt={"action": "read_people", "personal": "people", "reach": "rows"},
 )
 async def read_personal(
     reading: NamedDependency[Reading],
@@ -40,11 +40,15 @@ async def read_personal(
 
     def question(cursor: Cursor[Any]) -> tuple[list[Record], PersonalText | None]:
         records = at_positions(cursor, [position])
-        for employee in people_of(records):
+        about = people_of(records)
+        for employee in about:
             request.auth.require_about(employee)
-        if any(record.type.startswith("credential_") for record in records):
-            _require_numbers(request.auth)
-        return records, personal_text(cursor, vault, records[0]) if records else None
+            if any(record.type.startswith("credential_") for record in records):
+                _require_numbers(request.auth, employee)
+        said = personal_text(cursor, vault, records[0]) if records else None
+        if said is not None and not about:
+            request.auth.require_everybody()
+        return records, said
 
     records, found = await reading.ask(question) if 0 < position < 2**63 else ([], None)
     if found is None:
@@ -56,12 +60,12 @@ async def read_personal(
     return found
 
 
-def _require_numbers(caller: Caller) -> None:
-    """Lets the caller read the number of a credential here if /credentials shows it to them.
+def _require_numbers(caller: Caller, employee: str) -> None:
+    """Lets the caller read the number of a credential of this person if /credentials shows it to them.
 
     Raises: NotAllowed.
     """
-    if not sees_numbers(caller):
+    if not sees_numbers(caller, employee):
         raise NotAllowed(
             field="position",
             detail=f"The role {caller.role} is not shown the numbers of credentials.",

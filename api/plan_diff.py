@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
-from api.auth import Caller
+from api.caller import Caller
 from api.people import unknown_person
 from api.plans import PlanInPath, unknown_plan
 from api.problems import NotFound
@@ -23,7 +23,7 @@ from projections.policy import PlanVersion
     "/plans/{plan:str}/diff",
     summary="What changes from one version of a plan to another",
     tags=["plans"],
-    opt={"action": "read_plans", "personal": "none"},
+    opt={"action": "read_plans", "personal": "none", "reach": "any"},
 )
 async def read_plan_diff(
     view: NamedDependency[View],

@@ -1,6 +1,7 @@
 """Drafts of plans with what is said of them, and who has acknowledged which version."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Annotated, Any
 
 import msgspec
@@ -10,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from psycopg import Cursor
 
-from api.auth import Caller
+from api.caller import Caller
 from api.names import read
 from api.planning import draft_named
 from api.plans import PlanInPath, unknown_plan
@@ -28,8 +29,8 @@ NOTES_FOR = frozenset({"manager", "hr", "hr_head"})
 class DraftDetail(msgspec.Struct, frozen=True, kw_only=True):
     """A draft, its document, and what is said about it.
 
-    comments: an employee sees their own. Their text is null for whom it does not concern, and where the
-    person was erased.
+    comments: of those whom the reader reaches; an employee sees their own. Their text is null for whom it
+    does not concern, and where the person was erased.
     """
 
     draft: Draft
@@ -49,7 +50,7 @@ class Acknowledgements(msgspec.Struct, frozen=True, kw_only=True):
     "/plans/drafts",
     summary="Drafts of plans",
     tags=["plans"],
-    opt={"action": "read_plans", "personal": "none"},
+    opt={"action": "read_plans", "personal": "none", "reach": "any"},
 )
 async def read_drafts(
     view: NamedDependency[View],
@@ -67,7 +68,7 @@ async def read_drafts(
     "/plans/drafts/{draft:str}",
     summary="A draft and what is said about it",
     tags=["plans"],
-    opt={"action": "read_plans", "personal": "people"},
+    opt={"action": "read_plans", "personal": "people", "reach": "rows"},
 )
 async def read_draft(
     request: Asked,
@@ -98,7 +99,7 @@ async def read_draft(
     "/plans/{plan:str}/acknowledgements",
     summary="Who has acknowledged a plan, and who has not",
     tags=["plans"],
-    opt={"action": "read_people", "personal": "people"},
+    opt={"action": "read_people", "personal": "people", "reach": "rows"},
 )
 async def read_acknowledgements(
     request: Asked,
@@ -109,7 +110,7 @@ async def read_acknowledgements(
 ) -> Acknowledgements:
     """Each version with those who have read it, and those on a day who are paid by it and have not.
 
-    An employee sees only themselves. One acknowledges with a `plan_acknowledged` to POST /v1/facts.
+    It shows those whom the token reaches. One acknowledges with a `plan_acknowledged` to POST /v1/facts.
     """
     on = day or reading.today()
 
@@ -120,8 +121,8 @@ async def read_acknowledgements(
         return found
 
     versions = await view.ask(question)
-    if request.auth.employee is not None:
-        versions = [_only(request.auth.employee, each) for each in versions]
+    if (within := request.auth.within) is not None:
+        versions = [_only(within, each) for each in versions]
     shows(request, {name for each in versions for name in _named(each)})
     return Acknowledgements(plan=plan, day=on, versions=versions)
 
@@ -141,19 +142,17 @@ def in_clear(cursor: Cursor[Any], vault: Vault, comments: list[Comment]) -> list
 
 
 def _shown(cursor: Cursor[Any], vault: Vault, caller: Caller, comments: list[Comment]) -> list[Comment]:
-    if caller.employee is not None:
-        own = [each for each in comments if each.employee == caller.employee]
-        return in_clear(cursor, vault, own)
-    if caller.role in NOTES_FOR:
-        return in_clear(cursor, vault, comments)
-    return [msgspec.structs.replace(each, note=None) for each in comments]
+    seen = [each for each in comments if caller.reaches(each.employee)]
+    clear = [each for each in seen if caller.role in NOTES_FOR or each.employee == caller.employee]
+    notes = {each.position: each.note for each in in_clear(cursor, vault, clear)}
+    return [msgspec.structs.replace(each, note=notes.get(each.position)) for each in seen]
 
 
-def _only(employee: str, version: Readers) -> Readers:
+def _only(people: Collection[str], version: Readers) -> Readers:
     return msgspec.structs.replace(
         version,
-        acknowledged=[each for each in version.acknowledged if each.employee == employee],
-        missing=[each for each in version.missing if each == employee],
+        acknowledged=[each for each in version.acknowledged if each.employee in people],
+        missing=[each for each in version.missing if each in people],
     )
 
 

@@ -36,7 +36,12 @@ class PlanDetail(msgspec.Struct, frozen=True, kw_only=True):
     document: dict[str, object] | None
 
 
-@get("/plans", summary="The plans in force", tags=["plans"], opt={"action": "read_plans", "personal": "none"})
+@get(
+    "/plans",
+    summary="The plans in force",
+    tags=["plans"],
+    opt={"action": "read_plans", "personal": "none", "reach": "any"},
+)
 async def read_plans(
     view: NamedDependency[View], reading: NamedDependency[Reading], day: OnDay = None
 ) -> list[PlanRow]:
@@ -46,7 +51,12 @@ async def read_plans(
     return [_row(version) for version in versions]
 
 
-@get("/plans/{plan:str}", summary="A plan", tags=["plans"], opt={"action": "read_plans", "personal": "none"})
+@get(
+    "/plans/{plan:str}",
+    summary="A plan",
+    tags=["plans"],
+    opt={"action": "read_plans", "personal": "none", "reach": "any"},
+)
 async def read_plan(
     view: NamedDependency[View],
     reading: NamedDependency[Reading],

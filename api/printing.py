@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
-from api.auth import Caller
+from api.caller import Caller
 from api.names import named_posting, names
 from api.ops import ENGINE
 from api.payslip_page import HEADERS, Page, content_policy, language_of, payslip_page

@@ -20,7 +20,7 @@ from projections.notices import Notice
     "/reminders",
     summary="What is due about people",
     tags=["people"],
-    opt={"action": "read_people", "personal": "people"},
+    opt={"action": "read_people", "personal": "people", "reach": "rows"},
 )
 async def read_reminders(
     request: Asked,

@@ -20,7 +20,11 @@ Action = Literal[
     "run_payroll",
 ]
 
+ScopeName = Literal["self", "team", "branch", "all"]
+"""Whom a token reaches: its owner; whoever reports to them, through others too; a branch; everybody."""
+
 ROLES: tuple[Role, ...] = get_args(Role)
+SCOPES: tuple[ScopeName, ...] = get_args(ScopeName)
 
 _PEOPLE_FACTS = frozenset(
     """employee_hired employee_transferred employee_promoted employee_left mentor_assigned assistant_assigned
@@ -29,9 +33,9 @@ _PEOPLE_FACTS = frozenset(
 _LEARNING = frozenset("module_studied module_tested skill_graded survey_answered".split())
 _SHIFTS = frozenset(
     """shift_pattern_set shift_rules_set shift_assigned shift_worked swap_asked swap_consented swap_approved
-    swap_refused""".split()
+    swap_refused shift_need_set shift_wished""".split()
 )
-_ON_SWAPS = frozenset("swap_asked swap_consented swap_refused".split())
+_OF_OWN_SHIFTS = frozenset("swap_asked swap_consented swap_refused shift_wished".split())
 _CARE = frozenset("alert_acknowledged intervention_opened intervention_closed probation_reviewed".split())
 _APPROVALS = frozenset({"approval_asked", "approval_decided"})
 _CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})
@@ -80,12 +84,17 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
         "administrator": frozenset[Action](get_args(Action)),
     }
 )
-"""What a role may do. An employee reads only about themselves; other scopes come with the sign-in."""
+"""What a role may do, to whomever the scope of the token reaches."""
+
+SCOPE_OF: Mapping[Role, ScopeName] = MappingProxyType(
+    {role: {"employee": "self", "manager": "team"}.get(role, "all") for role in ROLES}
+)
+"""The scope of a token that names none."""
 
 MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
         "employee": _SAID_OF_PLANS
-        | _ON_SWAPS
+        | _OF_OWN_SHIFTS
         | {"inquiry_opened", "inquiry_resolved", "survey_answered", "approval_asked"},
         "manager": (CREDITED - _GRADES)
         | {"skill_graded"}

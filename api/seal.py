@@ -135,7 +135,7 @@ async def read_checkpoint(reading: NamedDependency[Reading]) -> Response[str]:
     "/tile/{path:path}",
     summary="A tile of the Merkle tree",
     tags=["seal"],
-    opt={"action": "read_facts", "personal": "none"},
+    opt={"action": "read_facts", "personal": "none", "reach": "all"},
     media_type=OCTETS,
 )
 async def read_tile(
@@ -166,7 +166,7 @@ async def read_tile(
     "/facts/{position:int}/proof",
     summary="The proof that a fact is under the seal",
     tags=["seal"],
-    opt={"action": "read_facts", "personal": "none"},
+    opt={"action": "read_facts", "personal": "none", "reach": "all"},
     media_type=TEXT,
 )
 async def read_proof(

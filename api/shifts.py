@@ -64,7 +64,7 @@ async def read_shifts(
     "/shifts/overtime",
     summary="Much overtime on days on end",
     tags=["shifts"],
-    opt={"action": "read_people", "personal": "people"},
+    opt={"action": "read_people", "personal": "people", "reach": "rows"},
 )
 async def read_overtime(
     request: Asked,
@@ -108,7 +108,7 @@ async def read_overtime(
     "/shifts/swaps",
     summary="Swaps of shifts",
     tags=["shifts"],
-    opt={"action": "read_people", "personal": "people"},
+    opt={"action": "read_people", "personal": "people", "reach": "rows"},
 )
 async def read_swaps(
     request: Asked,
@@ -130,7 +130,7 @@ async def read_swaps(
     "/shifts/rules",
     summary="Shift patterns and rules in force",
     tags=["shifts"],
-    opt={"action": "read_plans", "personal": "none"},
+    opt={"action": "read_plans", "personal": "none", "reach": "any"},
 )
 async def read_rules(
     view: NamedDependency[View], reading: NamedDependency[Reading], day: OnDay = None

@@ -12,8 +12,8 @@ from litestar.di import NamedDependency
 from msgspec import Meta
 from psycopg import Cursor
 
-from api.auth import Caller
 from api.bodies import read_body, require_sound
+from api.caller import Caller
 from api.described import SIMULATION_BODY, operation_with
 from api.problems import SimulationTooLong
 from api.reading import Reading, counted_upto, month
@@ -88,7 +88,7 @@ def _too_many() -> BadField:
     summary="Try a plan on past months",
     tags=["plans"],
     status_code=200,
-    opt={"action": "run_payroll", "personal": "people"},
+    opt={"action": "run_payroll", "personal": "people", "reach": "all"},
     operation_class=operation_with(SIMULATION_BODY),
 )
 async def simulate_plan(

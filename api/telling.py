@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from api import shift_words
 from api.telling_leads import LEADS_AND_CONTRACTS
 from domain.facts.base import Fact
 from domain.money import CURRENCIES, major_text
@@ -46,34 +47,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "{employee} works {minutes} minutes longer: {kind}[, for {customer}]",
         "{employee} 加班 {minutes} 分钟：{kind}[，客户 {customer}]",
     ),
-    "shift_pattern_set": (
-        "Shift {pattern} ({title}) has its hours from {effective_on}",
-        "班次 {pattern}（{title}）自 {effective_on} 起的时段已设定",
-    ),
-    "shift_rules_set": (
-        "Rules on shifts from {effective_on}[, branch {branch}][, department {department}]"
-        "[: at most {nights_in_a_row} nights in a row][, {rest_minutes} minutes of rest]"
-        "[, at most {week_minutes} minutes a week]",
-        "自 {effective_on} 起的排班规则[，分公司 {branch}][，科室 {department}]"
-        "[：连续夜班至多 {nights_in_a_row} 个][，休息 {rest_minutes} 分钟][，每周至多 {week_minutes} 分钟]",
-    ),
-    "shift_assigned": ("{employee} has shift {pattern} on {on}", "{employee} 于 {on} 上 {pattern} 班"),
-    "shift_worked": ("{employee} worked {minutes} minutes on {on}", "{employee} 于 {on} 工作 {minutes} 分钟"),
-    "swap_asked": (
-        "{employee} asks {colleague} to swap ({swap}): {pattern} of {on} for {colleague_pattern} "
-        "of {colleague_on}",
-        "{employee} 申请与 {colleague} 换班（{swap}）：以 {on} 的 {pattern} 换 {colleague_on} 的 "
-        "{colleague_pattern}",
-    ),
-    "swap_consented": ("{employee} consents to swap {swap}", "{employee} 同意换班 {swap}"),
-    "swap_approved": (
-        "{employee} and {colleague} swap shifts ({swap}), approved by {approver}",
-        "{employee} 与 {colleague} 换班（{swap}），由 {approver} 批准",
-    ),
-    "swap_refused": (
-        "Swap {swap} with {employee} does not take place: {reason}",
-        "{employee} 的换班 {swap} 未成：{reason}",
-    ),
+    **shift_words.FORMS,
     "customer_registered": ("{employee} registers client {customer}", "{employee} 登记客户 {customer}"),
     "customer_assigned": ("Client {customer} is {employee}'s", "客户 {customer} 归 {employee} 负责"),
     "follow_up_recorded": (
@@ -341,6 +315,7 @@ def _says(fact: Fact, part: str) -> bool:
 
 def _value(fact: Fact, name: str) -> str:
     if name != "amount":
-        return str(getattr(fact, name, ""))
+        value = getattr(fact, name, "")
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     minor, currency = int(getattr(fact, "amount_minor", 0)), str(getattr(fact, "currency", ""))
     return f"{major_text(minor, currency) if currency in CURRENCIES else minor} {currency}"

@@ -17,7 +17,7 @@ from litestar.response import Stream
 from psycopg import Cursor
 
 from api.audit import PAGE_FACTS, people_of
-from api.auth import Caller
+from api.caller import Caller
 from api.payroll_files import harmless
 from api.reading import AtLeast, Reading
 from api.telling import Language, told
@@ -68,7 +68,7 @@ class TrailPage(msgspec.Struct, frozen=True, kw_only=True):
     "/audit/trail",
     summary="Who did what",
     tags=["audit"],
-    opt={"action": "read_trail", "personal": "people"},
+    opt={"action": "read_trail", "personal": "people", "reach": "all"},
 )
 async def read_trail(
     request: Request[Any, Caller, State],

@@ -17,7 +17,7 @@ from api.trail import ReadingKind, Refusing, Trail
 from domain.refusals import NotAllowed, Refusal
 
 if TYPE_CHECKING:
-    from api.auth import Caller
+    from api.caller import Caller
 
 Personal = Literal["none", "person", "people"]
 

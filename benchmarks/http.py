@@ -25,10 +25,10 @@ from uuid import uuid4
 import msgspec
 import uvloop
 
-from api.auth import Tokens, token_file
 from api.intake import Submission
 from api.ops import Ledger, now, open_book, open_ledger
 from api.settings import Settings
+from api.tokens import Tokens, token_file
 from benchmarks.append import LEDGER, database, drafted, visits
 from domain.journal.append import Journal
 from domain.journal.group_commit import GroupCommit

@@ -176,8 +176,10 @@ def roles_page() -> str:
         [
             NOTICE,
             "# Roles\n",
-            "A token stands for one role. An employee reads only about themselves; narrower scopes for the",
-            "others are not built yet.\n",
+            "A token stands for one role, and reaches the people of its scope: `self`, its owner; `team`,",
+            "whoever reports to its owner on the business day that is asked about, through others too;",
+            "`branch`; `all`. If none is named it is `self` for an employee, `team` for a manager, `all` for",
+            "the others. What is about everybody at once, such as a payroll run, takes `all`.\n",
             f"| Role | {' | '.join(action.replace('_', ' ') for action in actions)} |",
             "|---" * (len(actions) + 1) + "|",
             *may,

@@ -25,7 +25,7 @@ def _below(group: Any, name: str) -> Iterator[tuple[str, Any]]:
     for part, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from _below(command, f"{name} {part}")
-        else:
+        if not hasattr(command, "commands") or command.invoke_without_command:
             yield f"{name} {part}", command
 
 

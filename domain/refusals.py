@@ -265,6 +265,14 @@ class ShiftRuleBroken(Refusal):
     """A rule on nights in a row, rest between shifts or hours a week would be broken."""
 
 
+class NotQualified(Refusal):
+    """The person does not hold a credential or skill that the shift asks for on its day."""
+
+
+class OnLeave(Refusal):
+    """The person is on leave in the hours of the shift."""
+
+
 class UnknownSwap(Refusal):
     """No swap of these people has this id."""
 

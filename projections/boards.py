@@ -71,11 +71,39 @@ def board(
     cohort: those of the board's own population who are asked about. plan: which one, if several have the
     board.
     """
+    found = _named(cursor, name, period, plan, until, known_at)
+    if found is None:
+        return None
+    return rank(cursor, *found, period, cohort=cohort, until=until, known_at=known_at)
+
+
+def stands_on(
+    cursor: Cursor,
+    name: str,
+    period: Period,
+    employee: str,
+    *,
+    plan: str | None = None,
+    until: dt.date | None = None,
+    known_at: int | None = None,
+) -> bool:
+    """Whether `employee` is among those whom the board `name` ranks over `period`."""
+    found = _named(cursor, name, period, plan, until, known_at)
+    if found is None:
+        return False
+    seen = period._replace(last_day=min(period.last_day, until or period.last_day))
+    return employee in ranked_people(cursor, *found, seen, known_at)
+
+
+def _named(
+    cursor: Cursor, name: str, period: Period, plan: str | None, until: dt.date | None, known_at: int | None
+) -> tuple[Plan, Board] | None:
+    """The board, and the plan in force that has it."""
     for version in policy.plans_in_force(cursor, min(period.last_day, until or period.last_day), known_at):
         held = version.parsed()
         for found in held.boards:
             if found.id == name and plan in (None, held.plan):
-                return rank(cursor, held, found, period, cohort=cohort, until=until, known_at=known_at)
+                return held, found
     return None
 
 

@@ -1,19 +1,19 @@
 """Credentials: what was granted, renewed, suspended, reinstated and revoked, and how they stand on a day."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
-from domain.facts.base import Fact
-from domain.facts.credentials import (
-    CredentialGranted,
-    CredentialReinstated,
-    CredentialRenewed,
-    CredentialRevoked,
-    CredentialSuspended,
+from domain.people.credentials import (
+    Credential,
+    CredentialChange,
+    Share,
+    State,
+    credential_change,
+    credentials,
+    expired_share,
 )
-from domain.people.credentials import Credential, CredentialChange, Share, State, credentials, expired_share
 from domain.people.roster import postings
 from projections import roster
 from projections.rows import facts_of, fetch, store
@@ -71,35 +71,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 def project(cursor: Cursor, span: Span) -> None:
     """Adds the changes of the span, and marks those voided in it."""
     facts = facts_of(cursor, span, *FACTS - {"fact_voided"})
-    store(cursor, "credential_change", [row(position, fact) for position, fact in facts])
+    store(cursor, "credential_change", [credential_change(position, fact) for position, fact in facts])
     mark_voided(cursor, span, *TABLES)
-
-
-def row(position: int, fact: Fact) -> CredentialChange:
-    """The row that `fact` brings."""
-    match fact:
-        case CredentialGranted():
-            return CredentialChange(
-                position=position,
-                credential=fact.credential,
-                employee=fact.employee,
-                kind="granted",
-                effective_on=fact.granted_on,
-                expires_on=fact.expires_on,
-                type=fact.kind,
-                number=fact.number,
-                issued_by=fact.issued_by,
-            )
-        case CredentialRenewed():
-            return CredentialChange(position=position, kind="renewed", **msgspec.structs.asdict(fact))
-        case CredentialSuspended():
-            return CredentialChange(position=position, kind="suspended", **msgspec.structs.asdict(fact))
-        case CredentialReinstated():
-            return CredentialChange(position=position, kind="reinstated", **msgspec.structs.asdict(fact))
-        case CredentialRevoked():
-            return CredentialChange(position=position, kind="revoked", **msgspec.structs.asdict(fact))
-        case _:
-            raise TypeError(f"credentials have no row for {fact.TYPE}")
 
 
 def changes(
@@ -126,9 +99,13 @@ def held(
     return [each for each in found if kind in (None, each.kind) and state in (None, each.state)]
 
 
-def summary(cursor: Cursor, day: dt.date, known_at: int | None = None) -> Summary:
-    """What share of the credentials of everybody who works here on `day` has expired by then."""
-    found = held(cursor, day, known_at=known_at)
+def summary(
+    cursor: Cursor, day: dt.date, known_at: int | None = None, within: Collection[str] | None = None
+) -> Summary:
+    """What share of the credentials of everybody here on `day`, or of those `within`, has expired by then."""
+    found = [
+        each for each in held(cursor, day, known_at=known_at) if within is None or each.employee in within
+    ]
     kinds = sorted({each.kind for each in found})
     return Summary(
         day=day,

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from domain.facts.shifts import ShiftSpan
+from domain.facts.shifts import AttendanceKind, ShiftSpan
 from domain.people import shifts as rules
 from domain.people.shifts import OvertimeDay, Pattern
-from projections import shifts
+from projections import attendance, shifts
 from projections.rows import fetch
 from projections.spans import Cursor
 
@@ -36,6 +36,7 @@ class ShiftDay(msgspec.Struct, frozen=True, kw_only=True):
 
     pattern: None where none is assigned; minutes: None where its hours are not known either.
     position: of the assignment, or of the approval of `swap`. overtime_minutes: None is unknown.
+    attendance: how the unit takes it; uncounted_minutes: clocked, and not for a project or not at a visit.
     """
 
     day: dt.date
@@ -48,6 +49,8 @@ class ShiftDay(msgspec.Struct, frozen=True, kw_only=True):
     swap: str | None
     worked_minutes: int | None
     overtime_minutes: int | None
+    attendance: AttendanceKind | None
+    uncounted_minutes: int
 
 
 class Shifts(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,12 +85,14 @@ def of_person(
     """The shifts of `employee` from `first` to `last`, after swaps, beside what they worked."""
     patterns = shifts.patterns(cursor, known_at)
     held = shifts.duties(cursor, first, last, [employee], known_at).get(employee, {})
-    worked = shifts.worked(cursor, first, last, [employee], known_at).get(employee, {})
+    worked = attendance.attended(cursor, first, last, [employee], known_at).get(employee, {})
     days: list[ShiftDay] = []
     for day in sorted(held.keys() | worked.keys()):
         duty = held.get(day)
         hours = rules.pattern_on(patterns, duty.pattern, day) if duty else None
         minutes = hours.minutes if hours else None
+        counted = worked.get(day)
+        worked_minutes = counted.minutes if counted else None
         days.append(
             ShiftDay(
                 day=day,
@@ -98,8 +103,10 @@ def of_person(
                 minutes=minutes,
                 position=duty.position if duty else None,
                 swap=duty.swap if duty else None,
-                worked_minutes=worked.get(day),
-                overtime_minutes=rules.overtime(minutes, worked.get(day)),
+                worked_minutes=worked_minutes,
+                overtime_minutes=rules.overtime(minutes, worked_minutes),
+                attendance=counted.kind if counted else None,
+                uncounted_minutes=counted.uncounted_minutes if counted else 0,
             )
         )
     return Shifts(
@@ -151,14 +158,15 @@ def _overtime(
         recorded.setdefault(row.employee, {}).setdefault(row.day, []).append(row)
     patterns = shifts.patterns(cursor, known_at)
     held = shifts.duties(cursor, first, last, employees, known_at)
-    worked = shifts.worked(cursor, first, last, employees, known_at)
+    worked = attendance.attended(cursor, first, last, employees, known_at)
     found: dict[str, list[OvertimeDay]] = {}
     for employee in worked.keys() | recorded.keys():
         own, said = worked.get(employee, {}), recorded.get(employee, {})
         for day in own.keys() | said.keys():
             duty = held.get(employee, {}).get(day)
             hours = rules.pattern_on(patterns, duty.pattern, day) if duty else None
-            known = _of_day(day, hours, own.get(day), said.get(day, ()))
+            counted = own.get(day)
+            known = _of_day(day, hours, counted.minutes if counted else None, said.get(day, ()))
             if known is not None:
                 found.setdefault(employee, []).append(known)
     return found

@@ -1,7 +1,7 @@
 """Inquiries about pay: what was asked, what was answered, how it was settled."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -75,7 +75,7 @@ OPENED = """
 select {columns}
 from inquiry join (select position, actor, recorded_at from journal) as said using (position)
 where (%(inquiry)s::text is null or inquiry = %(inquiry)s)
-    and (%(employee)s::text is null or employee = %(employee)s)
+    and (%(employees)s::text[] is null or employee = any(%(employees)s))
     and (%(period)s::text is null or period = %(period)s) and {known}
 order by position"""
 
@@ -192,12 +192,12 @@ def inquiries(
     known_at: int | None = None,
     *,
     inquiry: str | None = None,
-    employee: str | None = None,
+    employees: Sequence[str] | None = None,
     period: str | None = None,
     state: State | None = None,
 ) -> list[Inquiry]:
-    """The inquiries with this id, of this person, about this month, that stand so; in order of opening."""
-    asked = {"inquiry": inquiry, "employee": employee, "period": period}
+    """The inquiries with this id, of these people, about this month, that stand so; in order of opening."""
+    asked = {"inquiry": inquiry, "employees": employees, "period": period}
     opened = fetch(cursor, _Opened, OPENED, asked, known_at)
     if not opened:
         return []

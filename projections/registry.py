@@ -20,6 +20,7 @@ from projections import (
     policy,
     reminders,
     roster,
+    rostering,
     shifts,
     standings,
     statements,
@@ -51,6 +52,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     market,
     notice_rules,
     shifts,
+    rostering,
     standings,  # adds up credits
     statements,  # settle by all that the others know
     paying,

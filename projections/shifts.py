@@ -7,24 +7,27 @@ import msgspec
 
 from domain.facts.base import Fact
 from domain.facts.shifts import (
+    AttendanceKind,
     ShiftAssigned,
     ShiftPatternSet,
     ShiftRulesSet,
     ShiftSpan,
     ShiftWorked,
+    SkillNeeded,
     SwapApproved,
     SwapAsked,
     SwapConsented,
     SwapRefused,
 )
 from domain.people import shifts as rules
-from domain.people.shifts import Duty, Exchanged, Given, Pattern, UnitRules
+from domain.people.shifts import Duty, Exchanged, Given, Pattern
+from domain.people.unit_rules import UnitRules, rules_of
 from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
 from projections.swaps import AskedRow, SwapStep, exchanges, swaps
 
 NAME = "shifts"
-VERSION = 1
+VERSION = 2
 TABLES = ("shift_pattern", "shift_rules", "shift_assignment", "shift_time", "swap", "swap_step")
 FACTS = frozenset(
     """shift_pattern_set shift_rules_set shift_assigned shift_worked swap_asked swap_consented swap_approved
@@ -39,11 +42,14 @@ create table shift_pattern (
     spans         text    not null,
     effective_on  date    not null,
     night         boolean not null,
+    credentials   text,
+    skills        text,
     void_position bigint  check (void_position > position)
 );
 comment on table shift_pattern is 'The hours of shifts, each from a day on.';
 comment on column shift_pattern.position is 'Of the fact in the journal.';
 comment on column shift_pattern.spans is 'Its parts without breaks, in order, as JSON.';
+comment on column shift_pattern.credentials is 'What whoever has it must hold, as JSON; null for nothing.';
 comment on column shift_pattern.void_position is 'Position of the void that cancelled the fact.';
 
 create table shift_rules (
@@ -54,10 +60,14 @@ create table shift_rules (
     nights_in_a_row bigint check (nights_in_a_row >= 0),
     rest_minutes    bigint check (rest_minutes >= 0),
     week_minutes    bigint check (week_minutes >= 0),
+    credentials     text,
+    skills          text,
+    attendance      text   check (attendance in ('shifts', 'projects', 'visits')),
     void_position   bigint check (void_position > position)
 );
 comment on table shift_rules is 'What assignments must keep in a unit; without one, everywhere.';
 comment on column shift_rules.position is 'Of the fact in the journal.';
+comment on column shift_rules.credentials is 'What whoever has a shift must hold, as JSON.';
 comment on column shift_rules.void_position is 'Position of the void that cancelled the fact.';
 
 create table shift_assignment (
@@ -77,10 +87,13 @@ create table shift_time (
     employee      text   not null collate "C",
     day           date   not null,
     minutes       bigint not null check (minutes > 0),
+    project       text   collate "C",
+    customer      text   collate "C",
     void_position bigint check (void_position > position)
 );
 comment on table shift_time is 'Hours worked; those of a day add up.';
 comment on column shift_time.position is 'Of the fact in the journal.';
+comment on column shift_time.customer is 'At whose place the person clocked in.';
 comment on column shift_time.void_position is 'Position of the void that cancelled the fact.';
 
 create table swap (
@@ -135,6 +148,10 @@ where (%(employees)s::text[] is null or employee = any(%(employees)s))
 order by position"""
 
 
+_CREDENTIALS = msgspec.json.Decoder(tuple[str, ...])
+_SKILLS = msgspec.json.Decoder(tuple[SkillNeeded, ...])
+
+
 class _PatternRow(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     pattern: str
@@ -142,6 +159,21 @@ class _PatternRow(msgspec.Struct, frozen=True, kw_only=True):
     spans: str
     effective_on: dt.date
     night: bool
+    credentials: str | None
+    skills: str | None
+
+
+class _RulesRow(msgspec.Struct, frozen=True, kw_only=True):
+    position: int
+    branch: str | None
+    department: str | None
+    effective_on: dt.date
+    nights_in_a_row: int | None
+    rest_minutes: int | None
+    week_minutes: int | None
+    credentials: str | None
+    skills: str | None
+    attendance: AttendanceKind | None
 
 
 class _Assigned(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,12 +184,14 @@ class _Assigned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Worked(msgspec.Struct, frozen=True, kw_only=True):
-    """So long somebody worked on a day."""
+    """So long somebody worked on a day. project: for which; customer: at whose place."""
 
     position: int
     employee: str
     day: dt.date
     minutes: int
+    project: str | None
+    customer: str | None
 
 
 class RulesInForce(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,15 +223,20 @@ def _row(position: int, fact: Fact) -> tuple[str, msgspec.Struct]:
                 spans=msgspec.json.encode(fact.spans).decode(),
                 effective_on=fact.effective_on,
                 night=fact.night,
+                credentials=_json(fact.credentials),
+                skills=_json(fact.skills),
             )
             return "shift_pattern", row
         case ShiftRulesSet():
-            return "shift_rules", rules.rules_of(position, fact)
+            said = msgspec.structs.asdict(rules_of(position, fact))
+            said |= {"credentials": _json(fact.credentials), "skills": _json(fact.skills)}
+            return "shift_rules", _RulesRow(**said)
         case ShiftAssigned():
             row = _Assigned(position=position, employee=fact.employee, day=fact.on, pattern=fact.pattern)
             return "shift_assignment", row
         case ShiftWorked():
-            row = Worked(position=position, employee=fact.employee, day=fact.on, minutes=fact.minutes)
+            said = msgspec.structs.asdict(fact)
+            row = Worked(position=position, day=said.pop("on"), **said)
             return "shift_time", row
         case SwapAsked():
             said = msgspec.structs.asdict(fact)
@@ -216,6 +255,11 @@ def _row(position: int, fact: Fact) -> tuple[str, msgspec.Struct]:
             raise TypeError(f"shifts have no row for {fact.TYPE}")
 
 
+def _json(said: object | None) -> str | None:
+    """A list as it is kept in a column."""
+    return None if said is None else msgspec.json.encode(said).decode()
+
+
 def patterns(cursor: Cursor, known_at: int | None = None) -> list[Pattern]:
     """The hours of every shift that were ever set, in the order in which they were."""
     return [
@@ -226,9 +270,22 @@ def patterns(cursor: Cursor, known_at: int | None = None) -> list[Pattern]:
             spans=msgspec.json.decode(row.spans, type=tuple[ShiftSpan, ...]),
             effective_on=row.effective_on,
             night=row.night,
+            credentials=_CREDENTIALS.decode(row.credentials) if row.credentials else (),
+            skills=_SKILLS.decode(row.skills) if row.skills else (),
         )
         for row in fetch(cursor, _PatternRow, PATTERNS, {}, known_at)
     ]
+
+
+def unit_rules(cursor: Cursor, known_at: int | None = None) -> list[UnitRules]:
+    """The rules of every unit that were ever set, in the order in which they were."""
+    found: list[UnitRules] = []
+    for row in fetch(cursor, _RulesRow, RULES, {}, known_at):
+        said = msgspec.structs.asdict(row)
+        said["credentials"] = None if row.credentials is None else _CREDENTIALS.decode(row.credentials)
+        said["skills"] = None if row.skills is None else _SKILLS.decode(row.skills)
+        found.append(UnitRules(**said))
+    return found
 
 
 def in_force(cursor: Cursor, day: dt.date, known_at: int | None = None) -> RulesInForce:
@@ -236,7 +293,7 @@ def in_force(cursor: Cursor, day: dt.date, known_at: int | None = None) -> Rules
     told = patterns(cursor, known_at)
     found = (rules.pattern_on(told, name, day) for name in sorted({each.pattern for each in told}))
     units: dict[tuple[str, str], UnitRules] = {}
-    for each in sorted(fetch(cursor, UnitRules, RULES, {}, known_at), key=lambda each: each.effective_on):
+    for each in sorted(unit_rules(cursor, known_at), key=lambda each: each.effective_on):
         if each.effective_on <= day:
             units[each.branch or "", each.department or ""] = each
     return RulesInForce(
@@ -272,17 +329,12 @@ def duties(
     }
 
 
-def worked(
+def clocked(
     cursor: Cursor,
     first: dt.date,
     last: dt.date,
     employees: Sequence[str] | None = None,
     known_at: int | None = None,
-) -> dict[str, dict[dt.date, int]]:
-    """The minutes that each of `employees`, or everybody, worked on the days from `first` to `last`."""
-    found: dict[str, dict[dt.date, int]] = {}
-    asked = {"employees": employees, "first": first, "last": last}
-    for row in fetch(cursor, Worked, WORKED, asked, known_at):
-        own = found.setdefault(row.employee, {})
-        own[row.day] = own.get(row.day, 0) + row.minutes
-    return found
+) -> list[Worked]:
+    """The hours that `employees`, or everybody, clocked on the days from `first` to `last`, by position."""
+    return fetch(cursor, Worked, WORKED, {"employees": employees, "first": first, "last": last}, known_at)

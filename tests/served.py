@@ -13,10 +13,10 @@ import httpx
 import psutil
 from given import LEDGER
 
-from api.auth import Tokens, token_file
 from api.ops import open_book, open_ledger
-from api.roles import Role
+from api.roles import Role, ScopeName
 from api.settings import Settings
+from api.tokens import Tokens, token_file
 
 START_SECONDS = 30
 SERVE = "from api.cli import main; main()"
@@ -31,10 +31,18 @@ class Service:
         self._clients = ExitStack()
         self.http = self.client("administrator")
 
-    def client(self, role: Role, employee: str | None = None) -> httpx.Client:
-        """A client with a new token of `role`."""
+    def client(
+        self,
+        role: Role,
+        employee: str | None = None,
+        scope: ScopeName | None = None,
+        branches: tuple[str, ...] = (),
+    ) -> httpx.Client:
+        """A client with a new token of `role`; it reaches everybody but in the role employee, if not told."""
         name = f"{role}.{uuid4().hex[:8]}"
-        token = Tokens(token_file(self.settings.home)).make(role, name, employee)
+        reaches = scope or ("self" if role == "employee" else "all")
+        made = Tokens(token_file(self.settings.home))
+        token = made.make(role, name, employee, scope=reaches, branches=branches)
         headers = {"Authorization": f"Bearer {token}"}
         return self._clients.enter_context(httpx.Client(base_url=self.url, headers=headers, timeout=60))
 

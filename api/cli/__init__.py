@@ -19,6 +19,7 @@ from api.cli import (
     recompute,
     seal,
     service,
+    tokens,
 )
 from api.cli.terminal import expected_failure, say_failure
 
@@ -43,6 +44,7 @@ for commands in (
     recompute.app,
 ):
     app.add_typer(commands)
+app.add_typer(tokens.app)
 app.add_typer(privacy.app)
 app.add_typer(alerts.app)
 app.add_typer(rates.app)

@@ -118,7 +118,9 @@ def list_(
     about = None if period is None else str(asked_month(period))
     with traced_cursor() as (cursor, trace):
         at = known_position(cursor, known_at)
-        found = inquiries(cursor, at, employee=employee, period=about, state=state)
+        found = inquiries(
+            cursor, at, employees=None if employee is None else [employee], period=about, state=state
+        )
         found = in_clear(cursor, trace.ledger.vault, found)
         people = {each.employee for each in found}
         trace("inquiry list", people=len(people), filter={"period": about, "state": state})

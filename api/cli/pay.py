@@ -151,14 +151,14 @@ def payslip(
     known_at: KnownAt = None,
 ) -> None:
     """Write somebody's statement as a page to print: open it in a browser, and print it or save it as PDF."""
-    from api.auth import Caller
+    from api.caller import Caller
     from api.payslip_page import payslip_page
     from api.printing import page_of
     from api.reading import known_position
 
     month = asked_month(period)
     with traced_cursor() as (cursor, trace):
-        reader = Caller(name=account(), role="hr_head")
+        reader = Caller(name=account(), role="hr_head", scope="all")
         at = known_position(cursor, known_at)
         page = page_of(cursor, trace.ledger.vault, reader, employee, month, at, lang)
         trace("payslip", employee=employee)

@@ -78,37 +78,6 @@ def init(
             output().print(f"The ledger {ledger.schema} of {name} is open: {zone}, {currency}.")
 
 
-@app.command(epilog="Example: meritbook token --role payroll --name payroll.wang")
-def token(
-    role: Annotated[
-        str,
-        typer.Option(help="employee, manager, hr, hr_head, payroll, auditor, integration or administrator."),
-    ],
-    name: Annotated[
-        str | None, typer.Option(help="The actor of what is written with it; the role if absent.")
-    ] = None,
-    employee: Annotated[str | None, typer.Option(help="For the role employee: whose token it is.")] = None,
-    json: Json = False,
-) -> None:
-    """Make a token for the HTTP interface and print it, once; only its hash is kept."""
-    from api.auth import Tokens, token_file
-    from api.roles import ROLES
-
-    chosen = settings()
-    if role not in ROLES:
-        raise Failed(f"{role!r} is not a role.", f"Use one of {', '.join(ROLES)}.", status=2)
-    file = token_file(chosen.home)
-    try:
-        made = Tokens(file).make(role, name or (f"employee.{employee}" if employee else role), employee)
-    except ValueError as error:
-        raise Failed(f"{error}.", "") from None
-    if json:
-        print_json({"token": made, "role": role, "file": str(file)})
-        return
-    output().print(made)
-    notes().print(f"Only its hash is kept, in {file}. Send it as: Authorization: Bearer TOKEN")
-
-
 @app.command(epilog="Example: meritbook demo --firm hospital --no-serve")
 def demo(
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Load and exit.")] = False,

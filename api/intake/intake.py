@@ -24,7 +24,9 @@ from domain.decide.decide import Asked, decide
 from domain.decide.known import Known
 from domain.facts.base import Fact
 from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened
+from domain.facts.people import LeaveTaken
 from domain.facts.registry import decode
+from domain.facts.training import SkillGraded
 from domain.journal.append import Condition, ConditionFailed, Journal
 from domain.journal.lookup import StoredKey, at_positions, looked_at, stored_keys
 from domain.journal.record import Draft, Record
@@ -33,6 +35,8 @@ from domain.refusals import Contended, Refusal, UnknownFact
 
 TRIES = 8
 DEFAULT_ZONE = "Asia/Shanghai"
+UNDECIDED = BranchOpened | LeaveTaken | SkillGraded
+"""Facts that look at nothing themselves, and that others look at."""
 PRECISE_LOOKS = 64
 """Above so many, a batch watches whole types instead of single tags, lest the condition outgrow the batch."""
 
@@ -196,6 +200,11 @@ class Intake:
         known = Known()
         known.fold(_told(records.values()))
         known.actors = {record.position: record.actor for record in records.values()}
+        known.days = {
+            record.position: self.business_day(record.occurred_at)
+            for record in records.values()
+            if record.type == SkillGraded.TYPE
+        }
         self._meet(cursor, facts)
         known.employees |= self._people
         known.branches |= self._branches
@@ -276,7 +285,7 @@ def _rehearse(fresh: Sequence[Item], rehearsal: Rehearsal, now: dt.datetime) -> 
     for item in fresh:
         if item.fact is not None and item.draft is not None:
             rehearsal.keys[item.key] = item.draft.content_hash
-            if boundary(item.fact) or isinstance(item.fact, BranchOpened):
+            if boundary(item.fact) or isinstance(item.fact, UNDECIDED):
                 rehearsal.facts.append(item.fact)
             item.outcome = Stored(0, False, now)
 

@@ -8,7 +8,7 @@ from api.intake.submission import Outcome, Refused, Stored, Submission
 from domain.decide.decide import Asked, decide
 from domain.decide.known import Known
 from domain.facts.base import Fact
-from domain.facts.governance import FactVoided
+from domain.facts.governance import FactConfirmed, FactVoided
 from domain.facts.registry import decode, from_builtins
 from domain.journal.lookup import StoredKey
 from domain.journal.record import Draft, draft
@@ -115,15 +115,22 @@ def _decide_group(group: list[Item], known: Known, asked: Asked) -> None:
 
 
 def _require_reach(item: Item, known: Known) -> None:
-    """A void reaches only facts of the types that its bringer may write.
+    """A void or confirmation reaches only facts of the types, and about the people, of its bringer.
 
     Raises: NotAllowed.
     """
-    reach = item.submission.reach
-    if reach is None or not isinstance(item.fact, FactVoided):
+    reach, people = item.submission.reach, item.submission.people
+    if not isinstance(item.fact, FactVoided | FactConfirmed):
         return
-    voided = known.facts[item.fact.position].fact.TYPE
-    if voided not in reach:
+    about = known.facts[item.fact.position].fact
+    if people is not None and getattr(about, "employee", None) not in people:
+        raise NotAllowed(
+            field="data.position",
+            detail="This token does not write about whom that fact is about.",
+            remedy="Ask somebody whose token reaches them.",
+        )
+    voided = about.TYPE
+    if reach is not None and voided not in reach:
         raise NotAllowed(
             field="data.position",
             detail=f"This role does not write {voided}, so it does not void one.",

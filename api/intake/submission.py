@@ -16,7 +16,8 @@ class Submission:
 
     data: JSON bytes or decoded JSON.
     refers_to: source and key of the fact that a void or confirmation is about, if its position is unknown.
-    reach: types of the facts that a void may concern; None for any.
+    reach: types of the facts that a void may concern; None for any. people: whom the fact that it voids or
+    confirms may be about; None for anybody.
     group: neighbours of the same group stand or fall together; None stands alone.
     """
 
@@ -29,6 +30,7 @@ class Submission:
     refers_to: tuple[str, str] | None = None
     group: int | None = None
     reach: frozenset[str] | None = None
+    people: frozenset[str] | None = None
 
 
 class Stored(NamedTuple):

@@ -89,6 +89,7 @@ _SHIFTS = tuple(
     "shift_assigned swap_asked swap_approved employee_hired employee_transferred employee_promoted "
     "employee_left fact_voided".split()
 )
+_ELIGIBLE = (*_CREDENTIALS, "skill_graded", "leave_taken")
 _INQUIRIES = ("inquiry_opened", "inquiry_answered", "inquiry_resolved", "fact_voided")
 
 
@@ -179,10 +180,12 @@ def _of_shifts(fact: Fact) -> tuple[Look, ...]:
         case ShiftPatternSet() | ShiftRulesSet():
             return (rules,)
         case ShiftAssigned():
-            return (rules, Look(_SHIFTS, f"employee:{fact.employee}"))
+            own = f"employee:{fact.employee}"
+            return (rules, Look(_SHIFTS, own), Look(_ELIGIBLE, own))
         case SwapAsked() | SwapApproved():
-            both = (Look(_SHIFTS, f"employee:{each}") for each in (fact.employee, fact.colleague))
-            return (rules, Look(_SWAP, f"swap:{fact.swap}"), *both)
+            both = [f"employee:{each}" for each in (fact.employee, fact.colleague)]
+            looks = (Look(types, tag) for types in (_SHIFTS, _ELIGIBLE) for tag in both)
+            return (rules, Look(_SWAP, f"swap:{fact.swap}"), *looks)
         case SwapConsented() | SwapRefused():
             return (Look(_SWAP, f"swap:{fact.swap}"),)
         case _:

@@ -21,6 +21,7 @@ from domain.decide import (
     periods,
     plans,
     probation,
+    rostering,
     runs,
     selling,
     shifts,
@@ -65,6 +66,7 @@ from domain.facts.notices import NoticeRulesSet
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.facts.probation import ProbationReviewed
+from domain.facts.rostering import ShiftNeedSet
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealReversed
 from domain.facts.shifts import (
@@ -156,6 +158,8 @@ def _of_shifts(fact: Fact, known: Known, asked: Asked) -> None:
             shifts.set_pattern(fact)
         case ShiftRulesSet():
             shifts.set_rules(fact)
+        case ShiftNeedSet():
+            rostering.need(fact)
         case ShiftAssigned():
             shifts.assign(fact, known)
         case ShiftWorked():

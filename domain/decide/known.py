@@ -20,7 +20,7 @@ from domain.facts.erasure import SubjectErased
 from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened, PeriodClosed, PlanAdopted
 from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolved
 from domain.facts.interventions import InterventionClosed, InterventionOpened
-from domain.facts.people import EmployeeHired, EmployeeLeft
+from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.personal import subject_of
 from domain.facts.plans import PlanAcknowledged, PlanDrafted
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
@@ -34,6 +34,7 @@ from domain.facts.shifts import (
     SwapConsented,
     SwapRefused,
 )
+from domain.facts.training import SkillGraded
 from domain.people.roster import RosterChange, RosterFact, roster_change
 from domain.period import Period
 
@@ -86,7 +87,7 @@ class Known:
     credentials: the live facts of each, in order. roster: what changed for each person, voids left out.
     acknowledged: where each person acknowledged each version of a plan. rates: where each live one stands.
     employed: last live hiring or leaving day of a person, as (is_here, day). paid: months of which payments
-    are confirmed. actors: who wrote stored facts, by position.
+    are confirmed. actors, days: who wrote stored facts, and the business day of each, by position.
     """
 
     def __init__(self) -> None:
@@ -104,6 +105,7 @@ class Known:
         self.erased: dict[str, int] = {}
         self.paid: dict[str, int] = {}
         self.actors: dict[int, str] = {}
+        self.days: dict[int, dt.date] = {}
         self.last_closed: Period | None = None
         self.opened: LedgerOpened | None = None
         self._said: dict[Subject, tuple[tuple[int, Fact], ...]] = {}
@@ -188,16 +190,19 @@ class Known:
             self._put(self.roster, fact.employee, (*changes, roster_change(position, fact)))
 
     def _take_out(self, position: int) -> None:
-        """Tells again what is known about the subjects of the fact at `position`, without that fact."""
+        """Tells again what is known about the subjects of the fact at `position`, without that fact.
+
+        Its first subject is the one that `_forget` drops.
+        """
         voided = self.facts.get(position)
         if voided is None or voided.voided:
             return
         self._put(self.facts, position, voided._replace(voided=True))
         self._forget(voided.fact)
-        for subject in _subjects(voided.fact):
+        for number, subject in enumerate(_subjects(voided.fact)):
             left = tuple(told for told in self._said.get(subject, ()) if told[0] != position)
             self._put(self._said, subject, left)
-            for told_at, told in left:
+            for told_at, told in left if number == 0 else ():
                 self._take_in(told, told_at)
 
     def _forget(self, fact: Fact) -> None:
@@ -256,7 +261,10 @@ class Known:
 
 
 def _subjects(fact: Fact) -> tuple[Subject, ...]:
-    """What `fact` is about; a swap that was approved is about the shifts of both people, too."""
+    """What `fact` is about, that first which it changes most.
+
+    A swap that was approved is about the shifts of both people, too, and a credential about its holder's.
+    """
     match fact:
         case ShiftPatternSet() | ShiftRulesSet():
             return (("shift rules",),)
@@ -266,6 +274,12 @@ def _subjects(fact: Fact) -> tuple[Subject, ...]:
             return (("swap", fact.swap),)
         case SwapApproved():
             return ("swap", fact.swap), ("shifts", fact.employee), ("shifts", fact.colleague)
+        case LeaveTaken():
+            return (("leave", fact.employee),)
+        case SkillGraded():
+            return (("grades", fact.employee),)
+        case _ if isinstance(fact, CredentialFact):
+            return ("credential", fact.credential), ("credentials", fact.employee)
         case _:
             subject = _subject(fact)
             return () if subject is None else (subject,)
@@ -295,8 +309,6 @@ def _subject(fact: Fact) -> Subject | None:
             return "lead", fact.lead
         case ContractUploaded() | ContractPassed() | ContractReturned() | ContractTold():
             return "contract", fact.contract
-        case _ if isinstance(fact, CredentialFact):
-            return "credential", fact.credential
         case _ if isinstance(fact, RosterFact):
             return "employee", fact.employee
         case _:

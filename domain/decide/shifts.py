@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
+from domain.decide.eligibility import Place, require_eligible
 from domain.decide.known import Known
 from domain.decide.plans import require_second_person
 from domain.facts.base import Fact
@@ -18,7 +19,8 @@ from domain.facts.shifts import (
 )
 from domain.people import shifts as rules
 from domain.people.roster import posting
-from domain.people.shifts import DAY_MINUTES, Duty, Exchanged, Given, Pattern, Shift, UnitRules
+from domain.people.shifts import DAY_MINUTES, Duty, Exchanged, Given, Pattern, Shift
+from domain.people.unit_rules import UnitRules, limits, rules_of
 from domain.refusals import (
     BadField,
     ConsentMissing,
@@ -81,9 +83,9 @@ def work(fact: ShiftWorked, today: dt.date) -> None:
 
 
 def assign(fact: ShiftAssigned, known: Known) -> None:
-    """Who works here has one shift a day, which keeps the rules of their unit.
+    """Who works here has one shift a day, which keeps the rules of their unit and is theirs to have.
 
-    Raises: ShiftExists, UnknownPattern, HasLeft, ShiftRuleBroken.
+    Raises: ShiftExists, UnknownPattern, HasLeft, ShiftRuleBroken, OnLeave, NotQualified.
     """
     held = _duties(fact.employee, known)
     if (stands := held.get(fact.on)) is not None:
@@ -147,7 +149,7 @@ def approve(fact: SwapApproved, known: Known, actor: str) -> None:
     """A third person approves a swap that the colleague consented to and that keeps the rules of both.
 
     Raises: UnknownSwap, SwapOver, ConsentMissing, SecondPersonNeeded, UnknownShift, ShiftExists, HasLeft,
-    ShiftRuleBroken.
+    ShiftRuleBroken, OnLeave, NotQualified.
     """
     asked = _open_swap(fact, known)
     if (fact.employee, fact.colleague) != (asked.employee, asked.colleague):
@@ -259,7 +261,7 @@ def _require_rules_kept(
 ) -> None:
     """Checks the shift `on` among those `held`.
 
-    Raises: UnknownPattern, HasLeft, ShiftRuleBroken.
+    Raises: UnknownPattern, HasLeft, ShiftRuleBroken, OnLeave, NotQualified.
     """
     patterns, told = _rulebook(known)
     found: dict[dt.date, Shift] = {}
@@ -276,8 +278,8 @@ def _require_rules_kept(
     here = posting(known.roster.get(employee, ()), on)
     if here is None:
         raise HasLeft(field=field, detail=f"{employee} does not work here on {on}.", remedy="Mend the day.")
-    limits = rules.limits(told, here.branch, here.department, on)
-    broken = list(rules.breaches(found, on, limits))
+    require_eligible(found[on], Place(here, told, field), known)
+    broken = list(rules.breaches(found, on, limits(told, here.branch, here.department, on)))
     if broken:
         raise ShiftRuleBroken(
             field=field,
@@ -289,7 +291,7 @@ def _require_rules_kept(
 def _rulebook(known: Known) -> tuple[list[Pattern], list[UnitRules]]:
     told: tuple[tuple[int, Fact], ...] = known.told("shift rules")
     patterns = [rules.pattern_of(at, fact) for at, fact in told if isinstance(fact, ShiftPatternSet)]
-    return patterns, [rules.rules_of(at, fact) for at, fact in told if isinstance(fact, ShiftRulesSet)]
+    return patterns, [rules_of(at, fact) for at, fact in told if isinstance(fact, ShiftRulesSet)]
 
 
 def _duties(employee: str, known: Known) -> dict[dt.date, Duty]:

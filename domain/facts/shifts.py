@@ -1,17 +1,41 @@
 """Facts about shifts: which there are, by which rules, who has which, what was worked, and who swaps."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
 
-from domain.facts.base import BranchId, Day, EmployeeId, Fact, Label, Minutes, Reason, stated
+from domain.facts.base import (
+    BranchId,
+    CustomerId,
+    Day,
+    EmployeeId,
+    Fact,
+    Label,
+    Minutes,
+    Reason,
+    Score,
+    stated,
+)
 
 Clock = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z", description='A time of the day: "07:30".')]
 PatternId = Annotated[str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of a shift pattern.")]
 SwapId = Annotated[str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of one swap of two shifts.")]
 MinutesOfDay = Annotated[int, Meta(ge=1, le=1440, description="How long, in minutes of one day.")]
 Nights = Annotated[int, Meta(ge=0, le=31, description="How many nights.")]
+
+AttendanceKind = Literal["shifts", "projects", "visits"]
+
+
+class SkillNeeded(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A skill, as skill_graded names it, in which a person's last grade is at least `score`."""
+
+    kind: Label
+    score: Score
+
+
+Credentials = Annotated[list[Label], Meta(max_length=16, description="Kinds of credential, as granted.")]
+Skills = Annotated[list[SkillNeeded], Meta(max_length=16, description="Skills with their least grades.")]
 
 
 class ShiftSpan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,6 +50,7 @@ class ShiftPatternSet(Fact, frozen=True, kw_only=True):
     """A shift has these hours from `effective_on`, until the next pattern of the same id takes effect.
 
     spans: in order, with the breaks left out; they end within 24 hours of the first. night: it counts as one.
+    credentials, skills: what whoever has it must hold on its day, besides what the unit asks for.
     """
 
     TYPE: ClassVar[str] = "shift_pattern_set"
@@ -34,6 +59,8 @@ class ShiftPatternSet(Fact, frozen=True, kw_only=True):
     spans: Annotated[list[ShiftSpan], Meta(min_length=1, max_length=12)]
     effective_on: Day
     night: bool = stated(False)
+    credentials: Credentials | None = None
+    skills: Skills | None = None
 
     @property
     def rulebook(self) -> str:
@@ -44,8 +71,10 @@ class ShiftPatternSet(Fact, frozen=True, kw_only=True):
 class ShiftRulesSet(Fact, frozen=True, kw_only=True):
     """What assignments in a unit must keep from `effective_on`, in place of what that unit had before.
 
-    branch, department: the unit; absent for everybody. Each number of a unit goes before that of a wider one;
-    an absent number leaves it to the wider one. week_minutes: from Monday to Sunday.
+    branch, department: the unit; absent for everybody. Each field of a unit goes before that of a wider one;
+    an absent one leaves it to the wider one. week_minutes: from Monday to Sunday. credentials, skills: what
+    whoever has a shift must hold on its day; an empty list asks for none. attendance: which of the hours
+    clocked count: all beside the shift, those for a project, or those tied to a visit of the day.
     """
 
     TYPE: ClassVar[str] = "shift_rules_set"
@@ -55,6 +84,9 @@ class ShiftRulesSet(Fact, frozen=True, kw_only=True):
     nights_in_a_row: Nights | None = None
     rest_minutes: Minutes | None = None
     week_minutes: Minutes | None = None
+    credentials: Credentials | None = None
+    skills: Skills | None = None
+    attendance: AttendanceKind | None = None
     reason: Reason | None = None
 
     @property
@@ -73,12 +105,17 @@ class ShiftAssigned(Fact, frozen=True, kw_only=True):
 
 
 class ShiftWorked(Fact, frozen=True, kw_only=True):
-    """So long a person worked on a day, or in the shift that began on it; several of a day add up."""
+    """So long a person worked on a day, or in the shift that began on it; several of a day add up.
+
+    project: for which they worked. customer: at whose place they clocked in.
+    """
 
     TYPE: ClassVar[str] = "shift_worked"
     employee: EmployeeId
     on: Day
     minutes: MinutesOfDay
+    project: Label | None = None
+    customer: CustomerId | None = None
 
 
 class SwapAsked(Fact, frozen=True, kw_only=True):

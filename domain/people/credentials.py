@@ -13,6 +13,14 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from domain.facts.base import Fact
+from domain.facts.credentials import (
+    CredentialGranted,
+    CredentialReinstated,
+    CredentialRenewed,
+    CredentialRevoked,
+    CredentialSuspended,
+)
 from domain.money import decimal_text
 
 ChangeKind = Literal["granted", "renewed", "suspended", "reinstated", "revoked"]
@@ -78,6 +86,33 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     expired: int
     share: str | None
     percent: str | None
+
+
+def credential_change(position: int, fact: Fact) -> CredentialChange:
+    """What `fact` at `position` changes."""
+    match fact:
+        case CredentialGranted():
+            return CredentialChange(
+                position=position,
+                credential=fact.credential,
+                employee=fact.employee,
+                kind="granted",
+                effective_on=fact.granted_on,
+                expires_on=fact.expires_on,
+                type=fact.kind,
+                number=fact.number,
+                issued_by=fact.issued_by,
+            )
+        case CredentialRenewed():
+            return CredentialChange(position=position, kind="renewed", **msgspec.structs.asdict(fact))
+        case CredentialSuspended():
+            return CredentialChange(position=position, kind="suspended", **msgspec.structs.asdict(fact))
+        case CredentialReinstated():
+            return CredentialChange(position=position, kind="reinstated", **msgspec.structs.asdict(fact))
+        case CredentialRevoked():
+            return CredentialChange(position=position, kind="revoked", **msgspec.structs.asdict(fact))
+        case _:
+            raise TypeError(f"nothing of a credential is changed by {fact.TYPE}")
 
 
 def credential(changes: Iterable[CredentialChange], day: dt.date) -> Credential | None:

@@ -7,13 +7,17 @@ from typing import NamedTuple
 
 import msgspec
 
-from domain.facts.shifts import ShiftPatternSet, ShiftRulesSet, ShiftSpan, SwapAsked
+from domain.facts.shifts import ShiftPatternSet, ShiftSpan, SkillNeeded, SwapAsked
+from domain.people.unit_rules import Limit, Limits, Required
 
 DAY_MINUTES = 24 * 60
 
 
 class Pattern(msgspec.Struct, frozen=True, kw_only=True):
-    """The hours of a shift from `effective_on`, as the fact at `position` set them."""
+    """The hours of a shift from `effective_on`, as the fact at `position` set them.
+
+    credentials, skills: what whoever has it must hold, besides what the unit asks for.
+    """
 
     position: int
     pattern: str
@@ -21,38 +25,19 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[ShiftSpan, ...]
     effective_on: dt.date
     night: bool
+    credentials: tuple[str, ...] = ()
+    skills: tuple[SkillNeeded, ...] = ()
+
+    @property
+    def required(self) -> list[Required]:
+        """What the shift asks for."""
+        credentials = [Required(kind, None, self.position) for kind in self.credentials]
+        return credentials + [Required(skill.kind, skill.score, self.position) for skill in self.skills]
 
     @property
     def minutes(self) -> int:
         """How long it is, without its breaks."""
         return sum(until - since for since, until in clocked(self.spans))
-
-
-class UnitRules(msgspec.Struct, frozen=True, kw_only=True):
-    """What the fact at `position` set for a unit from `effective_on`; branch and department None: for all."""
-
-    position: int
-    branch: str | None
-    department: str | None
-    effective_on: dt.date
-    nights_in_a_row: int | None
-    rest_minutes: int | None
-    week_minutes: int | None
-
-
-class Limit(NamedTuple):
-    """A number that holds, and the position of the fact that set it."""
-
-    value: int
-    position: int
-
-
-class Limits(NamedTuple):
-    """What holds for a person on a day; None where nothing was set."""
-
-    nights_in_a_row: Limit | None = None
-    rest_minutes: Limit | None = None
-    week_minutes: Limit | None = None
 
 
 class Given(NamedTuple):
@@ -121,13 +106,9 @@ def pattern_of(position: int, fact: ShiftPatternSet) -> Pattern:
         spans=tuple(fact.spans),
         effective_on=fact.effective_on,
         night=fact.night,
+        credentials=tuple(fact.credentials or ()),
+        skills=tuple(fact.skills or ()),
     )
-
-
-def rules_of(position: int, fact: ShiftRulesSet) -> UnitRules:
-    """The rules that `fact` sets."""
-    said = {name: getattr(fact, name) for name in UnitRules.__struct_fields__ if name != "position"}
-    return UnitRules(position=position, **said)
 
 
 def clocked(spans: Iterable[ShiftSpan]) -> list[tuple[int, int]]:
@@ -145,22 +126,6 @@ def pattern_on(patterns: Iterable[Pattern], pattern: str, day: dt.date) -> Patte
     """The hours that a shift has on `day`. patterns: in the order in which they were set."""
     own = [each for each in patterns if each.pattern == pattern and each.effective_on <= day]
     return sorted(own, key=lambda each: each.effective_on)[-1] if own else None
-
-
-def limits(told: Iterable[UnitRules], branch: str | None, department: str | None, day: dt.date) -> Limits:
-    """What holds in a unit on `day`: of each number the one of the narrowest unit. told: as it was set."""
-    units = [(None, None), (branch, None), (branch, department)]
-    latest: dict[tuple[str | None, str | None], UnitRules] = {}
-    for each in sorted(told, key=lambda each: each.effective_on):
-        if each.effective_on <= day:
-            latest[each.branch, each.department] = each
-    found: dict[str, Limit] = {}
-    for rules in (latest[unit] for unit in units if unit in latest):
-        for name in Limits._fields:
-            value: int | None = getattr(rules, name)
-            if value is not None:
-                found[name] = Limit(value, rules.position)
-    return Limits(**found)
 
 
 def exchanged(position: int, asked: SwapAsked, employee: str) -> Exchanged:
@@ -190,7 +155,7 @@ def breaches(shifts: Mapping[dt.date, Shift], on: dt.date, held: Limits) -> Iter
         if len(run) > held.nights_in_a_row.value:
             yield (
                 f"{len(run)} nights in a row from {run[0]} to {run[-1]}; "
-                f"{_allowed(held.nights_in_a_row)} nights are allowed"
+                f"{held.nights_in_a_row} nights are allowed"
             )
     least = held.rest_minutes or Limit(0, 0)
     near = sorted(
@@ -203,17 +168,13 @@ def breaches(shifts: Mapping[dt.date, Shift], on: dt.date, held: Limits) -> Iter
         if rest < 0:
             yield f"the shifts of {one.on} and {other.on} overlap by {-rest} minutes"
         else:
-            yield (
-                f"{rest} minutes of rest between the shifts of {one.on} and {other.on}; "
-                f"{_allowed(least)} are due"
-            )
+            yield (f"{rest} minutes of rest between the shifts of {one.on} and {other.on}; {least} are due")
     if held.week_minutes is not None:
         monday = on - dt.timedelta(days=on.weekday())
         week = [monday + dt.timedelta(days=number) for number in range(7)]
         total = sum(shifts[day].pattern.minutes for day in week if day in shifts)
         if total > held.week_minutes.value:
-            allowed = _allowed(held.week_minutes)
-            yield f"{total} minutes in the week from {monday}; {allowed} minutes are allowed"
+            yield f"{total} minutes in the week from {monday}; {held.week_minutes} minutes are allowed"
 
 
 def overtime(assigned_minutes: int | None, worked_minutes: int | None) -> int | None:
@@ -254,10 +215,6 @@ def _nights_around(shifts: Mapping[dt.date, Shift], on: dt.date) -> Sequence[dt.
     while is_night(last + one):
         last += one
     return [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-def _allowed(limit: Limit) -> str:
-    return f"{limit.value} (position {limit.position})" if limit.position else str(limit.value)
 
 
 def _minute(clock: str) -> int:

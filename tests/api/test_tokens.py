@@ -1,12 +1,16 @@
 """Tokens: made once, kept as hashes, one guard for all roles."""
 
+import datetime as dt
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from api.auth import Caller, Tokens, token_file
-from api.roles import MAY, MAY_RECORD, ROLES
+from api.caller import Caller
+from api.roles import MAY, MAY_RECORD, ROLES, Role
+from api.tokens import Tokens, token_file
 from domain.facts.registry import FACT_TYPES
 from domain.refusals import NotAllowed
 
@@ -40,12 +44,67 @@ def test_a_name_is_given_once(tokens: Tokens) -> None:
         tokens.make("hr", "hr", None)
 
 
-@pytest.mark.parametrize(("role", "employee"), [("employee", None), ("hr", "E1")])
-def test_an_employees_token_and_no_other_belongs_to_a_person(
-    tokens: Tokens, role: str, employee: str | None
+@pytest.mark.rule("R88")
+@pytest.mark.parametrize(
+    ("role", "employee", "asked"),
+    [
+        ("employee", None, {}),
+        ("employee", "E1", {"scope": "all"}),
+        ("manager", None, {}),
+        ("hr", None, {"scope": "self"}),
+        ("hr", None, {"scope": "branch"}),
+        ("hr", None, {"scope": "all", "branches": ("SH",)}),
+        ("manager", "M1", {"branches": ("SH",)}),
+    ],
+)
+def test_a_token_that_reaches_nobody_for_sure_is_not_made(
+    tokens: Tokens, role: Role, employee: str | None, asked: dict[str, Any]
 ) -> None:
-    with pytest.raises(ValueError, match="one person"):
-        tokens.make(role, "x", employee)  # type: ignore[arg-type]
+    """An employee reaches nobody else; a team is somebody's; a branch is named, or somebody's."""
+    with pytest.raises(ValueError, match="give --"):
+        tokens.make(role, "x", employee, **asked)
+    assert tokens.entries() == []
+
+
+@pytest.mark.rule("R88")
+def test_a_token_that_names_no_scope_has_the_narrowest_of_its_role(tokens: Tokens) -> None:
+    made = [tokens.make("employee", "e", "E1"), tokens.make("manager", "m", "M1"), tokens.make("hr", "h")]
+    callers = [tokens.caller(token) for token in made]
+    assert [caller and caller.scope for caller in callers] == ["self", "team", "all"]
+    assert [caller and caller.within for caller in callers] == [{"E1"}, {"M1"}, None]
+
+
+@pytest.mark.rule("R88")
+def test_a_token_counts_until_the_instant_of_its_expiry(tmp_path: Path) -> None:
+    """And not at it."""
+    day = dt.datetime(2025, 3, 4, 9, tzinfo=dt.UTC)
+    clock = [day]
+    tokens = Tokens(token_file(tmp_path), lambda: clock[0])
+    token = tokens.make("hr", "hr", days=1)
+    for after, counts in ((0, True), (86_399, True), (86_400, False), (10**9, False)):
+        clock[0] = day + dt.timedelta(seconds=after)
+        assert (tokens.caller(token) is not None) is counts, after
+
+
+@pytest.mark.rule("R88")
+def test_a_revoked_token_stops_to_count_within_a_second_and_its_name_stays_taken(
+    tokens: Tokens, tmp_path: Path
+) -> None:
+    token, other = tokens.make("hr", "hr"), tokens.make("hr", "hr2")
+    assert tokens.caller(token) is not None
+    elsewhere = Tokens(token_file(tmp_path / "home"))
+    elsewhere.revoke("hr")
+    until = time.monotonic() + 1
+    while tokens.caller(token) is not None and time.monotonic() < until:
+        time.sleep(0.01)
+    assert tokens.caller(token) is None
+    assert tokens.caller(other) is not None
+    with pytest.raises(ValueError, match="was revoked"):
+        elsewhere.revoke("hr")
+    with pytest.raises(ValueError, match="no token named"):
+        elsewhere.revoke("nobody")
+    with pytest.raises(ValueError, match="named hr already"):
+        elsewhere.make("hr", "hr")
 
 
 def test_an_employee_reads_about_themselves_only() -> None:
@@ -53,7 +112,7 @@ def test_an_employee_reads_about_themselves_only() -> None:
     me.require_about("E1")
     with pytest.raises(NotAllowed):
         me.require_about("E2")
-    Caller(name="hr", role="hr").require_about("E2")
+    Caller(name="hr", role="hr", scope="all").require_about("E2")
 
 
 def test_every_role_has_its_actions_and_nobody_writes_what_only_commands_write() -> None:

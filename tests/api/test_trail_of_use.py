@@ -47,7 +47,7 @@ def refusals(journal: Journal) -> list[dict[str, Any]]:
 
 def named(client: httpx.Client, service: Service) -> str:
     """The name of a client's token, which the service knows by its hash alone."""
-    from api.auth import Tokens, token_file
+    from api.tokens import Tokens, token_file
 
     token = client.headers["Authorization"].removeprefix("Bearer ")
     caller = Tokens(token_file(service.settings.home)).caller(token)

@@ -165,3 +165,34 @@ def test_rules_and_hours_in_force_are_the_last_that_have_begun(ward: Book) -> No
     assert [[each.nights_in_a_row for each in told.rules] for told in found] == [[2], [2, None], [2, None]]
     assert [each.nights_in_a_row for each in then.rules] == [3, None]
     assert [told.patterns[0].spans[0].from_time for told in found] == ["07:00", "07:00", "06:00"]
+
+
+@pytest.mark.rule("R29")
+def test_hours_count_by_how_the_unit_takes_attendance(ward: Book) -> None:
+    """Without a visit of that client on that day, field hours are shown and not counted."""
+    rules = ward.tell(ShiftRulesSet(effective_on=day(1), branch="SH", attendance="visits"))
+    assign(ward, "E", 4)
+    for on, customer in ((3, "C1"), (3, "C2"), (4, "C1")):
+        ward.tell(ShiftWorked(employee="E1", on=day(on), minutes=300, customer=customer))
+    ward.tell(ShiftWorked(employee="E1", on=day(4), minutes=200, project="P"))
+    [visit] = ward.visit("C1", on=3)
+    before = ward.journal.head()
+    ward.visit("C1", on=4)
+    ward.void(visit)
+    after = ward.journal.head()
+    ward.void(rules)
+    ward.tell(ShiftRulesSet(effective_on=day(4), branch="SH", attendance="projects"))
+    with ward.cursor() as cursor:
+        told = [hours.of_person(cursor, "E1", *MARCH, at) for at in (before, after, None)]
+        assert hours.overtime_runs(cursor, day(4), days=1, more_than_minutes=119, known_at=None) != []
+        assert hours.overtime_runs(cursor, day(4), days=1, more_than_minutes=0, known_at=after) == []
+    shown = [
+        [(each.attendance, each.worked_minutes, each.uncounted_minutes) for each in found.days]
+        for found in told
+    ]
+    assert shown == [
+        [("visits", 300, 300), ("visits", 0, 500)],
+        [("visits", 0, 600), ("visits", 300, 200)],
+        [("shifts", 600, 0), ("projects", 200, 300)],
+    ]
+    assert [found.overtime_minutes for found in told] == [0, 0, 120]

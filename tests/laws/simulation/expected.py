@@ -34,8 +34,8 @@ JUDGED_ELSEWHERE = frozenset(
     """run_approved run_released pay_held hold_released payment_confirmed inquiry_opened inquiry_answered
     inquiry_resolved balance_written_off exchange_rate_set skill_graded intervention_opened
     intervention_closed probation_reviewed shift_pattern_set shift_rules_set shift_assigned shift_worked
-    swap_asked swap_consented swap_approved swap_refused lead_received contract_uploaded contract_passed
-    contract_returned contract_told""".split()
+    swap_asked swap_consented swap_approved swap_refused shift_need_set shift_wished lead_received
+    contract_uploaded contract_passed contract_returned contract_told""".split()
 )
 """Types whose rules are not told again here."""
 

@@ -13,8 +13,9 @@ from domain.facts.credentials import CredentialGranted
 from domain.facts.credits import CreditPart
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.registry import CREDITED, FACT_TYPES
+from domain.facts.rostering import MixPart
 from domain.facts.selling import DealClosed, DealReversed
-from domain.facts.shifts import ShiftSpan, ShiftWorked
+from domain.facts.shifts import ShiftSpan, ShiftWorked, SkillNeeded
 from domain.period import Period
 
 BRANCHES = ("BJ", "SH")
@@ -223,6 +224,13 @@ MAKERS: dict[str, Callable[[Maker], Any]] = {
     "rest_minutes": lambda maker: 660,
     "week_minutes": lambda maker: 2_640,
     "swap": lambda maker: f"S{maker.random.randint(1, 4)}",
+    "credentials": lambda maker: maker.random.choice((None, [], ["hospital"])),
+    "skills": lambda maker: maker.random.choice((None, [SkillNeeded(kind="demo", score="8.5")])),
+    "project": lambda maker: "P-7",
+    "count": lambda maker: maker.random.choice((0, 3)),
+    "weekdays": lambda maker: [6, 7],
+    "mix": lambda maker: [MixPart(count=1, credential="hospital")],
+    "weight": lambda maker: maker.random.randint(1, 10),
     "posts": lambda maker: maker.random.choice((0, 1, 30)),
 }
 

@@ -1,0 +1,251 @@
+"""R88: every address × role × scope × whose data, as one table declares it, over one served firm.
+
+The person who holds the narrow tokens manages somebody through somebody else, in another branch, and shares
+their own branch with a colleague; so each scope reaches other people than the next.
+"""
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from itertools import product
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode, urlsplit
+
+import pytest
+from conftest import new_database
+from given_plan import document
+from litestar.handlers import HTTPRouteHandler
+from served import Service, fact, served
+from verdicts import VERDICTS, Verdict, missing
+
+from api import app as composition
+from api.reach import declared_reach
+from api.roles import MAY, ROLES, SCOPES, Role, ScopeName
+from api.tokens import Tokens, token_file
+from domain.plan.parse import document_hash, plan_document
+
+OWN, BELOW, BETWEEN, BESIDE, OTHER = "p-own", "p-below", "p-between", "p-beside", "p-other"
+HIRED = (
+    (OWN, "SH", None),
+    (BETWEEN, "BJ", OWN),
+    (BELOW, "BJ", BETWEEN),
+    (BESIDE, "SH", None),
+    (OTHER, "BJ", None),
+)
+PEOPLE = (OWN, BELOW, BESIDE, OTHER)
+REACHED: dict[ScopeName, set[str]] = {
+    "self": {OWN},
+    "team": {OWN, BELOW, BETWEEN},
+    "branch": {OWN, BESIDE},
+    "all": {OWN, BELOW, BETWEEN, BESIDE, OTHER},
+}
+DAY = {"occurred_at": "2024-06-03T09:00:00+08:00"}
+ON = "2025-03-04"
+PLAN = """
+boards: [{id: best, title: Best, measure: clients, population: {branch: [BJ]}}]
+milestones: [{id: two, title: Two clients, measure: clients, reaches: 2, within_days: 400}]
+alerts: [{id: stressed, title: Stressed, when: [{signal: stress, at_least: 8}], at_once: true}]
+curriculum: [{id: basics, title: Basics, pass_score: 80}]
+"""
+PLACES = {
+    "period": "2025-03",
+    "position": "1",
+    "board": "best",
+    "plan": "selling",
+    "draft": "D1",
+    "alert": "stressed",
+    "inquiry": f"Q-{OTHER}",
+    "kind": "k",
+    "path": "0/000",
+}
+
+
+class Asking(NamedTuple):
+    """A request and who makes it. target: whose data it names; None where it names nobody's."""
+
+    name: str
+    role: Role
+    scope: ScopeName
+    target: str | None
+
+
+def history() -> list[dict[str, Any]]:
+    """Five people in two branches, and something about each of them that some address tells."""
+    written = plan_document(document(PLAN))
+    adopted = {name: written[name] for name in ("plan", "effective_from")} | {
+        "document": written,
+        "document_hash": document_hash(written),
+    }
+    told = [
+        fact("branch_opened", {"branch": branch, "title": branch, "opened_on": "2024-01-01"}, **DAY)
+        for branch in ("SH", "BJ")
+    ]
+    for person, branch, manager in HIRED:
+        hired = {"employee": person, "hired_on": "2024-06-03", "branch": branch, "post": "seller"}
+        told.append(fact("employee_hired", hired | ({"manager": manager} if manager else {}), **DAY))
+    told.append(fact("plan_adopted", adopted | {"approver": "boss"}))
+    told.append(fact("plan_drafted", adopted | {"draft": "D1"}))
+    for person in PEOPLE:
+        told += about(person)
+    return told
+
+
+def about(person: str) -> list[dict[str, Any]]:
+    """Something of everything about one person."""
+    case = {"intervention": f"I-{person}", "owner": person, "actions": ["talk"], "due_on": "2025-04-01"}
+    asked = {"inquiry": f"Q-{person}", "period": "2025-02", "kind": "question", "note": "Why?"}
+    licence = {"credential": f"L-{person}", "kind": "licence", "granted_on": "2025-01-01"}
+    mood = {"stress": "8.5", "training_satisfaction": "7", "belonging": "6"}
+    return [
+        fact(type, {"employee": person} | data)
+        for type, data in (
+            ("customer_registered", {"customer": f"C-{person}"}),
+            ("survey_answered", mood),
+            ("intervention_opened", case),
+            ("inquiry_opened", asked),
+            ("pay_held", {"hold": f"H-{person}", "scope": "person", "reason": "as agreed"}),
+            ("overtime_recorded", {"minutes": 200, "kind": "visit_count"}),
+            ("credential_granted", licence),
+            ("plan_commented", {"plan": "selling", "draft": "D1", "note": "too many"}),
+        )
+    ]
+
+
+TOLD = {
+    "GET /v1/milestones",
+    "GET /v1/growth",
+    "GET /v1/alerts",
+    "GET /v1/interventions",
+    "GET /v1/credentials",
+    "GET /v1/inquiries",
+    "GET /v1/payroll/holds",
+    "GET /v1/plans/{plan}/acknowledgements",
+    "GET /v1/plans/drafts/{draft}",
+    "GET /v1/shifts/overtime",
+}
+"""Addresses about rows that tell of everybody in this firm to whom reaches everybody."""
+
+
+class Doors:
+    """Tokens of each role and scope, and a quick way to ask with them."""
+
+    def __init__(self, service: Service) -> None:
+        made = Tokens(token_file(service.settings.home))
+        self._host = urlsplit(service.url).netloc
+        self._tokens = {
+            (role, scope): made.make(role, f"{role}.{scope}", OWN if scope != "all" else None, scope=scope)
+            for role, scope in product(ROLES, SCOPES)
+            if (role == "employee") <= (scope == "self")
+        }
+
+    def scopes(self, role: Role) -> list[ScopeName]:
+        """The scopes that a token of `role` may have."""
+        return [scope for own, scope in self._tokens if own == role]
+
+    def ask(self, askings: list[Asking]) -> Iterator[tuple[Asking, int, str]]:
+        """Status and text of each answer, over one connection."""
+        connection = HTTPConnection(self._host, timeout=60)
+        for asking in askings:
+            method, _, path = asking.name.partition(" ")
+            headers = {"Authorization": f"Bearer {self._tokens[asking.role, asking.scope]}"}
+            connection.request(method, address(path, asking), "{}" if method == "POST" else None, headers)
+            answer = connection.getresponse()
+            yield asking, answer.status, answer.read().decode("utf-8", "replace")
+        connection.close()
+
+
+def address(path: str, asking: Asking) -> str:
+    """The path and query of a request."""
+    verdict = VERDICTS[asking.name]
+    assert isinstance(verdict, Verdict)
+    places = PLACES | {"employee": asking.target or OWN}
+    query = dict(verdict.asks)
+    if verdict.by and asking.target:
+        query[verdict.by] = asking.target
+    if asking.name in ("GET /v1/alerts", "GET /v1/growth", "GET /v1/shifts/overtime"):
+        query["day"] = ON
+    found = re.sub(r"\{(\w+)\}", lambda name: quote(places[name[1]]), path)
+    return f"{found}?{urlencode(query)}" if query else found
+
+
+@pytest.fixture(scope="module")
+def firm(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with new_database(postgres, template) as dsn, served(dsn, tmp_path_factory.mktemp("home")) as made:
+        head = made.client("hr_head")
+        answer = head.post("/v1/facts:batch", json=history(), params={"atomic": False})
+        refused = [each for each in answer.json()["outcomes"] if "problem" in each]
+        assert not refused, [each["problem"]["detail"] for each in refused][:5]
+        made.get("/v1/plans")
+        yield made
+
+
+@pytest.mark.rule("R88")
+def test_every_address_has_a_verdict_and_declares_the_same(firm: Service) -> None:
+    """An address that is new, or gone, fails here and is told what to write where."""
+    lacking = missing(firm.http.get("/schema/openapi.json").json())
+    assert not lacking, f"\n{lacking}"
+    declared = {
+        re.sub(r"\{(\w+)(:\w+)?\}", r"{\1}", f"{method} /v1{path}"): handler.opt
+        for handler in composition.HANDLERS
+        if isinstance(handler, HTTPRouteHandler)
+        for path in handler.paths
+        for method in handler.http_methods
+    }
+    for name, opt in declared.items():
+        verdict = VERDICTS[name]
+        if isinstance(verdict, Verdict):
+            assert (opt.get("action"), declared_reach(opt)) == verdict[:2], f"{name}: opt and table differ"
+        else:
+            assert opt.get("open"), name
+
+
+@pytest.mark.rule("R88")
+def test_every_address_for_every_role_scope_and_person(firm: Service) -> None:
+    """403 exactly where the table says so, and no row ever tells of somebody out of reach."""
+    doors = Doors(firm)
+    askings = [
+        asking for name, verdict in VERDICTS.items() if verdict != "open" for asking in asked(name, doors)
+    ]
+    assert len(askings) > 1000
+    with ThreadPoolExecutor(2) as pool:
+        answers = [
+            each for found in pool.map(list, map(doors.ask, (askings[::2], askings[1::2]))) for each in found
+        ]
+    wrong = [problem for answer in answers if (problem := judged(*answer))]
+    assert not wrong, "\n".join(wrong[:20])
+    told = {
+        asking.name
+        for asking, status, text in answers
+        if asking[1:] == ("hr_head", "all", None) and status == 200 and all(f'"{p}"' in text for p in PEOPLE)
+    }
+    assert told >= TOLD, f"nothing about everybody, so nothing was tried: {TOLD - told}"
+
+
+def asked(name: str, doors: Doors) -> Iterator[Asking]:
+    """Every way to ask at an address: by each role and scope, about each person whom it can name."""
+    verdict = VERDICTS[name]
+    assert isinstance(verdict, Verdict)
+    for role in ROLES:
+        may = verdict.action in MAY[role]
+        for scope in doors.scopes(role) if may else doors.scopes(role)[:1]:
+            names_one = verdict.reach == "person" or verdict.by is not None
+            if verdict.reach != "person":
+                yield Asking(name, role, scope, None)
+            if names_one:
+                for target in PEOPLE if may else PEOPLE[:1]:
+                    yield Asking(name, role, scope, target)
+
+
+def judged(asking: Asking, status: int, text: str) -> str:
+    """What is wrong with an answer; nothing where it is as declared."""
+    verdict = VERDICTS[asking.name]
+    assert isinstance(verdict, Verdict)
+    reached = REACHED[asking.scope]
+    may = verdict.action in MAY[asking.role]
+    may &= verdict.reach != "all" or asking.scope == "all"
+    may &= asking.target is None or asking.target in reached
+    if status in (401, 500) or (status == 403) is may:
+        return f"{asking}: {status}, {'allowed' if may else 'refused'} was declared: {text[:200]}"
+    leaked = [] if verdict.reach == "any" else [p for p in PEOPLE if p not in reached and f'"{p}"' in text]
+    return f"{asking}: tells of {leaked}" if leaked else ""

@@ -1,0 +1,111 @@
+"""What every address is declared to be: under which action, and whom its answer is about.
+
+reach: `person` is about the person in the address, `rows` about those whom the token reaches, `any` about
+nobody, `all` about everybody at once, `open` for whoever asks. A second opinion beside the `opt` of each
+handler: whoever adds an address writes it down in both places, on purpose.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+from api.roles import Action
+
+
+class Verdict(NamedTuple):
+    """action, reach: as the module says. asks: what the query must hold. by: its filter of people, if any."""
+
+    action: Action
+    reach: Literal["person", "rows", "any", "all"]
+    asks: Mapping[str, str] = MappingProxyType({})
+    by: str | None = None
+
+
+MONTH = {"period": "2025-03"}
+
+VERDICTS: dict[str, Verdict | Literal["open"]] = {
+    "GET /v1/checkpoint": "open",
+    "GET /v1/problems/{kind}": "open",
+    "GET /health/live": "open",
+    "GET /health/ready": "open",
+    "GET /metrics": "open",
+    "POST /v1/facts": Verdict("record", "rows"),
+    "POST /v1/facts:batch": Verdict("record", "rows"),
+    "POST /v1/plans/simulations": Verdict("run_payroll", "all"),
+    "GET /v1/facts": Verdict("read_facts", "all"),
+    "GET /v1/facts/{position}": Verdict("read_facts", "all"),
+    "GET /v1/facts/{position}/proof": Verdict("read_facts", "all"),
+    "GET /v1/facts/{position}/personal": Verdict("read_people", "rows"),
+    "GET /v1/tile/{path}": Verdict("read_facts", "all"),
+    "GET /v1/audit/trail": Verdict("read_trail", "all"),
+    "GET /v1/audit/statements/{employee}/{period}/diff": Verdict(
+        "run_payroll", "person", {"from": "1", "to": "2"}
+    ),
+    "GET /v1/plans": Verdict("read_plans", "any"),
+    "GET /v1/plans/drafts": Verdict("read_plans", "any"),
+    "GET /v1/plans/drafts/{draft}": Verdict("read_plans", "rows"),
+    "GET /v1/plans/{plan}": Verdict("read_plans", "any"),
+    "GET /v1/plans/{plan}/acknowledgements": Verdict("read_people", "rows"),
+    "GET /v1/plans/{plan}/alerts/{alert}/backtest": Verdict("read_facts", "all"),
+    "GET /v1/plans/{plan}/diff": Verdict("read_plans", "any", {"from": "1"}),
+    "GET /v1/goals": Verdict("read_plans", "any"),
+    "GET /v1/exchange-rates": Verdict("read_plans", "any"),
+    "GET /v1/shifts/rules": Verdict("read_plans", "any"),
+    "GET /v1/employees/{employee}": Verdict("read_people", "person"),
+    "GET /v1/employees/{employee}/balances": Verdict("read_pay", "person"),
+    "GET /v1/employees/{employee}/credentials": Verdict("read_people", "person"),
+    "GET /v1/employees/{employee}/dossier": Verdict("read_people", "person"),
+    "GET /v1/employees/{employee}/hints": Verdict("read_pay", "person"),
+    "GET /v1/employees/{employee}/plans/{period}": Verdict("read_pay", "person"),
+    "GET /v1/employees/{employee}/progress": Verdict("read_pay", "person"),
+    "GET /v1/employees/{employee}/shifts": Verdict("read_people", "person"),
+    "GET /v1/employees/{employee}/statements/{period}": Verdict("read_pay", "person"),
+    "GET /v1/employees/{employee}/statements/{period}/evidence": Verdict(
+        "read_pay", "person", {"plan": "selling", "measure": "clients"}
+    ),
+    "GET /v1/employees/{employee}/statements/{period}/explain": Verdict("read_pay", "person"),
+    "GET /v1/employees/{employee}/statements/{period}/print": Verdict("read_pay", "person"),
+    "GET /v1/employees/{employee}/statements/{period}/receipt": Verdict("read_pay", "person"),
+    "GET /v1/boards/{board}": Verdict("read_boards", "rows", MONTH),
+    "GET /v1/milestones": Verdict("read_people", "rows", by="employee"),
+    "GET /v1/growth": Verdict("read_people", "rows"),
+    "GET /v1/reminders": Verdict("read_people", "rows", by="employee"),
+    "GET /v1/alerts": Verdict("read_care", "rows", by="employee"),
+    "GET /v1/interventions": Verdict("read_care", "rows", by="employee"),
+    "GET /v1/credentials": Verdict("read_people", "rows", by="employee"),
+    "GET /v1/credentials/summary": Verdict("read_people", "rows"),
+    "GET /v1/credentials/flagged-work": Verdict("read_people", "rows", MONTH, by="employee"),
+    "GET /v1/shifts/overtime": Verdict("read_people", "rows", {"days": "1"}, by="employee"),
+    "GET /v1/shifts/swaps": Verdict("read_people", "rows", by="employee"),
+    "GET /v1/inquiries": Verdict("read_pay", "rows", by="employee"),
+    "GET /v1/inquiries/{inquiry}": Verdict("read_pay", "rows"),
+    "GET /v1/payroll/holds": Verdict("read_pay", "rows", by="employee"),
+    "GET /v1/payroll/runs": Verdict("run_payroll", "all"),
+    "GET /v1/payroll/runs/{period}": Verdict("run_payroll", "all"),
+    "GET /v1/payroll/runs/{period}/rows": Verdict("run_payroll", "all"),
+    "GET /v1/payroll/runs/{period}/reconciliation": Verdict("run_payroll", "all"),
+    "GET /v1/payroll/outstanding": Verdict("run_payroll", "all"),
+    "GET /v1/balances": Verdict("run_payroll", "all"),
+    "GET /v1/establishment": Verdict("read_care", "all"),
+    "GET /v1/insight/leavers": Verdict("read_care", "all", MONTH),
+    "GET /v1/insight/outcomes": Verdict("read_care", "all"),
+    "GET /v1/insight/compare": Verdict("read_care", "all"),
+    "GET /v1/insight/risks": Verdict("read_care", "rows", by="employee"),
+    "GET /v1/insight/approvals": Verdict("read_care", "all"),
+    "GET /v1/insight/pay-ranges": Verdict("read_pay_ranges", "all"),
+    "GET /v1/insight/split": Verdict("read_care", "all"),
+}
+
+
+def missing(described: dict[str, Any]) -> str:
+    """What to do about the addresses of an OpenAPI document that have no verdict; empty when all have one."""
+    found = {f"{method.upper()} {path}" for path, item in described["paths"].items() for method in item}
+    lacking = sorted(name for name in found - VERDICTS.keys() if not name.endswith("/openapi.json"))
+    gone = sorted(VERDICTS.keys() - found)
+    told = [
+        f'{name}: add "{name}": Verdict(ACTION, REACH) to tests/verdicts.py, and to the opt of its handler '
+        '"reach": "person" (the one in the address), "rows" (it passes request.auth.people(…) to what it '
+        'reads), "any" (about nobody) or "all" (about everybody); see api/reach.py'
+        for name in lacking
+    ]
+    return "\n".join([*told, *(f"{name}: take it out of tests/verdicts.py" for name in gone)])
