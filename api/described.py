@@ -131,6 +131,33 @@ SIMULATION_BODY = RequestBody(
 )
 
 
+TEST_BODY = RequestBody(
+    required=True,
+    content={
+        "application/json": OpenAPIMediaType(
+            schema=_object({"bank": _TEXT}, {}, "From which bank the test is drawn."),
+            examples={"test": Example(summary="A test", value={"bank": "implant-basics"})},
+        )
+    },
+)
+_CHOICES = Schema(
+    type="object",  # type: ignore[arg-type]
+    additional_properties=_list(_TEXT),
+    description="The choices made, by question; a question that is left out is not right.",
+)
+ANSWERS_BODY = RequestBody(
+    required=True,
+    content={
+        "application/json": OpenAPIMediaType(
+            schema=_object({"answers": _CHOICES}, {}, "What is handed in."),
+            examples={
+                "answers": Example(summary="Answers", value={"answers": {"q1": ["a"], "q2": ["b", "d"]}})
+            },
+        )
+    },
+)
+
+
 def operation_with(body: RequestBody) -> type[Operation]:
     """An operation whose handler reads `body` itself."""
 

@@ -9,6 +9,7 @@ from litestar.params import QueryParameter
 from psycopg import Cursor
 
 from api.names import named_posting, names
+from api.ops import now
 from api.people import Asked, unknown_person
 from api.reading import EmployeeInPath, OnDay, Reading, View, any_period
 from api.watching import shows
@@ -35,13 +36,13 @@ async def read_dossier(
 ) -> Dossier:
     """Training by the curriculum of their plan, milestones since the hire, and the surveys of late."""
     request.auth.require_about(employee)
-    on = day or reading.today()
+    on, at = day or reading.today(), now()
 
     def question(cursor: Cursor[Any], known_at: int | None) -> Dossier:
         changes = roster.changes(cursor, [employee], known_at)
         if not changes:
             raise unknown_person(employee)
-        found = growth.dossier(cursor, employee, on, known_at)
+        found = growth.dossier(cursor, employee, on, known_at, at=at)
         if found is None:
             raise BadField(
                 field="day", detail=f"{employee} does not work here on {on}.", remedy="Ask about another day."

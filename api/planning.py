@@ -18,17 +18,17 @@ from api.yaml_names import PlanLoader
 from domain.decide.plans import require_second_person
 from domain.plan.document import Plan
 from domain.plan.parse import document_hash, parse_plan, plan_document
-from domain.plan.problems import PlanInvalid
+from domain.plan.problems import FaultyDocument, PlanInvalid
 from domain.refusals import Malformed
 from projections import plan_life, policy
 from projections.plan_life import Draft
 from projections.policy import PlanVersion
 
 
-def read_plan(file: Path) -> Any:
-    """The decoded YAML of a plan document.
+def read_document(file: Path, invalid: type[FaultyDocument] = PlanInvalid) -> Any:
+    """The decoded YAML of a document.
 
-    Raises: Malformed for what cannot be read as text; PlanInvalid naming the line that is no YAML.
+    Raises: Malformed for what cannot be read as text; `invalid` naming the line that is no YAML.
     """
     try:
         text = file.read_bytes().decode("utf-8-sig")
@@ -46,7 +46,7 @@ def read_plan(file: Path) -> Any:
             field=str(file), detail="It is not YAML: too many brackets within brackets.", remedy="Mend them."
         ) from None
     except yaml.YAMLError as error:
-        raise PlanInvalid(str(file), [syntax_problem(error, text)]) from None
+        raise invalid(str(file), [syntax_problem(error, text)]) from None
 
 
 def check_plan(file: Path) -> Plan:
@@ -54,7 +54,7 @@ def check_plan(file: Path) -> Plan:
 
     Raises: Malformed; PlanInvalid with every fault and its line.
     """
-    document = read_plan(file)
+    document = read_document(file)
     try:
         return parse_plan(document, file=str(file))
     except PlanInvalid as invalid:
@@ -71,7 +71,7 @@ def adopt_plan(
     """
     plan = check_plan(file)
     require_second_person(adopted_by, approver)
-    document: Mapping[str, object] = plan_document(read_plan(file))
+    document: Mapping[str, object] = plan_document(read_document(file))
     digest = document_hash(document)
     submission = Submission(
         type="plan_adopted",
@@ -104,7 +104,7 @@ def draft_plan(
     Raises: Malformed, PlanInvalid and the Refusals of a draft.
     """
     plan = check_plan(file)
-    document = plan_document(read_plan(file))
+    document = plan_document(read_document(file))
     data: dict[str, object] = {
         "plan": plan.plan,
         "draft": draft,

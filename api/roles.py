@@ -31,6 +31,8 @@ _PEOPLE_FACTS = frozenset(
     leave_taken probation_agreed posts_established""".split()
 )
 _LEARNING = frozenset("module_studied module_tested skill_graded survey_answered".split())
+_TESTS = frozenset({"question_bank_published", "test_drawn", "test_answered"})
+"""Who takes a test does so at its own address; these roles correct what went wrong."""
 _SHIFTS = frozenset(
     """shift_pattern_set shift_rules_set shift_assigned shift_worked swap_asked swap_consented swap_approved
     swap_refused shift_need_set shift_wished""".split()
@@ -108,6 +110,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         | {"plan_commented"},
         "hr": CREDITED
         | _LEARNING
+        | _TESTS
         | _SHIFTS
         | _CARE
         | _APPROVALS

@@ -10,12 +10,14 @@ from typing import Literal
 
 from api import shift_words
 from api.telling_leads import LEADS_AND_CONTRACTS
+from api.telling_learning import LEARNING
 from domain.facts.base import Fact
 from domain.money import CURRENCIES, major_text
 
 Language = Literal["en", "zh"]
 
 FORMS: Mapping[str, tuple[str, str]] = {
+    **LEARNING,
     "employee_hired": (
         "{employee} joins {branch} as {post} on {hired_on}",
         "{employee} 于 {hired_on} 入职 {branch}，岗位 {post}",
@@ -106,18 +108,6 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "{employee} 发表论文：{kind}[，{score} 分][，{role}]",
     ),
     "qualification_graded": ("{employee} is graded {kind}", "{employee} 职称：{kind}"),
-    "module_studied": (
-        "{employee} has done {completion} of module {module}",
-        "{employee} 完成课程 {module} 的 {completion}",
-    ),
-    "module_tested": (
-        "{employee} scores {score} in the test of module {module}",
-        "{employee} 在课程 {module} 的测试中得 {score} 分",
-    ),
-    "skill_graded": (
-        "{grader} grades {employee} {score} in {kind} as {graded_as}",
-        "{grader} 以 {graded_as} 身份评 {employee} 的 {kind}：{score} 分",
-    ),
     "survey_answered": (
         "{employee} answers the survey: stress {stress}, training {training_satisfaction}, "
         "belonging {belonging}",

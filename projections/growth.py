@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -11,9 +12,11 @@ from projections import roster
 from projections.closing import head
 from projections.members import members
 from projections.milestones import MilestoneProgress, milestones_of
+from projections.opening import opening
 from projections.rows import by_employee
 from projections.spans import Cursor
 from projections.surveys import Answer, answers
+from projections.taken_tests import TakenTest, tests
 from projections.training import Training, training_of
 
 SURVEY_WEEKS = 12
@@ -34,7 +37,8 @@ class Mood(msgspec.Struct, frozen=True, kw_only=True):
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """How one person grows, as of `day`.
 
-    day_number: days since the hire, which is day 0. moods: of the last weeks, in their order.
+    day_number: days since the hire, which is day 0. tests: drawn from question banks up to that day, in
+    their order, with their weak topics. moods: of the last weeks, in their order.
     """
 
     employee: str
@@ -42,6 +46,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     posting: Posting
     day_number: int
     training: tuple[Training, ...]
+    tests: tuple[TakenTest, ...]
     milestones: tuple[MilestoneProgress, ...]
     moods: tuple[Mood, ...]
 
@@ -71,20 +76,26 @@ class GrowthBoard(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[GrowthRow, ...]
 
 
-def dossier(cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None) -> Dossier | None:
-    """How `employee` grows as of `day`; None for somebody who does not work here then."""
+def dossier(
+    cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None, *, at: dt.datetime | None = None
+) -> Dossier | None:
+    """How `employee` grows as of `day`, or of the instant `at` within it; None for somebody not here then."""
     known_at = head(cursor) if known_at is None else known_at
     here = posting(roster.changes(cursor, [employee], known_at), day)
     if here is None:
         return None
     first = day - dt.timedelta(weeks=SURVEY_WEEKS)
     learned, reached = _course(cursor, day, [employee], known_at)
+    zone = ZoneInfo(opening(cursor, known_at).fact.zone)
+    over = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
+    seen = tests(cursor, min(over, at or over), [employee], known_at)
     return Dossier(
         employee=employee,
         day=day,
         posting=here,
         day_number=(day - here.hired_on).days,
         training=tuple(learned.get(employee, ())),
+        tests=tuple(each for each in seen if each.begun_at < over),
         milestones=tuple(reached.get(employee, ())),
         moods=tuple(_mood(each) for each in answers(cursor, first, day, [employee], known_at)),
     )

@@ -23,9 +23,9 @@ from projections.rows import by_employee, fetch
 from projections.spans import Cursor, Span, mark_voided
 
 NAME = "training"
-VERSION = 1
+VERSION = 2
 TABLES = ("training_record",)
-FACTS = frozenset({"module_studied", "module_tested", "skill_graded", "fact_voided"})
+FACTS = frozenset({"module_studied", "module_tested", "test_answered", "skill_graded", "fact_voided"})
 
 SCHEMA = """
 create table training_record (
@@ -54,7 +54,7 @@ RECORD_SPAN = """
 insert into training_record (position, employee, kind, about, day, at, value, grader, graded_as)
 select
     position, said.employee,
-    case type when 'module_studied' then 'studied' when 'module_tested' then 'tested' else 'graded' end,
+    case type when 'module_studied' then 'studied' when 'skill_graded' then 'graded' else 'tested' end,
     coalesce(said.module, said.kind),
     (occurred_at at time zone %(zone)s)::date, occurred_at,
     coalesce(said.score, rtrim(said.completion, ' %%'))::numeric,

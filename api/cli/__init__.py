@@ -8,6 +8,7 @@ from api.cli import (
     alerts,
     audit,
     balances,
+    banks,
     facts,
     inquiries,
     pay,
@@ -49,6 +50,7 @@ app.add_typer(privacy.app)
 app.add_typer(alerts.app)
 app.add_typer(rates.app)
 app.add_typer(balances.app)
+app.add_typer(banks.app)
 app.add_typer(inquiries.app, name="inquiry", help="What people ask and dispute about their pay.")
 
 

@@ -49,7 +49,7 @@ def simulate(
 
     Both sides are computed anew by what was known; settled payslips are not looked at. The reading is traced.
     """
-    from api.planning import check_plan, read_plan
+    from api.planning import check_plan, read_document
     from api.simulating import SimulationAsked
 
     if picture is not None and picture.suffix not in (".svg", ".html"):
@@ -59,7 +59,7 @@ def simulate(
     asked = SimulationAsked(
         from_=from_,
         until=until,
-        document=read_plan(file) if file is not None else None,
+        document=read_document(file) if file is not None else None,
         without=tuple(without or ()),
         vary=vary,
         known_at=known_at,

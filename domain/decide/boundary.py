@@ -40,6 +40,7 @@ from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.personal import subject_of
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.facts.probation import ProbationReviewed
+from domain.facts.question_banks import QuestionBankPublished, TestAnswered, TestDrawn
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealReversed
 from domain.facts.shifts import (
@@ -83,6 +84,8 @@ _INTERVENTIONS = ("intervention_opened", "intervention_closed", "fact_voided")
 _APPROVALS = ("approval_asked", "approval_decided", "fact_voided")
 _LEAD = ("lead_received", "fact_voided")
 _CONTRACT = ("contract_uploaded", "contract_passed", "contract_returned", "contract_told", "fact_voided")
+_BANKS = ("question_bank_published", "fact_voided")
+_TESTS = ("test_drawn", "test_answered", "fact_voided")
 _SHIFT_RULES = ("shift_pattern_set", "shift_rules_set", "fact_voided")
 _SWAP = ("swap_asked", "swap_consented", "swap_approved", "swap_refused", "fact_voided")
 _SHIFTS = tuple(
@@ -150,7 +153,7 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
         case ApprovalAsked() | ApprovalDecided():
             return (Look(_APPROVALS, f"approval:{fact.approval}"),)
         case _:
-            return _of_paying(fact) or _of_shifts(fact) or _of_assisting(fact)
+            return _of_paying(fact) or _of_shifts(fact) or _of_assisting(fact) or _of_tests(fact)
 
 
 def _of_paying(fact: Fact) -> tuple[Look, ...]:
@@ -203,6 +206,19 @@ def _of_assisting(fact: Fact) -> tuple[Look, ...]:
             return ()
 
 
+def _of_tests(fact: Fact) -> tuple[Look, ...]:
+    """The boundary of facts about tests: the bank in use, and what the person began and handed in."""
+    match fact:
+        case TestDrawn():
+            return (Look(_BANKS, f"bank:{fact.bank}"), Look(_TESTS, f"employee:{fact.employee}"))
+        case TestAnswered():
+            return (Look(_TESTS, f"employee:{fact.employee}"),)
+        case QuestionBankPublished():
+            return (Look(_BANKS, f"bank:{fact.bank}"),)
+        case _:
+            return ()
+
+
 def _behind_hold(fact: PayHeld) -> list[Look]:
     """The deal, plan and run that a hold names."""
     looks = [
@@ -222,6 +238,8 @@ def positions_named(fact: Fact) -> tuple[int, ...]:
             return tuple(fact.corrections or ())
         case ProbationReviewed():
             return tuple(fact.evidence)
+        case TestDrawn() | TestAnswered():
+            return (fact.published_at,)
         case _:
             return ()
 

@@ -1,6 +1,7 @@
 """Rules on voids and confirmations: facts about one other fact."""
 
 from domain.decide.known import Known, Standing
+from domain.decide.question_banks import require_not_handed_in
 from domain.decide.runs import require_last_of_run
 from domain.decide.shifts import require_undisturbed
 from domain.facts.approvals import ApprovalAsked
@@ -11,6 +12,7 @@ from domain.facts.governance import FactConfirmed, FactVoided, PlanAdopted
 from domain.facts.inquiries import InquiryAnswered, InquiryOpened
 from domain.facts.interventions import InterventionOpened
 from domain.facts.plans import PlanDrafted
+from domain.facts.question_banks import TestDrawn
 from domain.facts.registry import CREDITED
 from domain.facts.runs import PayHeld, RunApproved, RunReleased
 from domain.facts.selling import DealClosed
@@ -93,6 +95,8 @@ def _require_nothing_rests_on(position: int, fact: Fact, known: Known) -> None:
             _require_last_told(position, known.told("swap", fact.swap))
         case ShiftAssigned() | SwapApproved():
             require_undisturbed(position, fact, known)
+        case TestDrawn():
+            require_not_handed_in(fact, known)
         case PayHeld():
             _require_last_told(position, known.told("hold", fact.hold))
         case _ if isinstance(fact, CredentialFact):

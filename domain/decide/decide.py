@@ -21,6 +21,7 @@ from domain.decide import (
     periods,
     plans,
     probation,
+    question_banks,
     rostering,
     runs,
     selling,
@@ -66,6 +67,7 @@ from domain.facts.notices import NoticeRulesSet
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.facts.probation import ProbationReviewed
+from domain.facts.question_banks import QuestionBankPublished, TestAnswered, TestDrawn
 from domain.facts.rostering import ShiftNeedSet
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealReversed
@@ -108,6 +110,7 @@ def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> 
     require_existing(fact, known)
     credits.require_settled(fact)
     _of_people_and_work(fact, known, asked)
+    _of_tests(fact, occurred_at, known)
     _of_shifts(fact, known, asked)
     _of_plans(fact, occurred_at, known, asked.actor)
     _of_pay(fact, known, asked)
@@ -148,6 +151,18 @@ def _of_people_and_work(fact: Fact, known: Known, asked: Asked) -> None:
             approvals.settle(fact, known, asked.actor)
         case MarketPaySurveyed():
             market.survey(fact)
+        case _:
+            pass
+
+
+def _of_tests(fact: Fact, occurred_at: dt.datetime, known: Known) -> None:
+    match fact:
+        case QuestionBankPublished():
+            question_banks.publish(fact)
+        case TestDrawn():
+            question_banks.draw(fact, occurred_at, known)
+        case TestAnswered():
+            question_banks.answer(fact, occurred_at, known)
         case _:
             pass
 

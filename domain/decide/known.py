@@ -23,6 +23,7 @@ from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.personal import subject_of
 from domain.facts.plans import PlanAcknowledged, PlanDrafted
+from domain.facts.question_banks import QuestionBankPublished, TestAnswered, TestDrawn
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealReversed
 from domain.facts.shifts import (
@@ -309,6 +310,10 @@ def _subject(fact: Fact) -> Subject | None:
             return "lead", fact.lead
         case ContractUploaded() | ContractPassed() | ContractReturned() | ContractTold():
             return "contract", fact.contract
+        case QuestionBankPublished():
+            return "bank", fact.bank
+        case TestDrawn() | TestAnswered():
+            return "tests", fact.employee
         case _ if isinstance(fact, RosterFact):
             return "employee", fact.employee
         case _:

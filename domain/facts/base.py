@@ -22,6 +22,10 @@ InquiryId = Annotated[str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of 
 ContractId = Annotated[str, Meta(pattern=_ID, description="Id of a contract on its way through review.")]
 LeadId = Annotated[str, Meta(pattern=_ID, description="Id of a lead.")]
 HoldId = Annotated[str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of one hold on pay.")]
+BankId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9\-]{0,63}\Z", description="Id of a question bank.")]
+TestId = Annotated[
+    str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of one test that one person takes once.")
+]
 PlanId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9\-]{0,63}\Z", description="Id of an incentive plan.")]
 Name = Annotated[
     str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}\Z", description="An identifier of a plan document.")
@@ -84,6 +88,13 @@ AnyPeriodText = Annotated[
     ),
 ]
 Day = Annotated[dt.date, Meta(description="A business day in the ledger's zone.")]
+InstantText = Annotated[
+    str,
+    Meta(
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z\Z",
+        description="An instant in UTC: 2025-03-04T01:30:00Z.",
+    ),
+]
 ExactText = Annotated[
     str, Meta(pattern=r"^-?\d{1,18}(/[1-9]\d{0,17})?\Z", description='An exact number: "12" or "3/25".')
 ]

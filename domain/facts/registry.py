@@ -25,6 +25,7 @@ from domain.facts import (
     people,
     plans,
     probation,
+    question_banks,
     rostering,
     runs,
     selling,
@@ -47,6 +48,7 @@ SUBJECTS = (
     shifts,
     rostering,
     training,
+    question_banks,
     mood,
     interventions,
     notices,
@@ -85,7 +87,7 @@ CREDITED: frozenset[str] = frozenset(
 
 TAG_FIELDS = tuple(
     "employee colleague customer deal credential plan draft period branch position quotation inquiry hold "
-    "intervention swap rulebook approval lead contract".split()
+    "intervention swap rulebook approval lead contract bank".split()
 )
 """Fields, or what a fact makes of them, by which it is found again."""
 

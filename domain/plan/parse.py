@@ -49,7 +49,7 @@ def parse_plan(document: object, file: str = "plan", facts: FactFields = CREDIT_
 
     reading = Reading(
         written,
-        {Title: _title, Parameter: _parameter, Component: _component, Rule: _rule, FactMeasure: measure},
+        {Title: read_title, Parameter: _parameter, Component: _component, Rule: _rule, FactMeasure: measure},
     )
     fields = reading.fields(cast(inspect.StructType, type_info(Plan)), document, "")
     _unknown_names(reading, written, facts)
@@ -77,7 +77,8 @@ def document_hash(document: object) -> str:
     return hashlib.sha256(canonical(document)).hexdigest()
 
 
-def _title(reading: Reading, found: object, path: str) -> object:
+def read_title(reading: Reading, found: object, path: str) -> object:
+    """The title that `found` stands for: a bare text is one in both languages."""
     if isinstance(found, str) and found.strip():
         return Title(en=found, zh=found)
     fields = reading.fields(cast(inspect.StructType, type_info(Title)), found, path)

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 import msgspec
 
-from domain.refusals import PlanRefused
+from domain.refusals import PlanRefused, Refusal
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -23,8 +23,8 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
         return f"{self.path}: {self.message} {self.remedy}" if self.path else f"{self.message} {self.remedy}"
 
 
-class PlanInvalid(PlanRefused):
-    """The plan document has faults. problems: every one of them, in the order of the document."""
+class FaultyDocument(Refusal):
+    """A document has faults. problems: every one of them, in the order of the document."""
 
     def __init__(self, file: str, problems: Sequence[Problem]) -> None:
         first, rest = problems[0], len(problems) - 1
@@ -33,6 +33,10 @@ class PlanInvalid(PlanRefused):
         super().__init__(field=first.path, detail=f"{place}: {first.message}{more}", remedy=first.remedy)
         self.file = file
         self.problems = tuple(problems)
+
+
+class PlanInvalid(FaultyDocument, PlanRefused):
+    """The plan document has faults. problems: every one of them, in the order of the document."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

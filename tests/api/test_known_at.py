@@ -9,6 +9,7 @@ import pytest
 from book import Book
 from conftest import new_database
 from given import LEDGER
+from given_bank import begin_test, hand_in_test
 from given_plan import document
 from served import Service, served
 from verbatim import put
@@ -80,6 +81,7 @@ VALUES = {
     "draft": "d1",
     "alert": "stressed",
     "inquiry": "Q1",
+    "test": "T1",
 }
 """What stands for a part of an address."""
 
@@ -171,7 +173,8 @@ FIGURES: dict[str, Any] = {"post": "seller", "surveyed_by": "survey", "currency"
 
 
 def ask_around(book: Book) -> None:
-    """Two approvals are asked for, the market is surveyed, nights are quiet."""
+    """Two approvals are asked for, the market is surveyed, nights are quiet, and E1 is asked in a test."""
+    begin_test(book)
     for name in ("A1", "A2"):
         book.tell(ApprovalAsked(approval=name, employee="E1", kind="expenses"))
     figures = [PayPercentile(percent=50, amount_minor=1_000_00)]
@@ -185,6 +188,7 @@ def go_on(book: Book) -> None:
     figures = [PayPercentile(percent=50, amount_minor=2_000_00)]
     book.tell(MarketPaySurveyed(surveyed_on=dt.date(2025, 1, 1), percentiles=figures, **FIGURES))
     book.tell(NoticeRulesSet(effective_on=dt.date(2025, 3, 1), quiet_from="10:00", quiet_until="09:00"))
+    hand_in_test(book)
     book.tell(SwapApproved(approver="head", **PARTIES))
     book.tell(ShiftWorked(employee="E1", on=dt.date(2025, 3, 20), minutes=60))
     book.tell(ShiftRulesSet(effective_on=dt.date(2025, 3, 2), nights_in_a_row=3))

@@ -26,9 +26,9 @@ APPROVER = "boss"
 GOVERNED = frozenset(
     """ledger_opened branch_opened plan_adopted plan_ended target_changed override_set period_closed
     plan_drafted plan_commented plan_acknowledged honour_awarded fact_voided fact_confirmed subject_erased
-    """.split()
+    question_bank_published test_drawn test_answered""".split()
 )
-"""Types that have operations of their own."""
+"""Types that have operations of their own, or stand for a document and what follows from it."""
 
 ORDINARY = tuple(sorted(FACT_TYPES.keys() - GOVERNED))
 

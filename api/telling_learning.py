@@ -1,0 +1,30 @@
+"""What facts about learning say, in English and Chinese; `api.telling` has the form of a form."""
+
+from collections.abc import Mapping
+
+LEARNING: Mapping[str, tuple[str, str]] = {
+    "module_studied": (
+        "{employee} has done {completion} of module {module}",
+        "{employee} 完成课程 {module} 的 {completion}",
+    ),
+    "module_tested": (
+        "{employee} scores {score} in the test of module {module}",
+        "{employee} 在课程 {module} 的测试中得 {score} 分",
+    ),
+    "question_bank_published": (
+        "Question bank {bank} for module {module} is published",
+        "发布课程 {module} 的题库 {bank}",
+    ),
+    "test_drawn": (
+        "{employee} begins test {test} of module {module}, attempt {attempt}[, due {due_at}]",
+        "{employee} 开始课程 {module} 的测试 {test}，第 {attempt} 次[，截止 {due_at}]",
+    ),
+    "test_answered": (
+        "{employee} hands in test {test} of module {module}: {right} right, {score}",
+        "{employee} 提交课程 {module} 的测试 {test}：答对 {right} 题，{score} 分",
+    ),
+    "skill_graded": (
+        "{grader} grades {employee} {score} in {kind} as {graded_as}",
+        "{grader} 以 {graded_as} 身份评 {employee} 的 {kind}：{score} 分",
+    ),
+}
