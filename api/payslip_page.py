@@ -165,8 +165,20 @@ def _line(page: Page, number: int, line: Line, told: ExplainedLine) -> dict[str,
         "notes": [_in(rate.said, page.lang) for rate in told.rates]
         + [_in(missed, page.lang) for missed in told.missed],
         "facts": list(_facts(page, line, told, plan)),
-        "holds": " ".join(page.slip.held_lines.get(number, ())),
+        **_held(page, number, line),
         "amount": _money(line.amount_minor, line.currency),
+    }
+
+
+def _held(page: Page, number: int, line: Line) -> dict[str, str]:
+    """The holds on a line, and what they keep of it if not all."""
+    held = page.slip.held_lines.get(number)
+    if held is None:
+        return {"holds": "", "kept": ""}
+    is_part = held.held_minor != line.amount_minor
+    return {
+        "holds": " ".join(held.holds),
+        "kept": _money(held.held_minor, line.currency) if is_part else "",
     }
 
 

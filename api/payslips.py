@@ -15,7 +15,7 @@ from api.people import Asked, nothing_due
 from api.reading import EmployeeInPath, PeriodInPath, View, month
 from domain.journal.vault import Vault
 from domain.period import Period
-from projections.holding import in_effect, kept, payable_minor
+from projections.holding import KeptLine, in_effect, kept, payable_minor
 from projections.inquiries import Inquiry, inquiries
 from projections.paying import Hold
 from projections.reconciling import RunStanding, standing
@@ -27,14 +27,14 @@ class PaidSlip(Payslip, frozen=True, kw_only=True):
     """A payslip with what became of it, which is no part of the statement and of its digest.
 
     run: how far the run of the month is. payable_minor: what may be paid of it; holds: on the rest.
-    held_lines: the numbers of the lines that are kept back, from 1 on, each with its holds. inquiries: about
-    the month.
+    held_lines: the numbers of the lines that are kept back, from 1 on, each with its holds and how much of it
+    they keep. inquiries: about the month.
     """
 
     run: RunStanding
     payable_minor: int
     holds: tuple[Hold, ...]
-    held_lines: dict[int, tuple[str, ...]]
+    held_lines: dict[int, KeptLine]
     inquiries: tuple[Inquiry, ...]
 
     @property
@@ -99,7 +99,7 @@ def paid_slip(
         **{name: getattr(slip, name) for name in Payslip.__struct_fields__},
         run=run,
         payable_minor=payable_minor(slip, back),
-        holds=tuple(hold for hold in holds if any(hold.hold in held for held in back.values())),
+        holds=tuple(hold for hold in holds if any(hold.hold in held.holds for held in back.values())),
         held_lines=back,
         inquiries=tuple(readable(cursor, vault, caller, asked)),
     )

@@ -10,7 +10,7 @@ from domain.money import major_text
 from domain.people.roster import Posting, RosterChange, posting
 from domain.period import Period
 from projections import closing, roster, statements
-from projections.holding import in_effect, kept, payable_minor
+from projections.holding import Kept, in_effect, kept, payable_minor
 from projections.late import ClosedPeriod, closed_periods
 from projections.members import deciding_postings
 from projections.paying import Hold
@@ -58,9 +58,11 @@ class PayrollRow(msgspec.Struct, frozen=True, kw_only=True):
     engine: Annotated[str, says("Name and version of what computed the statement.")]
     line: Annotated[int, says("Number of the line in the statement, from 1 on.")]
     run_state: Annotated[RunState, says("`open`, `closed`, `approved`, `released` or `paid`.")]
-    held: Annotated[bool, says("Whether the line is kept back.")]
+    held: Annotated[bool, says("Whether the line or a part of it is kept back.")]
     hold_ids: Annotated[str, Meta(description="By which holds: ids with blanks between, empty for none.")]
-    payable_minor: Annotated[int, Meta(description="What may be paid of it: the amount, or 0 while held.")]
+    payable_minor: Annotated[
+        int, Meta(description="What may be paid of it: the amount less what is kept back.")
+    ]
     payable: Annotated[str, says("The same in major units, as plain digits.")]
 
 
@@ -102,7 +104,10 @@ class RunSum(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HoldInRun(msgspec.Struct, frozen=True, kw_only=True):
-    """A hold that bears on the run. rows: how many it keeps back; 0 where it meets no line."""
+    """A hold that bears on the run. rows: of which it keeps something back; 0 where it meets no line.
+
+    held_minor: what is kept back of these, by other holds, too.
+    """
 
     hold: str
     employee: str
@@ -213,11 +218,12 @@ def _paid(cursor: Cursor, slip: Payslip, around: Paying, before: Previous) -> _P
     return _Paid(tuple(_rows(slip, around, back)), _total(slip, here, payable_minor(slip, back), before))
 
 
-def _rows(slip: Payslip, around: Paying, back: Mapping[int, tuple[str, ...]]) -> Iterator[PayrollRow]:
+def _rows(slip: Payslip, around: Paying, back: Kept) -> Iterator[PayrollRow]:
     made, here = slip.statement, around.here.get(slip.statement.employee)
     hashes = {(used.period, used.plan): used.document_hash for used in slip.plans}
     for number, line in enumerate(made.lines, start=1):
-        payable = 0 if number in back else line.amount_minor
+        held = back.get(number)
+        payable = line.amount_minor - (held.held_minor if held else 0)
         yield PayrollRow(
             period=made.period,
             employee=made.employee,
@@ -238,8 +244,8 @@ def _rows(slip: Payslip, around: Paying, back: Mapping[int, tuple[str, ...]]) ->
             engine=slip.engine,
             line=number,
             run_state=around.run.state,
-            held=number in back,
-            hold_ids=" ".join(back.get(number, ())),
+            held=held is not None,
+            hold_ids=" ".join(held.holds if held else ()),
             payable_minor=payable,
             payable=major_text(payable, line.currency),
         )
@@ -293,7 +299,7 @@ def _in_run(hold: Hold, rows: Sequence[PayrollRow]) -> HoldInRun:
         reason=hold.reason,
         position=hold.position,
         rows=len(own),
-        held_minor=sum(row.amount_minor for row in own),
+        held_minor=sum(row.amount_minor - row.payable_minor for row in own),
     )
 
 

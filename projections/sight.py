@@ -1,7 +1,9 @@
 """Whose credits measures look at on which days, and the statement's part that finds them."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -25,9 +27,23 @@ _SEEN = SQL(
 from unnest(%(holders)s::text[] collate "C", %(employees)s::text[], %(firsts)s::date[], %(lasts)s::date[])
     as asked (holder, employee, first_day, last_day)
 join credit c on c.employee = asked.employee collate "C" and {day} between asked.first_day and asked.last_day
-where {day} between %(earliest)s and %(latest)s and c.fact = any(%(facts)s) and {known}"""
+where {day} between %(earliest)s and %(latest)s and c.fact = any(%(facts)s) and {known}
+    and {left}"""
 )
 """The credits in sight. The outer bounds on the day say nothing new, but an index can use them."""
+
+
+_LEFT_OUT: ContextVar[tuple[str, ...]] = ContextVar("_LEFT_OUT", default=())
+
+
+@contextmanager
+def leaving_out(deals: Iterable[str]) -> Generator[None]:
+    """What is measured meanwhile is measured as if these deals had never been."""
+    token = _LEFT_OUT.set(tuple(deals))
+    try:
+        yield
+    finally:
+        _LEFT_OUT.reset(token)
 
 
 class Sight(NamedTuple):
@@ -202,7 +218,10 @@ def seen(bound: Bound, measures: Sequence[FactMeasure], known_at: int | None) ->
     """
     facts = {fact for measure in measures for fact in (measure.fact, measure.less) if fact}
     bound.values |= bound.sight.asked() | {"facts": sorted(facts), "known_at": known_at}
-    return _SEEN.format(known=known(known_at), day=day_of(measures[0].counted))
+    left, deals = SQL("true"), _LEFT_OUT.get()
+    if deals:
+        left = SQL("(c.deal is null or c.deal <> all({}))").format(bound(list(deals)))
+    return _SEEN.format(known=known(known_at), day=day_of(measures[0].counted), left=left)
 
 
 def asked(days: Mapping[str, Spells]) -> dict[str, Any]:

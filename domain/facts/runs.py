@@ -54,7 +54,7 @@ class RunReleased(Fact, frozen=True, kw_only=True):
 class PayHeld(Fact, frozen=True, kw_only=True):
     """Pay of a person is kept back until the hold is released; what they earned stays as it is.
 
-    scope: all of it, the lines that rest on one deal, or the lines of one component. period: the month whose
+    scope: all of it, what one deal makes of it, or the lines of one component. period: the month whose
     run it is about; absent for every run that is not released yet, until the hold is.
     """
 
