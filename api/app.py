@@ -118,6 +118,7 @@ HANDLERS = [
     insight.read_compared,
     insight.read_split,
     insight.read_risks,
+    insight.read_staffing,
     insight.read_approval_times,
     insight.read_pay_ranges,
     payroll.read_payroll_run,

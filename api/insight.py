@@ -15,11 +15,12 @@ from api.problems import NotFound
 from api.reading import OnDay, Reading, View, any_period
 from api.watching import shows
 from domain.plan.alert import AlertCondition
-from projections import approvals, insight, pay_ranges, risks
+from projections import approvals, insight, pay_ranges, risks, staffing
 from projections.approvals import ApprovalsCompared
 from projections.insight import Compared, Leavers, Outcomes, Split
 from projections.pay_ranges import PayRange
 from projections.risks import Risks
+from projections.staffing import MONTHS, Forecast
 
 Test = Literal["at_least", "more_than", "at_most", "less_than"]
 PeriodAsked = Annotated[str, QueryParameter(description="A week, month, quarter or year, such as 2025-Q1.")]
@@ -142,6 +143,27 @@ async def read_risks(
     )
     shows(request, (each.employee for each in found.people))
     return found
+
+
+@get(
+    "/insight/staffing",
+    summary="How many people will be lacking",
+    tags=["insight"],
+    opt={"action": "read_care", "personal": "none"},
+)
+async def read_staffing(
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    months: Annotated[int, QueryParameter(ge=1, le=24, description="How far to look ahead.")] = MONTHS,
+    day: OnDay = None,
+) -> Forecast:
+    """The established posts of the next months, how many people are to be expected, and how many to hire.
+
+    By the rate at which people left each branch and by how probations ended, with 95 % intervals; every
+    assumption is said with its numbers.
+    """
+    on = day or reading.today()
+    return await view.ask(lambda cursor, known_at: staffing.forecast(cursor, on, months, known_at))
 
 
 @get(

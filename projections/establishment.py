@@ -49,7 +49,12 @@ def project(cursor: Cursor, span: Span) -> None:
     mark_voided(cursor, span, *TABLES)
 
 
+def posts_changes(cursor: Cursor, known_at: int | None = None) -> list[PostsChange]:
+    """All that was said of how many posts there are, by position."""
+    return fetch(cursor, PostsChange, CHANGES, {}, known_at)
+
+
 def establishment(cursor: Cursor, day: dt.date, known_at: int | None = None) -> tuple[Posts, ...]:
     """The posts that there are on `day`, with how many are filled and vacant."""
-    changes = fetch(cursor, PostsChange, CHANGES, {}, known_at)
+    changes = posts_changes(cursor, known_at)
     return rules.establishment(changes, postings(roster.changes(cursor, None, known_at), day), day)

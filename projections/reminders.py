@@ -67,7 +67,9 @@ class _Agreed(msgspec.Struct, frozen=True, kw_only=True):
     ends_on: dt.date
 
 
-class _Reviewed(msgspec.Struct, frozen=True, kw_only=True):
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """How a probation was found to end. position, evidence: of facts."""
+
     position: int
     employee: str
     reviewer: str
@@ -79,17 +81,17 @@ def project(cursor: Cursor, span: Span) -> None:
     """Adds the probations and reviews of the span, and marks those voided in it."""
     rows = [row(position, fact) for position, fact in facts_of(cursor, span, *FACTS - {"fact_voided"})]
     store(cursor, "probation", [each for each in rows if isinstance(each, _Agreed)])
-    store(cursor, "probation_review", [each for each in rows if isinstance(each, _Reviewed)])
+    store(cursor, "probation_review", [each for each in rows if isinstance(each, Review)])
     mark_voided(cursor, span, *TABLES)
 
 
-def row(position: int, fact: Fact) -> _Agreed | _Reviewed:
+def row(position: int, fact: Fact) -> _Agreed | Review:
     """The row that `fact` brings."""
     match fact:
         case ProbationAgreed():
             return _Agreed(position=position, employee=fact.employee, ends_on=fact.ends_on)
         case ProbationReviewed():
-            return _Reviewed(
+            return Review(
                 position=position,
                 employee=fact.employee,
                 reviewer=fact.reviewer,
@@ -100,13 +102,20 @@ def row(position: int, fact: Fact) -> _Agreed | _Reviewed:
             raise TypeError(f"reminders have no row for {fact.TYPE}")
 
 
+def reviews(
+    cursor: Cursor, employees: Sequence[str] | None = None, known_at: int | None = None
+) -> list[Review]:
+    """All reviews of `employees`, or of everybody, by employee and position."""
+    return fetch(cursor, Review, REVIEWED, {"employees": employees}, known_at)
+
+
 def probations(
     cursor: Cursor, employees: Sequence[str] | None = None, known_at: int | None = None
 ) -> list[Probation]:
     """The last agreed probation of each of `employees`, or of everybody, with the review that came after."""
     asked = {"employees": employees}
     agreed = {each.employee: each for each in fetch(cursor, _Agreed, AGREED, asked, known_at)}
-    reviewed = {each.employee: each for each in fetch(cursor, _Reviewed, REVIEWED, asked, known_at)}
+    reviewed = {each.employee: each for each in reviews(cursor, employees, known_at)}
     found: list[Probation] = []
     for employee, each in agreed.items():
         review = reviewed.get(employee)

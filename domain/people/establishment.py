@@ -56,13 +56,17 @@ def establishment(
     return tuple(sorted(found, key=lambda p: (p.branch, p.department or "", p.post or "", p.employment)))
 
 
-def _posts(change: PostsChange, here: Iterable[Posting]) -> Posts:
-    filled = sum(
+def fills(change: PostsChange, posting: Posting) -> bool:
+    """Whether somebody who works there fills a post of this kind."""
+    return (
         (posting.branch, posting.employment) == (change.branch, change.employment)
         and change.department in (None, posting.department)
         and change.post in (None, posting.post)
-        for posting in here
     )
+
+
+def _posts(change: PostsChange, here: Iterable[Posting]) -> Posts:
+    filled = sum(fills(change, posting) for posting in here)
     return Posts(
         branch=change.branch,
         department=change.department,

@@ -1,0 +1,76 @@
+"""How many people a unit will lack: posts, announced changes, the rate at which people leave, probations.
+
+A month is the time to the same day of the next one. Of those who are here, the same share leaves in every
+month, whoever they are; whoever is announced to come or go does so on their day; of each probation that ends
+in a month, the share that was not confirmed before goes. Everything is exact; it is rounded up once, to the
+people who are to be hired.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from math import ceil
+from typing import NamedTuple
+
+from domain.people.roster import RosterChange, postings
+from domain.period import months_after
+
+RATE_MONTHS = 12
+"""Over so many months before the day is the rate of leaving counted."""
+
+
+class Counted(NamedTuple):
+    """So many of so many: leavers of months that people were here, or confirmed of ended probations."""
+
+    part: int
+    whole: int
+
+    @property
+    def share(self) -> Fraction | None:
+        """The part of the whole; None of nothing."""
+        return Fraction(self.part, self.whole) if self.whole else None
+
+
+class Ahead(NamedTuple):
+    """What is known of a month ahead. heads: by its last day as announced. probations: that end in it."""
+
+    on: dt.date
+    posts: int
+    heads: int
+    probations: int
+
+
+def leaving(
+    changes: Sequence[RosterChange], day: dt.date, of_branch: str, but: Iterable[str] = ()
+) -> Counted:
+    """Who left `of_branch` in the months up to `day`, of all months that somebody was there at the start of.
+
+    but: people who do not count as leavers, since their probation was ended.
+    """
+    left_out = set(but)
+    left = months = 0
+    for number in range(RATE_MONTHS, 0, -1):
+        first, last = months_after(day, -number), months_after(day, 1 - number)
+        here = [each for each in postings(changes, first).values() if each.branch == of_branch]
+        months += len(here)
+        left += sum(
+            each.left_on is not None and first <= each.left_on < last and each.employee not in left_out
+            for each in here
+        )
+    return Counted(left, months)
+
+
+def expected_heads(now: int, ahead: Iterable[Ahead], leaves: Fraction, fails: Fraction) -> list[Fraction]:
+    """How many are to be expected at the end of each month, when the shares `leaves` and `fails` go."""
+    found: list[Fraction] = []
+    expected, announced = Fraction(now), now
+    for month in ahead:
+        expected = expected * (1 - leaves) + (month.heads - announced) - month.probations * fails
+        announced = month.heads
+        found.append(max(expected, Fraction(0)))
+    return found
+
+
+def to_hire(posts: int, heads: Fraction) -> int:
+    """So many people are to be hired for `posts`; a part of a person is a whole one."""
+    return max(ceil(posts - heads), 0)

@@ -1,0 +1,47 @@
+"""How many people a unit will lack, in exact numbers."""
+
+import datetime as dt
+from fractions import Fraction
+
+from domain.people.roster import RosterChange
+from domain.people.staffing import Ahead, Counted, expected_heads, leaving, to_hire
+
+DAY = dt.date(2025, 6, 30)
+
+
+def ahead(*months: tuple[int, int]) -> list[Ahead]:
+    """Months with so many heads announced and probations that end; thirty posts."""
+    return [Ahead(DAY, 30, heads, probations) for heads, probations in months]
+
+
+def moved(position: int, employee: str, kind: str, on: str, branch: str | None = None) -> RosterChange:
+    said = {"branch": branch, "cause": "pay" if kind == "left" else None}
+    day = dt.date.fromisoformat(on)
+    return RosterChange(position=position, employee=employee, kind=kind, effective_on=day, **said)  # type: ignore[arg-type]
+
+
+def test_a_tenth_of_those_here_leaves_each_month_and_a_quarter_of_probations_fails() -> None:
+    found = expected_heads(20, ahead((20, 0), (22, 4), (21, 0)), Fraction(1, 10), Fraction(1, 4))
+    second = Fraction(18) * Fraction(9, 10) + 2 - 1
+    assert found == [18, second, second * Fraction(9, 10) - 1]
+    assert expected_heads(1, ahead((1, 4)), Fraction(0), Fraction(1)) == [0], "nobody is below none"
+
+
+def test_a_part_of_a_person_is_hired_whole_and_nobody_is_hired_below_none() -> None:
+    assert [to_hire(30, heads) for heads in map(Fraction, ("27", "27.9", "28.1", "31"))] == [3, 3, 2, 0]
+
+
+def test_the_rate_counts_who_left_of_the_months_that_people_were_there() -> None:
+    """A is there all the time, B leaves as the last month begins, C comes then; D's probation was ended."""
+    moves = [
+        moved(1, "A", "hired", "2024-01-01", "SH"),
+        moved(2, "B", "hired", "2024-01-01", "SH"),
+        moved(3, "B", "left", "2025-05-30"),
+        moved(4, "C", "hired", "2025-05-30", "SH"),
+        moved(5, "D", "hired", "2025-04-29", "SH"),
+        moved(6, "D", "left", "2025-05-15"),
+        moved(7, "E", "hired", "2024-01-01", "BJ"),
+    ]
+    assert leaving(moves, DAY, "SH", ["D"]) == Counted(1, 12 + 12 + 1 + 1)
+    assert leaving(moves, DAY, "SH") == Counted(2, 26)
+    assert leaving(moves, DAY, "BJ") == Counted(0, 12) and Counted(0, 0).share is None
