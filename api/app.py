@@ -54,6 +54,7 @@ from api.ops import Ledger
 from api.reach import Reaching
 from api.reading import Reading, counted_position, view
 from api.requests import Surround
+from api.sign_in import SignIn, jwts_of
 from api.tokens import Tokens, token_file
 from api.trail import Trail
 from api.writing import Writing
@@ -156,8 +157,8 @@ def build_app(ledger: Ledger) -> ASGIApp:
     sealing = seal.sealing(ledger)
     metrics.watch_seal(sealing, reading.ask_here)
     query_names: dict[str, frozenset[str]] = {}
-    tokens = Tokens(token_file(ledger.settings.home))
-    gate = Gate(tokens, Reaching(reading), query_names, lambda: app.state.trail)
+    sign_in = SignIn(Tokens(token_file(ledger.settings.home)), jwts_of(ledger.settings))
+    gate = Gate(sign_in, Reaching(reading), query_names, lambda: app.state.trail)
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:

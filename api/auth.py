@@ -11,7 +11,7 @@ from api.caller import Caller
 from api.problems import Unauthenticated
 from api.reach import Reaching
 from api.roles import Action
-from api.tokens import Tokens
+from api.sign_in import SignIn
 from api.trail import Trail
 from api.watching import Watch
 from domain.refusals import BadField, NotAllowed
@@ -29,12 +29,12 @@ class Gate(ASGIMiddleware):
 
     def __init__(
         self,
-        tokens: Tokens,
+        sign_in: SignIn,
         reaching: Reaching,
         query_names: Mapping[str, frozenset[str]],
         trail: Callable[[], Trail],
     ) -> None:
-        self._tokens = tokens
+        self._sign_in = sign_in
         self._reaching = reaching
         self._query_names = query_names
         self._trail = trail
@@ -59,7 +59,7 @@ class Gate(ASGIMiddleware):
     async def _admitted(self, scope: Scope, action: Action, watch: Watch) -> Caller:
         """Who asks, with those whom they reach, if they may do `action` at all."""
         try:
-            caller = self._caller(scope)
+            caller = await self._caller(scope)
         except Unauthenticated as refusal:
             await watch.unauthenticated(refusal)
             raise
@@ -70,17 +70,10 @@ class Gate(ASGIMiddleware):
             await watch.refused(caller, refusal)
             raise
 
-    def _caller(self, scope: Scope) -> Caller:
+    async def _caller(self, scope: Scope) -> Caller:
         header = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         scheme, _, token = header.decode("latin-1").partition(" ")
-        caller = self._tokens.caller(token.strip()) if scheme.lower() == "bearer" and token else None
-        if caller is None:
-            raise Unauthenticated(
-                field="Authorization",
-                detail="The token is not known here." if token else "The request carries no token.",
-                remedy="Send 'Authorization: Bearer TOKEN'; make one with: meritbook token --role ROLE.",
-            )
-        return caller
+        return await self._sign_in.caller(token.strip() if scheme.lower() == "bearer" else "")
 
 
 def _require_known(query: bytes, known: frozenset[str]) -> None:

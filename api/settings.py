@@ -39,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     wait_seconds: how long a reader who asks for a position waits for the read models to reach it.
     seal: whether the service signs checkpoints. seal_key: its private key, which is in the home if absent;
     seal_key_next: the one that is to follow. witness_url, witness_key: who cosigns checkpoints.
+    oidc_issuer, oidc_audience: whose JWTs let people in, and for whom they must be meant. oidc_claims: which
+    claims say what, as `role=groups`. oidc_roles: which role what they say stands for, as `pay-team=payroll`.
     """
 
     home: Path
@@ -60,6 +62,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     seal_key_next: str | None = None
     witness_url: str | None = None
     witness_key: str | None = None
+    oidc_issuer: str | None = None
+    oidc_audience: str | None = None
+    oidc_claims: str = ""
+    oidc_roles: str = ""
+    oidc_leeway_seconds: int = 30
 
     def __repr__(self) -> str:
         """Without the addresses, which may hold a password."""
@@ -72,6 +79,7 @@ _BOUNDS = {
     "batch_bytes": (1024, 256 * MIB),
     "batch_facts": (1, 1_000_000),
     "wait_seconds": (0, 60),
+    "oidc_leeway_seconds": (0, 300),
 }
 _SECRET = {"database_url", "owner_url"}
 
@@ -149,6 +157,7 @@ def _check(settings: Settings) -> None:
                 "Write it as postgresql://user:password@host:5432/database.",
             )
     _check_seal(settings)
+    _check_issuer(settings)
     if settings.owner_url and not settings.database_url:
         raise SettingRefused(
             _variable("owner_url"),
@@ -184,3 +193,43 @@ def _check_seal(settings: Settings) -> None:
             "It is not an address.",
             "Write it as https://witness.example/meritbook.",
         )
+
+
+def _check_issuer(settings: Settings) -> None:
+    if (settings.oidc_issuer is None) != (settings.oidc_audience is None):
+        raise SettingRefused(
+            _variable("oidc_issuer"),
+            "An issuer has an address, and its tokens an audience.",
+            "Set MERITBOOK_OIDC_AUDIENCE too, or neither.",
+        )
+    address = settings.oidc_issuer or "https://none"
+    if not re.match(r"(https://|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|\Z))[^?#\s]*\Z", address):
+        raise SettingRefused(
+            _variable("oidc_issuer"),
+            "It is not the address of an issuer.",
+            "Write it exactly as the issuer calls itself, such as https://login.example/realms/firm.",
+        )
+    for field, known in (("oidc_claims", ("role", "employee", "scope", "branches")), ("oidc_roles", None)):
+        _check_pairs(field, getattr(settings, field), known)
+
+
+def _check_pairs(field: str, text: str, known: tuple[str, ...] | None) -> None:
+    """Checks that `text` is a list of pairs; of `known` names, or else with roles for values."""
+    from api.roles import ROLES
+
+    wrong = "" if all("=" in each for each in text.split()) else text
+    for name, value in pairs(text).items() if not wrong else ():
+        if not value or (name not in known if known is not None else value not in ROLES):
+            wrong = f"{name}={value}"
+    if wrong:
+        form = "claim for one of " + ", ".join(known) if known else "role"
+        raise SettingRefused(
+            _variable(field),
+            f"{wrong!r} cannot be read.",
+            f"Write NAME=VALUE with spaces between; each names the {form}.",
+        )
+
+
+def pairs(text: str) -> dict[str, str]:
+    """The names and values of a setting such as `leads=manager pay-team=payroll`."""
+    return dict(each.split("=", 1) for each in text.split() if "=" in each)

@@ -54,7 +54,7 @@ class TokenEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
-def _require_consistent(
+def require_consistent(
     role: Role, name: str, employee: str | None, scope: ScopeName, branches: tuple[str, ...]
 ) -> None:
     """Checks that role, scope and person of a token go together.
@@ -87,6 +87,7 @@ class Tokens:
         self._file, self._clock = file, clock
         self._stamp: tuple[int, int, int] | None = None
         self._entries: dict[bytes, tuple[TokenEntry, Caller]] = {}
+        self._barred: frozenset[str] = frozenset()
         self._look_again = 0.0
 
     def make(
@@ -104,7 +105,7 @@ class Tokens:
         Raises: ValueError when the name is taken, or role, scope and person do not go together.
         """
         scope = SCOPE_OF[role] if scope is None else scope
-        _require_consistent(role, name, employee, scope, branches)
+        require_consistent(role, name, employee, scope, branches)
         token = f"mb_{secrets.token_urlsafe(32)}"
         made_at = self._clock().replace(microsecond=0)
         entry = TokenEntry(
@@ -159,6 +160,26 @@ class Tokens:
         entry, caller = self._entries.get(digest, (None, None))
         return caller if entry is not None and entry.counts(self._clock()) else None
 
+    def is_barred(self, name: str) -> bool:
+        """Whether nobody of this name is let in, whatever they present."""
+        if time.monotonic() > self._look_again:
+            self._refresh()
+        return name in self._barred
+
+    def bar(self, name: str) -> TokenEntry:
+        """Lets nobody of this name in from now on: for one whose tokens are made by an issuer elsewhere.
+
+        Raises: ValueError when they are barred already.
+        """
+        now = self._clock().replace(microsecond=0)
+        with self._locked("a token is being revoked"):
+            entries = self._read()
+            if any(held.name == name for held in entries):
+                raise ValueError(f"{name} is barred already")
+            entry = TokenEntry(name=name, role="employee", sha256="", made_at=now, revoked_at=now)
+            self._write([*entries, entry])
+        return entry
+
     def __len__(self) -> int:
         self._refresh()
         return len(self._entries)
@@ -168,11 +189,13 @@ class Tokens:
         try:
             status = self._file.stat()
         except FileNotFoundError:
-            self._entries, self._stamp = {}, None
+            self._entries, self._barred, self._stamp = {}, frozenset(), None
             return
         stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
         if stamp != self._stamp:
-            self._entries = {bytes.fromhex(entry.sha256): (entry, entry.caller()) for entry in self._read()}
+            entries = self._read()
+            self._entries = {bytes.fromhex(entry.sha256): (entry, entry.caller()) for entry in entries}
+            self._barred = frozenset(entry.name for entry in entries if entry.revoked_at is not None)
             self._stamp = stamp
 
     def _locked(self, why: str) -> AbstractContextManager[int]:

@@ -14,6 +14,9 @@ app = typer.Typer()
 token = typer.Typer(help="Tokens of the HTTP interface: make, list and revoke them.")
 app.add_typer(token, name="token")
 
+ISSUED = "oidc:"
+"""What the names of those begin with whose tokens an issuer elsewhere makes."""
+
 RoleAsked = Annotated[
     str | None,
     typer.Option(help="employee, manager, hr, hr_head, payroll, auditor, integration or administrator."),
@@ -114,9 +117,12 @@ def revoke(
     name: Annotated[str, typer.Argument(help="Name of the token, as meritbook token list shows it.")],
     json: Json = False,
 ) -> None:
-    """Revoke a token; a running service refuses it within a second, and its name stays taken."""
+    """Revoke a token; a running service refuses it within a second, and its name stays taken.
+
+    `oidc:SUBJECT` bars whoever the issuer of the settings calls by this subject.
+    """
     try:
-        ended = _tokens().revoke(name)
+        ended = _tokens().bar(name) if name.startswith(ISSUED) else _tokens().revoke(name)
     except ValueError as error:
         raise Failed(f"{error}.", "") from None
     if json:
