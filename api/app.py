@@ -16,6 +16,7 @@ from litestar.types import ASGIApp
 
 from api import (
     alerts,
+    assistants,
     audit,
     balances,
     boards,
@@ -30,6 +31,7 @@ from api import (
     insight,
     module_tests,
     ops,
+    pairings,
     payroll,
     payslips,
     people,
@@ -114,6 +116,12 @@ HANDLERS = [
     reminders.read_reminders,
     reminders.read_notices,
     establishment.read_establishment,
+    assistants.read_competence,
+    assistants.read_leads,
+    assistants.read_contracts,
+    assistants.read_contract,
+    pairings.read_pairings,
+    pairings.read_proposals,
     insight.read_leavers,
     insight.read_outcomes,
     insight.read_compared,

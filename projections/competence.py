@@ -78,10 +78,12 @@ def competence(
     plan: str | None = None,
     employees: Sequence[str] | None = None,
     known_at: int | None = None,
+    *,
+    and_candidates: bool = False,
 ) -> list[Competence]:
     """How `employees`, or everybody whose plan has a model, stand on `day`; by plan and person.
 
-    plan: whose model; with one, `employees` whom it is not for are scored as candidates, if they work here.
+    plan: by its model alone. and_candidates: those of `employees` whom a plan is not for are scored as well.
     """
     known_at = head(cursor) if known_at is None else known_at
     found: list[Competence] = []
@@ -90,7 +92,7 @@ def competence(
         if model is None or plan not in (None, group.plan.plan):
             continue
         people = {employee: here.hired_on for employee, here in group.postings.items()}
-        if plan is not None and employees is not None:
+        if and_candidates and employees is not None:
             here = postings(roster.changes(cursor, employees, known_at), day)
             people |= {employee: held.hired_on for employee, held in here.items()}
         people = {employee: hired for employee, hired in people.items() if hired <= day}

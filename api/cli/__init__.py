@@ -6,6 +6,7 @@ import typer
 
 from api.cli import (
     alerts,
+    assistants,
     audit,
     balances,
     banks,
@@ -48,6 +49,8 @@ for commands in (
 app.add_typer(tokens.app)
 app.add_typer(privacy.app)
 app.add_typer(alerts.app)
+app.add_typer(assistants.app)
+app.add_typer(assistants.pairing, name="pairing", help="Assistants and the sellers whom they serve.")
 app.add_typer(rates.app)
 app.add_typer(balances.app)
 app.add_typer(banks.app)

@@ -57,6 +57,7 @@ PLACES = {
     "alert": "stressed",
     "inquiry": f"Q-{OTHER}",
     "kind": "k",
+    "contract": f"K-{OTHER}",
     "path": "0/000",
 }
 
@@ -102,6 +103,7 @@ def about(person: str) -> list[dict[str, Any]]:
         for type, data in (
             ("customer_registered", {"customer": f"C-{person}"}),
             ("survey_answered", mood),
+            ("contract_uploaded", {"contract": f"K-{person}"}),
             ("intervention_opened", case),
             ("inquiry_opened", asked),
             ("pay_held", {"hold": f"H-{person}", "scope": "person", "reason": "as agreed"}),

@@ -16,6 +16,7 @@ from verbatim import put
 
 from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.approvals import ApprovalAsked, ApprovalDecided
+from domain.facts.assisting import ContractPassed, ContractUploaded, LeadReceived
 from domain.facts.credentials import CredentialGranted, CredentialSuspended
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.governance import HonourAwarded, OverrideSet, TargetChanged
@@ -24,7 +25,7 @@ from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.market import MarketPaySurveyed, PayPercentile
 from domain.facts.mood import SurveyAnswered
 from domain.facts.notices import NoticeRulesSet
-from domain.facts.people import EmployeeTransferred
+from domain.facts.people import AssistantAssigned, EmployeeTransferred
 from domain.facts.plans import PlanDrafted
 from domain.facts.runs import HoldReleased, PayHeld, RunApproved
 from domain.facts.shifts import (
@@ -82,6 +83,7 @@ VALUES = {
     "alert": "stressed",
     "inquiry": "Q1",
     "test": "T1",
+    "contract": "K1",
 }
 """What stands for a part of an address."""
 
@@ -147,6 +149,9 @@ ASKED = {"inquiry": "Q1", "employee": "E1"}
 PARTIES = {"swap": "S1", "employee": "E1", "colleague": "E2"}
 
 
+CONTRACT = {"employee": "E2", "contract": "K1"}
+
+
 def begin_paying(book: Book, digest: str) -> int:
     """Questions, an inquiry, a hold and the approval of March; the position of the last."""
     ask_around(book)
@@ -156,7 +161,13 @@ def begin_paying(book: Book, digest: str) -> int:
 
 
 def roster_shifts(book: Book) -> int:
-    """Both have a night and long hours, and ask to swap; the position of the last."""
+    """E1 serves E2, who has a lead and a contract; both have a night, long hours, and ask to swap.
+
+    The position of the last.
+    """
+    book.tell(AssistantAssigned(employee="E2", assistant="E1", effective_on=dt.date(2025, 3, 1)))
+    book.tell(LeadReceived(employee="E2", lead="L1", customer="C1"))
+    book.tell(ContractUploaded(**CONTRACT))
     spans = [ShiftSpan(from_time="20:00", until_time="06:00", activity="ward")]
     first, second = dt.date(2025, 3, 19), dt.date(2025, 3, 20)
     begins = dt.date(2025, 3, 1)
@@ -190,6 +201,8 @@ def go_on(book: Book) -> None:
     book.tell(NoticeRulesSet(effective_on=dt.date(2025, 3, 1), quiet_from="10:00", quiet_until="09:00"))
     hand_in_test(book)
     book.tell(SwapApproved(approver="head", **PARTIES))
+    book.tell(ContractPassed(kind="legal", **CONTRACT))
+    book.tell(LeadReceived(employee="E2", lead="L2", customer="D1"))
     book.tell(ShiftWorked(employee="E1", on=dt.date(2025, 3, 20), minutes=60))
     book.tell(ShiftRulesSet(effective_on=dt.date(2025, 3, 2), nights_in_a_row=3))
     book.tell(PayHeld(hold="H2", employee="E1", **HELD))

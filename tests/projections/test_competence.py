@@ -29,7 +29,7 @@ def office(book: Book) -> Book:
 
 def standing(book: Book, employee: str, known_at: int | None = None) -> Competence:
     with book.cursor() as cursor:
-        [found] = competence(cursor, DAY, "assisting", [employee], known_at)
+        [found] = competence(cursor, DAY, "assisting", [employee], known_at, and_candidates=True)
     return found
 
 

@@ -1,0 +1,69 @@
+"""Pairs of an assistant and a seller: what each has changed, and the best assignment of all."""
+
+from typing import Annotated
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from api.people import Asked
+from api.reading import OnDay, Reading, View
+from api.watching import shows
+from domain.plan.pairing import Verdict
+from projections.pairing import Pairing, pairings
+from projections.proposals import Proposal, proposals
+
+
+@get(
+    "/pairings",
+    summary="Who serves whom, and with what effect",
+    tags=["assistants"],
+    opt={"action": "read_care", "personal": "people", "reach": "rows"},
+)
+async def read_pairings(
+    request: Asked,
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    employee: Annotated[
+        list[str] | None, QueryParameter(description="Pairs that one of these belongs to; all if absent.")
+    ] = None,
+    verdict: Annotated[
+        Verdict | None, QueryParameter(description="Only pairs of which this is said.")
+    ] = None,
+    day: OnDay = None,
+) -> list[Pairing]:
+    """Each indicator before the pairing and since, and whether the pair works or is to be changed, and why.
+
+    Whoever does not read about everybody sees the pairs of whom they reach both.
+    """
+    people, within = request.auth.people(employee), request.auth.within
+    on = day or reading.today()
+    found = await view.ask(lambda cursor, known_at: pairings(cursor, on, people, known_at))
+    chosen = [
+        each
+        for each in found
+        if verdict in (None, each.verdict) and (within is None or {each.assistant, each.seller} <= within)
+    ]
+    shows(request, (person for each in chosen for person in (each.assistant, each.seller)))
+    return chosen
+
+
+@get(
+    "/pairings/proposals",
+    summary="The best assignment of assistants to sellers",
+    tags=["assistants"],
+    opt={"action": "read_care", "personal": "people", "reach": "all"},
+)
+async def read_proposals(
+    request: Asked,
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    plan: Annotated[str | None, QueryParameter(description="Of this plan only.")] = None,
+    day: OnDay = None,
+) -> list[Proposal]:
+    """Over all pairs, by what each has shown or is assumed to show, with its reason and the gain in all."""
+    on = day or reading.today()
+    found = await view.ask(lambda cursor, known_at: proposals(cursor, on, plan, known_at))
+    pairs = (pair for each in found for pair in each.pairs)
+    shows(request, {person for pair in pairs for person in (pair.seller, pair.assistant)})
+    return found
