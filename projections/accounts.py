@@ -9,7 +9,7 @@ from psycopg.sql import SQL
 
 from domain.period import Period
 from domain.plan.account_checks import has_accounts, most_months_held
-from domain.plan.accounts import Account, Key, Terms, settle
+from domain.plan.accounts import Account, Amount, Key, Terms, settle
 from domain.plan.components.base import Stay
 from domain.plan.resolve import set_by_firm
 from domain.plan.statement import Line
@@ -77,6 +77,7 @@ class Accounting:
     """What the account lines of a month take, asked of the read models before its other lines are made.
 
     here, groups: the month's. employees: of whom. named: the plans of lines that are about older months.
+    stood: what their accounts stand at before it; by the closed statements if not given.
     """
 
     def __init__(
@@ -87,9 +88,10 @@ class Accounting:
         employees: Sequence[str],
         named: Collection[str],
         known_at: int | None,
+        stood: Accounts | None = None,
     ) -> None:
         self._here, self._groups, self._employees = here, groups, employees
-        self._stood = accounts(cursor, here.period, known_at, employees)
+        self._stood = accounts(cursor, here.period, known_at, employees) if stood is None else stood
         self._others: dict[str, Terms] = {}
         self._any = bool(self._stood) or any(has_accounts(group.plan) for group in groups)
         if self._any:
@@ -97,7 +99,7 @@ class Accounting:
             told = {name: _firms_terms(cursor, name, here.period, known_at) for name in sorted(others)}
             self._others = {name: terms for name, terms in told.items() if terms is not None}
 
-    def lines(self, earned: Mapping[str, Sequence[Line]]) -> dict[str, tuple[Line, ...]]:
+    def lines(self, earned: Mapping[str, Sequence[Amount]]) -> dict[str, tuple[Line, ...]]:
         """The account lines of those who have some. earned: all their other lines."""
         found: dict[str, tuple[Line, ...]] = {}
         for employee in self._employees if self._any else ():

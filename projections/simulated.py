@@ -13,9 +13,9 @@ from projections.largest import LargestChange
 
 BASIS = Title(
     en="Both sides are computed anew by what was known at that position, each fact in the month that it is "
-    "about, however late it came. Settled payslips and their retro lines are not looked at. Draws, holdbacks "
-    "and balances carried are left out: what counts is what is earned.",
-    zh="两边都按该位置已知的全部事实重新计算，迟到的事实计入其所属月份；已结算的工资单及其追溯行不参与比较；预支、暂扣与结转余额不计，只比较所得。",
+    "about, however late it came. Settled payslips and their retro lines are not looked at. What counts is "
+    "what is earned; what is paid of it after draws, holdbacks and balances carried stands beside it.",
+    zh="两边都按该位置已知的全部事实重新计算，迟到的事实计入其所属月份；已结算的工资单及其追溯行不参与比较。比较的是所得；计入预支、暂扣与结转余额后的实发数另列。",
 )
 
 CHANGES_KEPT = 100_000
@@ -31,9 +31,18 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MonthChange(Change, frozen=True, kw_only=True):
-    """Everybody's pay for a month."""
+    """What everybody earned in a month. paid: of it, once accounts have given and taken."""
 
     period: str
+    paid: Change
+
+
+class AccountChange(Change, frozen=True, kw_only=True):
+    """What an account gives, or, below 0, takes: a draw, a holdback, a balance that is carried."""
+
+    plan: str
+    account: str
+    title: Title
 
 
 class BranchChange(Change, frozen=True, kw_only=True):
@@ -83,7 +92,8 @@ class Simulation(Change, frozen=True, kw_only=True):
     """What a draft would have changed.
 
     plan: of the draft, with the hash of its document; None where plans were only taken away. people: those
-    whom a plan pays on either side, by employee. curve: of the parameter `varied`.
+    whom a plan pays on either side, by employee. curve: of the parameter `varied`. paid: what is paid of all
+    that is earned, once `accounts` have given and taken.
     """
 
     plan: str | None
@@ -94,6 +104,8 @@ class Simulation(Change, frozen=True, kw_only=True):
     known_at: int
     currency: str
     basis: Title
+    paid: Change
+    accounts: tuple[AccountChange, ...]
     months: tuple[MonthChange, ...]
     branches: tuple[BranchChange, ...]
     components: tuple[ComponentChange, ...]
@@ -156,6 +168,11 @@ def change(pair: Sequence[int]) -> dict[str, int]:
     """The fields of a change between two amounts."""
     before, after = pair
     return {"before_minor": before, "after_minor": after, "difference_minor": after - before}
+
+
+def together(pair: Sequence[int], moved: Sequence[int]) -> Change:
+    """The change of what is paid, where `pair` is earned and accounts move so much."""
+    return Change(**change([earned + more for earned, more in zip(pair, moved, strict=True)]))
 
 
 def spread(people: Sequence[PersonChange]) -> Spread:

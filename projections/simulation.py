@@ -24,6 +24,7 @@ from projections.policy import PlanVersion
 from projections.scenario import Answers, Scenario
 from projections.simulated import (
     BASIS,
+    AccountChange,
     BranchChange,
     ComponentChange,
     CurvePoint,
@@ -32,7 +33,9 @@ from projections.simulated import (
     Sums,
     change,
     spread,
+    together,
 )
+from projections.simulated_accounts import Moved, moved
 from projections.spans import Cursor
 
 
@@ -89,7 +92,8 @@ def simulate(
         for _, employee, period, plan, component in sums.largest(asked.top)
         for line in largest(cursor, sides, employee, Period.parse(period), (plan, component), known_at)
     ]
-    return _result(trying, draft, currency, sums, found)
+    accounts = moved(cursor, trying.sides, asked.months, batches, known_at)
+    return _result(trying, draft, currency, sums, found, accounts)
 
 
 class _Point(NamedTuple):
@@ -198,7 +202,12 @@ def _require_known(cursor: Cursor, asked: WhatIf, known_at: int) -> None:
 
 
 def _result(
-    trying: _Trying, draft: PlanVersion | None, currency: str, sums: Sums, found: Sequence[LargestChange]
+    trying: _Trying,
+    draft: PlanVersion | None,
+    currency: str,
+    sums: Sums,
+    found: Sequence[LargestChange],
+    accounts: Moved,
 ) -> Simulation:
     asked, people = trying.asked, sums.everybody()
     whole = [sum(pair[side] for pair in sums.months.values()) for side in (0, 1)]
@@ -212,7 +221,15 @@ def _result(
         known_at=trying.known_at,
         currency=currency,
         basis=BASIS,
-        months=tuple(MonthChange(period=name, **change(pair)) for name, pair in sums.months.items()),
+        paid=together(whole, [sum(pair[side] for pair in accounts.months.values()) for side in (0, 1)]),
+        accounts=tuple(
+            AccountChange(plan=key[0], account=key[1], title=accounts.titles[key], **change(pair))
+            for key, pair in sorted(accounts.accounts.items())
+        ),
+        months=tuple(
+            MonthChange(period=name, paid=together(pair, accounts.months[name]), **change(pair))
+            for name, pair in sums.months.items()
+        ),
         branches=tuple(
             BranchChange(branch=name, **change(sums.branches[name]))
             for name in sorted(sums.branches, key=lambda name: name or "")

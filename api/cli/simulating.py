@@ -129,6 +129,9 @@ def _show(found: "Simulation") -> None:
     output().print(f"{found.basis.en}\n")
     table("month", [*((each.period, each) for each in found.months), ("all", found)])
     table("branch", [(each.branch or "none", each) for each in found.branches])
+    if found.accounts:
+        table("account", [(f"{each.plan}.{each.account}", each) for each in found.accounts])
+        table("paid", [*((each.period, each.paid) for each in found.months), ("all", found.paid)])
     table("component", [(f"{each.plan}.{each.component}", each) for each in found.components])
     output().print(f"{spread.winners} gain, {spread.losers} lose, {spread.unchanged} are paid the same.")
     for each in spread.bins:

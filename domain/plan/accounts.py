@@ -10,8 +10,8 @@ account by account in the order that it names, and nothing takes more than is le
 statement fall below 0. What is below 0 because earnings are is carried where a plan says so.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from domain.money import minor_per_major, rounded
 from domain.period import Period
@@ -27,6 +27,25 @@ from domain.plan.targets import Sourced
 _LEAVING = {"released": "hold_released_leaving", "forfeited": "hold_forfeited"}
 Key = tuple[str, str]
 """An account: the plan that it is of, and its id there."""
+
+
+class Amount(Protocol):
+    """What a component earned: a line, or as much of one as accounts look at."""
+
+    @property
+    def plan(self) -> str:
+        """The plan that pays it."""
+        ...
+
+    @property
+    def component(self) -> str:
+        """The component of that plan."""
+        ...
+
+    @property
+    def amount_minor(self) -> int:
+        """In minor units."""
+        ...
 
 
 class Account(NamedTuple):
@@ -50,9 +69,22 @@ class Terms(NamedTuple):
     is_paid: bool
 
 
+def after(accounts: Mapping[Key, Account], period: Period, lines: Iterable[Line]) -> dict[Key, Account]:
+    """What `accounts` stand at once the account lines of `period` are settled."""
+    found = dict(accounts)
+    for line in lines:
+        if line.kind == ACCOUNT:
+            key = line.plan, line.component
+            balance, since, held = found.get(key, Account())
+            if line.amount_minor < 0:
+                held = {**held, period: held.get(period, 0) - line.amount_minor}
+            found[key] = Account(balance + line.amount_minor, since or period, held)
+    return found
+
+
 def settle(
     period: Period,
-    earned: Sequence[Line],
+    earned: Sequence[Amount],
     plans: Mapping[str, Terms],
     accounts: Mapping[Key, Account],
     *,
@@ -80,7 +112,7 @@ class _Book:
     """One statement on its way. left: what is paid of it so far; what is brought forward may take of it."""
 
     def __init__(
-        self, period: Period, earned: Sequence[Line], accounts: Mapping[Key, Account], is_here: bool
+        self, period: Period, earned: Sequence[Amount], accounts: Mapping[Key, Account], is_here: bool
     ) -> None:
         self.period, self.earned, self.accounts, self.is_here = period, earned, accounts, is_here
         self.left = sum(line.amount_minor for line in earned)
