@@ -10,6 +10,7 @@ from api.cli import (
     audit,
     balances,
     banks,
+    branches,
     facts,
     inquiries,
     pay,
@@ -52,6 +53,7 @@ app.add_typer(alerts.app)
 app.add_typer(assistants.app)
 app.add_typer(assistants.pairing, name="pairing", help="Assistants and the sellers whom they serve.")
 app.add_typer(rates.app)
+app.add_typer(branches.app)
 app.add_typer(balances.app)
 app.add_typer(banks.app)
 app.add_typer(inquiries.app, name="inquiry", help="What people ask and dispute about their pay.")

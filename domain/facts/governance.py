@@ -50,9 +50,9 @@ class BranchOpened(Fact, frozen=True, kw_only=True):
 
 
 class BranchMerged(Fact, frozen=True, kw_only=True):
-    """From `effective_on` the branch works as part of `into`; a transfer of each of its people goes with it.
+    """From `effective_on` the branch works as part of `into`.
 
-    Recorded by `meritbook merge-branch` together with these transfers, of which it is the cause.
+    It moves nobody by itself: `meritbook merge-branch` records it with a transfer of each of its people.
     """
 
     TYPE: ClassVar[str] = "branch_merged"
