@@ -21,6 +21,7 @@ from typing import Any
 
 import yaml
 
+from api.garbage import collect_seldom
 from api.ops import ENGINE
 from benchmarks.append import LEDGER, database
 from domain.facts.governance import PlanAdopted
@@ -179,6 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=15.0, help="the longest that a close may take")
     parser.add_argument("--adds", choices=("rank", "cap"), help="places that pay, or a cap that carries")
     chosen = parser.parse_args(arguments)
+    collect_seldom()
     sampled = [
         f"E{n:06}"
         for n in random.Random(7).sample(range(1, chosen.people + 1), min(SAMPLED_PEOPLE, chosen.people))

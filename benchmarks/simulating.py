@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import yaml
 
+from api.garbage import collect_seldom
 from benchmarks.append import LEDGER, database
 from benchmarks.closing import PLAN, fill, seconds
 from domain.journal.connection import connect
@@ -26,17 +27,16 @@ from projections.spans import Connection, Cursor
 FIRST, LAST = Period.parse("2025-01"), Period.parse("2025-12")
 MONTHS = 12
 
-# The days of the month that `closing` fills, laid over the year; each month has as many facts.
+# As many facts on each day of the year, one day's after those of the day before, as they come in.
 SPREAD = """
-update credit set
-    day = (date '2025-01-01' + make_interval(months => (position %% %(months)s)::int)
-        + make_interval(days => (extract(day from day)::int - 1) %% 28))::date"""
+update credit set day = date '2025-01-01' + ((position - first) * 365 / (last - first + 1))::int
+from (select min(position) as first, max(position) as last from credit) as held"""
 SCAN = "select count(*), sum(amount_minor) from credit where day between '2025-01-01' and '2025-12-31'"
 
 
 def spread(connection: Connection) -> None:
-    """Lets the facts of one month be those of a year."""
-    connection.execute(SPREAD, {"months": MONTHS})
+    """Lays the facts of one month over a year."""
+    connection.execute(SPREAD)
     connection.execute("vacuum (full, analyze) credit")
 
 
@@ -78,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--facts", type=int, default=20, help="facts of each person in a month")
     parser.add_argument("--seconds", type=float, default=20.0, help="the longest that it may take")
     chosen = parser.parse_args(arguments)
+    collect_seldom()
     with database(chosen.dsn) as dsn:
         migrate(dsn, LEDGER)
         with connect(dsn, LEDGER, service=False, autocommit=True) as owner:

@@ -9,7 +9,7 @@ from domain.plan.mentions import named_in
 from domain.plan.placements import Placement
 from domain.plan.population import deciding_day
 from domain.plan.statement import Entitlement, Statement, compute_statement
-from domain.plan.stay import with_days
+from domain.plan.stay import day_measures, with_days
 from projections import sight
 from projections.asking import STRAIGHT, Asking
 from projections.converted import exchanged
@@ -106,14 +106,17 @@ def _measured(
     standings = asking.places(cursor, group.plan, period, last, known_at)
     everybody, own_rates = exchanged(cursor, group.plan, period, opened, known_at)
     licences = freezings(cursor, group.plan.measures, opened, last, known_at)
+    counts_days = bool(day_measures(group.plan.measures))
     found: dict[str, Entitlement] = {}
     for employee, resolved in group.resolved.items():
         carried, months, is_last = before.get(employee, NOTHING)
         found[employee] = Entitlement(
             resolved,
-            with_days(group.plan.measures, values[employee], resolved.stay),
+            with_days(group.plan.measures, values[employee], resolved.stay)
+            if counts_days
+            else values[employee],
             _attained(attained.get(employee, {}), group, employee, period),
-            places=_places(standings, group, employee, period),
+            places=_places(standings, group, employee, period) if standings else {},
             carried=carried,
             months=months,
             is_last=is_last,

@@ -59,6 +59,19 @@ class Members(NamedTuple):
         return {employee: here.hired_on for employee, here in self.postings.items()}
 
 
+class Told(NamedTuple):
+    """What was told of people and of the numbers of plans, of any period. moves, away: by employee."""
+
+    moves: Mapping[str, list[RosterChange]]
+    away: Mapping[str, list[Leave]]
+    overrides: list[Override]
+    changes: list[TargetChange]
+
+    def roll(self, period: Period) -> "Roll":
+        """What plans are applied to in `period`."""
+        return Roll(period, _deciding(self.moves, period), *self)
+
+
 class Roll(NamedTuple):
     """Everything that plans are applied to in a period, whatever the plans say.
 
@@ -66,8 +79,8 @@ class Roll(NamedTuple):
     """
 
     period: Period
-    moves: Mapping[str, list[RosterChange]]
     here: Mapping[str, Posting]
+    moves: Mapping[str, list[RosterChange]]
     away: Mapping[str, list[Leave]]
     overrides: list[Override]
     changes: list[TargetChange]
@@ -85,11 +98,13 @@ def roll(
     cursor: Cursor, period: Period, known_at: int | None, employees: Sequence[str] | None = None
 ) -> Roll:
     """What there is to apply plans to in `period`, of `employees` or of everybody."""
-    moves = by_employee(roster.changes(cursor, employees, known_at))
-    return Roll(
-        period=period,
-        moves=moves,
-        here=deciding_postings((move for own in moves.values() for move in own), period),
+    return told(cursor, known_at, employees).roll(period)
+
+
+def told(cursor: Cursor, known_at: int | None, employees: Sequence[str] | None = None) -> Told:
+    """What was told of `employees`, or of everybody, whatever the period."""
+    return Told(
+        moves=by_employee(roster.changes(cursor, employees, known_at)),
         away=by_employee(roster.leave(cursor, employees, known_at)),
         overrides=policy.overrides(cursor, known_at),
         changes=policy.target_changes(cursor, employees, known_at),
@@ -121,8 +136,11 @@ def paid_by(version: PlanVersion, roll: Roll) -> Members:
 
 def deciding_postings(changes: Iterable[RosterChange], period: Period) -> dict[str, Posting]:
     """Where everybody works on the last day of `period`, or on their own last day of work in it."""
+    return _deciding(by_employee(changes), period)
+
+
+def _deciding(moves: Mapping[str, list[RosterChange]], period: Period) -> dict[str, Posting]:
     found = {
-        employee: last_posting(told, period.first_day, period.last_day)
-        for employee, told in by_employee(changes).items()
+        employee: last_posting(own, period.first_day, period.last_day) for employee, own in moves.items()
     }
     return {employee: here for employee, here in found.items() if here is not None}

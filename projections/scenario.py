@@ -13,7 +13,7 @@ from domain.plan.measures import FactMeasure, Measure, with_ratios
 from projections import attainment, measures, places, policy
 from projections.asking import Asking
 from projections.measures import Values
-from projections.members import Members, Roll, paid_by, roll
+from projections.members import Members, Roll, Told, paid_by, told
 from projections.places import Standings
 from projections.policy import PlanVersion
 from projections.sight import Windows
@@ -47,6 +47,13 @@ class Answers:
     def knows(self, kind: str, question: object) -> bool:
         """Whether it was asked before."""
         return any(known == question for known, _ in self._kept[kind])
+
+
+def told_once(
+    answers: Answers, cursor: Cursor, known_at: int | None, employees: Sequence[str] | None
+) -> Told:
+    """What was told of `employees`; of months that are tried one after the other it is asked before."""
+    return answers.of("told", (known_at, employees), lambda: told(cursor, known_at, employees))
 
 
 class Scenario(Asking):
@@ -84,12 +91,18 @@ class Scenario(Asking):
     ) -> list[Members]:
         """The plans that hold in `period`, each with those of `employees` whom it pays."""
         asked = (period, known_at, employees)
-        here: Roll = self._answers.of("roll", asked, lambda: roll(cursor, period, known_at, employees))
+        here = self._roll(cursor, *asked)
         return [
             # Equal versions are one document; its numbers for these people are worked out once.
             self._answers.of("paid", (version, *asked), lambda v=version: paid_by(v, here))
             for version in self.in_force(cursor, period, known_at)
         ]
+
+    def _roll(
+        self, cursor: Cursor, period: Period, known_at: int | None, employees: Sequence[str] | None
+    ) -> Roll:
+        told = told_once(self._answers, cursor, known_at, employees)
+        return self._answers.of("roll", (period, known_at, employees), lambda: told.roll(period))
 
     def staying(
         self, cursor: Cursor, group: Members, period: Period, known_at: int | None
@@ -98,7 +111,7 @@ class Scenario(Asking):
         if group.version not in self._drafts:
             return super().staying(cursor, group, period, known_at)
         asked = (period.next(), known_at, list(group.resolved))
-        here: Roll = self._answers.of("roll", asked, lambda: roll(cursor, *asked))
+        here = self._roll(cursor, *asked)
         return self._answers.of(
             "paid", (group.version, *asked), lambda: paid_by(group.version, here)
         ).resolved

@@ -2,13 +2,13 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from domain.plan.distribution import Bin, bins
 from domain.plan.fields import Title
-from domain.plan.trial import Pay, component_pay
+from domain.plan.trial import NOTHING, Pay, sums_by_component, total_minor
 from projections.largest import LargestChange
 
 BASIS = Title(
@@ -123,8 +123,8 @@ _Key = tuple[int, str, str, str, str]
 class Sums:
     """What has been added up so far, each as before and after."""
 
-    def __init__(self, points: int) -> None:
-        self.months = defaultdict[str, list[int]](lambda: [0, 0])
+    def __init__(self, months: Iterable[str], points: int) -> None:
+        self.months = {month: [0, 0] for month in months}
         self.branches = defaultdict[str | None, list[int]](lambda: [0, 0])
         self.components = defaultdict[tuple[str, str], list[int]](lambda: [0, 0])
         self.people = defaultdict[str, list[int]](lambda: [0, 0])
@@ -133,24 +133,32 @@ class Sums:
         self.curve = [0] * points
         self.changed: list[_Key] = []
 
-    def add(self, period: str, employee: str, branch: str | None, before: Pay, after: Pay, top: int) -> None:
-        """Adds what one person is paid for one month."""
-        self.branch_of[employee] = branch
-        sides = component_pay(before), component_pay(after)
-        for side, paid in enumerate(sides):
-            whole = sum(paid.values())
-            self.months[period][side] += whole
-            self.branches[branch][side] += whole
-            self.people[employee][side] += whole
-            for key, amount in paid.items():
+    def add(
+        self, period: str, branches: Mapping[str, str | None], sides: Sequence[Mapping[str, Pay]], top: int
+    ) -> None:
+        """Adds one month of the people in `branches`. sides: what they are paid before and after."""
+        self.branch_of |= branches
+        for side, pays in enumerate(sides):
+            for employee, pay in pays.items():
+                whole = total_minor(pay)
+                self.branches[branches[employee]][side] += whole
+                self.people[employee][side] += whole
+                self.months[period][side] += whole
+            for key, amount in sums_by_component(pays.values()).items():
                 self.components[key][side] += amount
-        if sides[0] != sides[1]:
-            for plan, component in dict.fromkeys((*sides[0], *sides[1])):
-                old, new = (side.get((plan, component), 0) for side in sides)
+        for employee in branches:
+            self._compare(period, employee, *(pays.get(employee, NOTHING) for pays in sides))
+            if len(self.changed) > CHANGES_KEPT:
+                self.changed = heapq.nsmallest(top, self.changed)
+
+    def _compare(self, period: str, employee: str, before: Pay, after: Pay) -> None:
+        """Remembers the components by which a person is paid something else."""
+        for plan in dict.fromkeys((*before, *after)):
+            sides = [pay[plan].by_component if plan in pay else {} for pay in (before, after)]
+            for component in dict.fromkeys((*sides[0], *sides[1])) if sides[0] != sides[1] else ():
+                old, new = (side.get(component, 0) for side in sides)
                 if old != new:
                     self.changed.append((-abs(new - old), employee, period, plan, component))
-        if len(self.changed) > CHANGES_KEPT:
-            self.changed = heapq.nsmallest(top, self.changed)
 
     def largest(self, top: int) -> list[_Key]:
         """The `top` components of a person and month that changed most, the largest first."""

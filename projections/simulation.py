@@ -4,24 +4,29 @@ Both sides are computed in the same way, by all facts that were known at a posit
 about, however late it came. What was settled, and the retro lines that go with it, is not looked at.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from typing import Any, NamedTuple
 
 from domain.journal.canonical import canonical
 from domain.period import Period
 from domain.plan.document import Plan
+from domain.plan.fields import Title
 from domain.plan.parse import document_hash, parse_plan
+from domain.plan.statement import Entitlement
 from domain.plan.trial import NOTHING, Pay, Trials, total_minor
 from domain.plan.varying import Range, varied
 from domain.refusals import BadField, UnknownPlan
 from projections import policy
+from projections.ahead import ahead
 from projections.closing import BATCH_PEOPLE, EVERYBODY
 from projections.converted import require_rates
 from projections.earned import entitlements
 from projections.largest import LargestChange, largest
 from projections.opening import opening
 from projections.policy import PlanVersion
-from projections.scenario import Answers, Scenario
+from projections.scenario import Answers, Scenario, told_once
 from projections.simulated import (
     BASIS,
     AccountChange,
@@ -37,6 +42,9 @@ from projections.simulated import (
 )
 from projections.simulated_accounts import Moved, moved
 from projections.spans import Cursor
+
+STEPS_AHEAD = 2
+"""Both sides of the next month are asked about while those of one are added up."""
 
 
 class WhatIf(NamedTuple):
@@ -75,17 +83,19 @@ def simulate(
     draft, points = _drafts(asked, currency)
     _require_known(cursor, asked, known_at)
     people = sorted(employee for (employee,) in cursor.execute(EVERYBODY, {"known_at": known_at}))
-    sums, trying = Sums(len(points)), _Trying(asked, [draft] if draft else [], points, known_at)
+    sums, trying = Sums(map(str, asked.months), len(points)), _Trying(asked, draft, points, known_at)
     batches = [people[start : start + BATCH_PEOPLE] for start in range(0, len(people), BATCH_PEOPLE)]
-    steps = len(asked.months) * len(batches) * (2 + len(points)) + 1
-    done = 0
-    for period in asked.months:
-        sums.months[str(period)] = [0, 0]
-        for batch in batches:
-            for _ in trying.month(cursor, period, batch, sums):
-                done += 1
-                if on_progress is not None:
-                    on_progress(done / steps)
+    steps = [
+        _Step(batch, period, side)
+        for batch in batches
+        for period in asked.months
+        for side in range(2 + len(points))
+    ]
+    with closing(ahead(partial(trying.gather, cursor), steps, STEPS_AHEAD)) as gathered:
+        for done, side in enumerate(gathered, start=1):
+            trying.add(side, sums)
+            if on_progress is not None:
+                on_progress(done / (len(steps) + 1))
     sides = trying.sides(Answers())
     found = [
         line
@@ -103,51 +113,84 @@ class _Point(NamedTuple):
     version: PlanVersion
 
 
-class _Trying(NamedTuple):
-    """What is tried on each month and batch of people."""
+class _Step(NamedTuple):
+    """Some people in a month under one set of rules: side 0 as they stand, 1 the draft, then each point."""
 
-    asked: WhatIf
-    drafts: Sequence[PlanVersion]
-    points: Sequence[_Point]
-    known_at: int
+    people: list[str]
+    period: Period
+    side: int
 
-    def scenario(self, answers: Answers, drafts: Sequence[PlanVersion]) -> Scenario:
-        """These drafts in the months that are asked about."""
-        return Scenario(answers, (self.asked.first, self.asked.last), drafts, self.asked.without)
+
+class _Side(NamedTuple):
+    """What is known about the pay of a step. branches: where people work, of those whom a plan pays."""
+
+    step: _Step
+    titles: Mapping[tuple[str, str], Title]
+    branches: Mapping[str, str | None]
+    due: Mapping[str, Sequence[Entitlement]]
+
+
+class _Trying:
+    """What is tried: one step after the other asks the read models, and is added up behind them.
+
+    Both go on at the same time, so neither touches what is the other's.
+    """
+
+    def __init__(
+        self, asked: WhatIf, draft: PlanVersion | None, points: Sequence[_Point], known_at: int
+    ) -> None:
+        self.asked, self.points, self.known_at = asked, points, known_at
+        drafts = [draft] if draft else []
+        self._drafts: list[list[PlanVersion]] = [[], drafts, *([point.version] for point in points)]
+        self._told = self._answers = Answers()
+        self._trials, self._pays = Trials(), list[dict[str, Pay]]()
+        self._branches: Mapping[str, str | None] = {}
+
+    def scenario(self, answers: Answers, side: int) -> Scenario:
+        """The rules of a side."""
+        span = self.asked.first, self.asked.last
+        return Scenario(answers, span, self._drafts[side], self.asked.without if side else ())
 
     def sides(self, answers: Answers) -> tuple[Scenario, Scenario]:
         """Pay as it stands, and under the draft."""
-        stands = Scenario(answers, (self.asked.first, self.asked.last))
-        return stands, self.scenario(answers, self.drafts)
+        return self.scenario(answers, 0), self.scenario(answers, 1)
 
-    def month(self, cursor: Cursor, period: Period, people: list[str], sums: Sums) -> Iterator[None]:
-        """Adds one month of some people to `sums`; yields after each set of rules."""
-        answers, trials = Answers(), Trials()
-        branches: dict[str, str | None] = {}
-        told: list[dict[str, Pay]] = []
-        for side in self.sides(answers):
-            groups = side.members(cursor, period, self.known_at, people)
-            for group in groups:
-                for place, component in ((group.plan.plan, part) for part in group.plan.components):
-                    sums.titles[place, component.id] = component.title
-                branches |= {employee: here.branch for employee, here in group.postings.items()}
-            due = entitlements(cursor, groups, period, self.known_at, asking=side)
+    def gather(self, cursor: Cursor, step: _Step) -> _Side:
+        """Asks the read models about a step; what earlier ones of the same people and month asked is kept."""
+        people, period, side = step
+        if side == 0:
+            if period == self.asked.first:
+                self._told = Answers()
+                told_once(self._told, cursor, self.known_at, people)
+            self._answers = self._told.beside()
+        # What one point of a curve asks is of no use to the others.
+        rules = self.scenario(self._answers if side < 2 else self._answers.beside(), side)
+        groups = rules.members(cursor, period, self.known_at, people)
+        due = entitlements(cursor, groups, period, self.known_at, asking=rules)
+        if side < 2:
             require_rates(held for own in due.values() for held in own)
-            first = told[0] if told else {}
-            told.append({who: trials.pay(own, first.get(who, NOTHING)) for who, own in due.items()})
-            yield
-        before, after = told
-        for who in sorted(branches):
-            pays = before.get(who, NOTHING), after.get(who, NOTHING)
-            sums.add(str(period), who, branches[who], *pays, self.asked.top)
-        for number, point in enumerate(self.points):
-            side = self.scenario(answers.beside(), [point.version])
-            groups = side.members(cursor, period, self.known_at, people)
-            due = entitlements(cursor, groups, period, self.known_at, asking=side)
-            sums.curve[number] += sum(
-                total_minor(trials.pay(own, after.get(who, NOTHING))) for who, own in due.items()
-            )
-            yield
+        return _Side(
+            step,
+            {(each.plan.plan, part.id): part.title for each in groups for part in each.plan.components},
+            {employee: here.branch for each in groups for employee, here in each.postings.items()},
+            due,
+        )
+
+    def add(self, told: _Side, sums: Sums) -> None:
+        """Adds what a side pays to `sums`."""
+        side = told.step.side
+        if side == 0:
+            self._trials, self._pays = Trials(), []
+        first = self._pays[min(side, 2) - 1] if side else {}
+        pays = {who: self._trials.pay(own, first.get(who, NOTHING)) for who, own in told.due.items()}
+        if side > 1:
+            sums.curve[side - 2] += sum(map(total_minor, pays.values()))
+            return
+        self._pays.append(pays)
+        self._branches = told.branches if side == 0 else {**self._branches, **told.branches}
+        sums.titles |= told.titles
+        if side == 1:
+            sums.add(str(told.step.period), self._branches, self._pays, self.asked.top)
 
 
 def _drafts(asked: WhatIf, currency: str) -> tuple[PlanVersion | None, list[_Point]]:

@@ -25,6 +25,7 @@ from api.cli import (
     tokens,
 )
 from api.cli.terminal import expected_failure, say_failure
+from api.garbage import collect_seldom
 
 app = typer.Typer(
     name="meritbook",
@@ -61,6 +62,7 @@ app.add_typer(inquiries.app, name="inquiry", help="What people ask and dispute a
 
 def main() -> None:
     """Runs the command that was typed. Exit status 0: done; 1: refused or failed; 2: wrongly called."""
+    collect_seldom()
     try:
         app()
     except KeyboardInterrupt:

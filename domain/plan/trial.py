@@ -1,5 +1,6 @@
 """What rules would pay: amounts alone, and only of components that can differ from a first trial."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
@@ -18,6 +19,11 @@ class PlanPay(NamedTuple):
     plan: Plan
     seen: Seen
     amounts: tuple[int, ...]
+
+    @property
+    def by_component(self) -> dict[str, int]:
+        """Each by its component."""
+        return {part.id: amount for part, amount in zip(self.plan.components, self.amounts, strict=True)}
 
     @property
     def total_minor(self) -> int:
@@ -89,13 +95,17 @@ class Trials:
         return self._alike[key][2]
 
 
-def component_pay(pay: Pay) -> dict[tuple[str, str], int]:
-    """What each component pays, by plan and component."""
-    return {
-        (name, component.id): amount
-        for name, held in pay.items()
-        for component, amount in zip(held.plan.components, held.amounts, strict=True)
-    }
+def sums_by_component(pays: Iterable[Pay]) -> dict[tuple[str, str], int]:
+    """What each component pays all of them, by plan and component."""
+    rows: dict[int, tuple[Plan, list[tuple[int, ...]]]] = {}
+    for pay in pays:
+        for held in pay.values():
+            rows.setdefault(id(held.plan), (held.plan, []))[1].append(held.amounts)
+    found = defaultdict[tuple[str, str], int](int)
+    for plan, amounts in rows.values():
+        for component, column in zip(plan.components, zip(*amounts, strict=True), strict=True):
+            found[plan.plan, component.id] += sum(column)
+    return found
 
 
 def total_minor(pay: Pay) -> int:

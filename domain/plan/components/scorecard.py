@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from domain.plan.arithmetic import NOTHING, is_below, product, ratio
+from domain.plan.arithmetic import NOTHING, is_below, product_of_three, ratio
 from domain.plan.components.bands import Stretch, along, band_faults, held_in
 from domain.plan.components.base import Earned, Fault, Part, Seen, Words, attainment, total
 from domain.plan.components.component import Component
@@ -68,7 +68,7 @@ class Scorecard(Component, frozen=True, kw_only=True):
             counted = NOTHING
         return Part(
             part.target,
-            product(product(self.base, part.weight), counted),
+            product_of_three(self.base, part.weight, counted),
             {
                 "measure": measure,
                 "value": "" if value is None else value,
