@@ -149,7 +149,7 @@ async def read_risks(
     "/insight/staffing",
     summary="How many people will be lacking",
     tags=["insight"],
-    opt={"action": "read_care", "personal": "none"},
+    opt={"action": "read_care", "personal": "none", "reach": "all"},
 )
 async def read_staffing(
     view: NamedDependency[View],

@@ -79,7 +79,7 @@ _HAND_IN = msgspec.json.Decoder(_HandIn)
     "/question-banks",
     summary="Question banks that tests are drawn from",
     tags=["training"],
-    opt={"action": "read_plans", "personal": "none"},
+    opt={"action": "read_plans", "personal": "none", "reach": "any"},
 )
 async def read_banks(view: NamedDependency[View]) -> list[BankInUse]:
     """What each is about and how its tests are taken; never its questions."""

@@ -53,7 +53,7 @@ async def read_reminders(
     "/notices",
     summary="Who is to be told of what",
     tags=["people"],
-    opt={"action": "read_care", "personal": "people"},
+    opt={"action": "read_care", "personal": "people", "reach": "rows"},
 )
 async def read_notices(
     request: Asked,
@@ -72,9 +72,10 @@ async def read_notices(
     Asked again with a later `as_of`, and the one before as `since`, it says what has become due in between. A
     warning that is acknowledged or taken in hand is no longer there.
     """
+    people = request.auth.people(employee)
     at, after = instant(as_of, "as_of"), instant(since, "since") if since else None
     found = await view.ask(
-        lambda cursor, known_at: notices.notices(cursor, at, employee, known_at, since=after)
+        lambda cursor, known_at: notices.notices(cursor, at, people, known_at, since=after)
     )
     found = [each for each in found if to in (None, each.to)]
     shows(request, (each.employee for each in found))

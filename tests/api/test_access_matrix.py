@@ -58,6 +58,7 @@ PLACES = {
     "inquiry": f"Q-{OTHER}",
     "kind": "k",
     "contract": f"K-{OTHER}",
+    "test": "T1",
     "path": "0/000",
 }
 
@@ -118,6 +119,7 @@ TOLD = {
     "GET /v1/milestones",
     "GET /v1/growth",
     "GET /v1/alerts",
+    "GET /v1/notices",
     "GET /v1/interventions",
     "GET /v1/credentials",
     "GET /v1/inquiries",
