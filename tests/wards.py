@@ -1,0 +1,142 @@
+"""Wards for tests of rosters: nurses, three shifts, and what is needed, wished and forbidden."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any
+
+from domain.facts.rostering import MixPart
+from domain.facts.shifts import ShiftSpan
+from domain.people.credentials import CredentialChange
+from domain.people.eligibility import Background
+from domain.people.roster import Leave, RosterChange
+from domain.people.rostering import Need, Unit, Wish
+from domain.people.shifts import Duty, Pattern
+from domain.people.unit_rules import UnitRules
+
+MONDAY = dt.date(2025, 3, 3)
+BEGAN = dt.date(2024, 1, 1)
+LICENCE = "licence"
+CLOCKS = {"E": ("07:00", "15:00"), "L": ("15:00", "23:00"), "N": ("23:00", "07:00")}
+
+
+def pattern(name: str, **fields: Any) -> Pattern:
+    """A shift of eight hours; N is a night."""
+    since, until = CLOCKS[name]
+    spans = (ShiftSpan(from_time=since, until_time=until, activity="ward"),)
+    said = {"position": 1, "title": name, "effective_on": BEGAN, "night": name == "N"}
+    return Pattern(pattern=name, spans=spans, **(said | fields))
+
+
+def rules(**numbers: Any) -> UnitRules:
+    """What holds on the ward."""
+    return UnitRules(position=9, branch=None, department=None, effective_on=BEGAN, **numbers)
+
+
+def hired(employee: str, on: dt.date = BEGAN) -> list[RosterChange]:
+    """A nurse of the ward."""
+    change = RosterChange(position=2, employee=employee, kind="hired", effective_on=on, branch="BJ")
+    return [change]
+
+
+def licensed(employee: str, until: dt.date | None = None) -> CredentialChange:
+    """A licence, which may end."""
+    return CredentialChange(
+        position=3,
+        credential=f"L-{employee}",
+        employee=employee,
+        kind="granted",
+        effective_on=BEGAN,
+        expires_on=until,
+        type=LICENCE,
+    )
+
+
+def away(employee: str, first: int, last: int) -> Leave:
+    """Leave from a day of the period to another, counted from 0."""
+    ends = {"from_on": on(first), "until_on": on(last)}
+    return Leave(position=40 + first, employee=employee, kind="annual", **ends)
+
+
+def need(name: str, count: int, *mix: MixPart, position: int = 20, **fields: Any) -> Need:
+    """So many on a shift, every day unless said otherwise."""
+    said = {"effective_on": BEGAN} | fields
+    return Need(position=position, pattern=name, count=count, mix=mix, **said)
+
+
+def wish(employee: str, day: int, name: str | None = None, weight: int = 1) -> Wish:
+    """A wish for a day of the period, counted from 0."""
+    return Wish(position=60, employee=employee, on=on(day), pattern=name, weight=weight)
+
+
+def on(day: int) -> dt.date:
+    """A day of the period, counted from 0."""
+    return MONDAY + dt.timedelta(days=day)
+
+
+def ward(
+    people: Sequence[str],
+    days: int,
+    needs: Sequence[Need],
+    *,
+    limits: UnitRules | None = None,
+    wishes: Sequence[Wish] = (),
+    backgrounds: Mapping[str, Background] | None = None,
+    held: Mapping[str, Mapping[int, str]] | None = None,
+    patterns: Sequence[Pattern] = (),
+) -> Unit:
+    """A ward over so many days from a Monday. held: shifts that people have, by day counted from 0."""
+    return Unit(
+        branch="BJ",
+        department=None,
+        first=MONDAY,
+        last=on(days - 1),
+        patterns=patterns or [pattern(name) for name in CLOCKS],
+        rules=[limits] if limits is not None else [],
+        needs=needs,
+        wishes=wishes,
+        changes={employee: hired(employee) for employee in people},
+        backgrounds=backgrounds or {},
+        duties={
+            employee: {on(day): Duty(5, name) for day, name in own.items()}
+            for employee, own in (held or {}).items()
+        },
+    )
+
+
+def large_ward(people: int = 40, days: int = 28, seed: int = 7) -> Unit:
+    """A ward as hospitals have them: three shifts, licences, a senior on each, leave and wishes."""
+    random = Random(seed)
+    nurses = [f"N{number:02}" for number in range(people)]
+    senior = MixPart(count=1, credential="senior")
+    backgrounds: dict[str, Background] = {}
+    wishes: list[Wish] = []
+    for number, nurse in enumerate(nurses):
+        held = [licensed(nurse)]
+        if number % 4 == 0:
+            held.append(CredentialChange(
+                position=4, credential=f"S-{nurse}", employee=nurse, kind="granted",
+                effective_on=BEGAN, type="senior",
+            ))  # fmt: skip
+        leaves: list[Leave] = []
+        if random.random() < 0.3:
+            first = random.randrange(days)
+            leaves = [away(nurse, first, first + random.randrange(1, 6))]
+        backgrounds[nurse] = Background(held, (), leaves)
+        for day in random.sample(range(days), min(5, days)):
+            wishes.append(wish(nurse, day, random.choice((None, None, "E", "L")), random.randint(1, 5)))
+    scale = people / 40
+    needs = [
+        need("E", round(11 * scale), senior, position=20),
+        need("L", round(8 * scale), senior, position=21),
+        need("N", round(6 * scale), senior, position=22),
+        need("E", round(8 * scale), senior, position=23, weekdays=frozenset({6, 7})),
+    ]
+    return ward(
+        nurses,
+        days,
+        needs,
+        limits=rules(nights_in_a_row=2, rest_minutes=660, week_minutes=2400, credentials=(LICENCE,)),
+        wishes=wishes,
+        backgrounds=backgrounds,
+    )
