@@ -17,6 +17,7 @@ BENCHMARKS = (
     "closing",
     "hinting",
     "simulating",
+    "backtesting",
     "importing",
     "http",
     "restarting",

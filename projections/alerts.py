@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -190,12 +189,9 @@ def days_raised(
     return found
 
 
-def is_met(alert: Alert, observed: Observed, level: Fraction | None = None) -> bool:
-    """Whether all conditions of `alert` are met; the first one with another `level`, if one is given."""
-    return all(
-        condition.is_met(condition.seen_in(observed), level if number == 0 else None)
-        for number, condition in enumerate(alert.when)
-    )
+def is_met(alert: Alert, observed: Observed) -> bool:
+    """Whether all conditions of `alert` are met."""
+    return all(condition.is_met(condition.seen_in(observed)) for condition in alert.when)
 
 
 def _warning(

@@ -6,16 +6,16 @@ from fractions import Fraction
 
 import msgspec
 
-from domain.people.warnings import Observed, backtest, episodes
+from domain.people.warnings import backtest, episodes
 from domain.period import Period
 from domain.plan.alert import MOST_FALLING, Alert
 from domain.plan.document import Plan
 from domain.plan.exact import exact_text
-from projections import roster
-from projections.alerts import is_met
+from projections import policy, roster
 from projections.closing import head
+from projections.members import Members, paid_by, roll
 from projections.spans import Cursor
-from projections.watched import concerns, watched
+from projections.watched import concerns, watched, watched_month
 
 NOTE = (
     "People of whom much is asked are both warned and looked after, so a warning that was heeded counts as a "
@@ -78,13 +78,21 @@ def alert_backtest(
     known_at = head(cursor) if known_at is None else known_at
     asked = [alert.when[0].test[1], *levels]
     tried = msgspec.structs.replace(plan, alerts=(_looking_back(alert, asked),))
-    seen: dict[str, list[tuple[Period, Observed]]] = {}
+    watching, *others = alert.when
+    seen: dict[str, list[tuple[Period, Fraction | None]]] = {}
     begun = period = Period.containing(first, alert.every)
+    month: Period | None = None
+    paid: list[Members] = []
     while period.first_day <= last:
-        for group in watched(cursor, period, last, known_at, rules=tried):
+        if month != watched_month(period, last):
+            month = watched_month(period, last)
+            paid = _paid_by(cursor, plan.plan, month, known_at)
+        for group in watched(cursor, period, last, known_at, rules=tried, paid=paid):
             for employee, observed in group.observed.items():
                 if concerns(alert, group.postings[employee], group.until):
-                    seen.setdefault(employee, []).append((period, observed))
+                    rest = all(each.is_met(each.seen_in(observed)) for each in others)
+                    value = watching.seen_in(observed) if rest else None
+                    seen.setdefault(employee, []).append((period, value))
         period = period.next()
     left = _left(cursor, sorted(seen), begun.first_day, last, known_at)
     return AlertBacktest(
@@ -109,6 +117,13 @@ def _looking_back(rule: Alert, levels: Sequence[Fraction]) -> Alert:
     return msgspec.structs.replace(rule, when=(deepest, *others))
 
 
+def _paid_by(cursor: Cursor, plan: str, month: Period, known_at: int) -> list[Members]:
+    """Whom the versions of `plan` in force in `month` pay."""
+    here = roll(cursor, month, known_at)
+    versions = policy.plans_in_force(cursor, month.last_day, known_at)
+    return [paid_by(version, here) for version in versions if version.plan == plan]
+
+
 def _left(
     cursor: Cursor, people: Sequence[str], first: dt.date, last: dt.date, known_at: int
 ) -> dict[str, dt.date]:
@@ -123,14 +138,14 @@ def _left(
 def _trial(
     rule: Alert,
     level: Fraction,
-    seen: Mapping[str, Sequence[tuple[Period, Observed]]],
+    seen: Mapping[str, Sequence[tuple[Period, Fraction | None]]],
     left: Mapping[str, dt.date],
     within_days: int,
 ) -> Trial:
     raised = {
         employee: [
             min(episode.raised.last_day, left.get(employee, dt.date.max))
-            for episode in episodes(own, lambda observed: is_met(rule, observed, level), rule.periods)
+            for episode in episodes(own, lambda value: rule.when[0].is_met(value, level), rule.periods)
         ]
         for employee, own in seen.items()
     }

@@ -64,24 +64,33 @@ def watched(
     employees: Sequence[str] | None = None,
     rules: Plan | None = None,
     wanted: Callable[[Alert], bool] = lambda _: True,
+    paid: Sequence[Members] | None = None,
 ) -> list[Watched]:
     """What the warnings of each plan see in `period`, up to `today`; of `employees`, or of everybody.
 
-    wanted: the warnings that are of interest. rules: a version of one plan whose warnings, measures and
+    wanted: the warnings that are of interest. paid: whom plans pay in the month of `watched_month`, for who
+    has asked already. rules: a version of one plan whose warnings, measures and
     curriculum are to be tried, and no other plan's.
     """
     until = min(period.last_day, today)
     found: list[Watched] = []
-    for paid in members(cursor, Period.containing(until), known_at, employees):
-        if rules is not None and paid.plan.plan != rules.plan:
+    if paid is None:
+        paid = members(cursor, watched_month(period, today), known_at, employees)
+    for each in paid:
+        if rules is not None and each.plan.plan != rules.plan:
             continue
-        group = paid if rules is None else _ruled_by(rules, paid)
+        group = each if rules is None else _ruled_by(rules, each)
         alerts = [alert for alert in group.plan.alerts if wanted(alert)]
         here = {e: held for e, held in group.postings.items() if _is_here(held, period, until)}
         if alerts and here:
             look = _Look(cursor, group, here, period, until, known_at)
             found.append(Watched(group.plan, period, until, here, _observed(look, alerts)))
     return found
+
+
+def watched_month(period: Period, today: dt.date) -> Period:
+    """The month by whose plans people are watched in `period`, up to `today`."""
+    return Period.containing(min(period.last_day, today))
 
 
 def _ruled_by(rules: Plan, group: Members) -> Members:
@@ -185,16 +194,12 @@ def _able(look: _Look, names: set[str]) -> Mapping[str, Observed]:
 
 
 def _felt(look: _Look, names: set[str]) -> Mapping[str, Observed]:
-    if not names & {"stress", "training_satisfaction", "belonging"}:
+    asked = names & {"stress", "training_satisfaction", "belonging"}
+    if not asked:
         return {}
     found: dict[str, Observed] = {}
     for each in answers(look.cursor, look.period.first_day, look.until, list(look.here), look.known_at):
-        said = {
-            "stress": Fraction(each.stress),
-            "training_satisfaction": Fraction(each.training_satisfaction),
-            "belonging": Fraction(each.belonging),
-        }
-        found[each.employee] = {name: value for name, value in said.items() if name in names}
+        found[each.employee] = {name: Fraction(getattr(each, name)) for name in asked}
     return found
 
 

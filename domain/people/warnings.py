@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from domain.averages import median
 from domain.period import Period
@@ -13,6 +13,8 @@ Observed = Mapping[str, Fraction | None]
 
 What has to fall is there as it was in the periods before, too, under the names that `earlier` makes.
 """
+
+Seen = TypeVar("Seen")
 
 
 def earlier(name: str, periods: int) -> str:
@@ -70,7 +72,7 @@ class Backtest(NamedTuple):
 
 
 def episodes(
-    seen: Sequence[tuple[Period, Observed]], is_met: Callable[[Observed], bool], periods: int
+    seen: Sequence[tuple[Period, Seen]], is_met: Callable[[Seen], bool], periods: int
 ) -> list[Episode]:
     """The episodes in `seen`, one person's periods that follow one another without a gap."""
     found: list[Episode] = []

@@ -55,9 +55,12 @@ class AlertCondition(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def test(self) -> tuple[str, Fraction]:
         """Its test and level."""
-        [found] = [(test, level) for test in TESTS if (level := getattr(self, test)) is not None]
-        test, level = found
-        return test, Fraction(level)
+        for test in TESTS:
+            level: Fraction | int | None = getattr(self, test)
+            if level is not None:
+                # Trying a rule on the past asks this millions of times.
+                return test, level if isinstance(level, Fraction) else Fraction(level)
+        raise LookupError(f"a condition on {self.watched} without a test")
 
     def seen_in(self, observed: Observed) -> Fraction | None:
         """What is tested of the `observed`: the value, or in how many periods in a row it has fallen."""
