@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from domain.money import major_text
+from domain.period import Period
 from domain.plan import hints as rules
 from domain.plan.account_checks import has_accounts
 from domain.plan.fields import Title
@@ -14,22 +16,29 @@ from domain.plan.obstacles import Obstacle, awaited, obstacles
 from domain.plan.reaches import Reach, next_levels
 from domain.plan.statement import Sentence
 from domain.plan.words import say
-from projections.outlook import Outlook, outlooks
+from projections.netting import Netting
+from projections.outlook import Outlook, prospect
 from projections.spans import Cursor
 
 MOST_STEPS = 10
-BEFORE_ACCOUNTS = Title(
-    "Earned before draws, holdbacks and what is carried: a part of it may pay back what is owed or be held",
-    "为预支、暂扣与结转之前的所得：其中一部分可能用于归还欠款或被暂扣",
+AFTER_ACCOUNTS = Title(
+    "Of {gain} more that is earned, {net} more is paid with this month: draws, holdbacks and what is carried "
+    "take the rest",
+    "多得的 {gain} 中，本月多发 {net}：其余由预支、暂扣与结转抵扣",
 )
 
 
 class StepOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What the plan would pay in all, and what is assumed."""
+    """What the plan would pay in all, and what is assumed.
+
+    net_gain_minor: what more would be paid with this month once draws, holdbacks and what is carried have
+    taken theirs; None where no plan of the month has any.
+    """
 
     total_minor: int
     gain_minor: int
     assumption: Title
+    net_gain_minor: int | None = None
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,8 +88,7 @@ def hints(
 
     For each plan the cheapest first, `most` of what can be done.
     """
-    found = outlooks(cursor, employee, day, known_at)
-    return tuple(step for outlook in found for step in _steps(outlook, day, most))
+    return tuple(step for told in _told(cursor, employee, day, known_at) for step in _steps(told, most))
 
 
 def more(
@@ -88,9 +96,9 @@ def more(
 ) -> tuple[NextStep, ...]:
     """What `times` more of `lever` would come to, in each plan of `employee` that has it."""
     return tuple(
-        _Told(found, day).to_do(rules.more(found.held, one, times, found.contests))
-        for found in outlooks(cursor, employee, day, known_at)
-        for one in rules.levers_of(found.held.resolved)
+        told.to_do(rules.more(told.found.held, one, times, told.found.contests))
+        for told in _told(cursor, employee, day, known_at)
+        for one in rules.levers_of(told.found.held.resolved)
         if one.id == lever
     )
 
@@ -100,14 +108,23 @@ def steps_to(
 ) -> tuple[NextStep, ...]:
     """The fewest of each lever until a plan pays `wanted_minor` in all, the cheapest first."""
     return tuple(
-        _Told(found, day).to_do(hint)
-        for found in outlooks(cursor, employee, day, known_at)
-        for hint in rules.steps_to(found.held, wanted_minor, found.contests)
+        told.to_do(hint)
+        for told in _told(cursor, employee, day, known_at)
+        for hint in rules.steps_to(told.found.held, wanted_minor, told.found.contests)
     )
 
 
-def _steps(found: Outlook, day: dt.date, most: int) -> Iterable[NextStep]:
-    told = _Told(found, day)
+def _told(cursor: Cursor, employee: str, day: dt.date, known_at: int | None) -> "list[_Told]":
+    """The plans of `employee` on `day`, ready to tell steps of."""
+    found = prospect(cursor, employee, day, known_at)
+    net: Netting | None = None
+    if any(has_accounts(held.resolved.plan) for held in found.due):
+        net = Netting(cursor, employee, Period.containing(day), found)
+    return [_Told(each, day, net) for each in found.plans]
+
+
+def _steps(told: "_Told", most: int) -> Iterable[NextStep]:
+    found = told.found
     yield from map(told.to_do, rules.next_steps(found.held, found.contests)[:most])
     yield from map(told.to_reach, next_levels(found.held, found.contests)[:most])
     yield from (
@@ -119,7 +136,8 @@ def _steps(found: Outlook, day: dt.date, most: int) -> Iterable[NextStep]:
 class _Told:
     """Tells the steps of one plan in words."""
 
-    def __init__(self, found: Outlook, day: dt.date) -> None:
+    def __init__(self, found: Outlook, day: dt.date, net: Netting | None) -> None:
+        self.found, self._net = found, net
         self._plan, self._resolved = found.held.resolved.plan, found.held.resolved
         self._days_left = (self._resolved.decided_on - day).days
 
@@ -162,7 +180,8 @@ class _Told:
         titles = {part.id: part.title for part in self._plan.components}
         measure = found.said.words.get("measure")
         title = titles[found.component] if found.component else self._plan.measures[measure or ""].title
-        told = Outcome(found.now_minor + found.gain_minor, found.gain_minor, Sentence("nothing_held", {}))
+        said, total = Sentence("nothing_held", {}), found.now_minor + found.gain_minor
+        told = Outcome(total, found.gain_minor, said, found.amounts)
         return self._step(
             kind=kind,
             said=self._say(found.said.key, found.said.words),
@@ -174,16 +193,22 @@ class _Told:
             rises=(found.component,) if found.component else (),
         )
 
-    def _step(self, **fields: Any) -> NextStep:
-        plan = self._plan
-        beside = BEFORE_ACCOUNTS if has_accounts(plan) else None
+    def _step(self, held: StepOutcome, **fields: Any) -> NextStep:
+        plan, beside = self._plan, None
+        if held.net_gain_minor not in (None, held.gain_minor):
+            words = {"gain": held.gain_minor, "net": held.net_gain_minor or 0}
+            said = {
+                name: f"{major_text(minor, plan.pays_in)} {plan.pays_in}" for name, minor in words.items()
+            }
+            beside = Title(AFTER_ACCOUNTS.en.format(**said), AFTER_ACCOUNTS.zh.format(**said))
         told = {"plan": plan.plan, "currency": plan.pays_in, "days_left": self._days_left, "beside": beside}
-        return NextStep(**told, **fields)
+        return NextStep(**told, held=held, **fields)
 
     def _outcome(self, outcome: Outcome) -> StepOutcome:
         return StepOutcome(
             total_minor=outcome.total_minor,
             gain_minor=outcome.gain_minor,
+            net_gain_minor=self._net.gain_minor(self._plan.plan, outcome.amounts) if self._net else None,
             assumption=self._say(outcome.assumption.key, outcome.assumption.words),
         )
 

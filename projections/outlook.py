@@ -40,17 +40,27 @@ class Outlook(NamedTuple):
     waiting: Mapping[str, int]
 
 
-def outlooks(cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None) -> list[Outlook]:
-    """The plans of `employee` in the month of `day`, by what was known and measured up to the day.
+class Prospect(NamedTuple):
+    """What somebody can still look for in a month, as known at a position.
 
-    None that the person has left before the day: what is done now counts elsewhere, if anywhere.
+    plans: none that the person has left before the day: what is done now counts elsewhere, if anywhere.
+    groups, due: all that pay the month, and what they come to up to the day.
     """
+
+    plans: list[Outlook]
+    groups: list[Members]
+    due: list[Entitlement]
+    known_at: int
+
+
+def prospect(cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None) -> Prospect:
+    """The plans of `employee` in the month of `day`, by what was known and measured up to the day."""
     known_at = head(cursor) if known_at is None else known_at
     period = Period.containing(day)
     groups = [g for g in members(cursor, period, known_at, [employee]) if employee in g.resolved]
     boards = _Boards()
     own = entitlements(cursor, groups, period, known_at, until=day, asking=boards).get(employee, [])
-    return [
+    plans = [
         Outlook(
             held._replace(under_way=_under_way(cursor, group, employee, held, day, known_at)),
             boards.contests(group.plan, period, employee),
@@ -59,6 +69,7 @@ def outlooks(cursor: Cursor, employee: str, day: dt.date, known_at: int | None =
         for group, held in zip(groups, own, strict=True)
         if held.resolved.decided_on >= day
     ]
+    return Prospect(plans, groups, own, known_at)
 
 
 class _Boards(Asking):

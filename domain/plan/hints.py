@@ -23,11 +23,12 @@ from domain.plan.statement import Entitlement, Sentence
 
 
 class Outcome(NamedTuple):
-    """What the plan would pay in all, and under which assumption."""
+    """What the plan would pay in all, and under which assumption. amounts: of it, each component's."""
 
     total_minor: int
     gain_minor: int
     assumption: Sentence
+    amounts: Amounts
 
 
 class Hint(NamedTuple):
@@ -232,7 +233,7 @@ def outcome(doing: Doing, amounts: Amounts, anew: Seen, assumption: str) -> Outc
     """What `amounts` come to. anew: what is seen with ratios recomputed, which says whether any moves."""
     total, ratios = sum(amounts.values()), doing.ratios_moved(anew)
     said = Sentence(assumption, {"ratios": ",".join(ratios)}) if ratios else Sentence("nothing_held", {})
-    return Outcome(total, total - doing.total_minor, said)
+    return Outcome(total, total - doing.total_minor, said, amounts)
 
 
 def _cheapest_first(hints: Iterable[Hint]) -> tuple[Hint, ...]:

@@ -11,7 +11,7 @@ import msgspec
 from domain.plan.components.base import Part
 from domain.plan.components.component import Component
 from domain.plan.components.terms import MISSED
-from domain.plan.doing import ALONE, Contest, Doing
+from domain.plan.doing import ALONE, Amounts, Contest, Doing
 from domain.plan.hints import is_shut
 from domain.plan.measures import FactMeasure
 from domain.plan.statement import Entitlement, Sentence, Values
@@ -20,13 +20,15 @@ from domain.plan.statement import Entitlement, Sentence, Values
 class Obstacle(NamedTuple):
     """What stands in the way. component: that pays less for it; None where it is a measure's.
 
-    gain_minor: what would be paid more without it; 0 where more work simply earns nothing more.
+    gain_minor: what would be paid more without it; 0 where more work simply earns nothing more. amounts: what
+    each component would then pay.
     """
 
     component: str | None
     said: Sentence
     now_minor: int
     gain_minor: int
+    amounts: Amounts
 
 
 def obstacles(entitlement: Entitlement, contests: Mapping[str, Contest] = ALONE) -> tuple[Obstacle, ...]:
@@ -48,11 +50,13 @@ def awaited(entitlement: Entitlement, confirmed: Values, waiting: Mapping[str, i
         if not records or value is None or value == doing.seen.values[measure]:
             continue
         seen = doing.at(measure, value, "recomputed")
-        gain = sum(doing.amounts(doing.touched([measure]), seen).values()) - doing.total_minor
+        amounts = doing.amounts(doing.touched([measure]), seen)
+        gain = sum(amounts.values()) - doing.total_minor
         role = held.confirmed_by if isinstance(held, FactMeasure) else None
         words = {"records": str(records), "measure": measure, "role": role or ""}
         if gain > 0:
-            found.append(Obstacle(None, Sentence("awaits_confirmation", words), doing.total_minor, gain))
+            said = Sentence("awaits_confirmation", words)
+            found.append(Obstacle(None, said, doing.total_minor, gain, amounts))
     return tuple(found)
 
 
@@ -66,7 +70,7 @@ def _licences(doing: Doing) -> Iterator[Obstacle]:
             key = "licence_never"
             if freeze.since is not None:
                 key, words = "licence_frozen", words | freeze.words()
-            yield Obstacle(None, Sentence(key, words), doing.total_minor, 0)
+            yield Obstacle(None, Sentence(key, words), doing.total_minor, 0, doing.now)
 
 
 def _of(doing: Doing, part: Component) -> Iterator[Obstacle]:
@@ -77,16 +81,17 @@ def _of(doing: Doing, part: Component) -> Iterator[Obstacle]:
         gain = opened - doing.minor(part, seen)
         missed = [each for each in part.pay(seen).parts if each.rule in MISSED]
         if gain > 0:
-            yield from (Obstacle(part.id, _said(each), doing.total_minor, gain) for each in missed)
+            amounts = {**doing.now, part.id: doing.now[part.id] + gain}
+            yield from (Obstacle(part.id, _said(each), doing.total_minor, gain, amounts) for each in missed)
     elif part.cap is not None and "cap" in told:
         words = {"pays": str(part.cap.pays), "left": str(-told["cap"].amount)}
         period = doing.entitlement.resolved.period
         is_carried = part.cap.carries_from(period, period.next())
         said = Sentence("cap_carries" if is_carried else "cap_loses", words)
-        yield Obstacle(part.id, said, doing.total_minor, 0)
+        yield Obstacle(part.id, said, doing.total_minor, 0, doing.now)
     elif part.floor is not None and "floor" in told:
         words = {"pays": str(part.floor.pays), "left": str(told["floor"].amount)}
-        yield Obstacle(part.id, Sentence("floor_holds", words), doing.total_minor, 0)
+        yield Obstacle(part.id, Sentence("floor_holds", words), doing.total_minor, 0, doing.now)
 
 
 def _said(part: Part) -> Sentence:

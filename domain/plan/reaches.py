@@ -216,7 +216,8 @@ def _places(doing: Doing) -> Iterator[Reach]:
             amounts = doing.amounts([part], seen)
             if amounts[part.id] > doing.now[part.id]:
                 total = sum(amounts.values())
-                told = Outcome(total, total - doing.total_minor, Sentence("others_stay", {}))
+                said = Sentence("others_stay", {})
+                told = Outcome(total, total - doing.total_minor, said, amounts)
                 yield Reach(
                     contest.measure, own, level, doing.total_minor, told, told, (part.id,), part.board,
                     standing.place,

@@ -13,7 +13,7 @@ from projections.behind import behind
 from projections.diff import diff
 from projections.earned import earned
 from projections.explain import explain
-from projections.hints import hints
+from projections.hints import hints, more
 from projections.late import closed_periods
 from projections.retro import settled_lines
 
@@ -204,9 +204,28 @@ def test_what_changed_about_an_account_is_told(book: Book) -> None:
     assert written in {fact.position for fact in found.facts}
 
 
-def test_a_hint_says_that_it_is_earned_before_accounts(book: Book) -> None:
-    """One more client earns 1,000; whether it is paid depends on the draw."""
+def test_a_hint_says_what_of_a_gain_is_paid(book: Book) -> None:
+    """2,000 are owed. The first client of April saves a top-up; of the fourth half pays back the draw."""
     book.adopt(DRAWING)
+    book.register("C1")
+    book.close()
+    with book.cursor() as cursor:
+        [first] = more(cursor, "E1", on(4), "clients", 1)
+    assert (first.held.gain_minor, first.held.net_gain_minor) == (1_000_00, 0)
+    said = "Of 1000.00 CNY more that is earned, 0.00 CNY more is paid with this month"
+    assert first.beside is not None and first.beside.en.startswith(said)
+    book.register("C2", "C3", "C4", on=on(4))
+    with book.cursor() as cursor:
+        [fourth] = more(cursor, "E1", on(4), "clients", 1)
+        [step, *_] = hints(cursor, "E1", on(4))
+    assert (fourth.held.gain_minor, fourth.held.net_gain_minor) == (1_000_00, 500_00)
+    assert step.held == fourth.held
+    book.register("C5", on=on(4))
+    assert sum(book.paid(period="2025-04").values()) == 3_000_00 + 500_00
+
+
+def test_a_hint_without_accounts_says_nothing_of_them(book: Book) -> None:
+    book.adopt(PER_CLIENT)
     with book.cursor() as cursor:
         [first, *_] = hints(cursor, "E1", on(3))
-    assert first.beside is not None and "draws" in first.beside.en
+    assert (first.beside, first.held.net_gain_minor) == (None, None)
