@@ -12,7 +12,6 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Parameter, SecurityScheme
-from litestar.types import ASGIApp
 
 from api import (
     alerts,
@@ -46,6 +45,7 @@ from api import (
     seal,
     shifts,
     simulating,
+    stream,
     trail_pages,
 )
 from api.auth import Gate
@@ -57,6 +57,7 @@ from api.reach import Reaching
 from api.reading import Reading, counted_position, view
 from api.requests import Surround
 from api.sign_in import SignIn, jwts_of
+from api.streaming.hub import Hub
 from api.tokens import Tokens, token_file
 from api.trail import Trail
 from api.writing import Writing
@@ -99,6 +100,7 @@ HANDLERS = [
     receipts.read_receipt,
     people.read_progress,
     people.read_hints,
+    stream.follow,
     boards.read_board,
     boards.read_milestones,
     boards.read_goals,
@@ -157,11 +159,13 @@ HANDLERS = [
 ]
 
 
-def build_app(ledger: Ledger) -> ASGIApp:
+def build_app(ledger: Ledger) -> Surround:
     """The service over `ledger`, with the threads that keep its read models up and its journal sealed."""
     reading = Reading(ledger.pool, ledger.today, ledger.settings.wait_seconds)
     metrics = Metrics(lambda: reading.ask_here(counted_position))
     follower = Follower(ledger.runner())
+    hub = Hub(ledger.dsn, ledger.schema, reading)
+    metrics.watch_stream(lambda: len(hub))
     sealing = seal.sealing(ledger)
     metrics.watch_seal(sealing, reading.ask_here)
     query_names: dict[str, frozenset[str]] = {}
@@ -174,6 +178,7 @@ def build_app(ledger: Ledger) -> ASGIApp:
         await asyncio.to_thread(ledger.intake.opened)
         follower.start()
         sealing.start()
+        hub.start()
         async with (
             GroupCommit(ledger.journal, clock=ops.now) as commits,
             Trail(ledger.intake, commits, ops.now) as trail,
@@ -181,6 +186,8 @@ def build_app(ledger: Ledger) -> ASGIApp:
             app.state.trail = trail
             app.state.writing = Writing(ledger.intake, commits, ledger.settings, ops.now, metrics)
             yield
+        hub.close()
+        await asyncio.to_thread(hub.join)
         await asyncio.to_thread(follower.stop)
         await asyncio.to_thread(sealing.stop)
 
@@ -192,6 +199,8 @@ def build_app(ledger: Ledger) -> ASGIApp:
             "view": Provide(view),
             "reading": Provide(lambda: reading, sync_to_thread=False),
             "vault": Provide(lambda: ledger.vault, sync_to_thread=False),
+            "gate": Provide(lambda: gate, sync_to_thread=False),
+            "hub": Provide(lambda: hub, sync_to_thread=False),
             "follower": Provide(lambda: follower, sync_to_thread=False),
             "sealing": Provide(lambda: sealing, sync_to_thread=False),
             "metrics": Provide(lambda: metrics, sync_to_thread=False),
@@ -205,7 +214,7 @@ def build_app(ledger: Ledger) -> ASGIApp:
     )
     complete(app.openapi_schema)
     query_names.update(_query_names(app))
-    return Surround(app, metrics)
+    return Surround(app, metrics, on_stop=hub.close)
 
 
 def _query_names(app: Litestar) -> dict[str, frozenset[str]]:

@@ -56,6 +56,14 @@ class Gate(ASGIMiddleware):
         scope["auth"] = caller
         await next_app(scope, receive, watch.traced(caller, opt.get("personal", "people"), send))
 
+    async def still_admits(self, scope: Scope) -> bool:
+        """Whether the token of a request that was let pass is good still, for answers that go on and on."""
+        try:
+            await self._caller(scope)
+        except Unauthenticated:
+            return False
+        return True
+
     async def _admitted(self, scope: Scope, action: Action, watch: Watch) -> Caller:
         """Who asks, with those whom they reach, if they may do `action` at all."""
         try:

@@ -1,5 +1,6 @@
 """Where people stand among each other and against their milestones and goals."""
 
+import datetime as dt
 from typing import Annotated, Any
 
 import msgspec
@@ -63,20 +64,32 @@ async def read_board(
         return _shown(cursor, found, known_at)
 
     def _shown(cursor: Cursor[Any], found: Ranked, known_at: int | None) -> Ranked:
-        caller = request.auth
-        if caller.within is None or (
-            caller.employee is not None
-            and boards.stands_on(
-                cursor, board, asked, caller.employee, plan=plan, until=on, known_at=known_at
-            )
-        ):
+        if sees_all(cursor, request.auth, found, board, asked, on, known_at):
             return found
-        places = tuple(place for place in found.places if caller.reaches(place.employee))
+        places = tuple(place for place in found.places if request.auth.reaches(place.employee))
         return msgspec.structs.replace(found, people=len(places), places=places)
 
     ranked = await view.ask(question)
     shows(request, (place.employee for place in ranked.places))
     return ranked
+
+
+def sees_all(
+    cursor: Cursor[Any],
+    caller: Caller,
+    found: Ranked,
+    board: str,
+    asked: Period,
+    on: dt.date,
+    known_at: int | None = None,
+) -> bool:
+    """Whether `caller` may see all of the board that was `found`: who reaches everybody, or stands on it."""
+    return caller.within is None or (
+        caller.employee is not None
+        and boards.stands_on(
+            cursor, board, asked, caller.employee, plan=found.plan, until=on, known_at=known_at
+        )
+    )
 
 
 @get(

@@ -37,6 +37,11 @@ class Metrics:
         )
         position.set_function(counted_position)
 
+    def watch_stream(self, clients: Callable[[], int]) -> None:
+        """Shows how many listen."""
+        listening = Gauge("meritbook_stream_clients", "Clients of the live stream.", registry=self.registry)
+        listening.set_function(clients)
+
     def watch_seal(self, seal: Seal, ask: Callable[[Callable[[Cursor[Any]], float]], float]) -> None:
         """Shows how far the journal is sealed and cosigned, and whether somebody has to look after it."""
         figures: dict[str, tuple[str, Callable[[], float]]] = {

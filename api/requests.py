@@ -3,6 +3,7 @@
 import re
 import secrets
 import time
+from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,13 @@ _HEADERS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-sto
 
 
 class Surround:
-    """Gives a request its id, or keeps the sender's; says so in the answer, the log and the figures."""
+    """Gives a request its id, or keeps the sender's; says so in the answer, the log and the figures.
 
-    def __init__(self, app: ASGIApp, metrics: "Metrics") -> None:
-        self._app = app
+    on_stop: ends the answers that would never end; called before those under way are waited for.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: "Metrics", on_stop: Callable[[], None]) -> None:
+        self._app, self.on_stop = app, on_stop
         self._metrics = metrics
         self._process = secrets.token_hex(4).encode()
         self._numbers = count(1)

@@ -1,6 +1,7 @@
 """Runs the HTTP service: one process, stopped gently."""
 
 import gc
+import resource
 from collections.abc import Callable
 
 import uvicorn
@@ -11,16 +12,21 @@ from api.ops import open_ledger
 from api.reviver import revived
 from api.settings import Settings
 
-REQUESTS_AT_ONCE = 2048
+REQUESTS_AT_ONCE = 12_288
+"""Listeners of the stream are requests under way, too."""
+
+OPEN_FILES = 16_384
 GRACE_SECONDS = 20
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it listens, and where."""
+    """A server that says when it listens, and where, and when it is about to stop."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[str], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[str], None], on_stop: Callable[[], None]
+    ) -> None:
         super().__init__(config)
-        self._on_ready = on_ready
+        self._on_ready, self._on_stop = on_ready, on_stop
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Listens, then tells."""
@@ -30,15 +36,22 @@ class _Server(uvicorn.Server):
             host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
             self._on_ready(f"http://{host}:{port}")
 
+    async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Tells, then waits for requests under way."""
+        self._on_stop()
+        await super().shutdown(sockets)  # type: ignore[arg-type]
+
 
 def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
     """Serves the ledger of `settings` until a signal stops it; requests under way are finished."""
     configure_logs(settings.log, settings.log_level)
+    _allow_open_files()
     with open_ledger(settings) as ledger, revived(ledger.server):
         ledger.opened()
         ledger.vault.require(ledger.journal)
+        app = build_app(ledger)
         config = uvicorn.Config(
-            build_app(ledger),
+            app,
             host=settings.host,
             port=settings.port,
             http="httptools",
@@ -54,4 +67,12 @@ def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
         # What lives as long as the process is not to be looked through again and again.
         gc.collect()
         gc.freeze()
-        _Server(config, on_ready).run()
+        _Server(config, on_ready, app.on_stop).run()
+
+
+def _allow_open_files() -> None:
+    """As many connections as requests at once need, or as the system lets us have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

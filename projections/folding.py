@@ -36,6 +36,8 @@ update projection set
     position = %(upto)s, stopped_position = null, stopped_type = null, stopped_because = null
 where name = any(%(names)s)"""
 
+TELL = "select pg_notify('folded_' || current_schema(), '')"
+
 LEARN_SIZES = "select learn_sizes()"
 
 LEARN_AFTER = 2_000
@@ -165,6 +167,7 @@ def _fold_next(
             raise  # the server or the way to it, not the facts
         except Exception as error:
             raise _FoldFailed(span, f"{type(error).__name__}: {error}") from error
+        cursor.execute(TELL)
         return span
 
 

@@ -13,6 +13,7 @@ from psycopg.rows import TupleRow
 
 SERVICE_ROLE = "meritbook_service"
 CHANNEL_PREFIX = "journal_"
+FOLDED_PREFIX = "folded_"
 # NAMEDATALEN leaves 63 bytes, and the channel's name is the schema's with a prefix.
 _SCHEMA = re.compile(r"[a-z][a-z0-9_]{0,47}\Z")
 
@@ -36,6 +37,11 @@ def check_schema(schema: str) -> str:
 def channel(schema: str) -> str:
     """The NOTIFY channel that wakes the followers of a ledger."""
     return CHANNEL_PREFIX + check_schema(schema)
+
+
+def folded_channel(schema: str) -> str:
+    """The NOTIFY channel that wakes who follows the read models of a ledger."""
+    return FOLDED_PREFIX + check_schema(schema)
 
 
 # A writer that hangs, or whose machine went away, would hold the ledger's one lock as long as its session.

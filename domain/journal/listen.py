@@ -2,6 +2,7 @@
 
 import select
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -14,13 +15,14 @@ from domain.journal.connection import channel, connect
 
 
 class Wakeup:
-    """Ends a follower's pause when facts were appended, or when somebody rings.
+    """Ends a follower's pause when something happened, facts being appended for one, or when somebody rings.
 
-    The follower reads the journal after every pause, for a wake-up may be lost or vain.
+    The follower looks for itself after every pause, for a wake-up may be lost or vain.
+    heard: names the channel of a ledger.
     """
 
-    def __init__(self, dsn: str, schema: str) -> None:
-        self._dsn, self._schema = dsn, schema
+    def __init__(self, dsn: str, schema: str, heard: Callable[[str], str] = channel) -> None:
+        self._dsn, self._schema, self._channel = dsn, schema, heard(schema)
         self._connection: Connection[TupleRow] | None = None
         self._bell, self._rope = socket.socketpair()
         self._rope.setblocking(False)
@@ -65,7 +67,7 @@ class Wakeup:
 
     def _listen(self) -> Connection[TupleRow]:
         connection = connect(self._dsn, self._schema, autocommit=True)
-        connection.execute(sql.SQL("listen {}").format(sql.Identifier(channel(self._schema))))
+        connection.execute(sql.SQL("listen {}").format(sql.Identifier(self._channel)))
         return connection
 
     def _heed(self, connection: Connection[TupleRow]) -> None:

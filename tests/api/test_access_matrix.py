@@ -155,7 +155,11 @@ class Doors:
             headers = {"Authorization": f"Bearer {self._tokens[asking.role, asking.scope]}"}
             connection.request(method, address(path, asking), "{}" if method == "POST" else None, headers)
             answer = connection.getresponse()
-            yield asking, answer.status, answer.read().decode("utf-8", "replace")
+            if answer.headers.get_content_type() == "text/event-stream":  # it has no end: its first event
+                yield asking, answer.status, b"".join(iter(answer.readline, b"\n")).decode()
+                connection.close()
+            else:
+                yield asking, answer.status, answer.read().decode("utf-8", "replace")
         connection.close()
 
 

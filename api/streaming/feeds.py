@@ -1,0 +1,96 @@
+"""What of the read models the stream tells: people's totals, and boards, as rows and as changes of rows."""
+
+import datetime as dt
+import time
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from api.streaming.frames import rows_frame
+from api.streaming.listener import BoardAsked, Listener, Wish
+from domain.period import Period
+from projections import boards, totals
+from projections.spans import Cursor, Span
+
+RETAINED = 128
+"""So many changes of a board are kept for those who come back."""
+
+REST_SECONDS = 0.1
+"""Between two computings of a board; a costly one rests four times as long as it took."""
+
+
+def told_changes(cursor: Cursor, span: Span, listeners: Iterable[Listener]) -> dict[Wish, bytes]:
+    """The event for each wish of `listeners` that the facts of `span` moved; everyone alike gets the same."""
+    asked: dict[tuple[dt.date, dt.date], set[Wish]] = {}
+    for listener in listeners:
+        asked.setdefault((listener.wish.first_day, listener.wish.last_day), set()).add(listener.wish)
+    news: dict[Wish, bytes] = {}
+    for (first_day, last_day), wishes in asked.items():
+        rows: dict[str, list[bytes]] = {}
+        for total in totals.moved(cursor, span, first_day, last_day, None):
+            rows.setdefault(total.employee, []).append(msgspec.json.encode(total))
+        for wish in wishes:
+            if found := list(_of(wish, rows)):
+                news[wish] = rows_frame("delta", span.after, span.upto, found)
+    return news
+
+
+def _of(wish: Wish, rows: Mapping[str, list[bytes]]) -> Iterable[bytes]:
+    if wish.employees is None:
+        return (row for found in rows.values() for row in found)
+    # The fewer of the two are looked through: a listener follows one person, or a span moves a few.
+    if len(wish.employees) < len(rows):
+        return (row for employee in wish.employees for row in rows.get(employee, ()))
+    return (row for employee, found in rows.items() if employee in wish.employees for row in found)
+
+
+class BoardFeed:
+    """A board that somebody follows: as it was last computed, and how it came there.
+
+    position: what it was computed from; None before the first time.
+    """
+
+    def __init__(self, asked: BoardAsked) -> None:
+        self._asked = asked
+        self._rows: dict[str, bytes] = {}
+        self._changes: deque[tuple[Span, bytes]] = deque(maxlen=RETAINED)
+        self._due_at = 0.0
+        self.position: int | None = None
+
+    def wait_seconds(self) -> float:
+        """How long it still rests."""
+        return max(0.0, self._due_at - time.monotonic())
+
+    def computed(self, cursor: Cursor, today: dt.date, upto: int) -> bytes | None:
+        """Computes it anew; the event that tells what changed, if anything did."""
+        started = time.monotonic()
+        asked = self._asked
+        ranked = boards.board(cursor, asked.name, Period.parse(asked.period), plan=asked.plan, until=today)
+        places = ranked.places if ranked else ()
+        self._due_at = time.monotonic() + max(REST_SECONDS, 4 * (time.monotonic() - started))
+        rows = {place.employee: msgspec.json.encode(place) for place in places}
+        changed = [row for employee, row in rows.items() if self._rows.get(employee) != row]
+        gone = [
+            msgspec.json.encode({"employee": employee, "gone": True})
+            for employee in self._rows.keys() - rows.keys()
+        ]
+        after, self.position, self._rows = self.position, upto, rows
+        if after is None or not (changed or gone):
+            return None
+        frame = rows_frame("delta", after, upto, [*gone, *changed])
+        self._changes.append((Span(after, upto), frame))
+        return frame
+
+    def tell(self, listener: Listener) -> int:
+        """Queues for a newcomer what it lacks; from which position on it is told."""
+        assert self.position is not None, "it was computed before anybody is told"
+        after = listener.after
+        first = self._changes[0][0].after if self._changes else self.position
+        if after is not None and first <= after <= self.position:
+            for span, frame in self._changes:
+                if span.upto > after:
+                    listener.push(span.upto, frame)
+            return after
+        listener.push(self.position, rows_frame("snapshot", None, self.position, self._rows.values()))
+        return self.position
