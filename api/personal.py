@@ -12,9 +12,12 @@ from api.audit import people_of
 from api.caller import Caller
 from api.credentials import NUMBERS_FOR, sees_numbers
 from api.names import PersonalText, personal_text
+from api.practices import require_contacts
 from api.problems import NotFound
 from api.reading import Reading
 from api.watching import shows
+from domain.facts.practices import DecisionMakerRecorded
+from domain.facts.registry import decode
 from domain.journal.lookup import at_positions
 from domain.journal.record import Record
 from domain.journal.vault import Vault
@@ -45,6 +48,9 @@ async def read_personal(
             request.auth.require_about(employee)
             if any(record.type.startswith("credential_") for record in records):
                 _require_numbers(request.auth, employee)
+        for record in records:
+            if record.type == DecisionMakerRecorded.TYPE:
+                require_contacts(cursor, request.auth, _customer_of(record))
         said = personal_text(cursor, vault, records[0]) if records else None
         if said is not None and not about:
             request.auth.require_everybody()
@@ -58,6 +64,13 @@ async def read_personal(
         raise NotFound(field="position", detail=detail, remedy="Take another one.")
     shows(request, people_of(records))
     return found
+
+
+def _customer_of(record: Record) -> str:
+    """The client that a record of a decision maker is about."""
+    fact = decode(record.type, record.data)
+    assert isinstance(fact, DecisionMakerRecorded), "no other type is asked about"
+    return fact.customer
 
 
 def _require_numbers(caller: Caller, employee: str) -> None:

@@ -39,6 +39,7 @@ _SHIFTS = frozenset(
 )
 _OF_OWN_SHIFTS = frozenset("swap_asked swap_consented swap_refused shift_wished".split())
 _CARE = frozenset("alert_acknowledged intervention_opened intervention_closed probation_reviewed".split())
+_PRACTICES = frozenset({"practice_shared", "decision_maker_recorded"})
 _APPROVALS = frozenset({"approval_asked", "approval_decided"})
 _CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})
 _RULES = frozenset({"branch_opened", "target_changed", "override_set"})
@@ -97,9 +98,16 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
         "employee": _SAID_OF_PLANS
         | _OF_OWN_SHIFTS
-        | {"inquiry_opened", "inquiry_resolved", "survey_answered", "approval_asked"},
+        | {
+            "inquiry_opened",
+            "inquiry_resolved",
+            "survey_answered",
+            "approval_asked",
+            "decision_maker_recorded",
+        },
         "manager": (CREDITED - _GRADES)
         | {"skill_graded"}
+        | _PRACTICES
         | _SHIFTS
         | _CARE
         | _APPROVALS
@@ -109,6 +117,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _HOLDS
         | {"plan_commented"},
         "hr": CREDITED
+        | {"practice_shared"}
         | _LEARNING
         | _TESTS
         | _SHIFTS
@@ -128,6 +137,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _ON_INQUIRIES
         | {"fact_voided"},
         "integration": CREDITED
+        | _PRACTICES
         | _LEARNING
         | (_SHIFTS - {"swap_consented", "swap_approved"})
         | _PEOPLE_FACTS

@@ -1,4 +1,4 @@
-"""What facts about learning say, in English and Chinese; `api.telling` has the form of a form."""
+"""What facts about learning and practices say, in English and Chinese; forms are as in `api.telling`."""
 
 from collections.abc import Mapping
 
@@ -22,6 +22,15 @@ LEARNING: Mapping[str, tuple[str, str]] = {
     "test_answered": (
         "{employee} hands in test {test} of module {module}: {right} right, {score}",
         "{employee} 提交课程 {module} 的测试 {test}：答对 {right} 题，{score} 分",
+    ),
+    "practice_shared": (
+        "{employee} shares practice {practice}[ for the stage {stage}][, step {step}][, client {customer}]: "
+        "{title}",
+        "{employee} 分享做法 {practice}[，适用阶段 {stage}][，环节 {step}][，客户 {customer}]：{title}",
+    ),
+    "decision_maker_recorded": (
+        "{employee} records who decides at {customer}, step {step}: {role}",
+        "{employee} 登记客户 {customer} 在 {step} 环节的决策人：{role}",
     ),
     "skill_graded": (
         "{grader} grades {employee} {score} in {kind} as {graded_as}",

@@ -155,18 +155,15 @@ def compared(
     found = plan_in_force(cursor, plan, after, known_at)
     if found is None or measure not in found.measures:
         return None
-    then, now = (
-        pooled(found.measures, measure, list(_values(cursor, found, [measure], period, known_at).values()))
-        for period in (before, after)
-    )
+    then, now = (pooled_over(cursor, found, measure, period, known_at) for period in (before, after))
     moved = None if then.value is None or now.value is None else now.value - then.value
     return Compared(
         plan=plan,
         measure=measure,
         title=found.measures[measure].title,
         form=found.measures[measure].form,
-        before=_restated(before, then),
-        after=_restated(after, now),
+        before=restated(before, then),
+        after=restated(after, now),
         change=exact_text(moved),
         relative=exact_text(change(then.value, now.value)),
     )
@@ -248,6 +245,15 @@ def _values(
     return measured(cursor, plan, names, period, known_at)[1]
 
 
+def pooled_over(
+    cursor: Cursor, plan: Plan, measure: str, period: Period, known_at: int, branch: str | None = None
+) -> Pooled:
+    """A measure of `plan` over everybody whom it is for in `period`, or over those of them in a branch."""
+    people, values = measured(cursor, plan, [measure], period, known_at)
+    of = [said for who, said in values.items() if branch in (None, people[who].branch)]
+    return pooled(plan.measures, measure, of)
+
+
 def _leavers(changes: Sequence[RosterChange], period: Period) -> Leavers:
     heads = len(postings(changes, period.first_day))
     gone = [change for change in changes if change.kind == "left" and period.has(change.effective_on)]
@@ -285,7 +291,8 @@ def _group(
     )
 
 
-def _restated(period: Period, found: Pooled) -> Restated:
+def restated(period: Period, found: Pooled) -> Restated:
+    """What a measure comes to in `period`, for people to read."""
     return Restated(
         period=str(period),
         value=exact_text(found.value),

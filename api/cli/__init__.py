@@ -16,6 +16,7 @@ from api.cli import (
     pay,
     paying,
     plans,
+    practices,
     privacy,
     proofs,
     rates,
@@ -57,6 +58,7 @@ app.add_typer(rates.app)
 app.add_typer(branches.app)
 app.add_typer(balances.app)
 app.add_typer(banks.app)
+app.add_typer(practices.app)
 app.add_typer(inquiries.app, name="inquiry", help="What people ask and dispute about their pay.")
 
 

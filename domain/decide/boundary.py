@@ -39,6 +39,7 @@ from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.personal import subject_of
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
+from domain.facts.practices import PracticeShared
 from domain.facts.probation import ProbationReviewed
 from domain.facts.question_banks import QuestionBankPublished, TestAnswered, TestDrawn
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
@@ -269,4 +270,6 @@ def branches_named(fact: Fact) -> tuple[tuple[str, str], ...]:
         named.append(("into", fact.into))
     if isinstance(fact, OverrideSet) and fact.level == "branch":
         named.append(("scope", fact.scope))
+    if isinstance(fact, PracticeShared):
+        named += [(f"results[{index}].branch", each.branch) for index, each in enumerate(fact.results or ())]
     return tuple((name, value) for name, value in named if value is not None)

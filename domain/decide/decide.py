@@ -20,6 +20,7 @@ from domain.decide import (
     people,
     periods,
     plans,
+    practices,
     probation,
     question_banks,
     rostering,
@@ -66,6 +67,7 @@ from domain.facts.market import MarketPaySurveyed
 from domain.facts.notices import NoticeRulesSet
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
+from domain.facts.practices import PracticeShared
 from domain.facts.probation import ProbationReviewed
 from domain.facts.question_banks import QuestionBankPublished, TestAnswered, TestDrawn
 from domain.facts.rostering import ShiftNeedSet
@@ -149,6 +151,8 @@ def _of_people_and_work(fact: Fact, known: Known, asked: Asked) -> None:
             approvals.ask(fact, known)
         case ApprovalDecided():
             approvals.settle(fact, known, asked.actor)
+        case PracticeShared():
+            practices.share(fact)
         case MarketPaySurveyed():
             market.survey(fact)
         case _:

@@ -26,6 +26,7 @@ BankId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9\-]{0,63}\Z", description="I
 TestId = Annotated[
     str, Meta(pattern=r"^[\w.\-]{1,64}\Z", description="Id of one test that one person takes once.")
 ]
+PracticeId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9\-]{0,63}\Z", description="Id of a practice.")]
 PlanId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9\-]{0,63}\Z", description="Id of an incentive plan.")]
 Name = Annotated[
     str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}\Z", description="An identifier of a plan document.")

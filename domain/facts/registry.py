@@ -24,6 +24,7 @@ from domain.facts import (
     overtime,
     people,
     plans,
+    practices,
     probation,
     question_banks,
     rostering,
@@ -41,6 +42,7 @@ SUBJECTS = (
     people,
     establishment,
     selling,
+    practices,
     activity,
     assisting,
     clinical,
@@ -87,7 +89,7 @@ CREDITED: frozenset[str] = frozenset(
 
 TAG_FIELDS = tuple(
     "employee colleague customer deal credential plan draft period branch position quotation inquiry hold "
-    "intervention swap rulebook approval lead contract bank".split()
+    "intervention swap rulebook approval lead contract bank practice".split()
 )
 """Fields, or what a fact makes of them, by which it is found again."""
 

@@ -59,6 +59,7 @@ PLACES = {
     "kind": "k",
     "contract": f"K-{OTHER}",
     "test": "T1",
+    "customer": "none",
     "path": "0/000",
 }
 

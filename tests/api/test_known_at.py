@@ -11,6 +11,7 @@ from conftest import new_database
 from given import LEDGER
 from given_bank import begin_test, hand_in_test
 from given_plan import document
+from given_practices import share_practices
 from served import Service, served
 from verbatim import put
 
@@ -85,6 +86,7 @@ VALUES = {
     "inquiry": "Q1",
     "test": "T1",
     "contract": "K1",
+    "customer": "C1",
 }
 """What stands for a part of an address."""
 
@@ -187,6 +189,7 @@ FIGURES: dict[str, Any] = {"post": "seller", "surveyed_by": "survey", "currency"
 def ask_around(book: Book) -> None:
     """Two approvals are asked for, the market is surveyed, nights are quiet, and E1 is asked in a test."""
     begin_test(book)
+    share_practices(book, "then")
     for name in ("A1", "A2"):
         book.tell(ApprovalAsked(approval=name, employee="E1", kind="expenses"))
     figures = [PayPercentile(percent=50, amount_minor=1_000_00)]
@@ -201,6 +204,7 @@ def go_on(book: Book) -> None:
     book.tell(MarketPaySurveyed(surveyed_on=dt.date(2025, 1, 1), percentiles=figures, **FIGURES))
     book.tell(NoticeRulesSet(effective_on=dt.date(2025, 3, 1), quiet_from="10:00", quiet_until="09:00"))
     hand_in_test(book)
+    share_practices(book, "now")
     book.tell(SwapApproved(approver="head", **PARTIES))
     book.tell(ContractPassed(kind="legal", **CONTRACT))
     book.tell(LeadReceived(employee="E2", lead="L2", customer="D1"))

@@ -12,6 +12,7 @@ from domain.facts.base import Fact
 from domain.facts.credentials import CredentialGranted
 from domain.facts.credits import CreditPart
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
+from domain.facts.practices import MeasuredResult
 from domain.facts.registry import CREDITED, FACT_TYPES
 from domain.facts.rostering import MixPart
 from domain.facts.selling import DealClosed, DealReversed
@@ -231,6 +232,12 @@ MAKERS: dict[str, Callable[[Maker], Any]] = {
     "weekdays": lambda maker: [6, 7],
     "mix": lambda maker: [MixPart(count=1, credential="hospital")],
     "weight": lambda maker: maker.random.randint(1, 10),
+    "practice": lambda maker: maker.random.choice(("referrals", "trial-first")),
+    "text": lambda maker: "Ask every client for a colleague.",
+    "contact": lambda maker: "138-0000",
+    "results": lambda maker: [
+        MeasuredResult(plan="selling", measure="clients", branch="SH", before="2025-02", after="2025-03")
+    ],
     "posts": lambda maker: maker.random.choice((0, 1, 30)),
 }
 
