@@ -60,6 +60,7 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/employees/{employee}/balances": Verdict("read_pay", "person"),
     "GET /v1/employees/{employee}/credentials": Verdict("read_people", "person"),
     "GET /v1/employees/{employee}/dossier": Verdict("read_people", "person"),
+    "GET /v1/employees/{employee}/overview": Verdict("read_people", "person"),
     "GET /v1/practices": Verdict("read_boards", "any"),
     "GET /v1/customers/{customer}/next": Verdict("read_boards", "rows"),
     "GET /v1/customers/{customer}/decision-makers": Verdict("read_people", "rows"),

@@ -55,6 +55,21 @@ def test_a_newcomer_is_seen_from_the_first_test_on(firm: Service) -> None:
     assert own.get(f"/v1/growth?day={day}").json() == board
 
 
+def test_one_view_of_a_person_leaves_out_what_a_role_may_not_see(firm: Service) -> None:
+    """Support is for those who look after people; nobody sees somebody else's without a wider scope."""
+    path = "/v1/employees/E1/overview"
+    told = firm.get(path, day="2025-03-04")
+    assert told["support"] == {"warnings": [], "interventions": []} and told["pay"]["progress"]
+    own = firm.client("employee", "E1").get(path).json()
+    assert own["support"] is None and own["pay"] is not None and own["training"]
+    refused = [
+        firm.client("employee", "E1").get("/v1/employees/E2/overview"),
+        firm.client("integration").get(path),
+    ]
+    assert [answer.status_code for answer in refused] == [403, 403]
+    assert firm.http.get("/v1/employees/E9/overview").status_code == 404
+
+
 def test_what_is_wrong_is_refused_and_nothing_stored(firm: Service) -> None:
     """A grade from oneself, a stress of 11, a completion of 101 %, a month as a week, another's dossier."""
     skill = {"employee": "E1", "kind": "demo", "score": "90", "grader": "E1", "graded_as": "mentor"}
