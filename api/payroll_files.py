@@ -1,14 +1,12 @@
 """A payroll run as the files that payroll takes: CSV, XLSX, Parquet, JSON. One run, one set of bytes."""
 
 import csv
-import datetime as dt
 import io
-import re
 from typing import Literal, get_args
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import msgspec
 
+from api.workbook import Value, workbook
 from projections.payroll import PayrollRow, PayrollRun
 
 Format = Literal["csv", "xlsx", "parquet", "json"]
@@ -22,10 +20,6 @@ MEDIA_TYPES: dict[Format, str] = {
 }
 
 COLUMNS = PayrollRow.__struct_fields__
-
-_MADE_AT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-_SAVED_AT = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
-"""openpyxl writes the time of saving, whatever the properties say."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WHOLE = ("amount_minor", "known_at", "closed_position", "line", "payable_minor")
@@ -59,17 +53,8 @@ def _csv(run: PayrollRun) -> bytes:
 
 
 def _xlsx(run: PayrollRun) -> bytes:
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    book.properties.created = book.properties.modified = _MADE_AT.replace(tzinfo=None)
-    sheet = book.create_sheet(run.period)
-    sheet.append(list(COLUMNS))
-    for row in run.rows:
-        sheet.append([harmless(value) for value in msgspec.structs.astuple(row)])
-    made = io.BytesIO()
-    book.save(made)
-    return _undated(made.getvalue())
+    rows = ([harmless(value) for value in msgspec.structs.astuple(row)] for row in run.rows)
+    return workbook(run.period, COLUMNS, rows)
 
 
 def _parquet(run: PayrollRun) -> bytes:
@@ -88,7 +73,7 @@ def parquet_kind(column: str) -> str:
     return "int64" if column in _WHOLE else "bool" if column == "held" else "string"
 
 
-def harmless(value: object) -> object:
+def harmless(value: Value) -> Value:
     """A text that a spreadsheet would take for a formula gets a quote in front; digits stay as they are.
 
     Yes and no are written as JSON does.
@@ -102,13 +87,3 @@ def harmless(value: object) -> object:
     ):
         return f"'{value}"
     return value
-
-
-def _undated(archive: bytes) -> bytes:
-    """The same zip file without the time of its making."""
-    made = io.BytesIO()
-    with ZipFile(io.BytesIO(archive)) as source, ZipFile(made, "w", ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            content = _SAVED_AT.sub(rb"\g<1>2000-01-01T00:00:00Z", source.read(name))
-            target.writestr(ZipInfo(name, date_time=_MADE_AT.timetuple()[:6]), content, ZIP_DEFLATED)
-    return made.getvalue()
