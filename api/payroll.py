@@ -1,7 +1,5 @@
 """The payroll run of a month: as JSON, as a file, page by page, and against what was paid."""
 
-import base64
-import binascii
 import hashlib
 from typing import Annotated, Any
 
@@ -11,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
+from api import cursors
 from api.names import named_people, named_run, with_names
 from api.ops import ENGINE
 from api.payroll_files import FORMATS, MEDIA_TYPES, Format, file_name, payroll_file
@@ -20,13 +19,12 @@ from api.reading import PeriodInPath, View, month
 from api.watching import shows
 from domain.journal.vault import Vault
 from domain.period import Period
-from domain.refusals import BadField
 from projections import closing, paying, payroll, payroll_pages, reconciling
 from projections.late import closed_periods
 from projections.paying import Hold
 from projections.payroll import PayrollRun
 from projections.payroll_pages import After, RowsPage
-from projections.reconciling import Outstanding, Reconciliation, RunStanding
+from projections.reconciling import Outstanding, PersonAfter, Reconciliation, RunStanding
 
 
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,24 +122,20 @@ async def read_payroll_rows(
     A reader who lost the connection goes on with the last `next` that they have; `Link` says it, too.
     """
     asked = month(period)
-    begun = None if after is None else _after(after)
+    begun = None if after is None else cursors.read(after, After)
 
     def question(cursor: Cursor[Any], known_at: int | None) -> RowsPage:
-        if begun is not None and known_at not in (None, begun.known_at):
-            detail = f"This reading takes into account what was known at {begun.known_at}."
-            raise BadField(field="known_at", detail=detail, remedy="Leave it out, or begin a new reading.")
         head = closing.head(cursor)
         start = begun or After(head if known_at is None else known_at)
-        if start.known_at > head:
-            raise _bad_cursor()
+        if begun is not None:
+            cursors.begun_at(begun.known_at, known_at, head)
         page, last = payroll_pages.page(cursor, asked, start, limit, engine=ENGINE)
         rows = with_names(cursor, vault, page.rows)
-        return msgspec.structs.replace(page, rows=rows, next=None if last is None else _cursor(last))
+        return msgspec.structs.replace(page, rows=rows, next=None if last is None else cursors.written(last))
 
     page = await view.ask(question)
     shows(request, {row.employee for row in page.rows})
-    headers = {} if page.next is None else {"Link": f'<{_next(request, page.next, limit)}>; rel="next"'}
-    return Response(page, headers=headers)
+    return Response(page, headers=cursors.link(request, page.next, limit=limit))
 
 
 @get(
@@ -156,23 +150,36 @@ async def read_reconciliation(
     vault: NamedDependency[Vault],
     period: PeriodInPath,
     differing: Annotated[bool, QueryParameter(description="Only people whose difference is not 0.")] = False,
-) -> Reconciliation:
+    after: Annotated[
+        str | None, QueryParameter(description="Where to go on: `next` of the page before.")
+    ] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=10_000, description="People a page.")] = 1000,
+) -> Response[Reconciliation]:
     """Per person: settled, held, payable, paid, difference. The run is paid when every difference is 0.
 
-    Whoever was paid too much, or is not in the run at all, is told as well. The sums are over everybody.
+    Whoever was paid too much, or is not in the run at all, is told as well. The sums are over everybody, on
+    every page, and all pages are of one moment: the cursor holds the position at which the reading began.
     """
     asked = month(period)
+    begun = None if after is None else cursors.read(after, PersonAfter)
 
-    def question(cursor: Cursor[Any], known_at: int | None) -> Reconciliation:
-        found = reconciling.reconcile(cursor, asked, known_at, engine=ENGINE, differing=differing)
+    def question(cursor: Cursor[Any], known_at: int | None) -> tuple[Reconciliation, PersonAfter | None]:
+        head = closing.head(cursor)
+        start = begun or PersonAfter(head if known_at is None else known_at)
+        if begun is not None:
+            cursors.begun_at(begun.known_at, known_at, head)
+        found = reconciling.reconcile(cursor, asked, start.known_at, engine=ENGINE, differing=differing)
         if found is None:
             raise not_closed(asked)
-        people = named_people(cursor, vault, found.people, known_at)
-        return msgspec.structs.replace(found, people=people)
+        page, last = reconciling.page(found, start, limit)
+        people = named_people(cursor, vault, page.people, start.known_at)
+        return msgspec.structs.replace(page, people=people), last
 
-    found = await view.ask(question)
+    found, last = await view.ask(question)
     shows(request, {each.employee for each in found.people})
-    return found
+    found = msgspec.structs.replace(found, next=None if last is None else cursors.written(last))
+    headers = cursors.link(request, found.next, limit=limit, differing=str(differing).lower())
+    return Response(found, headers=headers)
 
 
 @get(
@@ -226,33 +233,6 @@ def not_closed(period: Period) -> NotFinal:
     return NotFinal(
         field="period", detail=f"{period} is open.", remedy=f"Close it first: meritbook close {period}."
     )
-
-
-def _cursor(last: After) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(last)).decode().rstrip("=")
-
-
-def _after(text: str) -> After:
-    try:
-        said = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        found = msgspec.json.decode(said, type=After)
-    except (ValueError, binascii.Error, msgspec.MsgspecError):
-        raise _bad_cursor() from None
-    if found.known_at < 0 or found.line < 0 or "\0" in found.employee:
-        raise _bad_cursor()
-    return found
-
-
-def _bad_cursor() -> BadField:
-    return BadField(
-        field="after",
-        detail="This is no cursor of a page of rows.",
-        remedy="Take `next` of the page before, or leave it out to begin.",
-    )
-
-
-def _next(request: Asked, after: str, limit: int) -> str:
-    return f"{request.url.path}?after={after}&limit={limit}"
 
 
 def _accepted(request: Request) -> Format:  # type: ignore[type-arg]

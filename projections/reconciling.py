@@ -81,12 +81,24 @@ class PaidSum(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
-    """What was paid for a month against what it settled; the sums are over everybody."""
+    """What was paid for a month against what it settled; the sums are over everybody.
+
+    people: in order of id and currency; of a page, some of them, and `next` where it goes on.
+    """
 
     period: str
     run: RunStanding
     sums: tuple[PaidSum, ...]
     people: tuple[PersonPaid, ...]
+    next: str | None = None
+
+
+class PersonAfter(NamedTuple):
+    """Whoever was read last, in a reading that takes into account what was known at a position."""
+
+    known_at: int
+    employee: str = ""
+    currency: str = ""
 
 
 class Outstanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +156,17 @@ def reconcile(
         sums=_sums(people),
         people=tuple(each for each in people if each.difference_minor) if differing else people,
     )
+
+
+def page(found: Reconciliation, after: PersonAfter, limit: int) -> tuple[Reconciliation, PersonAfter | None]:
+    """At most `limit` of the people after one, and the last of them if there are more."""
+    rest = [
+        each for each in found.people if (each.employee, each.currency) > (after.employee, after.currency)
+    ]
+    read = tuple(rest[:limit])
+    last = read[-1] if len(rest) > limit else None
+    following = PersonAfter(after.known_at, last.employee, last.currency) if last else None
+    return msgspec.structs.replace(found, people=read), following
 
 
 def outstanding(cursor: Cursor, known_at: int | None, *, engine: str) -> list[Outstanding]:

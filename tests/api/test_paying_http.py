@@ -151,6 +151,7 @@ def test_a_month_is_closed_approved_held_released_confirmed_and_paid(firm: Servi
     assert differences(firm) == expected
     assert set(differences(firm, differing=True)) == {"E1", "E3"}
     assert firm.get(RUN)["run"]["state"] == "released"
+    reconciled_page_by_page(firm)
     paid(payroll, "E1", 10_00)
     assert tell(payroll, "fact_voided", position=over, reason="other person").status_code == 201
     assert firm.get("/v1/payroll/outstanding") == []
@@ -193,6 +194,24 @@ def test_the_same_run_as_known_at_a_position_is_the_same_bytes_in_every_form(fir
     for form, (_, tag) in zip(FORMATS, before, strict=True):
         asked = {"format": form, "known_at": at}
         assert firm.http.get(RUN, params=asked, headers={"If-None-Match": tag}).status_code == 304
+
+
+def reconciled_page_by_page(firm: Service) -> None:
+    """A person at a time comes to all of them, of one moment, with the sums of everybody on each page."""
+    path = f"{RUN}/reconciliation"
+    whole, found, url = firm.get(path), list[Any](), f"{path}?limit=1"
+    while True:
+        answer = firm.http.get(url)
+        page = answer.json()
+        found += page["people"]
+        assert (len(page["people"]), page["sums"]) == (1, whole["sums"])
+        if page["next"] is None:
+            break
+        url = answer.headers["Link"].partition(">")[0][1:]
+    assert found == whole["people"]
+    assert [p["employee"] for p in firm.get(path, limit=1, differing=True)["people"]] == ["E1"]
+    for after in ("nonsense", "WzEwMDAwMDAwMDAsIiIsIiJd"):
+        assert problem(firm.http.get(path, params={"after": after})) == (422, "after", "bad-field")
 
 
 def _csv(service: Service) -> str:
