@@ -10,6 +10,7 @@ from pathlib import Path
 from teller import Firm
 
 from domain.facts.activity import ActivityRecorded
+from domain.facts.assisting import ContractPassed, ContractTold, ContractUploaded
 from domain.facts.clinical import (
     NursingRecorded,
     PaperPublished,
@@ -25,7 +26,7 @@ from domain.facts.credentials import (
 )
 from domain.facts.credits import CreditPart
 from domain.facts.governance import BranchOpened, OverrideSet, TargetChanged
-from domain.facts.people import EmployeeHired, Employment, LeaveTaken
+from domain.facts.people import AssistantAssigned, EmployeeHired, Employment, LeaveTaken
 from domain.facts.selling import (
     ComplianceScored,
     CustomerRegistered,
@@ -62,6 +63,7 @@ def examples(journal: Journal, dsn: str, schema: str) -> Firm:
     _device(firm)
     _ward(firm)
     _theatre(firm)
+    told = _office(firm)
     firm.close("2025-06")
     firm.register("N1", "2025-06-30", "N1-late")
     firm.take_back("T1", "2025-06-30", "T1-2025-06", 5_000 * YUAN)
@@ -78,9 +80,10 @@ def examples(journal: Journal, dsn: str, schema: str) -> Firm:
     for employee in ("U2", "U3"):
         firm.tell(NursingRecorded(employee=employee, kind="infusion", quantity=31), "2025-06-30")
     firm.tell(ProcedurePerformed(employee="G1", kind="hernia repair", credits=THEATRE), "2025-06-30")
+    _contract(firm, "2025-06", "late")
     sold = firm.sell("S1", "2025-06-27", "S1-late", 9_000 * YUAN)
     firm.close("2025-07")
-    for position in (scored, night, sold):
+    for position in (scored, night, sold, told):
         firm.void(position, "2025-08-02")
     firm.tell(SatisfactionScored(employee="R2", customer="C9", score="2"), "2025-07-31")
     renewed = CredentialRenewed(
@@ -271,6 +274,34 @@ def _theatre(firm: Firm) -> None:
         _confirmed(
             firm, TeamworkScored(employee="G2", score="85", kind="mentoring"), f"{month}-26", "manager"
         )
+
+
+def _office(firm: Firm) -> int:
+    """An assistant of the device representatives: contracts, clients classified; June's last contract."""
+    _hire(firm, "SA", "sales assistant")
+    for seller in ("D1", "D2"):
+        served = AssistantAssigned(employee=seller, assistant="SA", effective_on=_day("2025-06-16"))
+        firm.tell(served, "2025-06-16")
+    last = 0
+    for month, right in zip(MONTHS, (45, 44, 47), strict=True):
+        for quantity, said in ((right, "yes"), (50 - right, "no")):
+            sorted_out = ActivityRecorded(
+                employee="SA", kind="classification", quantity=quantity, minutes=20 * quantity,
+                attributes={"right": said},
+            )  # fmt: skip
+            firm.tell(sorted_out, f"{month}-20")
+        told = [_contract(firm, month, str(number)) for number in range(4)]
+        last = last or told[-1]
+    return last
+
+
+def _contract(firm: Firm, month: str, number: str) -> int:
+    """A contract goes all its way; the position of its last step."""
+    about = {"employee": "D1", "contract": f"HT-{month}-{number}"}
+    firm.tell(ContractUploaded(**about), f"{month}-22")
+    firm.tell(ContractPassed(kind="legal", **about), f"{month}-23")
+    firm.tell(ContractPassed(kind="finance", **about), f"{month}-24")
+    return firm.tell(ContractTold(**about), f"{month}-24")
 
 
 def _licensed(firm: Firm, employee: str, kind: str, expires_on: str) -> None:
