@@ -1,6 +1,7 @@
 """Where people stand among each other and against their milestones and goals."""
 
 import datetime as dt
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -16,12 +17,16 @@ from api.reading import OnDay, Reading, View, any_period
 from api.watching import shows
 from domain.period import Period
 from domain.plan.document import Population
+from domain.plan.fields import Months
 from projections import boards, milestones, progress
 from projections.boards import Ranked
+from projections.display import displayed
 from projections.milestones import MilestoneProgress
 from projections.progress import GoalSum
 
 Asked = Request[Any, Caller, State]
+PUBLIC = frozenset({"employee", "integration"})
+"""Roles that see boards as everybody may."""
 Of = Annotated[list[str] | None, QueryParameter(description="Only people of these; may be repeated.")]
 
 
@@ -43,25 +48,39 @@ async def read_board(
     branch: Of = None,
     team: Of = None,
     post: Of = None,
+    newcomers: Annotated[
+        int | None, QueryParameter(ge=1, le=600, description="Only those here for fewer whole months.")
+    ] = None,
+    movement: Annotated[
+        bool, QueryParameter(description="Tell also how each place moved since the period before.")
+    ] = False,
     day: OnDay = None,
 ) -> Ranked:
     """Competition ranking (1, 2, 2, 4); within a tie who got there earlier comes first, then by id.
 
-    Whoever stands on a board sees all of it; another token sees the places of those whom it reaches.
+    Whoever stands on a board sees all of it; another token sees the places of those whom it reaches. Somebody
+    who chose not to be shown by name keeps the place; only they and those who lead them see whose it is.
     """
     on = day or reading.today()
     asked = any_period(period) if period else Period.containing(on)
-    cohort = Population(branch=tuple(branch or ()), team=tuple(team or ()), post=tuple(post or ()))
+    cohort = Population(
+        branch=tuple(branch or ()),
+        team=tuple(team or ()),
+        post=tuple(post or ()),
+        tenure_months=Months(until=newcomers) if newcomers else None,
+    )
 
     def question(cursor: Cursor[Any], known_at: int | None) -> Ranked:
-        found = boards.board(cursor, board, asked, plan=plan, cohort=cohort, until=on, known_at=known_at)
+        found = boards.board(
+            cursor, board, asked, plan=plan, cohort=cohort, until=on, known_at=known_at, moved=movement
+        )
         if found is None:
             raise NotFound(
                 field="board",
                 detail=f"No plan in force in {asked} has a board {board!r}.",
                 remedy="See /v1/plans.",
             )
-        return _shown(cursor, found, known_at)
+        return displayed(cursor, _shown(cursor, found, known_at), partial(sees_name, request.auth))
 
     def _shown(cursor: Cursor[Any], found: Ranked, known_at: int | None) -> Ranked:
         if sees_all(cursor, request.auth, found, board, asked, on, known_at):
@@ -70,8 +89,16 @@ async def read_board(
         return msgspec.structs.replace(found, people=len(places), places=places)
 
     ranked = await view.ask(question)
-    shows(request, (place.employee for place in ranked.places))
+    shows(request, (place.employee for place in ranked.places if not place.anonymous))
     return ranked
+
+
+def sees_name(caller: Caller, employee: str) -> bool:
+    """Whether `caller` sees whose place it is, of somebody who is not to be shown by name to others.
+
+    A program may show what it reads on a wall, so it is no exception.
+    """
+    return employee == caller.employee or (caller.role not in PUBLIC and caller.reaches(employee))
 
 
 def sees_all(

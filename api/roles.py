@@ -104,6 +104,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
             "survey_answered",
             "approval_asked",
             "decision_maker_recorded",
+            "board_display_chosen",
         },
         "manager": (CREDITED - _GRADES)
         | {"skill_graded"}
@@ -117,7 +118,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _HOLDS
         | {"plan_commented"},
         "hr": CREDITED
-        | {"practice_shared"}
+        | {"practice_shared", "honour_awarded", "board_display_chosen"}
         | _LEARNING
         | _TESTS
         | _SHIFTS

@@ -32,6 +32,10 @@ LEARNING: Mapping[str, tuple[str, str]] = {
         "{employee} records who decides at {customer}, step {step}: {role}",
         "{employee} 登记客户 {customer} 在 {step} 环节的决策人：{role}",
     ),
+    "board_display_chosen": (
+        "{employee} is shown on boards: {display}",
+        "{employee} 选择在榜单上的显示方式：{display}",
+    ),
     "skill_graded": (
         "{grader} grades {employee} {score} in {kind} as {graded_as}",
         "{grader} 以 {graded_as} 身份评 {employee} 的 {kind}：{score} 分",

@@ -169,6 +169,10 @@ class OverrideOutOfBounds(Refusal):
     """The value lies outside the bounds that the plan sets."""
 
 
+class AlreadyHonoured(NotNow):
+    """The person has been honoured for this board and period already."""
+
+
 class UnknownTarget(Refusal):
     """No adopted plan has a target or milestone of this name for this person."""
 

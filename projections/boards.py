@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import msgspec
 
-from domain.people.ranking import Entry, Place, ranking
+from domain.people.ranking import Entry, Movement, Place, movement, ranking
 from domain.people.roster import Posting
 from domain.period import Period
 from domain.plan.document import Board, Plan, Population
@@ -30,7 +30,8 @@ from projections.spans import Cursor
 class BoardPlace(msgspec.Struct, frozen=True, kw_only=True):
     """A person's place; None where nothing was measured. value: exact text. tied: others share the place.
 
-    reached_at: when a tied value was reached.
+    reached_at: when a tied value was reached. before, movement: the place in the period before, and how this
+    one is to it, where that was asked for. anonymous: `employee` stands for somebody not shown by name.
     """
 
     place: int | None
@@ -40,6 +41,9 @@ class BoardPlace(msgspec.Struct, frozen=True, kw_only=True):
     value: str | None
     tied: bool
     reached_at: dt.datetime | None
+    before: int | None = None
+    movement: Movement | None = None
+    anonymous: bool = False
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,16 +69,22 @@ def board(
     cohort: Population = EVERYBODY,
     until: dt.date | None = None,
     known_at: int | None = None,
+    moved: bool = False,
 ) -> Ranked | None:
     """The board `name` of a plan in force, over `period` up to the day `until`; None when no plan has it.
 
     cohort: those of the board's own population who are asked about. plan: which one, if several have the
-    board.
+    board. moved: tell also how each place moved since the whole period before, ranked by the same rules.
     """
     found = _named(cursor, name, period, plan, until, known_at)
     if found is None:
         return None
-    return rank(cursor, *found, period, cohort=cohort, until=until, known_at=known_at)
+    ranked = rank(cursor, *found, period, cohort=cohort, until=until, known_at=known_at)
+    if not moved:
+        return ranked
+    whole = msgspec.structs.replace(found[1], size=None)
+    before = rank(cursor, found[0], whole, period.previous(), cohort=cohort, known_at=known_at)
+    return _moved(ranked, before)
 
 
 def stands_on(
@@ -93,6 +103,18 @@ def stands_on(
         return False
     seen = period._replace(last_day=min(period.last_day, until or period.last_day))
     return employee in ranked_people(cursor, *found, seen, known_at)
+
+
+def _moved(ranked: Ranked, before: Ranked) -> Ranked:
+    """`ranked` with how each place moved; somebody without a place before is new."""
+    placed = {each.employee: each.place for each in before.places}
+    places = [
+        msgspec.structs.replace(
+            each, before=placed.get(each.employee), movement=movement(placed.get(each.employee), each.place)
+        )
+        for each in ranked.places
+    ]
+    return msgspec.structs.replace(ranked, places=tuple(places))
 
 
 def _named(

@@ -17,7 +17,7 @@ from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
 
 NAME = "honours"
-VERSION = 1
+VERSION = 2
 TABLES = ("honour",)
 FACTS = frozenset({"honour_awarded", "fact_voided"})
 
@@ -31,6 +31,7 @@ create table honour (
     place         bigint   not null,
     value         text     not null collate "C",
     evidence      bigint[] not null,
+    measure       text     collate "C",
     void_position bigint check (void_position > position)
 );
 comment on table honour is 'Honours that were awarded for places on boards.';
@@ -61,6 +62,7 @@ class Honour(msgspec.Struct, frozen=True, kw_only=True):
     place: int
     value: str
     evidence: list[int]
+    measure: str | None
 
 
 def project(cursor: Cursor, span: Span) -> None:
@@ -95,6 +97,7 @@ def winners(
             period=str(period),
             place=place.place,
             value=place.value,
+            measure=ranked.measure,
             evidence=_evidence(cursor, ranked.plan, ranked.measure, place.employee, period, known_at),
         )
         for place in ranked.places

@@ -61,6 +61,8 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/employees/{employee}/credentials": Verdict("read_people", "person"),
     "GET /v1/employees/{employee}/dossier": Verdict("read_people", "person"),
     "GET /v1/employees/{employee}/overview": Verdict("read_people", "person"),
+    "GET /v1/honours": Verdict("read_boards", "any"),
+    "GET /v1/boards/{board}/honours": Verdict("read_care", "all", MONTH),
     "GET /v1/practices": Verdict("read_boards", "any"),
     "GET /v1/customers/{customer}/next": Verdict("read_boards", "rows"),
     "GET /v1/customers/{customer}/decision-makers": Verdict("read_people", "rows"),

@@ -11,6 +11,7 @@ from api.streaming.frames import rows_frame
 from api.streaming.listener import BoardAsked, Listener, Wish
 from domain.period import Period
 from projections import boards, totals
+from projections.display import displayed
 from projections.spans import Cursor, Span
 
 RETAINED = 128
@@ -67,7 +68,8 @@ class BoardFeed:
         started = time.monotonic()
         asked = self._asked
         ranked = boards.board(cursor, asked.name, Period.parse(asked.period), plan=asked.plan, until=today)
-        places = ranked.places if ranked else ()
+        # Everybody who follows is told the same, so nobody's name is told against their choice.
+        places = displayed(cursor, ranked, lambda _: False).places if ranked else ()
         self._due_at = time.monotonic() + max(REST_SECONDS, 4 * (time.monotonic() - started))
         rows = {place.employee: msgspec.json.encode(place) for place in places}
         changed = [row for employee, row in rows.items() if self._rows.get(employee) != row]

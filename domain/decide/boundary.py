@@ -27,6 +27,7 @@ from domain.facts.governance import (
     BranchOpened,
     FactConfirmed,
     FactVoided,
+    HonourAwarded,
     LedgerOpened,
     OverrideSet,
     PeriodClosed,
@@ -208,7 +209,7 @@ def _of_assisting(fact: Fact) -> tuple[Look, ...]:
 
 
 def _of_tests(fact: Fact) -> tuple[Look, ...]:
-    """The boundary of facts about tests: the bank in use, and what the person began and handed in."""
+    """The boundary of facts about tests and honours: the bank in use, and what the person had before."""
     match fact:
         case TestDrawn():
             return (Look(_BANKS, f"bank:{fact.bank}"), Look(_TESTS, f"employee:{fact.employee}"))
@@ -216,6 +217,9 @@ def _of_tests(fact: Fact) -> tuple[Look, ...]:
             return (Look(_TESTS, f"employee:{fact.employee}"),)
         case QuestionBankPublished():
             return (Look(_BANKS, f"bank:{fact.bank}"),)
+        case HonourAwarded():
+            voids = (Look(("fact_voided",), f"fact:{position}") for position in fact.evidence)
+            return (Look(("honour_awarded", "fact_voided"), f"employee:{fact.employee}"), *voids)
         case _:
             return ()
 
@@ -237,7 +241,7 @@ def positions_named(fact: Fact) -> tuple[int, ...]:
             return (fact.position,)
         case InquiryResolved():
             return tuple(fact.corrections or ())
-        case ProbationReviewed():
+        case ProbationReviewed() | HonourAwarded():
             return tuple(fact.evidence)
         case TestDrawn() | TestAnswered():
             return (fact.published_at,)

@@ -13,6 +13,7 @@ from domain.decide import (
     currencies,
     drafts,
     erasure,
+    honours,
     inquiries,
     interventions,
     market,
@@ -54,6 +55,7 @@ from domain.facts.governance import (
     BranchMerged,
     FactConfirmed,
     FactVoided,
+    HonourAwarded,
     LedgerOpened,
     OverrideSet,
     PeriodClosed,
@@ -250,6 +252,8 @@ def _of_the_ledger(fact: Fact, known: Known, asked: Asked) -> None:
             corrections.void(fact, known)
         case FactConfirmed():
             corrections.confirm(fact, known)
+        case HonourAwarded():
+            honours.award(fact, known, asked.actor)
         case SubjectErased():
             erasure.erase(fact, known, asked.actor, asked.today)
         case LedgerOpened():

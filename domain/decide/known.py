@@ -17,7 +17,14 @@ from domain.facts.credentials import CredentialFact
 from domain.facts.credits import CreditPart
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.erasure import SubjectErased
-from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened, PeriodClosed, PlanAdopted
+from domain.facts.governance import (
+    BranchOpened,
+    FactVoided,
+    HonourAwarded,
+    LedgerOpened,
+    PeriodClosed,
+    PlanAdopted,
+)
 from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolved
 from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
@@ -312,6 +319,8 @@ def _subject(fact: Fact) -> Subject | None:
             return "contract", fact.contract
         case QuestionBankPublished():
             return "bank", fact.bank
+        case HonourAwarded():
+            return "honours", fact.employee
         case TestDrawn() | TestAnswered():
             return "tests", fact.employee
         case _ if isinstance(fact, RosterFact):

@@ -152,7 +152,7 @@ class PeriodClosed(Fact, frozen=True, kw_only=True):
 class HonourAwarded(Fact, frozen=True, kw_only=True):
     """A person is honoured for a place on a board: star of the week, newcomer of the month.
 
-    period: that the board was about. place: 1 is first. value: of the board's measure.
+    period: that the board was about. place: 1 is first. value: of the board's measure, which `measure` names.
     evidence: positions of the facts behind the value, the first hundred of them.
     """
 
@@ -164,6 +164,18 @@ class HonourAwarded(Fact, frozen=True, kw_only=True):
     place: Annotated[int, Meta(ge=1, le=1000)]
     value: ExactText
     evidence: Annotated[list[Position], Meta(max_length=100)]
+    measure: Name | None = None
+
+
+class BoardDisplayChosen(Fact, frozen=True, kw_only=True):
+    """A person says whether others see them by name on boards and among honours; the last choice holds.
+
+    They keep their place either way.
+    """
+
+    TYPE: ClassVar[str] = "board_display_chosen"
+    employee: EmployeeId
+    display: Literal["named", "anonymous"]
 
 
 class FactVoided(Fact, frozen=True, kw_only=True):

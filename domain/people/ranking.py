@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Movement = Literal["up", "down", "same", "new"]
 
 
 class Entry(NamedTuple):
@@ -42,6 +44,15 @@ def ranking(entries: Iterable[Entry], lowest_first: bool = False) -> tuple[Place
         *(Place(first_of[e.value], e.employee, e.value, e.value in shared) for e in ranked),
         *(Place(None, e.employee, None, False) for e in unranked),
     )
+
+
+def movement(before: int | None, now: int | None) -> Movement | None:
+    """How a place moved since the one `before`; None without a place now."""
+    if now is None:
+        return None
+    if before is None:
+        return "new"
+    return "same" if now == before else "up" if now < before else "down"
 
 
 _LATEST = dt.datetime.max.replace(tzinfo=dt.UTC)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.people.ranking import Entry, Place, ranking
+from domain.people.ranking import Entry, Place, movement, ranking
 
 
 def at(hour: int) -> dt.datetime:
@@ -88,3 +88,14 @@ def _better(other: Place, place: Place, lowest_first: bool) -> bool:
     if other.value is None or place.value is None:
         return False
     return other.value < place.value if lowest_first else other.value > place.value
+
+
+@pytest.mark.rule("R76")
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [(2, 1, "up"), (1, 2, "down"), (2, 2, "same"), (None, 3, "new"), (1, None, None), (None, None, None)],
+)
+def test_a_place_moves_up_or_down_or_is_new(
+    before: int | None, now: int | None, expected: str | None
+) -> None:
+    assert movement(before, now) == expected

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 import pytest
 from book import Book
 
+from domain.facts.governance import BoardDisplayChosen
 from domain.period import Period
 from domain.plan.document import Months, Population
 from domain.plan.measures import FactMeasure
 from projections import boards, live
 from projections.boards import Ranked
+from projections.display import displayed
 
 MARCH = Period.parse("2025-03")
 PLAN = """
@@ -142,3 +144,40 @@ def test_an_unknown_board_is_none(firm: Book) -> None:
     with firm.cursor() as cursor:
         assert boards.board(cursor, "nothing", MARCH) is None
         assert boards.board(cursor, "star", MARCH, plan="other") is None
+
+
+@pytest.mark.rule("R76")
+def test_places_tell_how_they_moved_since_the_period_before(firm: Book) -> None:
+    """In February Li led and Wang sold nothing; E1 came in between, who sells nothing in March."""
+    firm.sell("feb", 900_000, employee="Li", on=dt.date(2025, 2, 3))
+    firm.sell("feb-2", 500_000, employee="E1", on=dt.date(2025, 2, 3))
+    found = ranked(firm, "star", moved=True)
+    assert [(each.employee, each.before, each.place, each.movement) for each in found.places] == [
+        ("Zhang", 3, 1, "up"), ("Li", 1, 2, "down"), ("Wang", 3, 3, "same"), ("E1", 2, 4, "down"),
+    ]  # fmt: skip
+    firm.hire("New", hired_on=dt.date(2025, 3, 3))
+    firm.sell("mar", 990_000, employee="New")
+    assert [(each.employee, each.movement) for each in ranked(firm, "star", moved=True).places][:2] == [
+        ("New", "new"), ("Zhang", "up"),
+    ]  # fmt: skip
+    assert all(each.movement is None for each in ranked(firm, "star").places)
+
+
+def test_somebody_who_is_not_shown_by_name_keeps_the_place(firm: Book) -> None:
+    """The last choice holds, and a void takes it back."""
+    at = firm.tell(BoardDisplayChosen(employee="Zhang", display="anonymous"))
+    board = ranked(firm, "close_rate")
+
+    def shown(sees: str | None = None) -> list[tuple[int | None, str, str | None, bool]]:
+        with firm.cursor() as cursor:
+            found = displayed(cursor, board, lambda who: who == sees)
+        return [(each.place, each.employee, each.branch, each.anonymous) for each in found.places][:2]
+
+    assert shown() == [(1, "Wang", "SH", False), (2, f"anonymous-{at}", None, True)]
+    assert shown("Zhang")[1] == (2, "Zhang", "SH", False)
+    named = firm.tell(BoardDisplayChosen(employee="Zhang", display="named"))
+    assert shown()[1] == (2, "Zhang", "SH", False)
+    firm.void(named)
+    assert shown()[1][1] == f"anonymous-{at}"
+    firm.void(at)
+    assert shown()[1][1] == "Zhang"
