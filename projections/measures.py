@@ -35,7 +35,7 @@ _CONFIRMED = SQL(
 )
 
 _IN_TIME = SQL("(c.deal_day is null or c.day <= c.deal_day + make_interval(months => {months}))")
-_LICENSED = SQL("coalesce(c.day <@ ({}::jsonb ->> c.employee)::datemultirange, false)")
+_LICENSED = SQL("coalesce(coalesce(c.deal_day, c.day) <@ ({}::jsonb ->> c.employee)::datemultirange, false)")
 
 _PIECES = SQL(
     """count(*) filter (where {counted})
@@ -139,7 +139,7 @@ def counts(bound: Bound, measure: FactMeasure, fact: str, known_at: int | None) 
 
 
 def licensed(bound: Bound, kind: str) -> Composed:
-    """That the person of credit `c` holds a credential of `kind` on its day."""
+    """That the person of credit `c` holds a credential of `kind` on its day; of a reversal, on its deal's."""
     return _LICENSED.format(bound(json.dumps(bound.licences[kind])))
 
 

@@ -16,7 +16,7 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
     part, share: of a fact that several people share in; None for all of it.
     day: business day of `at` in the ledger's zone. deal_day: of a reversal, that of its deal.
     confirmed_by: roles with a live confirmation of the fact. licences: kinds of credential that the person
-    holds, and that are valid, on the day.
+    holds, and that are valid, on the day, of a reversal on that of its deal.
     """
 
     position: int

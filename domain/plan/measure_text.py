@@ -229,11 +229,11 @@ def _over_facts(reading: Reading, text: MeasureText, kind: Kind, path: str) -> F
 
 def _return_faults(reading: Reading, text: MeasureText, path: str) -> None:
     """Notes what is said of returns where nothing comes back to a deal, or to work under a licence."""
-    if text.licensed is not None and text.less is not None:
+    if text.licensed is not None and text.less not in (None, "deal_reversed"):
         reading.fault(
             below(path, "licensed"),
             f"What `{text.less}` takes away may have been done under another licence.",
-            "Leave one of the two out.",
+            "Leave one of the two out, or count deals `less: deal_reversed`.",
         )
     for name in ("counted", "within_months"):
         if getattr(text, name) is not None and text.less != "deal_reversed":

@@ -16,7 +16,8 @@ reference: both must agree on every history. What they agree on:
   themselves among them. Both are to be here on that day. `with_own` adds the person's own.
 - `confirmed_by` lets only those credits count that a person of this role has confirmed.
 - `licensed` lets only those credits count on whose day the person holds a valid credential of this kind, if
-  the plan says that other work earns nothing; else they count and are flagged.
+  the plan says that other work earns nothing; else they count and are flagged. Of a reversal it is the day of
+  its deal: it takes back what the deal brought, whatever the licence has become, and nothing else.
 - An amount counts only in the measure's currency; where the measure says `convert_at`, one of another
   currency counts for what it is worth in that one, exactly, in conditions too. Without a rate it is null.
 - `worth` multiplies the number of each credit by what its word is worth. Where `of` names no number it is 1,

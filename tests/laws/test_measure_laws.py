@@ -210,7 +210,7 @@ def counted(rows: list[Row], held: list[Licence], known_at: int | None) -> Itera
         if live(credit.position, void_position):
             roles = frozenset(role for role, position, void in confirmed if live(position, void))
             fields = {name: getattr(credit, name) for name in credit.__struct_fields__}
-            valid = valid_kinds(changes, credit.employee, credit.day)
+            valid = valid_kinds(changes, credit.employee, credit.deal_day or credit.day)
             yield Credit(**fields | {"confirmed_by": roles, "licences": valid})
 
 

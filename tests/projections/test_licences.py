@@ -202,3 +202,36 @@ def test_a_hint_promises_nothing_for_work_without_a_licence(ward: Book) -> None:
     assert never.said.en == "No nursing licence was ever granted: more of procedures earns nothing"
     renew(ward, dt.date(2025, 3, 11))
     assert [(kind, gain) for kind, gain, _ in steps(11)] == [("do", 5_000)]
+
+
+SOLD = """
+unlicensed: earns_nothing
+measures: {sold: {sum: deal_closed, of: amount, less: deal_reversed, licensed: nursing licence}}
+components: [{id: sold, title: Sold, kind: per_unit, measure: sold, rate: "0.1"}]
+"""
+
+
+def test_what_comes_back_asks_for_the_licence_of_the_day_of_its_deal(book: Book) -> None:
+    """D1 is sold with the licence and D2 without; both come back in April, when there is none.
+
+    Only D1 is taken back. A renewal told in May lets D2 count in March, and be taken back in April.
+    """
+    book.adopt(SOLD)
+    grant(book, "2025-03-10")
+    book.sell("D1", 1_000_00, on=9)
+    book.sell("D2", 5_000_00, on=12)
+    book.take_back("D1", 1_000_00, on=dt.date(2025, 4, 9))
+    book.take_back("D2", 2_000_00, on=dt.date(2025, 4, 9))
+    assert (book.paid(), book.paid(period="2025-04")) == ({"sold": 100_00}, {"sold": -100_00})
+    with book.cursor() as cursor:
+        told = explain(cursor, "E1", APRIL, engine=ENGINE)
+    assert told is not None
+    assert [[fact.adds for fact in page.facts] for page in told.evidence] == [["-1000"]]
+    book.close("2025-03")
+    book.close("2025-04")
+    renew(book, dt.date(2025, 3, 11))
+    assert book.paid(period="2025-05") == {
+        "sold": 0,
+        "sold of 2025-03": 500_00,
+        "sold of 2025-04": -200_00,
+    }
