@@ -6,6 +6,7 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from api.assignment import cheapest
 from api.people import Asked
 from api.reading import OnDay, Reading, View
 from api.watching import shows
@@ -63,7 +64,7 @@ async def read_proposals(
 ) -> list[Proposal]:
     """Over all pairs, by what each has shown or is assumed to show, with its reason and the gain in all."""
     on = day or reading.today()
-    found = await view.ask(lambda cursor, known_at: proposals(cursor, on, plan, known_at))
+    found = await view.ask(lambda cursor, known_at: proposals(cursor, on, cheapest, plan, known_at))
     pairs = (pair for each in found for pair in each.pairs)
     shows(request, {person for pair in pairs for person in (pair.seller, pair.assistant)})
     return found

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
@@ -12,13 +12,15 @@ from domain.people.pairing import POINTS, Basis, Pair, Worth, worth
 from domain.plan.exact import shown
 from domain.plan.fields import Title
 from domain.plan.pairing import pair_score
-from projections.assignment import cheapest
 from projections.closing import head
 from projections.competence import IndicatorStanding
 from projections.pairing import Paired, Together, history, paired, standings
 from projections.spans import Cursor
 
 Move = Literal["keep", "change", "begin"]
+
+Cheapest = Callable[[Sequence[Sequence[int]]], Sequence[int]]
+"""Finds the column of each row of square costs: at the least cost in all, and of such the first in order."""
 
 RULE = Title(
     en="The pairs with the most points in all, a point being a millionth of all bars attained; of several "
@@ -79,9 +81,12 @@ class _Room(NamedTuple):
 
 
 def proposals(
-    cursor: Cursor, day: dt.date, plan: str | None = None, known_at: int | None = None
+    cursor: Cursor, day: dt.date, cheapest: Cheapest, plan: str | None = None, known_at: int | None = None
 ) -> list[Proposal]:
-    """The best assignment of `day` for each plan that judges pairs, by plan and branch; of `plan` alone."""
+    """The best assignment of `day` for each plan that judges pairs, by plan and branch; of `plan` alone.
+
+    cheapest: the search, which is no matter of read models.
+    """
     known_at = head(cursor) if known_at is None else known_at
     found: list[Proposal] = []
     for group in paired(cursor, day, known_at):
@@ -89,7 +94,7 @@ def proposals(
             together = history(cursor, group, day, known_at)
             scores = {pair: pair_score(group.rules, each.values).value for pair, each in together.items()}
             known = {pair: score for pair, score in scores.items() if score is not None}
-            found += [_proposal(group, room, day, together, known) for room in _rooms(group)]
+            found += [_proposal(group, room, day, together, known, cheapest) for room in _rooms(group)]
     return found
 
 
@@ -98,6 +103,7 @@ def best_pairs(
     slots: Sequence[str],
     worths: Mapping[Pair, Worth],
     today: Collection[Pair],
+    cheapest: Cheapest,
 ) -> list[Pair]:
     """The pairs with the most points in all, by seller; whoever is not among them is left over.
 
@@ -120,7 +126,8 @@ def _rooms(group: Paired) -> Iterator[_Room]:
     Within branches, a seller who is served from another branch is left as they are.
     """
     if group.rules.within == "firm":
-        yield _room(group, None, group.assistants, group.sellers)
+        if group.sellers:
+            yield _room(group, None, group.assistants, group.sellers)
         return
     for branch in sorted({branch for branch in group.branches.values() if branch is not None}):
         assistants = [each for each in group.assistants if group.branches[each] == branch]
@@ -148,11 +155,12 @@ def _proposal(
     day: dt.date,
     together: Mapping[Pair, Together],
     known: Mapping[Pair, Fraction],
+    cheapest: Cheapest,
 ) -> Proposal:
     now = {(group.today[seller], seller) for seller in room.sellers if seller in group.today}
     pairs = {(assistant, seller) for assistant in room.slots for seller in room.sellers} | now
     worths = {pair: worth(pair, known) for pair in sorted(pairs)}
-    best = best_pairs(room.sellers, room.slots, worths, now)
+    best = best_pairs(room.sellers, room.slots, worths, now, cheapest)
     then, total = (sum(worths[pair].points for pair in chosen) for chosen in (now, best))
     served, serving = {seller for _, seller in best}, {assistant for assistant, _ in best}
     return Proposal(

@@ -91,6 +91,7 @@ def propose(
     json: Json = False,
 ) -> None:
     """Compute the best assignment of assistants to sellers, with the reason of each pair and the gain."""
+    from api.assignment import cheapest
     from api.reading import known_position
     from projections.proposals import proposals
 
@@ -98,7 +99,7 @@ def propose(
         on = trace.ledger.today() if day is None else asked_day(day)
         at = known_position(cursor, known_at, "--known-at")
         with progress("pairing", None, json):
-            found = proposals(cursor, on, plan, at)
+            found = proposals(cursor, on, cheapest, plan, at)
         trace("pairing propose", people=len({pair.seller for each in found for pair in each.pairs}))
     if json:
         print_json(found)

@@ -10,11 +10,11 @@ from assisting import MEASURES, contracts, firm, followed, pair, sold
 from book import HIRED, Book
 from given import LEDGER
 
+from api.assignment import cheapest
 from domain.facts.assisting import ContractUploaded
 from domain.facts.governance import BranchOpened
 from domain.people.pairing import Worth, first_of_the_best, prices, worth
 from projections import replay
-from projections.assignment import cheapest
 from projections.pairing import Pairing, pairings
 from projections.proposals import best_pairs, proposals
 
@@ -71,8 +71,8 @@ def test_a_pairing_that_does_not_work_is_to_be_changed(book: Book) -> None:
     book.hire("F", post="assistant")
     with book.cursor() as cursor:
         bad, good = pairings(cursor, DAY)
-        [proposed] = proposals(cursor, DAY)
-        [then] = proposals(cursor, DAY, known_at=before)
+        [proposed] = proposals(cursor, DAY, cheapest)
+        [then] = proposals(cursor, DAY, cheapest, known_at=before)
     assert values(bad)["errors"] == ("1/50", "1/20")
     assert values(bad)["complaints"] == (None, "3/10")
     assert (bad.verdict, good.verdict) == ("to_change", None)
@@ -102,8 +102,8 @@ def test_an_assistant_serves_no_more_than_the_plan_says_or_than_today(book: Book
     for seller in ("S1", "S2"):
         pair(book, "A1", seller, SINCE)
     with book.cursor() as cursor:
-        shanghai = next(each for each in proposals(cursor, DAY) if each.branch == "SH")
-        assert [each.branch for each in proposals(cursor, DAY)] == ["BJ", "SH"]
+        shanghai = next(each for each in proposals(cursor, DAY, cheapest) if each.branch == "SH")
+        assert [each.branch for each in proposals(cursor, DAY, cheapest)] == ["BJ", "SH"]
     assert [(each.seller, each.move, each.basis) for each in shanghai.pairs] == [
         ("S1", "keep", "nothing"),
         ("S2", "keep", "nothing"),
@@ -154,9 +154,9 @@ def test_no_permutation_costs_less() -> None:
 
 def test_the_most_points_go_before_todays_pairs_and_these_before_order() -> None:
     same = {(a, s): Worth(worth((a, s), {}).score, "nothing") for a in "AB" for s in "XY"}
-    assert best_pairs("XY", "AB", same, {("B", "X")}) == [("B", "X"), ("A", "Y")]
-    assert best_pairs("XY", "AB", same, set()) == [("A", "X"), ("B", "Y")]
+    assert best_pairs("XY", "AB", same, {("B", "X")}, cheapest) == [("B", "X"), ("A", "Y")]
+    assert best_pairs("XY", "AB", same, set(), cheapest) == [("A", "X"), ("B", "Y")]
     better = same | {("A", "X"): Worth(worth(("A", "X"), {("A", "X"): Fraction(1)}).score, "measured")}
-    assert best_pairs("XY", "AB", better, {("B", "X"), ("A", "Y")}) == [("A", "X"), ("B", "Y")]
-    assert best_pairs("XY", "A", better, {("A", "Y")}) == [("A", "X")]
-    assert best_pairs("", "AB", {}, set()) == []
+    assert best_pairs("XY", "AB", better, {("B", "X"), ("A", "Y")}, cheapest) == [("A", "X"), ("B", "Y")]
+    assert best_pairs("XY", "A", better, {("A", "Y")}, cheapest) == [("A", "X")]
+    assert best_pairs("", "AB", {}, set(), cheapest) == []
