@@ -3,7 +3,7 @@
 from projections.spans import Cursor, Span, mark_voided
 
 NAME = "confirmations"
-VERSION = 1
+VERSION = 2
 TABLES = ("confirmation",)
 FACTS = frozenset({"fact_confirmed", "fact_voided"})
 
@@ -21,6 +21,7 @@ comment on column confirmation.role is 'As what it was confirmed: production, rd
 comment on column confirmation.void_position is 'Position of the void that cancelled the confirmation.';
 
 create index confirmation_by_fact on confirmation (fact_position, role);
+create index confirmation_voided on confirmation (void_position) where void_position is not null;
 """
 
 CONFIRM_SPAN = """

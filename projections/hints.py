@@ -16,6 +16,7 @@ from domain.plan.obstacles import Obstacle, awaited, obstacles
 from domain.plan.reaches import Reach, next_levels
 from domain.plan.statement import Sentence
 from domain.plan.words import say
+from projections.cohorts import Cohorts
 from projections.netting import Netting
 from projections.outlook import Outlook, prospect
 from projections.spans import Cursor
@@ -82,41 +83,61 @@ class NextStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def hints(
-    cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None, *, most: int = MOST_STEPS
+    cursor: Cursor,
+    employee: str,
+    day: dt.date,
+    known_at: int | None = None,
+    cohorts: Cohorts | None = None,
+    *,
+    most: int = MOST_STEPS,
 ) -> tuple[NextStep, ...]:
     """The next steps by which `employee` would earn more than on `day`, and what stands in the way of more.
 
-    For each plan the cheapest first, `most` of what can be done.
+    For each plan the cheapest first, `most` of what can be done. cohorts: kept from one question to the next.
     """
-    return tuple(step for told in _told(cursor, employee, day, known_at) for step in _steps(told, most))
+    told = _told(cursor, employee, day, known_at, cohorts)
+    return tuple(step for each in told for step in _steps(each, most))
 
 
 def more(
-    cursor: Cursor, employee: str, day: dt.date, lever: str, times: int, known_at: int | None = None
+    cursor: Cursor,
+    employee: str,
+    day: dt.date,
+    lever: str,
+    times: int,
+    known_at: int | None = None,
+    cohorts: Cohorts | None = None,
 ) -> tuple[NextStep, ...]:
     """What `times` more of `lever` would come to, in each plan of `employee` that has it."""
     return tuple(
         told.to_do(rules.more(told.found.held, one, times, told.found.contests))
-        for told in _told(cursor, employee, day, known_at)
+        for told in _told(cursor, employee, day, known_at, cohorts)
         for one in rules.levers_of(told.found.held.resolved)
         if one.id == lever
     )
 
 
 def steps_to(
-    cursor: Cursor, employee: str, day: dt.date, wanted_minor: int, known_at: int | None = None
+    cursor: Cursor,
+    employee: str,
+    day: dt.date,
+    wanted_minor: int,
+    known_at: int | None = None,
+    cohorts: Cohorts | None = None,
 ) -> tuple[NextStep, ...]:
     """The fewest of each lever until a plan pays `wanted_minor` in all, the cheapest first."""
     return tuple(
         told.to_do(hint)
-        for told in _told(cursor, employee, day, known_at)
+        for told in _told(cursor, employee, day, known_at, cohorts)
         for hint in rules.steps_to(told.found.held, wanted_minor, told.found.contests)
     )
 
 
-def _told(cursor: Cursor, employee: str, day: dt.date, known_at: int | None) -> "list[_Told]":
+def _told(
+    cursor: Cursor, employee: str, day: dt.date, known_at: int | None, cohorts: Cohorts | None
+) -> "list[_Told]":
     """The plans of `employee` on `day`, ready to tell steps of."""
-    found = prospect(cursor, employee, day, known_at)
+    found = prospect(cursor, employee, day, known_at, cohorts)
     net: Netting | None = None
     if any(has_accounts(held.resolved.plan) for held in found.due):
         net = Netting(cursor, employee, Period.containing(day), found)

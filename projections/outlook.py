@@ -3,13 +3,11 @@
 import datetime as dt
 from collections.abc import Mapping
 from fractions import Fraction
-from heapq import nlargest, nsmallest
 from typing import NamedTuple
 
 import msgspec
 
 from domain.period import Period
-from domain.plan.components.rank import Rank
 from domain.plan.document import Plan
 from domain.plan.doing import Contest
 from domain.plan.measures import FactMeasure
@@ -20,10 +18,11 @@ from projections import measures, sight
 from projections.asking import Asking
 from projections.attainment import courses_to
 from projections.closing import head
+from projections.cohorts import Cohorts, Place
 from projections.earned import entitlements
 from projections.measures import Values
 from projections.members import Members, members
-from projections.places import Standings, behind_boards, placed, ranked_values
+from projections.places import Standings
 from projections.spans import Cursor
 
 
@@ -53,17 +52,26 @@ class Prospect(NamedTuple):
     known_at: int
 
 
-def prospect(cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None) -> Prospect:
-    """The plans of `employee` in the month of `day`, by what was known and measured up to the day."""
+def prospect(
+    cursor: Cursor,
+    employee: str,
+    day: dt.date,
+    known_at: int | None = None,
+    cohorts: Cohorts | None = None,
+) -> Prospect:
+    """The plans of `employee` in the month of `day`, by what was known and measured up to the day.
+
+    cohorts: kept from one question to the next; without them everybody is measured for this one.
+    """
     known_at = head(cursor) if known_at is None else known_at
     period = Period.containing(day)
     groups = [g for g in members(cursor, period, known_at, [employee]) if employee in g.resolved]
-    boards = _Boards()
+    boards = _Boards(cohorts or Cohorts(), employee)
     own = entitlements(cursor, groups, period, known_at, until=day, asking=boards).get(employee, [])
     plans = [
         Outlook(
             held._replace(under_way=_under_way(cursor, group, employee, held, day, known_at)),
-            boards.contests(group.plan, period, employee),
+            boards.contests(group.plan, period),
             *_awaited(cursor, group, employee, held, day, known_at),
         )
         for group, held in zip(groups, own, strict=True)
@@ -73,37 +81,28 @@ def prospect(cursor: Cursor, employee: str, day: dt.date, known_at: int | None =
 
 
 class _Boards(Asking):
-    """Keeps what everybody's value on boards is made of, since it is dear."""
+    """Asks for the places of one person only, and keeps what stands beside them."""
 
-    def __init__(self) -> None:
-        self._leaves: dict[tuple[str, Period], dict[str, dict[str, Values]]] = {}
+    def __init__(self, cohorts: Cohorts, employee: str) -> None:
+        self._cohorts, self._employee = cohorts, employee
+        self._found: dict[tuple[str, Period], dict[str, Place]] = {}
 
     def places(
         self, cursor: Cursor, plan: Plan, period: Period, until: dt.date, known_at: int | None
     ) -> Standings:
         """The places on each board of `plan` that pays in `period`."""
-        boards = {board.id: board for board in plan.boards}
-        found = self._leaves[plan.plan, period] = behind_boards(cursor, plan, period, until, known_at)
-        return {name: placed(plan, boards[name], leaves) for name, leaves in found.items()}
+        assert known_at is not None, "hints are as known at a position"
+        found = self._cohorts.places(cursor, plan, period, until, known_at, self._employee)
+        self._found[plan.plan, period] = found
+        return {
+            name: {self._employee: place.standing}
+            for name, place in found.items()
+            if place.standing is not None
+        }
 
-    def contests(self, plan: Plan, period: Period, employee: str) -> dict[str, Contest]:
-        """`employee` and the others on each board that was asked for."""
-        found: dict[str, Contest] = {}
-        for board in plan.boards:
-            leaves = self._leaves.get((plan.plan, period), {}).get(board.id, {})
-            if employee in leaves:
-                values = ranked_values(plan, board, leaves)
-                others = [value for who, value in values.items() if who != employee]
-                paid = max(
-                    len(part.pays)
-                    for part in plan.components
-                    if isinstance(part, Rank) and part.board == board.id
-                )
-                best = (nlargest if board.first == "highest" else nsmallest)(paid, others)
-                found[board.id] = Contest(
-                    board.measure, board.first, leaves[employee], tuple(best), len(others) - len(best)
-                )
-        return found
+    def contests(self, plan: Plan, period: Period) -> dict[str, Contest]:
+        """The person and the others on each board that was asked for."""
+        return {name: place.contest for name, place in self._found.get((plan.plan, period), {}).items()}
 
 
 def _under_way(

@@ -37,6 +37,22 @@ def paid_boards(plan: Plan) -> set[str]:
     return {name for component in plan.components for name in named_in(component, "boards")}
 
 
+def boards_due(plan: Plan, period: Period) -> list[Board]:
+    """The boards that pay in `period`: those whose own period ends with it."""
+    paid = paid_boards(plan)
+    return [
+        board
+        for board in plan.boards
+        if board.id in paid and Period.containing(period.last_day, board.period).last_day == period.last_day
+    ]
+
+
+def places_paid(plan: Plan, board: Board) -> int:
+    """How many places on `board` some component pays for."""
+    ranks = (part for part in plan.components if isinstance(part, Rank) and part.board == board.id)
+    return max(len(part.pays) for part in ranks)
+
+
 def ranks_people(cursor: Cursor, known_at: int | None) -> bool:
     """Whether some plan pays by place, so that what one person did can change what another is due."""
     versions = policy.plan_versions(cursor, known_at)
@@ -75,11 +91,8 @@ def behind_boards(
     cursor: Cursor, plan: Plan, period: Period, until: dt.date, known_at: int | None
 ) -> dict[str, dict[str, Values]]:
     """What everybody's value is made of on each board that pays in `period`, by board and employee."""
-    paid = paid_boards(plan)
     return {
-        board.id: _leaves(cursor, plan, board, period, until, known_at)
-        for board in plan.boards
-        if board.id in paid and Period.containing(period.last_day, board.period).last_day == period.last_day
+        board.id: _leaves(cursor, plan, board, period, until, known_at) for board in boards_due(plan, period)
     }
 
 
