@@ -58,6 +58,7 @@ def _object(required: dict[str, Schema], optional: dict[str, Schema], descriptio
 
 
 _INSTANT = Schema(type="string", format="date-time", description="RFC 3339, with zone.")  # type: ignore[arg-type]
+_DAY = Schema(type="string", format="date")  # type: ignore[arg-type]
 _MONTH = Schema(type="string", pattern=r"^\d{4}-\d{2}$")  # type: ignore[arg-type]
 _PROBLEM = _object(
     {"type": _TEXT, "title": _TEXT, "status": Schema(type="integer"), "detail": _TEXT},  # type: ignore[arg-type]
@@ -101,6 +102,31 @@ BATCH_BODY = RequestBody(
     content={
         "application/json": _content(_list(_FACT_SCHEMA), [_FACT], "Several facts"),
         BATCHED: _content(_list(_EVENT_SCHEMA), [_EVENT], "Several CloudEvents"),
+    },
+)
+
+ROSTER_BODY = RequestBody(
+    required=True,
+    description="The unit and days of a roster, and how far to search for it.",
+    content={
+        "application/json": OpenAPIMediaType(
+            schema=_object(
+                {"branch": _TEXT, "from": _DAY, "to": _DAY},
+                {
+                    "department": _TEXT,
+                    "effort": Schema(type="integer", minimum=1, maximum=60, default=5),  # type: ignore[arg-type]
+                    "seconds": Schema(type="integer", minimum=1, maximum=60, default=30),  # type: ignore[arg-type]
+                    "seed": Schema(type="integer", minimum=0, default=0),  # type: ignore[arg-type]
+                },
+                "At most 62 days, both ends included; effort and seconds bound the search.",
+            ),
+            examples={
+                "ward": Example(
+                    summary="A ward for four weeks",
+                    value={"branch": "BJ", "department": "ICU", "from": "2025-03-03", "to": "2025-03-30"},
+                )
+            },
+        )
     },
 )
 

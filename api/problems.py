@@ -80,6 +80,10 @@ class WriterBusy(Refusal):
     """Another writer has kept the ledger to itself for too long."""
 
 
+class RosterBusy(Refusal):
+    """Another roster is being searched for, and one search takes all that a processor has."""
+
+
 class DiskFull(Refusal):
     """The disk of the database has no room left."""
 
@@ -101,6 +105,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     TookTooLong: HTTPStatus.SERVICE_UNAVAILABLE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     WriterBusy: HTTPStatus.SERVICE_UNAVAILABLE,
+    RosterBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     KeysUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     DiskFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
@@ -112,6 +117,7 @@ _RETRY_SECONDS = {
     Contended: "1",
     Unavailable: "5",
     WriterBusy: "5",
+    RosterBusy: "30",
     DiskFull: "60",
 }
 

@@ -28,8 +28,8 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "[，星期 {weekdays}]",
     ),
     "shift_wished": (
-        "{employee} wishes on {on} for[ shift {pattern}] (weight {weight}); without a shift, for the day off",
-        "{employee} 对 {on} 的排班意愿[：{pattern} 班]（权重 {weight}；未指明班次即休息）",
+        "{employee} wishes for {on}[: shift {pattern}], weight {weight}; the day off where no shift is named",
+        "{employee} 对 {on} 的排班意愿[：{pattern} 班]，权重 {weight}；未指明班次即希望休息",
     ),
     "swap_asked": (
         "{employee} asks {colleague} to swap ({swap}): {pattern} of {on} for {colleague_pattern} "

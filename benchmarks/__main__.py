@@ -18,6 +18,7 @@ BENCHMARKS = (
     "hinting",
     "simulating",
     "backtesting",
+    "rostering",
     "importing",
     "http",
     "restarting",

@@ -162,6 +162,12 @@ def training_of(cursor: Cursor, group: Members, day: dt.date, known_at: int | No
     return [_of_person(group.plan, here, learned.get(employee, []), day) for employee, here in people.items()]
 
 
+def graded(cursor: Cursor, employees: Sequence[str], known_at: int | None = None) -> list[Learned]:
+    """The grades that each of `employees` was given in skills, in their order."""
+    found = fetch(cursor, Learned, RECORDS, {"employees": list(employees)}, known_at)
+    return [each for each in found if each.kind == "graded"]
+
+
 def _of_person(plan: Plan, here: Posting, learned: Sequence[Learned], day: dt.date) -> Training:
     modules = {module.id: module for module in plan.curriculum if belongs(module.population, here, day)}
     stands = standing(

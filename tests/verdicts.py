@@ -70,6 +70,7 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/employees/{employee}/plans/{period}": Verdict("read_pay", "person"),
     "GET /v1/employees/{employee}/progress": Verdict("read_pay", "person"),
     "GET /v1/employees/{employee}/shifts": Verdict("read_people", "person"),
+    "GET /v1/employees/{employee}/shifts.ics": Verdict("read_people", "person"),
     "GET /v1/employees/{employee}/statements/{period}": Verdict("read_pay", "person"),
     "GET /v1/employees/{employee}/statements/{period}/evidence": Verdict(
         "read_pay", "person", {"plan": "selling", "measure": "clients"}
@@ -90,6 +91,10 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/credentials/flagged-work": Verdict("read_people", "rows", MONTH, by="employee"),
     "GET /v1/shifts/overtime": Verdict("read_people", "rows", {"days": "1"}, by="employee"),
     "GET /v1/shifts/swaps": Verdict("read_people", "rows", by="employee"),
+    "GET /v1/rosters": Verdict(
+        "read_people", "rows", {"branch": "BJ", "from": "2025-03-03", "to": "2025-03-09"}
+    ),
+    "POST /v1/rosters": Verdict("read_people", "rows"),
     "GET /v1/inquiries": Verdict("read_pay", "rows", by="employee"),
     "GET /v1/inquiries/{inquiry}": Verdict("read_pay", "rows"),
     "GET /v1/payroll/holds": Verdict("read_pay", "rows", by="employee"),

@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from random import Random
 from typing import Any
 
+from benchmarks.rostering import CLOCKS
 from domain.facts.rostering import MixPart
 from domain.facts.shifts import ShiftSpan
 from domain.people.credentials import CredentialChange
@@ -17,7 +17,6 @@ from domain.people.unit_rules import UnitRules
 MONDAY = dt.date(2025, 3, 3)
 BEGAN = dt.date(2024, 1, 1)
 LICENCE = "licence"
-CLOCKS = {"E": ("07:00", "15:00"), "L": ("15:00", "23:00"), "N": ("23:00", "07:00")}
 
 
 def pattern(name: str, **fields: Any) -> Pattern:
@@ -101,42 +100,4 @@ def ward(
             employee: {on(day): Duty(5, name) for day, name in own.items()}
             for employee, own in (held or {}).items()
         },
-    )
-
-
-def large_ward(people: int = 40, days: int = 28, seed: int = 7) -> Unit:
-    """A ward as hospitals have them: three shifts, licences, a senior on each, leave and wishes."""
-    random = Random(seed)
-    nurses = [f"N{number:02}" for number in range(people)]
-    senior = MixPart(count=1, credential="senior")
-    backgrounds: dict[str, Background] = {}
-    wishes: list[Wish] = []
-    for number, nurse in enumerate(nurses):
-        held = [licensed(nurse)]
-        if number % 4 == 0:
-            held.append(CredentialChange(
-                position=4, credential=f"S-{nurse}", employee=nurse, kind="granted",
-                effective_on=BEGAN, type="senior",
-            ))  # fmt: skip
-        leaves: list[Leave] = []
-        if random.random() < 0.3:
-            first = random.randrange(days)
-            leaves = [away(nurse, first, first + random.randrange(1, 6))]
-        backgrounds[nurse] = Background(held, (), leaves)
-        for day in random.sample(range(days), min(5, days)):
-            wishes.append(wish(nurse, day, random.choice((None, None, "E", "L")), random.randint(1, 5)))
-    scale = people / 40
-    needs = [
-        need("E", round(11 * scale), senior, position=20),
-        need("L", round(8 * scale), senior, position=21),
-        need("N", round(6 * scale), senior, position=22),
-        need("E", round(8 * scale), senior, position=23, weekdays=frozenset({6, 7})),
-    ]
-    return ward(
-        nurses,
-        days,
-        needs,
-        limits=rules(nights_in_a_row=2, rest_minutes=660, week_minutes=2400, credentials=(LICENCE,)),
-        wishes=wishes,
-        backgrounds=backgrounds,
     )

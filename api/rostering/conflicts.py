@@ -4,28 +4,15 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
-import msgspec
 from ortools.sat.python import cp_model
 
-from api.rostering.limits import Search, limited
+from api.rostering.limits import limited
 from api.rostering.model import Model, Reason
+from api.rostering.proposal import Conflict, Search
 from domain.people.rostering import Problem
 
 SLICES = 4
 """No more than this part of the time that is left goes into questioning one reason."""
-
-
-class Conflict(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the reasons that cannot all hold together.
-
-    kind: rule, need, mix, leave, credential or skill. positions: of the facts that set it. needed: without
-    this one there is a roster for the others; false where the search was too short to know.
-    """
-
-    kind: str
-    detail: str
-    positions: tuple[int, ...]
-    needed: bool
 
 
 def conflicts(problem: Problem, search: Search, seconds: float) -> list[Conflict]:

@@ -1,23 +1,6 @@
-"""How far a search may go, and a solver that goes no further, always in the same order."""
+"""A solver that goes no further than it may, always in the same order."""
 
-from typing import Annotated
-
-import msgspec
-from msgspec import Meta
 from ortools.sat.python import cp_model
-
-
-class Search(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How far a search may go.
-
-    effort: work that the solver may do, in its own units of about a second on an idle core; what it finds
-    within is the same on every machine. seconds: after which it stops whatever it has. seed: another one
-    breaks ties otherwise.
-    """
-
-    effort: Annotated[int, Meta(ge=1, le=600)] = 5
-    seconds: Annotated[int, Meta(ge=1, le=600)] = 30
-    seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
 
 
 def limited(effort: float, seconds: float, seed: int, *, improving: bool = True) -> cp_model.CpSolver:

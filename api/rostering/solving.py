@@ -3,21 +3,18 @@
 import time
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from ortools.sat.python import cp_model
 
-from api.rostering.conflicts import Conflict, conflicts
+from api.rostering.conflicts import conflicts
 from api.rostering.greedy import greedy
-from api.rostering.limits import Search, limited
+from api.rostering.limits import limited
 from api.rostering.model import Model
+from api.rostering.proposal import Conflict, Search, Status, StoppedBy
 from domain.people.roster_check import Proposed
 from domain.people.rostering import Problem
-
-Status = Literal["optimal", "feasible", "infeasible", "unknown"]
-StoppedBy = Literal["proof", "effort", "time"]
-
 
 IMPROVING = 0.7
 """The part of the effort that goes into better rosters; the rest is for the bound."""

@@ -13,6 +13,7 @@ from given_bank import begin_test, hand_in_test
 from given_plan import document
 from given_practices import share_practices
 from served import Service, served
+from swapping import ask_to_swap, swap_and_change_rules
 from verbatim import put
 
 from domain.facts.accounts import BalanceWrittenOff
@@ -29,15 +30,6 @@ from domain.facts.notices import NoticeRulesSet
 from domain.facts.people import AssistantAssigned, EmployeeTransferred
 from domain.facts.plans import PlanDrafted
 from domain.facts.runs import HoldReleased, PayHeld, RunApproved
-from domain.facts.shifts import (
-    ShiftAssigned,
-    ShiftPatternSet,
-    ShiftRulesSet,
-    ShiftSpan,
-    ShiftWorked,
-    SwapApproved,
-    SwapAsked,
-)
 from domain.facts.training import ModuleTested
 from domain.journal.append import Journal
 from domain.plan.parse import document_hash, plan_document
@@ -116,6 +108,8 @@ QUERIES: Mapping[str, Mapping[str, str]] = {
     "/v1/credentials/flagged-work": {"period": "2025-03"},
     "/v1/employees/{employee}/shifts": {"from": "2025-03-01", "to": "2025-03-31"},
     "/v1/shifts/overtime": {"days": "1"},
+    "/v1/rosters": {"branch": "SH", "from": "2025-03-01", "to": "2025-03-31"},
+    "/v1/employees/{employee}/shifts.ics": {"from": "2025-03-01", "to": "2025-03-31"},
     "/v1/plans/{plan}/diff": {"from": "5"},
 }
 """What an address must be asked with."""
@@ -149,9 +143,6 @@ def test_every_result_takes_known_at(service: Service) -> None:
 
 HELD: dict[str, Any] = {"scope": "person", "reason": "as agreed"}
 ASKED = {"inquiry": "Q1", "employee": "E1"}
-PARTIES = {"swap": "S1", "employee": "E1", "colleague": "E2"}
-
-
 CONTRACT = {"employee": "E2", "contract": "K1"}
 
 
@@ -171,16 +162,7 @@ def roster_shifts(book: Book) -> int:
     book.tell(AssistantAssigned(employee="E2", assistant="E1", effective_on=dt.date(2025, 3, 1)))
     book.tell(LeadReceived(employee="E2", lead="L1", customer="C1"))
     book.tell(ContractUploaded(**CONTRACT))
-    spans = [ShiftSpan(from_time="20:00", until_time="06:00", activity="ward")]
-    first, second = dt.date(2025, 3, 19), dt.date(2025, 3, 20)
-    begins = dt.date(2025, 3, 1)
-    book.tell(ShiftPatternSet(pattern="N", title="N", spans=spans, effective_on=begins, night=True))
-    book.tell(ShiftRulesSet(effective_on=begins, nights_in_a_row=2))
-    for employee, on in (("E1", first), ("E2", second)):
-        book.tell(ShiftAssigned(employee=employee, on=on, pattern="N"))
-        book.tell(ShiftWorked(employee=employee, on=on, minutes=800))
-    patterns = {"pattern": "N", "colleague_pattern": "N"}
-    return book.tell(SwapAsked(on=first, colleague_on=second, **PARTIES, **patterns))
+    return ask_to_swap(book)
 
 
 FIGURES: dict[str, Any] = {"post": "seller", "surveyed_by": "survey", "currency": "CNY"}
@@ -205,11 +187,9 @@ def go_on(book: Book) -> None:
     book.tell(NoticeRulesSet(effective_on=dt.date(2025, 3, 1), quiet_from="10:00", quiet_until="09:00"))
     hand_in_test(book)
     share_practices(book, "now")
-    book.tell(SwapApproved(approver="head", **PARTIES))
     book.tell(ContractPassed(kind="legal", **CONTRACT))
     book.tell(LeadReceived(employee="E2", lead="L2", customer="D1"))
-    book.tell(ShiftWorked(employee="E1", on=dt.date(2025, 3, 20), minutes=60))
-    book.tell(ShiftRulesSet(effective_on=dt.date(2025, 3, 2), nights_in_a_row=3))
+    swap_and_change_rules(book)
     book.tell(PayHeld(hold="H2", employee="E1", **HELD))
     book.tell(HoldReleased(hold="H1", employee="E2", reason="as agreed"))
     book.tell(InquiryAnswered(note="So.", **ASKED))
@@ -323,7 +303,7 @@ def test_the_whole_ledger_answers_as_one_that_ends_there(
 
 
 def _said(answer: Any) -> Any:
-    if answer.headers["Content-Type"].startswith("text/html"):
+    if answer.headers["Content-Type"].startswith("text/"):
         return answer.text
     said = answer.json()
     if isinstance(said, dict):

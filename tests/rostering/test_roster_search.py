@@ -7,12 +7,12 @@ from itertools import product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wards import LICENCE, away, large_ward, licensed, need, on, pattern, rules, ward, wish
+from wards import LICENCE, away, licensed, need, on, pattern, rules, ward, wish
 
-from api.rostering.conflicts import Conflict
 from api.rostering.greedy import greedy
-from api.rostering.limits import Search
+from api.rostering.proposal import Conflict, Search
 from api.rostering.solving import Found, solve
+from benchmarks.rostering import ward as large
 from domain.facts.rostering import MixPart
 from domain.people.eligibility import Background
 from domain.people.roster_check import Proposed, faults
@@ -127,7 +127,7 @@ def test_nights_and_weekends_are_shared_out() -> None:
 
 def test_the_same_search_finds_the_same_roster() -> None:
     """With one seed; a search that the clock stops says so."""
-    unit = large_ward(40, 5)
+    unit = large(40, 5)
     again = [solve(problem(unit), Search(effort=1, seconds=60, seed=3)) for _ in range(2)]
     assert again[0].shifts == again[1].shifts and again[0].shifts
     assert again[0].stopped_by in ("effort", "proof")
@@ -201,7 +201,7 @@ def test_a_search_agrees_with_trying_everything(unit: Unit) -> None:
 @pytest.mark.rule("R53")
 def test_no_generated_roster_breaks_a_hard_rule(people: int, days: int, seed: int) -> None:
     """Nor does one that is made without looking ahead, as far as it goes."""
-    unit = large_ward(people, days, seed)
+    unit = large(people, days, seed)
     told = found(unit, Search(effort=1, seconds=3, seed=seed))
     assert told.status in ("optimal", "feasible", "infeasible", "unknown")
     short = [each for each in faults(unit, greedy(problem(unit))) if each.kind not in ("need", "mix")]
