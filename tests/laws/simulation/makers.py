@@ -6,11 +6,13 @@ from random import Random
 from typing import Any, get_args, get_type_hints
 
 import msgspec
+from laws.simulation.expected import JUDGED_ELSEWHERE
 from laws.simulation.memory import Memory
 
 from domain.facts.base import Fact
 from domain.facts.credentials import CredentialGranted
 from domain.facts.credits import CreditPart
+from domain.facts.market import PayPercentile
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.practices import MeasuredResult
 from domain.facts.registry import CREDITED, FACT_TYPES
@@ -25,13 +27,15 @@ CUSTOMERS = ("C1", "C2", "C3", "C4")
 APPROVER = "boss"
 
 GOVERNED = frozenset(
-    """ledger_opened branch_opened plan_adopted plan_ended target_changed override_set period_closed
-    plan_drafted plan_commented plan_acknowledged honour_awarded fact_voided fact_confirmed subject_erased
-    question_bank_published test_drawn test_answered""".split()
+    """ledger_opened branch_opened branch_merged plan_adopted plan_ended target_changed override_set
+    period_closed plan_drafted plan_commented plan_acknowledged honour_awarded fact_voided fact_confirmed
+    subject_erased question_bank_published test_drawn test_answered""".split()
 )
 """Types that have operations of their own, or stand for a document and what follows from it."""
 
 ORDINARY = tuple(sorted(FACT_TYPES.keys() - GOVERNED))
+
+WORK = tuple(sorted(CREDITED - JUDGED_ELSEWHERE))
 
 TARGETED = ("customer_registered", "customer_registered", "visit_recorded", "deal_closed")
 """Types that targets count; they come more often than others."""
@@ -62,7 +66,7 @@ class Maker:
 
     def performance(self) -> Fact:
         """Something that is credited to a person."""
-        return self.fact(self.random.choice((*sorted(CREDITED), *TARGETED)))
+        return self.fact(self.random.choice((*WORK, *TARGETED)))
 
     def hire(self, employee: str, on: dt.date) -> EmployeeHired:
         """A person begins."""
@@ -88,9 +92,9 @@ class Maker:
         literals = _literals(hint)
         if literals:
             return self.random.choice(literals)
-        if name.endswith(("_on", "_from", "_until")) or name == "day":
-            return self.day()
         make = MAKERS.get(name)
+        if make is None and (name.endswith(("_on", "_from", "_until")) or name == "day"):
+            return self.day()
         assert make is not None, f"simulation/makers.py does not know the field {name}"
         return make(self)
 
@@ -238,6 +242,13 @@ MAKERS: dict[str, Callable[[Maker], Any]] = {
     "results": lambda maker: [
         MeasuredResult(plan="selling", measure="clients", branch="SH", before="2025-02", after="2025-03")
     ],
+    "approval": lambda maker: f"A{maker.random.randint(1, 6)}",
+    "surveyed_by": lambda maker: "a published survey",
+    "percentiles": lambda maker: [PayPercentile(percent=50, amount_minor=900_000)],
+    "quiet_from": lambda maker: "21:00",
+    "quiet_until": lambda maker: "07:30",
+    "escalate_after_days": lambda maker: maker.random.choice((1, 3)),
+    "credential_months": lambda maker: maker.random.choice((1, 3)),
     "posts": lambda maker: maker.random.choice((0, 1, 30)),
 }
 
