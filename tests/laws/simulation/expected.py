@@ -35,7 +35,7 @@ JUDGED_ELSEWHERE = frozenset(
     inquiry_resolved balance_written_off exchange_rate_set skill_graded intervention_opened
     intervention_closed probation_reviewed shift_pattern_set shift_rules_set shift_assigned shift_worked
     swap_asked swap_consented swap_approved swap_refused shift_need_set shift_wished lead_received
-    contract_uploaded contract_passed contract_returned contract_told""".split()
+    contract_uploaded contract_passed contract_returned contract_told practice_shared""".split()
 )
 """Types whose rules are not told again here."""
 
