@@ -161,7 +161,7 @@ def _targets(held: Entitlement, days_left: int) -> list[TargetProgress]:
     resolved, plan = held.resolved, held.resolved.plan
     found = {each.target: each for each in rules.progress(resolved, held.values)}
     if held.placements:
-        placed, now = by_placement(resolved), held.placements[held.placement][1]
+        placed, now = by_placement(resolved), held.now
         found |= {
             each.target: each for each in rules.progress(now.resolved, now.values) if each.target in placed
         }
@@ -174,7 +174,7 @@ def _of_day(
     cursor: Cursor, employee: str, day: dt.date, held: Entitlement, known_at: int | None
 ) -> Iterator[TargetProgress]:
     """The targets of `day` itself."""
-    resolved, plan = held.resolved, held.resolved.plan
+    resolved, plan = held.now.resolved, held.resolved.plan
     for found, worked in progress_of_day(cursor, employee, day, resolved, known_at):
         told = _target(resolved, plan, found, days_left=0)
         yield msgspec.structs.replace(told, per="day", overtime_days=worked)

@@ -144,6 +144,11 @@ class Entitlement(NamedTuple):
     placements: "tuple[tuple[Placement, Entitlement], ...]" = ()
     placement: int = -1
 
+    @property
+    def now(self) -> "Entitlement":
+        """Itself, or that of the placement which the last day that was looked at is in."""
+        return self.placements[self.placement][1] if self.placements else self
+
 
 def compute_statement(employee: str, entitlements: Iterable[Entitlement]) -> Statement:
     """The statement of `employee` over every plan that they belong to, all of one period and currency.
