@@ -66,6 +66,7 @@ from api.tokens import Tokens, token_file
 from api.trail import Trail
 from api.writing import Writing
 from domain.journal.group_commit import GroupCommit
+from projections.kept_boards import KeptBoards
 
 OPENAPI = OpenAPIConfig(
     title="Meritbook",
@@ -178,6 +179,7 @@ def build_app(ledger: Ledger) -> Surround:
     metrics = Metrics(lambda: reading.ask_here(counted_position))
     follower = Follower(ledger.runner())
     hub = Hub(ledger.dsn, ledger.schema, reading)
+    kept_boards = KeptBoards()
     metrics.watch_stream(lambda: len(hub))
     sealing = seal.sealing(ledger)
     metrics.watch_seal(sealing, reading.ask_here)
@@ -213,6 +215,7 @@ def build_app(ledger: Ledger) -> Surround:
             "reading": Provide(lambda: reading, sync_to_thread=False),
             "vault": Provide(lambda: ledger.vault, sync_to_thread=False),
             "gate": Provide(lambda: gate, sync_to_thread=False),
+            "kept_boards": Provide(lambda: kept_boards, sync_to_thread=False),
             "hub": Provide(lambda: hub, sync_to_thread=False),
             "follower": Provide(lambda: follower, sync_to_thread=False),
             "sealing": Provide(lambda: sealing, sync_to_thread=False),

@@ -21,6 +21,7 @@ from domain.plan.fields import Months
 from projections import boards, milestones, progress
 from projections.boards import Ranked
 from projections.display import displayed
+from projections.kept_boards import KeptBoards
 from projections.milestones import MilestoneProgress
 from projections.progress import GoalSum
 
@@ -40,6 +41,7 @@ async def read_board(
     request: Asked,
     view: NamedDependency[View],
     reading: NamedDependency[Reading],
+    kept_boards: NamedDependency[KeptBoards],
     board: Annotated[str, PathParameter(description="Id of a board in a plan.")],
     period: Annotated[
         str | None, QueryParameter(description="Week, month, quarter or year; this month if absent.")
@@ -71,9 +73,8 @@ async def read_board(
     )
 
     def question(cursor: Cursor[Any], known_at: int | None) -> Ranked:
-        found = boards.board(
-            cursor, board, asked, plan=plan, cohort=cohort, until=on, known_at=known_at, moved=movement
-        )
+        made = kept_boards.board if known_at is None else partial(boards.board, known_at=known_at)
+        found = made(cursor, board, asked, plan=plan, cohort=cohort, until=on, moved=movement)
         if found is None:
             raise NotFound(
                 field="board",
@@ -83,7 +84,7 @@ async def read_board(
         return displayed(cursor, _shown(cursor, found, known_at), partial(sees_name, request.auth))
 
     def _shown(cursor: Cursor[Any], found: Ranked, known_at: int | None) -> Ranked:
-        if sees_all(cursor, request.auth, found, board, asked, on, known_at):
+        if sees_all(cursor, request.auth, found, board, asked, on, known_at, kept_boards):
             return found
         places = tuple(place for place in found.places if request.auth.reaches(place.employee))
         return msgspec.structs.replace(found, people=len(places), places=places)
@@ -109,14 +110,15 @@ def sees_all(
     asked: Period,
     on: dt.date,
     known_at: int | None = None,
+    kept: KeptBoards | None = None,
 ) -> bool:
     """Whether `caller` may see all of the board that was `found`: who reaches everybody, or stands on it."""
-    return caller.within is None or (
-        caller.employee is not None
-        and boards.stands_on(
-            cursor, board, asked, caller.employee, plan=found.plan, until=on, known_at=known_at
-        )
-    )
+    if caller.within is None or caller.employee is None:
+        return caller.within is None
+    who = caller.employee
+    if kept is not None and known_at is None:
+        return kept.stands_on(cursor, board, asked, who, plan=found.plan, until=on)
+    return boards.stands_on(cursor, board, asked, who, plan=found.plan, until=on, known_at=known_at)
 
 
 @get(

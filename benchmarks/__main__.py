@@ -19,6 +19,7 @@ BENCHMARKS = (
     "simulating",
     "backtesting",
     "rostering",
+    "boards",
     "importing",
     "http",
     "restarting",

@@ -5,7 +5,7 @@ Equal values share a place (1, 2, 2, 4). Within a place, whoever reached the val
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import msgspec
@@ -76,7 +76,7 @@ def board(
     cohort: those of the board's own population who are asked about. plan: which one, if several have the
     board. moved: tell also how each place moved since the whole period before, ranked by the same rules.
     """
-    found = _named(cursor, name, period, plan, until, known_at)
+    found = named(cursor, name, period, plan, until, known_at)
     if found is None:
         return None
     ranked = rank(cursor, *found, period, cohort=cohort, until=until, known_at=known_at)
@@ -84,7 +84,7 @@ def board(
         return ranked
     whole = msgspec.structs.replace(found[1], size=None)
     before = rank(cursor, found[0], whole, period.previous(), cohort=cohort, known_at=known_at)
-    return _moved(ranked, before)
+    return with_movement(ranked, {each.employee: each.place for each in before.places})
 
 
 def stands_on(
@@ -98,16 +98,15 @@ def stands_on(
     known_at: int | None = None,
 ) -> bool:
     """Whether `employee` is among those whom the board `name` ranks over `period`."""
-    found = _named(cursor, name, period, plan, until, known_at)
+    found = named(cursor, name, period, plan, until, known_at)
     if found is None:
         return False
     seen = period._replace(last_day=min(period.last_day, until or period.last_day))
     return employee in ranked_people(cursor, *found, seen, known_at)
 
 
-def _moved(ranked: Ranked, before: Ranked) -> Ranked:
-    """`ranked` with how each place moved; somebody without a place before is new."""
-    placed = {each.employee: each.place for each in before.places}
+def with_movement(ranked: Ranked, placed: Mapping[str, int | None]) -> Ranked:
+    """`ranked` with how each place moved since people were `placed`; whoever had no place is new."""
     places = [
         msgspec.structs.replace(
             each, before=placed.get(each.employee), movement=movement(placed.get(each.employee), each.place)
@@ -117,7 +116,7 @@ def _moved(ranked: Ranked, before: Ranked) -> Ranked:
     return msgspec.structs.replace(ranked, places=tuple(places))
 
 
-def _named(
+def named(
     cursor: Cursor, name: str, period: Period, plan: str | None, until: dt.date | None, known_at: int | None
 ) -> tuple[Plan, Board] | None:
     """The board, and the plan in force that has it."""
@@ -151,12 +150,24 @@ def rank(
     last = min(period.last_day, until or period.last_day)
     people = ranked_people(cursor, plan, board, period._replace(last_day=last), known_at, cohort)
     leaves, opened = opened_for(plan, board.measure, period, people.values(), last)
-    values = _values(cursor, plan, board.measure, leaves, opened, known_at)
+    values = values_of(cursor, plan, board.measure, leaves, opened, known_at)
     lowest_first = board.first == "lowest"
     unsettled = ranking((Entry(employee, value) for employee, value in values.items()), lowest_first)
     tied = [place.employee for place in unsettled if place.tied]
     reached = reached_at(cursor, leaves.values(), opened, tied, known_at)
     places = ranking((Entry(e, value, reached.get(e)) for e, value in values.items()), lowest_first)
+    return shown(plan, board, period, places, people, reached)
+
+
+def shown(
+    plan: Plan,
+    board: Board,
+    period: Period,
+    places: Sequence[Place],
+    people: Mapping[str, Posting],
+    reached: Mapping[str, dt.datetime],
+) -> Ranked:
+    """The board of which `places` are the first ones at least, and which ranks `people`."""
     measure = plan.measures[board.measure]
     return Ranked(
         plan=plan.plan,
@@ -166,12 +177,12 @@ def rank(
         unit=measure.unit,
         period=str(period),
         first=board.first,
-        people=len(places),
+        people=len(people),
         places=tuple(_place(place, people[place.employee], reached) for place in places[: board.size]),
     )
 
 
-def _values(
+def values_of(
     cursor: Cursor,
     plan: Plan,
     name: str,

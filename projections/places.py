@@ -1,7 +1,7 @@
 """Places on boards for bonuses by rank: everybody's place as known at a position, whoever is asked about."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from domain.people.ranking import Entry, ranking
@@ -66,12 +66,16 @@ def ranked_people(
     seen: Period,
     known_at: int | None,
     cohort: Population = EVERYBODY,
+    employees: Sequence[str] | None = None,
 ) -> dict[str, Posting]:
-    """Who is on `board`, those of `cohort`; a board without a population is for the people of the plan."""
+    """Who is on `board`, those of `cohort`; a board without a population is for the people of the plan.
+
+    employees: those who are asked about; absent, everybody.
+    """
     whom = plan.population if board.population == EVERYBODY else board.population
     return {
         employee: here
-        for employee, here in deciding_postings(roster.changes(cursor, None, known_at), seen).items()
+        for employee, here in deciding_postings(roster.changes(cursor, employees, known_at), seen).items()
         for day in [deciding_day(seen, here.left_on)]
         if belongs(whom, here, day) and belongs(cohort, here, day)
     }
