@@ -1,5 +1,6 @@
 """The personal text of one fact, readable, for those who may know it."""
 
+import datetime as dt
 from typing import Annotated, Any
 
 from litestar import Request, get
@@ -8,20 +9,24 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter
 from psycopg import Cursor
 
-from api.audit import people_of
+from api.audit import OF_PERSON, people_of
 from api.caller import Caller
+from api.clients import require_client
 from api.credentials import NUMBERS_FOR, sees_numbers
 from api.names import PersonalText, personal_text
 from api.practices import require_contacts
 from api.problems import NotFound
 from api.reading import Reading
 from api.watching import shows
+from domain.facts.personal import subject_of
 from domain.facts.practices import DecisionMakerRecorded
 from domain.facts.registry import decode
 from domain.journal.lookup import at_positions
 from domain.journal.record import Record
 from domain.journal.vault import Vault
 from domain.refusals import NotAllowed
+
+OF_CLIENT = "customer:"
 
 
 @get(
@@ -43,16 +48,10 @@ async def read_personal(
 
     def question(cursor: Cursor[Any]) -> tuple[list[Record], PersonalText | None]:
         records = at_positions(cursor, [position])
-        about = people_of(records)
-        for employee in about:
-            request.auth.require_about(employee)
-            if any(record.type.startswith("credential_") for record in records):
-                _require_numbers(request.auth, employee)
         for record in records:
-            if record.type == DecisionMakerRecorded.TYPE:
-                require_contacts(cursor, request.auth, _customer_of(record))
+            _require_reader(cursor, request.auth, record, reading.today())
         said = personal_text(cursor, vault, records[0]) if records else None
-        if said is not None and not about:
+        if said is not None and said.subject.startswith(OF_PERSON) and not people_of(records):
             request.auth.require_everybody()
         return records, said
 
@@ -66,11 +65,22 @@ async def read_personal(
     return found
 
 
-def _customer_of(record: Record) -> str:
-    """The client that a record of a decision maker is about."""
+def _require_reader(cursor: Cursor[Any], caller: Caller, record: Record, today: dt.date) -> None:
+    """Lets the caller read what a record says of a person, or of a client, whoever said it.
+
+    Raises: NotAllowed.
+    """
     fact = decode(record.type, record.data)
-    assert isinstance(fact, DecisionMakerRecorded), "no other type is asked about"
-    return fact.customer
+    subject = subject_of(fact) or ""
+    if isinstance(fact, DecisionMakerRecorded):
+        require_contacts(cursor, caller, fact.customer)
+    elif subject.startswith(OF_CLIENT):
+        require_client(cursor, caller, subject.removeprefix(OF_CLIENT), today)
+    else:
+        for employee in people_of([record]):
+            caller.require_about(employee)
+            if record.type.startswith("credential_"):
+                _require_numbers(caller, employee)
 
 
 def _require_numbers(caller: Caller, employee: str) -> None:

@@ -11,6 +11,7 @@ Action = Literal[
     "record",
     "read_facts",
     "read_people",
+    "read_clients",
     "read_care",
     "read_pay",
     "read_pay_ranges",
@@ -61,16 +62,30 @@ _OF_THE_SERVICE = frozenset(
 )
 """Written by the service's own commands only, whoever asks."""
 
+_EVERYTHING = frozenset[Action](get_args(Action)) - {"read_clients"}
+"""All but the clients, who are for whoever looks after them and their managers."""
+
 MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
-        "employee": frozenset[Action]({"record", "read_people", "read_pay", "read_boards", "read_plans"}),
+        "employee": frozenset[Action](
+            {"record", "read_people", "read_clients", "read_pay", "read_boards", "read_plans"}
+        ),
         "manager": frozenset[Action](
-            {"record", "read_people", "read_care", "read_pay", "read_pay_ranges", "read_boards", "read_plans"}
+            {
+                "record",
+                "read_people",
+                "read_clients",
+                "read_care",
+                "read_pay",
+                "read_pay_ranges",
+                "read_boards",
+                "read_plans",
+            }
         ),
         "hr": frozenset[Action](
             {"record", "read_people", "read_care", "read_pay", "read_pay_ranges", "read_boards", "read_plans"}
         ),
-        "hr_head": frozenset[Action](get_args(Action)),
+        "hr_head": _EVERYTHING,
         "payroll": frozenset[Action](
             {
                 "record",
@@ -82,9 +97,9 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 "run_payroll",
             }
         ),
-        "auditor": frozenset[Action](get_args(Action)) - {"record"},
+        "auditor": _EVERYTHING - {"record"},
         "integration": frozenset[Action]({"record", "read_boards"}),
-        "administrator": frozenset[Action](get_args(Action)),
+        "administrator": _EVERYTHING,
     }
 )
 """What a role may do, to whomever the scope of the token reaches."""

@@ -45,6 +45,22 @@ where customer = any(%(customers)s) and {known}
 order by customer, at, position"""
 
 
+OWNED = """
+select customer from (
+    select distinct on (customer) customer, employee
+    from customer_change
+    where fact <> 'stage_reached' and void_position is null
+        and (%(owners)s::text[] is null or customer in (
+            select customer from customer_change where employee = any(%(owners)s)
+        ))
+    order by customer, at desc, position desc
+) last
+where (%(owners)s::text[] is null or employee = any(%(owners)s))
+    and (%(after)s::text is null or customer > %(after)s collate "C")
+order by customer
+limit %(limit)s"""
+
+
 class _Change(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     customer: str
@@ -80,6 +96,12 @@ def customers(cursor: Cursor, names: Sequence[str], known_at: int | None = None)
     for each in fetch(cursor, _Change, CHANGES, {"customers": list(names)}, known_at):
         told.setdefault(each.customer, []).append(each)
     return {name: _customer(name, changes) for name, changes in told.items()}
+
+
+def owned(cursor: Cursor, owners: Sequence[str] | None, after: str | None, limit: int) -> list[str]:
+    """The first `limit` clients after `after` whom `owners`, or anybody, look after now; by id."""
+    asked = {"owners": owners, "after": after, "limit": limit}
+    return [name for (name,) in cursor.execute(OWNED, asked, prepare=False)]
 
 
 def _customer(name: str, changes: Sequence[_Change]) -> Customer:

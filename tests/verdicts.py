@@ -64,6 +64,7 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/honours": Verdict("read_boards", "any"),
     "GET /v1/boards/{board}/honours": Verdict("read_care", "all", MONTH),
     "GET /v1/practices": Verdict("read_boards", "any"),
+    "GET /v1/customers": Verdict("read_clients", "rows"),
     "GET /v1/customers/{customer}/next": Verdict("read_boards", "rows"),
     "GET /v1/customers/{customer}/decision-makers": Verdict("read_people", "rows"),
     "GET /v1/employees/{employee}/hints": Verdict("read_pay", "person"),

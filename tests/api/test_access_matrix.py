@@ -4,6 +4,7 @@ The person who holds the narrow tokens manages somebody through somebody else, i
 their own branch with a colleague; so each scope reaches other people than the next.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 from conftest import new_database
 from given_plan import document
+from httpx import Client
 from litestar.handlers import HTTPRouteHandler
 from served import Service, fact, served
 from verdicts import VERDICTS, Verdict, missing
@@ -91,7 +93,8 @@ def history() -> list[dict[str, Any]]:
     told.append(fact("plan_drafted", adopted | {"draft": "D1"}))
     for person in PEOPLE:
         told += about(person)
-    return told
+    serves = {"employee": OTHER, "assistant": BESIDE, "effective_on": "2025-06-01"}
+    return [*told, fact("assistant_assigned", serves)]
 
 
 def about(person: str) -> list[dict[str, Any]]:
@@ -103,7 +106,7 @@ def about(person: str) -> list[dict[str, Any]]:
     return [
         fact(type, {"employee": person} | data)
         for type, data in (
-            ("customer_registered", {"customer": f"C-{person}"}),
+            ("customer_registered", {"customer": f"C-{person}", "name": f"Hospital of {person}"}),
             ("survey_answered", mood),
             ("contract_uploaded", {"contract": f"K-{person}"}),
             ("intervention_opened", case),
@@ -258,3 +261,53 @@ def judged(asking: Asking, status: int, text: str) -> str:
         return f"{asking}: {status}, {'allowed' if may else 'refused'} was declared: {text[:200]}"
     leaked = [] if verdict.reach == "any" else [p for p in PEOPLE if p not in reached and f'"{p}"' in text]
     return f"{asking}: tells of {leaked}" if leaked else ""
+
+
+def clients_seen(firm: Service, client: Client, positions: dict[str, int]) -> tuple[set[str], set[str]]:
+    """Whose clients are listed, and whose clients' names can be read."""
+    listed = client.get("/v1/customers", params={"at_least": firm.head()})
+    readable = {
+        person
+        for person, position in positions.items()
+        if (answer := client.get(f"/v1/facts/{position}/personal")).status_code == 200
+        and answer.json()["texts"]["name"] == f"Hospital of {person}"
+    }
+    seen = {each["customer"].removeprefix("C-") for each in listed.json().get("clients", ())}
+    for person in PEOPLE:
+        asked = client.get("/v1/customers", params={"customer": f"C-{person}"})
+        assert asked.status_code == (200 if person in seen else 403), asked.text
+    return seen, readable
+
+
+@pytest.mark.rule("R60")
+def test_a_client_is_seen_by_its_owner_their_assistant_and_their_managers_alone(firm: Service) -> None:
+    """Neither HR, nor payroll, nor an auditor, nor an administrator; and no longer by who had it before."""
+    registered = firm.http.get("/v1/facts", params={"type": "customer_registered"}).json()["facts"]
+    positions = {each["data"]["customer"].removeprefix("C-"): each["position"] for each in registered}
+    assert "Hospital" not in json.dumps(registered)
+    assistant, owner = firm.client("employee", BESIDE), firm.client("employee", OTHER)
+    team, everybody = firm.client("manager", OWN, "team"), firm.client("manager")
+    expected = {
+        firm.client("employee", OWN): {OWN},
+        owner: {OTHER},
+        assistant: {BESIDE, OTHER},
+        team: {OWN, BELOW},
+        firm.client("manager", OWN, "branch"): {OWN, BESIDE},
+        everybody: set(PEOPLE),
+    } | {firm.client(role): set[str]() for role in ROLES if role not in ("employee", "manager")}
+    for client, people in expected.items():
+        assert clients_seen(firm, client, positions) == (people, people)
+    given = fact("customer_assigned", {"employee": BELOW, "customer": f"C-{OTHER}"})
+    assert firm.http.post("/v1/facts", json=given).status_code == 201
+    for client, people in ((owner, set[str]()), (assistant, {BESIDE}), (team, {OWN, BELOW, OTHER})):
+        assert clients_seen(firm, client, positions) == (people, people)
+
+
+@pytest.mark.rule("R60")
+def test_clients_are_listed_page_by_page(firm: Service) -> None:
+    manager = firm.client("manager")
+    first = manager.get("/v1/customers", params={"limit": 3, "at_least": firm.head()}).json()
+    rest = manager.get("/v1/customers", params={"limit": 3, "after": first["next_after"]}).json()
+    found = [each["customer"] for page in (first, rest) for each in page["clients"]]
+    assert found == sorted(f"C-{person}" for person in PEOPLE)
+    assert rest["next_after"] is None

@@ -75,8 +75,9 @@ class Office:
         return int(answer.json()["position"])
 
     def read(self, position: int) -> dict[str, Any]:
-        """The personal text of a fact, as a reader who may is shown it."""
-        answer = self.service.http.get(f"/v1/facts/{position}/personal")
+        """The personal text of a fact about the client, as its owner is shown it."""
+        owner = self.service.client("employee", "E2")
+        answer = owner.get(f"/v1/facts/{position}/personal")
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
@@ -174,7 +175,8 @@ def test_names_are_shown_to_readers_until_they_are_erased(office: Office) -> Non
 
 
 def test_readers_who_may_not_are_refused(office: Office) -> None:
-    for client in (office.service.client("integration"), office.service.client("employee", "E1")):
+    others = [office.service.client(role) for role in ("integration", "hr_head", "administrator")]
+    for client in (*others, office.service.client("employee", "E1")):
         assert client.get(f"/v1/facts/{office.visit}/personal").status_code == 403
     assert (
         office.service.client("employee", "E2").get(f"/v1/facts/{office.visit}/personal").status_code == 200
