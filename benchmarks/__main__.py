@@ -20,6 +20,7 @@ BENCHMARKS = (
     "backtesting",
     "rostering",
     "boards",
+    "watching",
     "importing",
     "http",
     "restarting",
