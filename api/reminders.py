@@ -9,7 +9,6 @@ from litestar.params import QueryParameter
 from api.people import Asked
 from api.reading import OnDay, Reading, View, instant
 from api.watching import shows
-from domain.people.credentials import REMINDER_MONTHS
 from domain.people.notices import Recipient
 from domain.people.reminders import Kind, Reminder
 from projections import notices, reminders
@@ -31,8 +30,13 @@ async def read_reminders(
     ] = None,
     kind: Annotated[Kind | None, QueryParameter(description="Of this kind only.")] = None,
     lead_months: Annotated[
-        int, QueryParameter(ge=1, le=24, description="So long before it expires is a credential told of.")
-    ] = REMINDER_MONTHS,
+        int | None,
+        QueryParameter(
+            ge=1,
+            le=24,
+            description="So long before it expires is a credential told of; as the rules on notices say.",
+        ),
+    ] = None,
     day: OnDay = None,
 ) -> list[Reminder]:
     """Newcomers to greet, probations to review, credentials that expire; the most urgent first.

@@ -141,8 +141,7 @@ def _of_warnings(asked: _Asked, employees: Sequence[str] | None) -> Iterator[Not
 
 
 def _of_reminders(asked: _Asked, employees: Sequence[str] | None) -> Iterator[Notice]:
-    months = rules_on(asked.rules, asked.day).lead_months
-    standing = reminders.reminders(asked.cursor, asked.day, employees, asked.known_at, lead_months=months)
+    standing = reminders.reminders(asked.cursor, asked.day, employees, asked.known_at)
     for each in standing:
         people = {"employee": each.employee, "manager": each.manager}
         for to, on in each.told_on.items():

@@ -8,10 +8,10 @@ import msgspec
 from domain.facts.base import Fact
 from domain.facts.probation import ProbationAgreed, ProbationReviewed
 from domain.people import reminders as rules
-from domain.people.credentials import REMINDER_MONTHS
+from domain.people.notices import rules_on
 from domain.people.reminders import Probation, Reminder
 from domain.people.roster import postings
-from projections import credentials, roster
+from projections import credentials, notice_rules, roster
 from projections.closing import head
 from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
@@ -138,13 +138,15 @@ def reminders(
     employees: Sequence[str] | None = None,
     known_at: int | None = None,
     *,
-    lead_months: int = REMINDER_MONTHS,
+    lead_months: int | None = None,
 ) -> list[Reminder]:
     """What is due about `employees`, or about everybody who works here on `day`: the most urgent first.
 
-    lead_months: so long before it expires a credential is told of.
+    lead_months: so long before it expires a credential is told of; as the rules on notices say if absent.
     """
     known_at = head(cursor) if known_at is None else known_at
+    if lead_months is None:
+        lead_months = rules_on(notice_rules.notice_rules(cursor, known_at), day).lead_months
     here = postings(roster.changes(cursor, employees, known_at), day)
     on_probation = {each.employee: each for each in probations(cursor, employees, known_at)}
     held = credentials.held(cursor, day, employees, known_at=known_at)

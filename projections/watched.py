@@ -69,8 +69,8 @@ def watched(
     """What the warnings of each plan see in `period`, up to `today`; of `employees`, or of everybody.
 
     wanted: the warnings that are of interest. paid: whom plans pay in the month of `watched_month`, for who
-    has asked already. rules: a version of one plan whose warnings, measures and
-    curriculum are to be tried, and no other plan's.
+    has asked already. rules: a version of one plan whose warnings, measures and curriculum are to be tried,
+    and no other plan's.
     """
     until = min(period.last_day, today)
     found: list[Watched] = []

@@ -35,7 +35,8 @@ JUDGED_ELSEWHERE = frozenset(
     inquiry_resolved balance_written_off exchange_rate_set skill_graded intervention_opened
     intervention_closed probation_reviewed shift_pattern_set shift_rules_set shift_assigned shift_worked
     swap_asked swap_consented swap_approved swap_refused shift_need_set shift_wished lead_received
-    contract_uploaded contract_passed contract_returned contract_told practice_shared""".split()
+    contract_uploaded contract_passed contract_returned contract_told practice_shared approval_asked
+    approval_decided market_pay_surveyed notice_rules_set""".split()
 )
 """Types whose rules are not told again here."""
 
