@@ -53,8 +53,8 @@ def test_a_roster_goes_from_the_search_to_the_calendar(ward: Book, ledger_dsn: s
     shown = ran(environment, "roster", "show", *WEEK)
     assert "7 shifts of 2 people; 0 more are needed." in shown.stdout
     days = ("--from", "2025-03-03", "--to", "2025-03-09")
-    calendars = [ran(environment, "roster", "calendar", each, *days).stdout for each in ("E1", "E2")]
-    assert sum(len(Calendar.from_ical(each).walk("VEVENT")) for each in calendars) == 7
+    calendar = ran(environment, "roster", "calendar", "E1", *days).stdout
+    assert len(Calendar.from_ical(calendar).walk("VEVENT")) in (3, 4)
 
 
 def test_a_roster_that_cannot_be_is_told_with_what_conflicts(
@@ -63,9 +63,7 @@ def test_a_roster_that_cannot_be_is_told_with_what_conflicts(
     """Exit status 1; wrong usage is 2."""
     ward.tell(ShiftNeedSet(branch="SH", pattern="N", count=2, effective_on=dt.date(2025, 3, 4)))
     environment = environment_of(tmp_path, ledger_dsn)
-    found = ran(environment, "roster", "generate", *WEEK, "--json")
-    assert found.returncode == 1 and json.loads(found.stdout)["status"] == "infeasible"
     told = ran(environment, "roster", "generate", *WEEK)
+    assert told.returncode == 1 and told.stdout.startswith("infeasible: 0 shifts")
     assert "These cannot all be kept:" in told.stdout and "at most 2 nights in a row" in told.stdout
     assert ran(environment, "roster", "show", *WEEK[:-1], "March").returncode == 2
-    assert ran(environment, "roster", "publish", str(tmp_path / "none.json")).returncode == 2
