@@ -19,6 +19,7 @@ SWAPS = (
 
 _HOURS = {"A": 16, "P": 16, "N": 16, "D": 23, "M": 23}
 """Half hours of work of each shift."""
+_PAST_MIDNIGHT = ("P", "N", "M")
 _SECOND_DAY, _FIRST_EVENING, _FIRST_DAY, _FIRST_NIGHT = 1, 2, 0, 4
 """Places in the cycle of three shifts: swapping the first two keeps the rules, the others' do not."""
 
@@ -94,7 +95,8 @@ class Month:
             off = self._away[person.id]
             for day in days_of(self._month):
                 pattern = _shift(person, day)
-                if pattern != "-" and person.here_on(day) and not _is_away(off, day):
+                ends_on = day + dt.timedelta(days=pattern in _PAST_MIDNIGHT)
+                if pattern != "-" and person.here_on(day) and not _is_away(off, day, ends_on):
                     yield (person.id, day), pattern
 
     def _swapped(self) -> Iterator[Row]:
@@ -156,5 +158,6 @@ def _place(person: Person, day: dt.date) -> int:
     return (day.toordinal() + person.place) % len(person.unit.cycle) if person.unit else 0
 
 
-def _is_away(off: Away | None, day: dt.date) -> bool:
-    return off is not None and off[1] <= day <= off[2]
+def _is_away(off: Away | None, first: dt.date, last: dt.date | None = None) -> bool:
+    """Whether somebody is away on one of the days from `first` to `last`."""
+    return off is not None and off[1] <= (last or first) and first <= off[2]
