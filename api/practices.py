@@ -131,12 +131,14 @@ async def read_decision_makers(
 def next_action(cursor: Cursor[Any], customer: Customer, known_at: int | None) -> NextAction:
     """What to do next with `customer`."""
     stage = next_stage(customer.stage)
-    named = {"kind": customer.kind or "", "customer": customer.customer}
+    kind, name = customer.kind or "", customer.customer
     return NextAction(
         customer=customer,
         stage=stage,
         action=ACTIONS[stage] if stage else None,
-        practices=practices.practices(cursor, known_at, stage=stage, **named) if stage else [],
+        practices=practices.practices(cursor, known_at, stage=stage, kind=kind, customer=name)
+        if stage
+        else [],
         process=practices.process_of(cursor, customer.customer, customer.kind, known_at),
     )
 

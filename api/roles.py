@@ -105,7 +105,7 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
 """What a role may do, to whomever the scope of the token reaches."""
 
 SCOPE_OF: Mapping[Role, ScopeName] = MappingProxyType(
-    {role: {"employee": "self", "manager": "team"}.get(role, "all") for role in ROLES}
+    {role: "self" if role == "employee" else "team" if role == "manager" else "all" for role in ROLES}
 )
 """The scope of a token that names none."""
 

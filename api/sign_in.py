@@ -72,7 +72,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     def _role(self, said: object) -> Role:
         """The one role among what the claim says; two are no answer, as one would be more than was meant."""
         named = {self.roles.get(str(each)) if self.roles else str(each) for each in _listed(said)}
-        found = [role for role in ROLES if role in named]
+        found: list[Role] = [role for role in ROLES if role in named]
         if len(found) != 1:
             raise refused(f"The token names {len(found) or 'no'} roles of this service; it takes one.")
         return found[0]

@@ -88,7 +88,7 @@ def tellings(
 
     people: who is mentor and manager; who is not known is passed over at once.
     """
-    line = [
+    line: list[Recipient] = [
         each
         for each in LINE[LINE.index(owner) :]
         if each not in ("mentor", "manager") or people.get(each) is not None
