@@ -75,7 +75,7 @@ def _require_reader(cursor: Cursor[Any], caller: Caller, record: Record, today: 
     if isinstance(fact, DecisionMakerRecorded):
         require_contacts(cursor, caller, fact.customer)
     elif subject.startswith(OF_CLIENT):
-        require_client(cursor, caller, subject.removeprefix(OF_CLIENT), today)
+        require_client(cursor, caller, subject.removeprefix(OF_CLIENT), today, people_of([record]))
     else:
         for employee in people_of([record]):
             caller.require_about(employee)

@@ -77,6 +77,16 @@ def fact(type: str, data: dict[str, Any], **envelope: Any) -> dict[str, Any]:
     return {"type": type, **said, "data": data, **envelope}
 
 
+def answered(client: httpx.Client, method: str, path: str) -> httpx.Response:
+    """The answer; of the stream, which has no end, its first event."""
+    with client.stream(method, path) as answer:
+        if not answer.headers.get("Content-Type", "").startswith("text/event-stream"):
+            answer.read()
+            return answer
+        first = next(answer.iter_bytes(), b"")
+        return httpx.Response(answer.status_code, headers=answer.headers, content=first)
+
+
 @contextmanager
 def served(
     dsn: str | None, home: Path, *, program: Sequence[str] = ("-c", SERVE), **settings: Any

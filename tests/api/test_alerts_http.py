@@ -57,6 +57,7 @@ def test_a_warning_is_seen_taken_in_hand_and_ended(firm: Service) -> None:
         "value": "17/2",
         "test": "at_least",
         "level": "8",
+        "before": [],
     }
     assert manager.post("/v1/facts", json=fact("intervention_opened", CASE)).status_code == 201
     assert firm.get("/v1/alerts", day=TUESDAY)[0]["intervention"] == "I1"

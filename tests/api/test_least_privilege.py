@@ -11,7 +11,7 @@ import httpx
 import psycopg
 import pytest
 from litestar.handlers import HTTPRouteHandler
-from served import Service
+from served import Service, answered
 
 from api import app as composition
 from api.roles import MAY, MAY_RECORD, ROLES, Action, Role
@@ -132,7 +132,7 @@ def test_a_role_gets_what_it_may_and_nothing_else(
         )
         if handler is None or handler.opt.get("open"):
             continue
-        answer = clients[role].request(method, address(path))
+        answer = answered(clients[role], method, address(path))
         may = handler.opt["action"] in MAY[role]
         assert (answer.status_code == 403) is not may, (method, path, answer.text)
         if not may:
@@ -174,7 +174,7 @@ def test_no_answer_and_no_page_names_another_host(
     addresses: list[tuple[str, str]], clients: dict[Role, httpx.Client]
 ) -> None:
     for method, path in addresses:
-        answer = clients["administrator"].request(method, address(path))
+        answer = answered(clients["administrator"], method, address(path))
         assert not re.search(r"https?://(?!127\.0\.0\.1|localhost)", answer.text), path
         assert not re.search(r"https?://(?!127\.0\.0\.1|localhost)", str(answer.headers)), path
 

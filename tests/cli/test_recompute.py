@@ -128,7 +128,7 @@ def test_every_cent_of_an_altered_rounding_is_listed(guarded: Guarded) -> None:
             "rule",
         ),
         (
-            "import projections.measures as m\nm.exact = lambda n: __import__('fractions').Fraction(7)",
+            "import projections.measures as m\nm.exact = lambda *_: __import__('fractions').Fraction(7)",
             "measure",
         ),
     ],

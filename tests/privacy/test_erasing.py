@@ -245,7 +245,7 @@ def test_the_master_key_changes_under_load(office: Office) -> None:
         number = 0
         while not stop.is_set():
             number += 1
-            data = {"employee": "E1", "customer": f"N{number}", "note": f"{office.note} {number}"}
+            data = {"employee": "E2", "customer": f"N{number}", "note": f"{office.note} {number}"}
             sent = {"type": "visit_recorded", "source": "load", "key": str(number), "data": data, **EARLY}
             answer = http.post("/v1/facts", json=sent)
             assert answer.status_code == 201, answer.text
