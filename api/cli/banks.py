@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.terminal import FAILED, Json, output, print_json, rows, say_failure, settings
+from api.cli.terminal import FAILED, Json, output, print_json, rows, settings, tell_faults
 from api.cli.tracing import traced_cursor
 
 bank = typer.Typer(help="Question banks, from which tests of modules are drawn.", no_args_is_help=True)
@@ -24,12 +24,7 @@ def check(file: File, json: Json = False) -> None:
     try:
         found = check_bank(file)
     except BankInvalid as invalid:
-        if json:
-            print_json({"file": str(file), "problems": invalid.problems})
-        for problem in () if json else invalid.problems:
-            at = f"{file}:{problem.line}" if problem.line else str(file)
-            place = f"{at}: {problem.path}" if problem.path else at
-            say_failure(f"{place}: {problem.message}", problem.remedy)
+        tell_faults(file, invalid, json)
         raise typer.Exit(FAILED) from None
     if json:
         print_json({"file": str(file), "bank": found.bank, "module": found.module, "problems": []})

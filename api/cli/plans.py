@@ -6,7 +6,7 @@ import typer
 
 from api.cli import plan_changes, plan_life, plan_views, simulating
 from api.cli.plan_life import File
-from api.cli.terminal import FAILED, Json, output, print_json, say_failure, settings
+from api.cli.terminal import FAILED, Json, output, print_json, settings, tell_faults
 
 plan = typer.Typer(help="Check, discuss, adopt and read plan documents.", no_args_is_help=True)
 app = typer.Typer()
@@ -26,12 +26,7 @@ def check(file: File, json: Json = False) -> None:
     try:
         found = check_plan(file)
     except PlanInvalid as invalid:
-        if json:
-            print_json({"file": str(file), "problems": invalid.problems})
-        for problem in () if json else invalid.problems:
-            at = f"{file}:{problem.line}" if problem.line else str(file)
-            place = f"{at}: {problem.path}" if problem.path else at
-            say_failure(f"{place}: {problem.message}", problem.remedy)
+        tell_faults(file, invalid, json)
         raise typer.Exit(FAILED) from None
     if json:
         print_json(

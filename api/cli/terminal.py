@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from api.settings import Settings
+    from domain.plan.problems import FaultyDocument
 
 FAILED = 1
 USAGE = 2
@@ -98,6 +100,16 @@ def say_failure(detail: str, remedy: str) -> None:
     console.print(f"[bold red]error:[/] {escape(detail)}", soft_wrap=True)
     if remedy:
         console.print(f"       {escape(remedy)}", soft_wrap=True)
+
+
+def tell_faults(file: Path, faulty: "FaultyDocument", json: bool) -> None:
+    """Everything that is wrong with a document: for a program, or a line and a remedy each."""
+    if json:
+        print_json({"file": str(file), "problems": faulty.problems})
+        return
+    for problem in faulty.problems:
+        at = f"{file}:{problem.line}" if problem.line else str(file)
+        say_failure(f"{f'{at}: {problem.path}' if problem.path else at}: {problem.message}", problem.remedy)
 
 
 def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
