@@ -96,3 +96,4 @@ def test_a_board_proposes_and_a_person_records(firm: Service) -> None:
     [seen] = firm.client("employee", "E2").get("/v1/honours").json()
     assert seen["employee"].startswith("anonymous-") and seen["evidence"] == []
     assert firm.client("employee", "E2").get("/v1/boards/star/honours?period=2025-W10").status_code == 403
+    assert firm.record("board_display_chosen", chosen | {"display": "named"}).status_code == 201
