@@ -197,12 +197,13 @@ def test_clients_have_what_the_server_has_however_often_the_line_breaks(service:
         {"branch": "SH"},
         {"branch": ["SH", "BJ"]},
     )
-    clients = [Client(service, **query) for query in queries for _ in range(2)]
+    clients = [Client(service, **query) for query in queries]
     done = threading.Event()
 
     def listen(client: Client, own: random.Random) -> None:
         while not done.is_set():
             client.follow(1 << 60, lambda: done.is_set() or own.random() < 0.3)
+            time.sleep(own.random() * 0.05)
 
     threads = [
         threading.Thread(target=listen, args=(client, random.Random(f"{seed} {number}")))
@@ -211,7 +212,7 @@ def test_clients_have_what_the_server_has_however_often_the_line_breaks(service:
     for thread in threads:
         thread.start()
     live: list[int] = []
-    for _ in range(60):
+    for _ in range(30):
         live += visited(service, *dice.choices(PEOPLE, k=dice.randrange(1, 5)))
         if dice.random() < 0.4:
             voided(service, live.pop(dice.randrange(len(live))))
