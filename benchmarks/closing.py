@@ -138,6 +138,12 @@ def seconds(work: Callable[[], object], repeats: int) -> float:
     return statistics.median(taken[1:])
 
 
+def computed(cursor: Cursor, head: int) -> closing.Closing:
+    """The close of the month, in a transaction as in service."""
+    with cursor.connection.transaction():
+        return closing.compute(cursor, MARCH, head)
+
+
 def freezing(cursor: Cursor, head: int) -> tuple[float, float]:
     """How long it takes to freeze the month, and to copy the same lines into a table without keys."""
     made = closing.compute(cursor, MARCH, head)
@@ -201,7 +207,7 @@ def run(cursor: Cursor, chosen: argparse.Namespace, sampled: Sequence[str]) -> b
     head = closing.head(cursor)
     scan = seconds(lambda: cursor.execute(SCAN, days).fetchall(), chosen.repeats)
     totals = seconds(lambda: cursor.execute(TOTALS, days).fetchall(), chosen.repeats)
-    close = seconds(lambda: closing.compute(cursor, MARCH, head), chosen.repeats)
+    close = seconds(lambda: computed(cursor, head), chosen.repeats)
     frozen, copied = freezing(cursor, head)
     one = seconds(lambda: statements.statement(cursor, sampled[0], MARCH, engine=ENGINE), 20)
     told = explained(cursor, sampled)

@@ -27,6 +27,9 @@ BATCH_PEOPLE = 25_000
 EVERYBODY = "select distinct employee from roster_change where position <= coalesce(%(known_at)s, position)"
 
 
+ROOM = "select set_config('work_mem', '64MB', true)"
+"""One close runs at a time, so until the end of its transaction it may sort in more memory than readers."""
+
 HEAD = "select coalesce(max(position), 0) from projection"
 
 
@@ -88,6 +91,7 @@ def head(cursor: Cursor) -> int:
 
 def compute(cursor: Cursor, period: Period, known_at: int) -> Closing:
     """The close of `period` by the facts up to position `known_at`."""
+    cursor.execute(ROOM)
     making = _Making(cursor, period, known_at, None)
     with closing(ahead(making.gather, making.people)) as gathered:
         found = [statement for told in gathered for statement in _statements(told)]
