@@ -183,10 +183,11 @@ class Hub:
 
     def _look_at_totals(self, cursor: Cursor, span: Span, listeners: Iterable[Listener], news: _News) -> None:
         following = [each for each in listeners if each.wish.board is None]
-        types = {"types": sorted(roster.FACTS)}
-        moved = cursor.execute(PLACED_ANEW, {**span.bounds, **types}).fetchone()
-        if moved is not None and moved[0]:
-            news.ended.extend((each, "people-moved") for each in following if each.wish.placed)
+        if placed := [each for each in following if each.wish.placed]:
+            types = {"types": sorted(roster.FACTS)}
+            moved = cursor.execute(PLACED_ANEW, {**span.bounds, **types}).fetchone()
+            if moved is not None and moved[0]:
+                news.ended.extend((each, "people-moved") for each in placed)
         frames = told_changes(cursor, span, following)
         news.frames.extend((each, frames[each.wish]) for each in following if each.wish in frames)
 
