@@ -41,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     seal_key_next: the one that is to follow. witness_url, witness_key: who cosigns checkpoints.
     oidc_issuer, oidc_audience: whose JWTs let people in, and for whom they must be meant. oidc_claims: which
     claims say what, as `role=groups`. oidc_roles: which role what they say stands for, as `pay-team=payroll`.
+    webhook_hosts: hosts and networks of the firm's own to which webhooks may go, without TLS too.
     """
 
     home: Path
@@ -67,6 +68,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     oidc_claims: str = ""
     oidc_roles: str = ""
     oidc_leeway_seconds: int = 30
+    webhook_hosts: str = ""
 
     def __repr__(self) -> str:
         """Without the addresses, which may hold a password."""
@@ -158,6 +160,7 @@ def _check(settings: Settings) -> None:
             )
     _check_seal(settings)
     _check_issuer(settings)
+    _check_webhook_hosts(settings.webhook_hosts)
     if settings.owner_url and not settings.database_url:
         raise SettingRefused(
             _variable("owner_url"),
@@ -211,6 +214,19 @@ def _check_issuer(settings: Settings) -> None:
         )
     for field, known in (("oidc_claims", ("role", "employee", "scope", "branches")), ("oidc_roles", None)):
         _check_pairs(field, getattr(settings, field), known)
+
+
+def _check_webhook_hosts(text: str) -> None:
+    from api.webhooks.guard import guard_of
+
+    try:
+        guard_of(text)
+    except ValueError as wrong:
+        raise SettingRefused(
+            _variable("webhook_hosts"),
+            f"{str(wrong)!r} is neither a host nor a network.",
+            "Write names and networks with spaces between: hooks.firm.lan 10.2.0.0/16.",
+        ) from None
 
 
 def _check_pairs(field: str, text: str, known: tuple[str, ...] | None) -> None:

@@ -1,0 +1,176 @@
+"""One POST to one resolved address: bounded in time and bytes, never redirected, never through a proxy.
+
+Written on asyncio and httptools: a client library resolves names for itself, and the guard has to judge the
+very address that is spoken to; TLS still proves the name.
+"""
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import NamedTuple
+
+import httptools
+
+from api.webhooks.guard import AddressRefused, Guard, Ip, Target
+
+TIMEOUT_SECONDS = 20.0
+RESOLVE_SECONDS = 5.0
+ANSWER_BYTES = 4_096
+"""So much of an answer is read, and no more."""
+HEAD_BYTES = 32_768
+SHOWN_CHARACTERS = 200
+
+
+class Answer(NamedTuple):
+    """What came of one try. status: None where no answer came, and `error` says why.
+
+    asked_seconds: of Retry-After. body: its first bytes.
+    """
+
+    status: int | None
+    ms: int
+    error: str | None = None
+    asked_seconds: int = 0
+    body: bytes = b""
+
+    @property
+    def shown(self) -> str:
+        """The beginning of the answer, for a log."""
+        text = self.body.decode("utf-8", "replace")[:SHOWN_CHARACTERS]
+        return "".join(each if each.isprintable() else " " for each in text)
+
+
+class _Reading:
+    """What a parser finds in an answer."""
+
+    def __init__(self) -> None:
+        self.status: int | None = None
+        self.asked_seconds = 0
+        self.body = bytearray()
+        self.over = False
+        self._parser = httptools.HttpResponseParser(self)
+
+    def feed(self, chunk: bytes) -> None:
+        """Takes some more bytes."""
+        self._parser.feed_data(chunk)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Called by the parser."""
+        if name.lower() == b"retry-after" and value.isdigit() and len(value) <= 9:
+            self.asked_seconds = int(value)
+
+    def on_headers_complete(self) -> None:
+        """Called by the parser; an answer of 1xx is followed by the real one."""
+        status = int(self._parser.get_status_code())
+        self.status = None if status < 200 else status
+
+    def on_body(self, chunk: bytes) -> None:
+        """Called by the parser."""
+        self.body += chunk[: ANSWER_BYTES - len(self.body)]
+
+    def on_message_complete(self) -> None:
+        """Called by the parser."""
+        self.over = self.status is not None
+
+
+async def resolved(guard: Guard, target: Target) -> Ip:
+    """The address of `target` to connect to, judged.
+
+    Raises: AddressRefused; OSError or TimeoutError when nobody knows the name.
+    """
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(RESOLVE_SECONDS):
+        found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    addresses = [ip_address(str(each[4][0])) for each in found]
+    return guard.require(target.host, addresses)[0]
+
+
+async def post(
+    target: Target,
+    address: Ip,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    seconds: float = TIMEOUT_SECONDS,
+    context: ssl.SSLContext | None = None,
+) -> Answer:
+    """What came of a try to send `body` to `target` at `address`; an endpoint cannot make it raise."""
+    started = time.monotonic()
+    reading = _Reading()
+    error: str | None = None
+    try:
+        async with asyncio.timeout(seconds):
+            await _exchanged(target, address, body, headers, reading, context)
+    except TimeoutError:
+        error = f"no whole answer within {seconds:g} s"
+    except (ssl.SSLError, ssl.CertificateError) as failure:
+        error = f"TLS: {getattr(failure, 'verify_message', '') or failure.reason or 'failed'}"
+    except (OSError, EOFError) as failure:
+        error = f"connection: {failure.strerror or type(failure).__name__}"
+    except httptools.HttpParserError:
+        error = "the answer is no HTTP"
+    ms = round((time.monotonic() - started) * 1000)
+    status = reading.status
+    if status is not None and (reading.over or len(reading.body) >= ANSWER_BYTES):
+        error = None
+    elif status is not None:
+        status = None  # half an answer says nothing of whether it was taken
+    return Answer(status, ms, error, reading.asked_seconds, bytes(reading.body))
+
+
+def failed(why: Exception) -> Answer:
+    """What came of a try for which there was no address to speak to."""
+    error = why.detail if isinstance(why, AddressRefused) else f"name: {type(why).__name__}"
+    return Answer(None, 0, error)
+
+
+async def _exchanged(
+    target: Target,
+    address: Ip,
+    body: bytes,
+    headers: Mapping[str, str],
+    reading: _Reading,
+    context: ssl.SSLContext | None,
+) -> None:
+    encrypted = (context or ssl.create_default_context()) if target.scheme == "https" else None
+    reader, writer = await asyncio.open_connection(
+        str(address),
+        target.port,
+        ssl=encrypted,
+        server_hostname=target.host if encrypted else None,
+        limit=HEAD_BYTES,
+    )
+    try:
+        writer.write(_request(target, body, headers))
+        await writer.drain()
+        read = 0
+        while not reading.over and len(reading.body) < ANSWER_BYTES and read < HEAD_BYTES + ANSWER_BYTES:
+            chunk = await reader.read(ANSWER_BYTES)
+            if not chunk:
+                break
+            read += len(chunk)
+            reading.feed(chunk)
+        if reading.status is not None and not reading.over and reader.at_eof():
+            reading.over = True  # an answer without a length ends with its connection
+    finally:
+        writer.transport.abort()
+        with suppress(OSError):
+            await writer.wait_closed()
+
+
+def _request(target: Target, body: bytes, headers: Mapping[str, str]) -> bytes:
+    own: Sequence[tuple[str, str]] = (
+        ("host", target.authority),
+        ("content-type", "application/json; charset=utf-8"),
+        ("content-length", str(len(body))),
+        ("user-agent", "Meritbook-Webhooks/1"),
+        ("accept", "*/*"),
+        ("connection", "close"),
+        *headers.items(),
+    )
+    head = "".join(f"{name}: {value}\r\n" for name, value in own)
+    return f"POST {target.path} HTTP/1.1\r\n{head}\r\n".encode("ascii") + body
