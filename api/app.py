@@ -1,11 +1,12 @@
 """The HTTP service, put together: the composition root of everything under /v1."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from litestar import Litestar, Router
 from litestar.di import Provide
@@ -49,6 +50,7 @@ from api import (
     rosters,
     seal,
     shifts,
+    signed_in,
     simulating,
     stream,
     trail_pages,
@@ -61,6 +63,8 @@ from api.ops import Ledger
 from api.reach import Reaching
 from api.reading import Reading, counted_position, view
 from api.requests import Surround
+from api.sessions import Sessions, lifetime
+from api.settings import Settings
 from api.sign_in import SignIn, jwts_of
 from api.streaming.hub import Hub
 from api.tokens import Tokens, token_file
@@ -76,8 +80,13 @@ OPENAPI = OpenAPIConfig(
     openapi_router=Router("/schema", route_handlers=[], opt={"open": True}, include_in_schema=False),
     render_plugins=[JsonRenderPlugin()],  # pages that show it would load their scripts from elsewhere
     use_handler_docstrings=True,
-    components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
-    security=[{"token": []}],
+    components=Components(
+        security_schemes={
+            "token": SecurityScheme(type="http", scheme="bearer"),
+            "session": SecurityScheme(type="apiKey", security_scheme_in="cookie", name="__Host-meritbook"),
+        }
+    ),
+    security=[{"token": []}, {"session": []}],
 )
 
 
@@ -171,23 +180,29 @@ HANDLERS = [
     seal.read_checkpoint,
     seal.read_tile,
     seal.read_proof,
+    signed_in.read_session,
+    signed_in.end_session,
+    signed_in.end_all_sessions,
     problems.problem_kind,
 ]
+
+_WRITTEN_OUT: dict[Any, Callable[[Any], Any]] = {Fraction: str, Decimal: str}
+
+BESIDE = [signed_in.sign_out, health.live, health.ready, health.metrics]
+"""What does not stand under /v1."""
 
 
 def build_app(ledger: Ledger) -> Surround:
     """The service over `ledger`, with the threads that keep its read models up and its journal sealed."""
     reading = Reading(ledger.pool, ledger.today, ledger.settings.wait_seconds)
-    metrics = Metrics(lambda: reading.ask_here(counted_position))
     follower = Follower(ledger.runner())
     hub = Hub(ledger.dsn, ledger.schema, reading)
     kept_boards = KeptBoards()
-    metrics.watch_stream(lambda: len(hub))
     sealing = seal.sealing(ledger)
-    metrics.watch_seal(sealing, reading.ask_here)
-    query_names: dict[str, frozenset[str]] = {}
-    sign_in = SignIn(Tokens(token_file(ledger.settings.home)), jwts_of(ledger.settings))
-    gate = Gate(sign_in, Reaching(reading), query_names, lambda: app.state.trail)
+    metrics = _metrics(reading, hub, sealing)
+    query_names = dict[str, frozenset[str]]()
+    sessions = Sessions(reading, lifetime(ledger.settings))
+    gate = _gate(ledger.settings, reading, sessions, query_names, lambda: app.state.trail)
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
@@ -209,30 +224,60 @@ def build_app(ledger: Ledger) -> Surround:
         await asyncio.to_thread(sealing.stop)
 
     app = Litestar(
-        route_handlers=[Router("/v1", route_handlers=HANDLERS), health.live, health.ready, health.metrics],
+        route_handlers=[Router("/v1", route_handlers=HANDLERS), *BESIDE],
         middleware=[gate],
         dependencies={
             "writing": Provide(lambda: app.state.writing, sync_to_thread=False),
             "view": Provide(view),
-            "reading": Provide(lambda: reading, sync_to_thread=False),
-            "vault": Provide(lambda: ledger.vault, sync_to_thread=False),
-            "gate": Provide(lambda: gate, sync_to_thread=False),
-            "kept_boards": Provide(lambda: kept_boards, sync_to_thread=False),
-            "hub": Provide(lambda: hub, sync_to_thread=False),
-            "follower": Provide(lambda: follower, sync_to_thread=False),
-            "sealing": Provide(lambda: sealing, sync_to_thread=False),
-            "metrics": Provide(lambda: metrics, sync_to_thread=False),
+            **_given(reading=reading, vault=ledger.vault, sessions=sessions, gate=gate),
+            **_given(
+                own_cookies=gate.cookies,
+                kept_boards=kept_boards,
+                hub=hub,
+                follower=follower,
+                sealing=sealing,
+                metrics=metrics,
+            ),
         },
         exception_handlers=problems.EXCEPTION_HANDLERS,
         lifespan=[running],
         openapi_config=OPENAPI,
         request_max_body_size=ledger.settings.batch_bytes,
         logging_config=None,
-        type_encoders={Fraction: str, Decimal: str},
+        type_encoders=_WRITTEN_OUT,
     )
     complete(app.openapi_schema)
     query_names.update(_query_names(app))
     return Surround(app, metrics, on_stop=hub.close)
+
+
+def _gate(
+    settings: Settings,
+    reading: Reading,
+    sessions: Sessions,
+    query_names: dict[str, frozenset[str]],
+    trail: Callable[[], Trail],
+) -> Gate:
+    """The guard of a service with these settings."""
+    sign_in = SignIn(Tokens(token_file(settings.home)), jwts_of(settings), sessions)
+    return Gate(sign_in, Reaching(reading), query_names, trail, settings.public_url)
+
+
+def _metrics(reading: Reading, hub: Hub, sealing: seal.Seal) -> Metrics:
+    """The figures of a service, with those of its stream and its seal."""
+    metrics = Metrics(lambda: reading.ask_here(counted_position))
+    metrics.watch_stream(lambda: len(hub))
+    metrics.watch_seal(sealing, reading.ask_here)
+    return metrics
+
+
+def _given(**things: object) -> dict[str, Provide]:
+    """What handlers ask for by name, and is always the same."""
+
+    def always(thing: object) -> Provide:
+        return Provide(lambda: thing, sync_to_thread=False)
+
+    return {name: always(thing) for name, thing in things.items()}
 
 
 def _query_names(app: Litestar) -> dict[str, frozenset[str]]:

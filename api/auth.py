@@ -1,20 +1,34 @@
 """The one guard in front of every address: who asks, whether they may, and whom they reach."""
 
 from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+from litestar import Request
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.caller import Caller
-from api.problems import Unauthenticated
+from api.cookies import Cookies, header
+from api.problems import SignInFirst, Unauthenticated
 from api.reach import Reaching
-from api.roles import Action
+from api.same_site import brought, changes, require_same_origin, require_token
+from api.sessions import Session, csrf_token
 from api.sign_in import SignIn
 from api.trail import Trail
 from api.watching import Watch
 from domain.refusals import BadField, NotAllowed
+
+SIGNED_IN = "signed_in"
+"""Where the state of a request holds the session that it is made in."""
+
+
+class SignedIn(NamedTuple):
+    """The session in which a request is made, and the token that its pages send along with changes."""
+
+    session: Session
+    csrf_token: str
 
 
 class Gate(ASGIMiddleware):
@@ -22,7 +36,11 @@ class Gate(ASGIMiddleware):
 
     Handlers say in `opt` which `action` they are, or that they are `open`, whom their answer is about as
     `reach` (api.reach), and what of it is `personal` (api.watching). What is refused, and who is shown whose
-    data, is in the trail before the answer goes out. query_names: the parameters of each address.
+    data, is in the trail before the answer goes out. One that is a `page` sends whoever is not signed in to
+    where they sign in. A caller is known by a bearer token, or by the cookie of a session: then a change must
+    come from our own pages (api.same_site). query_names: the parameters of each address that OpenAPI
+    describes; another says as `asks` what may stand in its query. public_url: where browsers find the
+    service, if the settings say so.
     """
 
     scopes = (ScopeType.HTTP,)
@@ -33,8 +51,10 @@ class Gate(ASGIMiddleware):
         reaching: Reaching,
         query_names: Mapping[str, frozenset[str]],
         trail: Callable[[], Trail],
+        public_url: str | None,
     ) -> None:
         self._sign_in = sign_in
+        self.cookies, self._public_url = Cookies(public_url), public_url
         self._reaching = reaching
         self._query_names = query_names
         self._trail = trail
@@ -44,44 +64,81 @@ class Gate(ASGIMiddleware):
 
         Raises: BadField, Unauthenticated, NotAllowed, Behind.
         """
+        opt = scope["route_handler"].opt
         if scope["query_string"]:
             known = self._query_names.get(scope["path_template"], frozenset())
-            _require_known(scope["query_string"], known)
-        opt = scope["route_handler"].opt
+            _require_known(scope["query_string"], known | frozenset(opt.get("asks", ())))
         if opt.get("open"):
+            if changes(scope):
+                require_same_origin(scope, self._public_url)
             await next_app(scope, receive, send)
             return
         watch = Watch(self._trail, scope)
-        caller = await self._admitted(scope, opt["action"], watch)
+        try:
+            caller = await self._caller(scope)
+        except Unauthenticated as refusal:
+            if opt.get("page"):
+                raise SignInFirst(_here(scope)) from None
+            await watch.unauthenticated(refusal)
+            raise
         scope["auth"] = caller
+        try:
+            receive = await self._from_here(scope, receive)
+            caller.require(opt["action"])
+            scope["auth"] = caller = await self._reaching.narrowed(caller, scope)
+        except NotAllowed as refusal:
+            await watch.refused(caller, refusal)
+            raise
         await next_app(scope, receive, watch.traced(caller, opt.get("personal", "people"), send))
 
     async def still_admits(self, scope: Scope) -> bool:
-        """Whether the token of a request that was let pass is good still, for answers that go on and on."""
+        """Whether what a request was let pass with is good still, for answers that go on and on."""
         try:
-            await self._caller(scope)
+            await self._caller(scope, used=False)
         except Unauthenticated:
             return False
         return True
 
-    async def _admitted(self, scope: Scope, action: Action, watch: Watch) -> Caller:
-        """Who asks, with those whom they reach, if they may do `action` at all."""
-        try:
-            caller = await self._caller(scope)
-        except Unauthenticated as refusal:
-            await watch.unauthenticated(refusal)
-            raise
-        try:
-            caller.require(action)
-            return await self._reaching.narrowed(caller, scope)
-        except NotAllowed as refusal:
-            await watch.refused(caller, refusal)
-            raise
+    async def _caller(self, scope: Scope, *, used: bool = True) -> Caller:
+        """Who asks: by the token that the request brings, else by the session whose cookie it brings.
 
-    async def _caller(self, scope: Scope) -> Caller:
-        header = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-        scheme, _, token = header.decode("latin-1").partition(" ")
-        return await self._sign_in.caller(token.strip() if scheme.lower() == "bearer" else "")
+        used: the caller asks, rather than that an answer to them goes on.
+        Raises: Unauthenticated, Unavailable.
+        """
+        said = header(scope["headers"], b"authorization")
+        cookie = "" if said else self.cookies.given(scope)
+        if not cookie:
+            scheme, _, token = said.partition(" ")
+            return await self._sign_in.caller(token.strip() if scheme.lower() == "bearer" else "")
+        session = await self._sign_in.session(cookie, used=used)
+        scope["state"][SIGNED_IN] = SignedIn(session, csrf_token(cookie))
+        return session.caller
+
+    async def _from_here(self, scope: Scope, receive: Receive) -> Receive:
+        """How the body is still to be received of a change that our own pages made, or that bears a token.
+
+        Raises: FromElsewhere, BodyTooSlow.
+        """
+        signed_in: SignedIn | None = scope["state"].get(SIGNED_IN)
+        if signed_in is None or not changes(scope):
+            return receive
+        require_same_origin(scope, self._public_url)
+        token, receive = await brought(scope, receive)
+        require_token(token, signed_in.csrf_token)
+        return receive
+
+
+def signed_in(request: Request[Any, Any, Any]) -> SignedIn | None:
+    """The session in which a request is made; None for one that bears a token."""
+    return request.scope["state"].get(SIGNED_IN)
+
+
+def _here(scope: Scope) -> str:
+    """The page that is asked for, to come back to; nothing where it was a change."""
+    if changes(scope):
+        return ""
+    query = scope["query_string"].decode("latin-1")
+    return scope["path"] + (f"?{query}" if query else "")
 
 
 def _require_known(query: bytes, known: frozenset[str]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 import psycopg
@@ -30,6 +31,14 @@ MEDIA_TYPE = "application/problem+json"
 
 class Unauthenticated(Refusal):
     """The request carries no token, or one that is not known here."""
+
+
+class SignInFirst(Unauthenticated):
+    """The page is for people who are signed in. next: the page, to come back to; empty if it cannot be."""
+
+    def __init__(self, next: str) -> None:
+        super().__init__(field="", detail="Nobody is signed in.", remedy="Sign in at /sign-in.")
+        self.next = next
 
 
 class NotFound(Refusal):
@@ -177,6 +186,12 @@ def answer_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Respons
     return _answer(problem, headers)
 
 
+def answer_sign_in(_: Request[Any, Any, Any], first: SignInFirst) -> Response[bytes]:
+    """A page that nobody sees who is not signed in: sends the browser to where one does that."""
+    back = f"?next={quote(first.next, safe='/')}" if first.next else ""
+    return Response(b"", status_code=HTTPStatus.SEE_OTHER, headers={"Location": f"/sign-in{back}"})
+
+
 def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """The request did not fit any address, method or parameter."""
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
@@ -275,6 +290,7 @@ def answer_bug(request: Request[Any, Any, Any], error: Exception) -> Response[by
 
 
 EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
+    SignInFirst: answer_sign_in,
     Refusal: answer_refusal,
     HTTPException: answer_http,
     psycopg.errors.QueryCanceled: answer_too_slow,

@@ -19,6 +19,7 @@ Action = Literal[
     "read_plans",
     "read_trail",
     "run_payroll",
+    "use_account",
 ]
 
 ScopeName = Literal["self", "team", "branch", "all"]
@@ -68,7 +69,7 @@ _EVERYTHING = frozenset[Action](get_args(Action)) - {"read_clients"}
 MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         "employee": frozenset[Action](
-            {"record", "read_people", "read_clients", "read_pay", "read_boards", "read_plans"}
+            {"record", "read_people", "read_clients", "read_pay", "read_boards", "read_plans", "use_account"}
         ),
         "manager": frozenset[Action](
             {
@@ -80,10 +81,20 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 "read_pay_ranges",
                 "read_boards",
                 "read_plans",
+                "use_account",
             }
         ),
         "hr": frozenset[Action](
-            {"record", "read_people", "read_care", "read_pay", "read_pay_ranges", "read_boards", "read_plans"}
+            {
+                "record",
+                "read_people",
+                "read_care",
+                "read_pay",
+                "read_pay_ranges",
+                "read_boards",
+                "read_plans",
+                "use_account",
+            }
         ),
         "hr_head": _EVERYTHING,
         "payroll": frozenset[Action](
@@ -95,10 +106,11 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 "read_boards",
                 "read_plans",
                 "run_payroll",
+                "use_account",
             }
         ),
         "auditor": _EVERYTHING - {"record"},
-        "integration": frozenset[Action]({"record", "read_boards"}),
+        "integration": frozenset[Action]({"record", "read_boards", "use_account"}),
         "administrator": _EVERYTHING,
     }
 )

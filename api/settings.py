@@ -42,6 +42,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     oidc_issuer, oidc_audience: whose JWTs let people in, and for whom they must be meant. oidc_claims: which
     claims say what, as `role=groups`. oidc_roles: which role what they say stands for, as `pay-team=payroll`.
     webhook_hosts: hosts and networks of the firm's own to which webhooks may go, without TLS too.
+    public_url: where browsers find the service, if not at its own address: behind a proxy that brings TLS.
+    session_idle_minutes, session_hours: how long a session lasts unused, and at all.
     """
 
     home: Path
@@ -69,6 +71,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     oidc_roles: str = ""
     oidc_leeway_seconds: int = 30
     webhook_hosts: str = ""
+    public_url: str | None = None
+    session_idle_minutes: int = 30
+    session_hours: int = 12
 
     def __repr__(self) -> str:
         """Without the addresses, which may hold a password."""
@@ -82,7 +87,10 @@ _BOUNDS = {
     "batch_facts": (1, 1_000_000),
     "wait_seconds": (0, 60),
     "oidc_leeway_seconds": (0, 300),
+    "session_idle_minutes": (1, 1_440),
+    "session_hours": (1, 168),
 }
+_WITH_TLS_OR_HERE = r"(https://[^/?#\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)"
 _SECRET = {"database_url", "owner_url"}
 
 
@@ -161,6 +169,12 @@ def _check(settings: Settings) -> None:
     _check_seal(settings)
     _check_issuer(settings)
     _check_webhook_hosts(settings.webhook_hosts)
+    if settings.public_url and not re.match(rf"{_WITH_TLS_OR_HERE}/?\Z", settings.public_url):
+        raise SettingRefused(
+            _variable("public_url"),
+            "It is not where browsers find a service.",
+            "Write it as https://meritbook.firm.example; without TLS only on this machine.",
+        )
     if settings.owner_url and not settings.database_url:
         raise SettingRefused(
             _variable("owner_url"),
@@ -206,7 +220,7 @@ def _check_issuer(settings: Settings) -> None:
             "Set MERITBOOK_OIDC_AUDIENCE too, or neither.",
         )
     address = settings.oidc_issuer or "https://none"
-    if not re.match(r"(https://|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|\Z))[^?#\s]*\Z", address):
+    if not re.match(rf"{_WITH_TLS_OR_HERE}(/[^?#\s]*)?\Z", address):
         raise SettingRefused(
             _variable("oidc_issuer"),
             "It is not the address of an issuer.",

@@ -1,4 +1,4 @@
-"""Who presents what: a token made here, or a JWT of the issuer that the settings name."""
+"""Who presents what: a token made here, a JWT of the issuer that the settings name, or a session."""
 
 import hashlib
 import time
@@ -19,6 +19,7 @@ from api.caller import Caller
 from api.issuer import Issuer
 from api.problems import Unauthenticated
 from api.roles import ROLES, SCOPE_OF, Role, ScopeName
+from api.sessions import Session, Sessions
 from api.settings import Settings, pairs
 from api.tokens import Tokens, require_consistent
 
@@ -132,10 +133,10 @@ class Jwts:
 
 
 class SignIn:
-    """Finds out who presents a token."""
+    """Finds out who presents a token, or the id of a session."""
 
-    def __init__(self, tokens: Tokens, jwts: Jwts | None) -> None:
-        self._tokens, self._jwts = tokens, jwts
+    def __init__(self, tokens: Tokens, jwts: Jwts | None, sessions: Sessions) -> None:
+        self._tokens, self._jwts, self._sessions = tokens, jwts, sessions
 
     async def caller(self, token: str) -> Caller:
         """Whose token it is.
@@ -151,6 +152,18 @@ class SignIn:
         if caller is None:
             raise refused("The token is not known here." if token else "The request carries no token.")
         return caller
+
+    async def session(self, id: str, *, used: bool) -> Session:
+        """The session of an id. used: its owner asks, rather than that an answer to them goes on.
+
+        Raises: Unauthenticated.
+        """
+        found = await self._sessions.session(id, used=used)
+        if found is None or self._tokens.is_barred(found.caller.name):
+            raise Unauthenticated(
+                field="Cookie", detail="The session has ended.", remedy="Sign in again at /sign-in."
+            )
+        return found
 
 
 def jwts_of(settings: Settings) -> Jwts | None:

@@ -64,6 +64,7 @@ NO_RESULTS = {
     "/v1/audit/trail": "facts, by position ranges",
     "/v1/employees/{employee}/statements/{period}/receipt": "of a closed statement, which never changes",
     "/v1/problems/{kind}": "what a word means",
+    "/v1/session": "who asks, now",
     "/v1/stream": "what changes from now on",
 }
 """Addresses that are read and have no `known_at`, each with the reason; every other GET under /v1 has it."""

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jwt
 import pytest
@@ -19,6 +19,7 @@ from served import open_shanghai, served
 from api.caller import Caller
 from api.issuer import AGAIN_SECONDS, KEYS_SECONDS, STALE_SECONDS, Issuer
 from api.problems import Unauthenticated, Unavailable
+from api.sessions import Sessions
 from api.settings import SettingRefused, read_settings
 from api.sign_in import Claimed, Jwts, SignIn
 from api.tokens import Tokens, token_file
@@ -218,7 +219,7 @@ def test_what_the_issuer_calls_a_role_stands_for_one_of_ours(issuer: LocalIssuer
 def test_a_barred_subject_is_refused_within_a_second(issuer: LocalIssuer, tmp_path: Path) -> None:
     tokens = Tokens(token_file(tmp_path))
     own = tokens.make("hr", "hr")
-    signed_in = SignIn(tokens, Reader(issuer).jwts)
+    signed_in = SignIn(tokens, Reader(issuer).jwts, cast(Sessions, None))
     token = issuer.token()
     assert asyncio.run(signed_in.caller(token)).name == "oidc:u1"
     assert asyncio.run(signed_in.caller(own)).name == "hr"
