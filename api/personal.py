@@ -13,6 +13,7 @@ from api.audit import OF_PERSON, people_of
 from api.caller import Caller
 from api.clients import require_client
 from api.credentials import NUMBERS_FOR, sees_numbers
+from api.margins import require_margins
 from api.names import PersonalText, personal_text
 from api.practices import require_contacts
 from api.problems import NotFound
@@ -21,6 +22,7 @@ from api.watching import shows
 from domain.facts.personal import subject_of
 from domain.facts.practices import DecisionMakerRecorded
 from domain.facts.registry import decode
+from domain.facts.selling import DealCosted
 from domain.journal.lookup import at_positions
 from domain.journal.record import Record
 from domain.journal.vault import Vault
@@ -74,6 +76,8 @@ def _require_reader(cursor: Cursor[Any], caller: Caller, record: Record, today: 
     subject = subject_of(fact) or ""
     if isinstance(fact, DecisionMakerRecorded):
         require_contacts(cursor, caller, fact.customer)
+    elif isinstance(fact, DealCosted):
+        require_margins(cursor, caller, fact.customer)
     elif subject.startswith(OF_CLIENT):
         require_client(cursor, caller, subject.removeprefix(OF_CLIENT), today, people_of([record]))
     else:

@@ -26,8 +26,8 @@ from projections.practices import DecisionMaker, Practice
 
 Asked = Request[Any, Caller, State]
 CustomerInPath = Annotated[str, PathParameter(description="Id of a client.")]
-CONTACTS_FOR = frozenset({"manager"})
-"""Roles that are shown who decides at the clients of those whom they reach, beside whoever owns a client."""
+CONFIDENTIAL_FOR = frozenset({"manager"})
+"""Roles that read what is confidential of the clients of those whom they reach, beside who owns a client."""
 
 ACTIONS: dict[Stage, Title] = {
     "contact": Title("Make contact", "建立联系"),
@@ -161,17 +161,21 @@ def require_contacts(cursor: Cursor[Any], caller: Caller, customer: str) -> None
 
     Raises: NotAllowed.
     """
+    if not reads_confidential(cursor, caller, customer):
+        raise NotAllowed(
+            field="customer",
+            detail="Who decides at a client is told to whoever looks after it and to their manager.",
+            remedy="Ask whoever looks after the client.",
+        )
+
+
+def reads_confidential(cursor: Cursor[Any], caller: Caller, customer: str) -> bool:
+    """Whether the caller reads what is confidential of `customer`: its owner now, or a manager of theirs."""
     found = customers.customers(cursor, [customer]).get(customer)
     owner = None if found is None else found.owner
-    if owner is not None and owner == caller.employee:
-        return
-    if caller.role in CONTACTS_FOR and owner is not None and caller.reaches(owner):
-        return
-    raise NotAllowed(
-        field="customer",
-        detail="Who decides at a client is told to whoever looks after it and to their manager.",
-        remedy="Ask whoever looks after the client.",
-    )
+    if owner is None:
+        return False
+    return owner == caller.employee or (caller.role in CONFIDENTIAL_FOR and caller.reaches(owner))
 
 
 def in_clear(cursor: Cursor[Any], vault: Vault, found: list[DecisionMaker]) -> list[DecisionMaker]:

@@ -76,6 +76,10 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "{amount} of deal {deal} of {employee} with {customer} comes back",
         "{employee} 与 {customer} 的订单 {deal} 退回 {amount}",
     ),
+    "deal_costed": (
+        "The cost of deal {deal} of {employee} with {customer} is told[, class {kind}][, for pay {amount}]",
+        "登记 {employee} 与 {customer} 的订单 {deal} 的成本[，毛利等级 {kind}][，计酬 {amount}]",
+    ),
     "complaint_received": (
         "{customer} complains about {employee}[: {kind}]",
         "{customer} 投诉 {employee}[：{kind}]",
@@ -300,7 +304,8 @@ def fields_of(form: str) -> set[str]:
 
 
 def _says(fact: Fact, part: str) -> bool:
-    return all(getattr(fact, name, None) is not None for name in fields_of(part))
+    names = ("amount_minor" if name == "amount" else name for name in fields_of(part))
+    return all(getattr(fact, name, None) is not None for name in names)
 
 
 def _value(fact: Fact, name: str) -> str:

@@ -93,6 +93,10 @@ class DealAlreadyClosed(NotNow):
     """The deal is in the journal already, under another key."""
 
 
+class DealAlreadyCosted(NotNow):
+    """The cost of the deal is in the journal already."""
+
+
 class UnknownDeal(Refusal):
     """No live deal with this id has been closed."""
 

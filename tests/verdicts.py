@@ -70,6 +70,7 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/customers": Verdict("read_clients", "rows"),
     "GET /v1/customers/{customer}/next": Verdict("read_boards", "rows"),
     "GET /v1/customers/{customer}/decision-makers": Verdict("read_people", "rows"),
+    "GET /v1/customers/{customer}/margins": Verdict("read_people", "rows"),
     "GET /v1/employees/{employee}/hints": Verdict("read_pay", "person"),
     "GET /v1/employees/{employee}/plans/{period}": Verdict("read_pay", "person"),
     "GET /v1/employees/{employee}/progress": Verdict("read_pay", "person"),

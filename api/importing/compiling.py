@@ -201,12 +201,13 @@ def _field(value: Value, kind: Kind, place: str, usual: When, faults: _Faults) -
         kind = "hours"
     elif value.as_ is not None and kind != "share":
         faults.say(place, "Percentages and fractions are read only into shares.", "Leave `as` out.")
-    if (kind == "money") != (value.money is not None):
-        if kind == "money":
+    is_money = kind in ("money", "money text")
+    if is_money != (value.money is not None):
+        if is_money:
             remedy = "Write `{column: …, money: CNY}`."
             faults.say(place, "An amount in major units needs its currency.", remedy)
         else:
-            faults.say(place, "`money` stands only at amount_minor.", "Leave it out.")
+            faults.say(place, "`money` stands only at amounts of money.", "Leave it out.")
         return None
     if isinstance(value.money, str) and value.money not in CURRENCIES:
         remedy = f"Use one of {', '.join(sorted(CURRENCIES))}."

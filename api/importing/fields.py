@@ -10,12 +10,14 @@ from msgspec import inspect
 from api.importing import cells, dates, shift_spans
 from api.importing.mapping import Value
 from api.importing.rows import Cell
-from domain.facts.base import EmployeeId, Fact, Score
+from domain.facts.base import ConfidentialMinor, EmployeeId, Fact, Score
 from domain.facts.currencies import RateText
 from domain.facts.shifts import ShiftSpan
 
 Cells = Mapping[str, Cell]
-Kind = Literal["text", "id", "whole", "hours", "decimal", "day", "money", "share", "flag", "spans"]
+Kind = Literal[
+    "text", "id", "whole", "hours", "decimal", "day", "money", "money text", "share", "flag", "spans"
+]
 Said = str | int | bool | list[dict[str, str]]
 """What a cell says; a list only of the hours of a shift."""
 
@@ -28,6 +30,7 @@ _REMEDIES: dict[Kind, str] = {
     "decimal": "Write a plain number such as 8.5.",
     "day": "Write the day as the mapping says, or add how it is written to `formats`.",
     "money": "Write the amount in major units, such as 1234.50.",
+    "money text": "Write the amount in major units, such as 1234.50.",
     "share": "Write 60 %, or say in the mapping `as: percent` of 60 and `as: fraction` of 0.6.",
     "flag": "Write yes or no.",
     "spans": "Write the hours of the shift such as 08:00-12:00 ward, 12:30-16:30 ward.",
@@ -138,6 +141,8 @@ def _kind(name: str, kind: inspect.Type) -> Kind | None:
             return "id"
         case inspect.StrType(pattern=pattern) if pattern in (_pattern(Score), _pattern(RateText)):
             return "decimal"
+        case inspect.StrType(pattern=pattern) if pattern == _pattern(ConfidentialMinor):
+            return "money text"
         case inspect.StrType() | inspect.LiteralType():
             return "text"
         case inspect.BoolType():
@@ -209,6 +214,9 @@ def _converter(kind: Kind, value: Value, formats: tuple[str, ...]) -> Callable[[
         case "money":
             currency = currency_reader(value)
             return lambda cell, row: cells.money(cell, currency(row))
+        case "money text":
+            of_text = currency_reader(value)
+            return lambda cell, row: str(cells.money(cell, of_text(row)))
 
 
 def currency_reader(value: Value) -> Callable[[Cells], str]:

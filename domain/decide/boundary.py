@@ -44,7 +44,7 @@ from domain.facts.practices import PracticeShared
 from domain.facts.probation import ProbationReviewed
 from domain.facts.question_banks import QuestionBankPublished, TestAnswered, TestDrawn
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
-from domain.facts.selling import DealClosed, DealReversed
+from domain.facts.selling import DealClosed, DealCosted, DealReversed
 from domain.facts.shifts import (
     ShiftAssigned,
     ShiftPatternSet,
@@ -69,7 +69,7 @@ class Look(NamedTuple):
 
 
 _HIRES = ("employee_hired", "employee_left", "fact_voided")
-_DEALS = ("deal_closed", "deal_reversed", "fact_voided")
+_DEALS = ("deal_closed", "deal_reversed", "deal_costed", "fact_voided")
 _CREDENTIALS = tuple(
     "credential_granted credential_renewed credential_suspended credential_revoked credential_reinstated "
     "fact_voided".split()
@@ -106,7 +106,7 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
     match fact:
         case EmployeeHired() | EmployeeLeft():
             return (Look(_HIRES, f"employee:{fact.employee}"),)
-        case DealClosed() | DealReversed():
+        case DealClosed() | DealReversed() | DealCosted():
             return (Look(_DEALS, f"deal:{fact.deal}"),)
         case (
             CredentialGranted()

@@ -15,7 +15,7 @@ from domain.facts.plans import PlanDrafted
 from domain.facts.question_banks import TestDrawn
 from domain.facts.registry import CREDITED
 from domain.facts.runs import PayHeld, RunApproved, RunReleased
-from domain.facts.selling import DealClosed
+from domain.facts.selling import DealClosed, DealCosted
 from domain.facts.shifts import ShiftAssigned, SwapApproved, SwapAsked, SwapConsented
 from domain.refusals import AlreadyVoided, NotConfirmable, NotVoidable, UnknownFact
 
@@ -79,6 +79,8 @@ def confirm(fact: FactConfirmed, known: Known) -> None:
 
 def _require_nothing_rests_on(position: int, fact: Fact, known: Known) -> None:
     match fact:
+        case DealClosed():
+            _require_not_costed(fact, known)
         case PlanDrafted():
             _require_open(fact, known)
         case RunApproved() | RunReleased():
@@ -103,6 +105,16 @@ def _require_nothing_rests_on(position: int, fact: Fact, known: Known) -> None:
             _require_last_step(position, fact, known)
         case _:
             pass
+
+
+def _require_not_costed(fact: DealClosed, known: Known) -> None:
+    for position, told in known.told("deal", fact.deal):
+        if isinstance(told, DealCosted):
+            raise NotVoidable(
+                field="data.position",
+                detail=f"Position {position} says what deal {fact.deal} costs.",
+                remedy="Void that first, lest its margin go on counting.",
+            )
 
 
 def _require_last_told(position: int, steps: tuple[tuple[int, Fact], ...]) -> None:

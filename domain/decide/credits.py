@@ -7,7 +7,7 @@ from domain.facts.activity import ActivityRecorded
 from domain.facts.base import Fact
 from domain.facts.clinical import ProcedurePerformed
 from domain.facts.credits import CreditPart
-from domain.facts.selling import DealClosed
+from domain.facts.selling import DealClosed, DealCosted
 from domain.people.sharing import SOLE, share_of
 from domain.refusals import SharesUnsettled
 
@@ -19,7 +19,7 @@ def require_settled(fact: Fact) -> None:
     Raises: SharesUnsettled.
     """
     match fact:
-        case DealClosed(credits=list(parts)):
+        case DealClosed(credits=list(parts)) | DealCosted(credits=list(parts)):
             _require(parts, fact.amount_minor)
         case ActivityRecorded(credits=list(parts)) | ProcedurePerformed(credits=list(parts)):
             _require(parts, None)

@@ -74,7 +74,7 @@ from domain.facts.probation import ProbationReviewed
 from domain.facts.question_banks import QuestionBankPublished, TestAnswered, TestDrawn
 from domain.facts.rostering import ShiftNeedSet
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
-from domain.facts.selling import DealClosed, DealReversed
+from domain.facts.selling import DealClosed, DealCosted, DealReversed
 from domain.facts.shifts import (
     ShiftAssigned,
     ShiftPatternSet,
@@ -133,6 +133,8 @@ def _of_people_and_work(fact: Fact, known: Known, asked: Asked) -> None:
             selling.close_deal(fact, known)
         case DealReversed():
             selling.reverse_deal(fact, known)
+        case DealCosted():
+            selling.cost_deal(fact, known)
         case CredentialGranted():
             credentials.grant(fact, known)
         case CredentialRenewed() | CredentialSuspended() | CredentialRevoked() | CredentialReinstated():

@@ -32,7 +32,7 @@ from domain.facts.personal import subject_of
 from domain.facts.plans import PlanAcknowledged, PlanDrafted
 from domain.facts.question_banks import QuestionBankPublished, TestAnswered, TestDrawn
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
-from domain.facts.selling import DealClosed, DealReversed
+from domain.facts.selling import DealClosed, DealCosted, DealReversed
 from domain.facts.shifts import (
     ShiftAssigned,
     ShiftPatternSet,
@@ -216,7 +216,7 @@ class Known:
     def _forget(self, fact: Fact) -> None:
         """Drops all that is known about the subject of `fact`, but that it exists."""
         match fact:
-            case DealClosed() | DealReversed():
+            case DealClosed() | DealReversed() | DealCosted():
                 self._drop(self.deals, fact.deal)
             case PlanAdopted() | PlanDrafted():
                 self._drop(self.plans, fact.plan)
@@ -295,7 +295,7 @@ def _subjects(fact: Fact) -> tuple[Subject, ...]:
 
 def _subject(fact: Fact) -> Subject | None:
     match fact:
-        case DealClosed() | DealReversed():
+        case DealClosed() | DealReversed() | DealCosted():
             return "deal", fact.deal
         case PlanAdopted() | PlanDrafted():
             return "plan", fact.plan

@@ -42,19 +42,27 @@ TOKEN = "enc1."
 """What encrypted text begins with, and plain text never does."""
 
 
-def personal(plain: str, description: str) -> Meta:
+def personal(plain: str, description: str, *, digits: int | None = None) -> Meta:
     """Text that tells something about a person: sent plain, stored as a token of the person's key.
 
-    plain: the regular expression, without anchors, of what may be sent.
+    plain: the regular expression, without anchors, of what may be sent. digits: of a number, to how many it
+    is filled up with zeros before it is encrypted, lest the length of the token tell its size.
     """
+    width: dict[str, object] = {} if digits is None else {"x-digits": digits}
     return Meta(
         pattern=rf"^(?:(?!enc1\.)(?:{plain})|enc1\.[A-Za-z0-9_\-]{{39,}})\Z",
         description=description,
-        extra_json_schema={"x-personal": True, "x-plain": rf"^(?!enc1\.){plain}\Z"},
+        extra_json_schema={"x-personal": True, "x-plain": rf"^(?!enc1\.){plain}\Z", **width},
     )
 
 
 PersonName = Annotated[str, personal(r"[^\x00-\x1f]{1,100}", "A person's name.")]
+ConfidentialMinor = Annotated[
+    str,
+    personal(
+        r"(?:0|[1-9]\d{0,15})", "Confidential money: its minor units as digits, encrypted at rest.", digits=16
+    ),
+]
 Note = Annotated[str, personal(r"[^\x00]{1,2000}", "Free text.")]
 Reason = Annotated[
     str, Meta(pattern=r"^[^\x00]{1,500}\Z", description="Why, in plain words, without personal data.")

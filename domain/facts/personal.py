@@ -41,6 +41,26 @@ def personal_texts(fact: Fact) -> dict[str, str]:
     return texts
 
 
+@cache
+def _digits(kind: type[Fact]) -> dict[str, int]:
+    """The confidential numbers of `kind`, and to how many digits each is filled up."""
+    told = inspect.type_info(kind)
+    assert isinstance(told, inspect.StructType), "a fact is a struct"
+    widths = ((field.name, _said_of(field.type).get("x-digits")) for field in told.fields)
+    return {name: width for name, width in widths if isinstance(width, int)}
+
+
+def of_one_length(fact: Fact, texts: dict[str, str]) -> dict[str, str]:
+    """`texts` of `fact` as they are encrypted: a confidential number has as many digits as any other."""
+    widths = _digits(type(fact))
+    return {name: text.zfill(widths.get(name, 0)) for name, text in texts.items()}
+
+
+def as_sent(kind: type[Fact], field: str, text: str) -> str:
+    """`text` of a field, decrypted, as it was sent."""
+    return (text.lstrip("0") or "0") if field in _digits(kind) else text
+
+
 def is_token(text: str) -> bool:
     """Whether `text` is encrypted."""
     return text.startswith(TOKEN)
@@ -66,7 +86,11 @@ def require_plain(texts: dict[str, str]) -> None:
 
 
 def _is_personal(kind: inspect.Type) -> bool:
+    return "x-personal" in _said_of(kind)
+
+
+def _said_of(kind: inspect.Type) -> dict[str, object]:
+    """What the schema of `kind`, or of what it may be, says beyond its type."""
     if isinstance(kind, inspect.UnionType):
-        return any(_is_personal(option) for option in kind.types)
-    said = cast("dict[str, object] | None", getattr(kind, "extra_json_schema", None))
-    return said is not None and "x-personal" in said
+        return {name: said for option in kind.types for name, said in _said_of(option).items()}
+    return cast("dict[str, object] | None", getattr(kind, "extra_json_schema", None)) or {}

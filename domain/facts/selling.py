@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from domain.facts.base import (
     AmountMinor,
+    ConfidentialMinor,
     Count,
     Currency,
     CustomerId,
@@ -131,6 +132,28 @@ class DealReversed(Fact, frozen=True, kw_only=True):
     channel: Label | None = None
     kind: Label | None = None
     reason: Reason | None = None
+    credits: Credits | None = None
+
+
+class DealCosted(Fact, frozen=True, kw_only=True):
+    """What a deal costs the firm, which is confidential, and what of its margin counts for pay.
+
+    cost_minor: in minor units of the deal's currency; encrypted with the client's key. The margin is what the
+    deal is worth less this: it is in no fact, and told to whoever looks after the client and leads them.
+    amount_minor: what counts for pay, of the firm's own choice, readable as every amount that pays is; with
+    `currency`, that of the deal. kind: class of the margin, for plans that pay by class.
+    A deal is costed once; to mend it, or when the deal comes back, void this and send another.
+    """
+
+    TYPE: ClassVar[str] = "deal_costed"
+    employee: EmployeeId
+    customer: CustomerId
+    deal: DealId
+    cost_minor: ConfidentialMinor
+    kind: Label | None = None
+    product: Label | None = None
+    amount_minor: AmountMinor | None = None
+    currency: Currency | None = None
     credits: Credits | None = None
 
 

@@ -11,7 +11,16 @@ from typing import Any, NamedTuple
 from psycopg import Cursor
 
 from domain.facts.base import Fact
-from domain.facts.personal import is_token, personal_texts, require_plain, subject_of, with_texts
+from domain.facts.personal import (
+    as_sent,
+    is_token,
+    of_one_length,
+    personal_texts,
+    require_plain,
+    subject_of,
+    with_texts,
+)
+from domain.facts.registry import FACT_TYPES
 from domain.journal.append import Journal
 from domain.journal.cipher import Cipher, Place, Undecipherable, new_key
 from domain.journal.master import KeysUnavailable, MasterKey, Masters
@@ -170,7 +179,8 @@ class Vault:
                 raise self._left_out()
             cipher = keys.ciphers.get(each.subject)
             place = Place(*identities[each.position], each.field)
-            said[each] = cipher.decrypt(each.text, place) if cipher else None
+            text = cipher.decrypt(each.text, place) if cipher else None
+            said[each] = text and as_sent(FACT_TYPES[place.type], each.field, text)
         return said
 
     def is_erased(self, cursor: Cursor[Any], subject: str) -> bool:
@@ -217,7 +227,10 @@ def encrypted(fact: Fact, source: str, key: str, cipher: Cipher) -> Fact:
     require_plain(texts)
     return with_texts(
         fact,
-        {field: cipher.encrypt(text, Place(fact.TYPE, source, key, field)) for field, text in texts.items()},
+        {
+            field: cipher.encrypt(text, Place(fact.TYPE, source, key, field))
+            for field, text in of_one_length(fact, texts).items()
+        },
     )
 
 

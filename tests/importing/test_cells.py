@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api.importing import cells, dates, shift_spans
+from api.importing.fields import BadCell, field, kinds_of
+from api.importing.mapping import Value
 from api.importing.xlsx_table import cell_of
+from domain.facts.selling import DealCosted
 
 
 @pytest.mark.parametrize(
@@ -197,3 +200,11 @@ def test_the_hours_of_a_shift_stand_in_one_cell(written: str) -> None:
 def test_hours_without_an_end_or_what_is_done_are_refused(written: str) -> None:
     with pytest.raises(ValueError, match="from, until and what is done"):
         shift_spans.spans(written)
+
+
+def test_a_confidential_amount_is_read_as_exactly_and_told_as_digits() -> None:
+    assert kinds_of(DealCosted)["cost_minor"] == "money text"
+    cost = field(Value(column="成本", money="CNY"), "money text", ())
+    assert cost.read({"成本": "¥8,200.05"}) == "820005"
+    with pytest.raises(BadCell):
+        cost.read({"成本": "8200.055"})

@@ -57,7 +57,7 @@ def test_a_good_mapping_has_no_faults(tmp_path: Path) -> None:
             "money: CNY",
         ),
         ("money: CNY", "money: RMB", "facts[0].data.amount_minor", "'RMB' is not a currency", "CNY"),
-        ("deal: id", "deal: {column: id, money: CNY}", "facts[0].data.deal", "only at amount_minor", "Leave"),
+        ("deal: id", "deal: {column: id, money: CNY}", "facts[0].data.deal", "only at amounts", "Leave"),
         ("deal: id", "deal: {column: id, const: D1}", "facts[0].data.deal", "exactly one of", "Keep one"),
         ("deal: id", "deal: {column: id, as: hours}", "facts[0].data.deal", "only into minutes", "Leave"),
         ("deal: id", "deal: {colum: id}", "facts[0].data[...]", "unknown field `colum`", "docs/howto"),

@@ -7,7 +7,7 @@ from book import Book
 
 from domain.facts.governance import OverrideSet, TargetChanged
 from domain.facts.people import EmployeeLeft, EmployeePromoted, EmployeeTransferred, LeaveTaken
-from domain.facts.selling import ComplianceScored
+from domain.facts.selling import ComplianceScored, DealCosted
 from domain.period import Period
 from projections.late import closed_periods, touched
 
@@ -192,3 +192,21 @@ def test_deltas_wait_for_the_first_open_month(closed: Book) -> None:
     """May shows no delta as long as April is open, so that nothing is shown twice."""
     closed.register("C2")
     assert closed.paid(period="2025-05") == {"clients": 0, "met": 0}
+
+
+def test_a_cost_told_late_or_mended_is_settled_as_what_counts_of_it(book: Book) -> None:
+    """300.00 count in March; 500.00 after all, and 200.00 of another deal: 40.00 more are due at 10 %."""
+    rule = "{id: margin, title: Margin, kind: rate_table, measure: margin, bands: [{from: 0, rate: 10 %}]}"
+    book.adopt(f"measures: {{margin: {{sum: deal_costed, of: amount}}}}\ncomponents: [{rule}]")
+    named = {"employee": "E1", "customer": "C1", "cost_minor": "70000", "currency": "CNY"}
+    for deal in ("D1", "D2"):
+        book.sell(deal)
+    first = book.tell(DealCosted(deal="D1", amount_minor=30_000, **named))
+    book.close()
+    assert book.paid() == {"margin": 3_000}
+    book.void(first)
+    book.tell(DealCosted(deal="D1", amount_minor=50_000, **named))
+    book.tell(DealCosted(deal="D2", amount_minor=20_000, **named))
+    book.close("2025-04")
+    assert book.paid(period="2025-04") == {"margin": 0, "margin of 2025-03": 4_000}
+    assert book.paid() == {"margin": 3_000}

@@ -34,7 +34,7 @@ JUDGED_ELSEWHERE = frozenset(
     """run_approved run_released pay_held hold_released payment_confirmed inquiry_opened inquiry_answered
     inquiry_resolved balance_written_off exchange_rate_set skill_graded intervention_opened
     intervention_closed probation_reviewed shift_pattern_set shift_rules_set shift_assigned shift_worked
-    swap_asked swap_consented swap_approved swap_refused shift_need_set shift_wished lead_received
+    swap_asked swap_consented swap_approved swap_refused shift_need_set shift_wished lead_received deal_costed
     contract_uploaded contract_passed contract_returned contract_told practice_shared approval_asked
     approval_decided market_pay_surveyed notice_rules_set""".split()
 )
@@ -128,6 +128,8 @@ def _void(memory: Memory, fact: FactVoided) -> str | None:
         return "NotVoidable"
     if isinstance(voided, DealClosed) and (found := memory.deal(voided.deal)) and found[2]:
         return "NotVoidable"
+    if isinstance(voided, DealClosed) and memory.is_costed(voided.deal):
+        return "AlreadyVoided" if fact.position in memory.voids() else "NotVoidable"
     return "AlreadyVoided" if fact.position in memory.voids() else None
 
 

@@ -17,7 +17,7 @@ from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.practices import MeasuredResult
 from domain.facts.registry import CREDITED, FACT_TYPES
 from domain.facts.rostering import MixPart
-from domain.facts.selling import DealClosed, DealReversed
+from domain.facts.selling import DealClosed, DealCosted, DealReversed
 from domain.facts.shifts import ShiftSpan, ShiftWorked, SkillNeeded
 from domain.period import Period
 
@@ -120,6 +120,8 @@ class Maker:
                 return msgspec.structs.replace(fact, deal=deal, credits=parts)
             case DealReversed() if "deal" not in given and (sold := self.memory.deals()):
                 return self._reversal(fact, self.random.choice(sold))
+            case DealCosted() if "deal" not in given and (sold := self.memory.deals()):
+                return self._costed(fact, self.random.choice(sold))
             case _:
                 return fact
 
@@ -136,6 +138,19 @@ class Maker:
             amount_minor=amount,
             currency=sold.currency,
             credits=self.random.choice((None, sold.credits)),
+        )
+
+    def _costed(self, fact: DealCosted, deal: str) -> DealCosted:
+        found = self.memory.deal(deal)
+        assert found is not None
+        sold = found[1]
+        return msgspec.structs.replace(
+            fact,
+            deal=deal,
+            employee=sold.employee,
+            customer=sold.customer,
+            currency=None if fact.amount_minor is None else sold.currency,
+            credits=sold.credits and self.credits(),
         )
 
     def credits(self) -> list[CreditPart]:
@@ -177,6 +192,7 @@ MAKERS: dict[str, Callable[[Maker], Any]] = {
     "quantity": lambda maker: maker.random.choice((1, 2, 50, 2**31)),
     "minutes": lambda maker: maker.random.choice((0, 30, 61, 527_040)),
     "amount_minor": lambda maker: maker.random.choice((1, 999, 100_000, 12_345_678, 2**53 - 1)),
+    "cost_minor": lambda maker: maker.random.choice(("7777000111", "3141592653589")),
     "currency": lambda maker: maker.random.choice((maker.memory.opened.currency,) * 3 + ("USD",)),
     "score": lambda maker: maker.random.choice(("8.5", "8.50", "9", "0", "9.333333", "100")),
     "attributes": lambda maker: maker.random.choice(({"grade": 3, "ward": "A"}, {"grade": "3"}, {})),

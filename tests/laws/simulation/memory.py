@@ -14,7 +14,7 @@ from domain.facts.erasure import SubjectErased
 from domain.facts.governance import FactVoided, LedgerOpened, PeriodClosed, PlanAdopted
 from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.personal import subject_of
-from domain.facts.selling import DealClosed, DealReversed
+from domain.facts.selling import DealClosed, DealCosted, DealReversed
 from domain.journal.record import EARLIEST, instant_text
 
 Kind = TypeVar("Kind", bound=Fact)
@@ -114,6 +114,10 @@ class Memory:
         sold = [(position, fact) for position, fact in self.live(DealClosed) if fact.deal == deal]
         back = sum(fact.amount_minor for _, fact in self.live(DealReversed) if fact.deal == deal)
         return (*sold[-1], back) if sold else None
+
+    def is_costed(self, deal: str) -> bool:
+        """Whether the cost of a deal is told."""
+        return any(fact.deal == deal for _, fact in self.live(DealCosted))
 
     def deals(self) -> list[str]:
         """The ids of live deals."""

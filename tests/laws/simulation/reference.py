@@ -24,7 +24,7 @@ from domain.facts.people import (
     MentorAssigned,
 )
 from domain.facts.registry import CREDITED, FACT_TYPES
-from domain.facts.selling import DealClosed, DealReversed
+from domain.facts.selling import DealClosed, DealCosted, DealReversed
 from domain.people.roster import Leave, Posting, RosterChange, last_posting
 from domain.people.sharing import Portion, portions, taken_back
 from domain.period import Period
@@ -157,6 +157,8 @@ class Known:
                 return taken_back(parts, *amounts, fact.quantity) if parts else []
             case DealClosed(credits=list(parts)):
                 return portions(parts, fact.amount_minor, fact.quantity)
+            case DealCosted(credits=list(parts)):
+                return portions(parts, fact.amount_minor, None)
             case ActivityRecorded(credits=list(parts)) | ProcedurePerformed(credits=list(parts)):
                 return portions(parts, None, fact.quantity, fact.minutes)
             case _:
