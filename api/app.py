@@ -72,7 +72,6 @@ from api.tokens import Tokens, token_file
 from api.trail import Trail
 from api.writing import Writing
 from domain.journal.group_commit import GroupCommit
-from projections.kept_boards import KeptBoards
 
 OPENAPI = OpenAPIConfig(
     title="Meritbook",
@@ -199,7 +198,6 @@ def build_app(ledger: Ledger) -> Surround:
     reading = Reading(ledger.pool, ledger.today, ledger.settings.wait_seconds)
     follower = Follower(ledger.runner())
     hub = Hub(ledger.dsn, ledger.schema, reading)
-    kept_boards = KeptBoards()
     sealing = seal.sealing(ledger)
     metrics = _metrics(reading, hub, sealing)
     query_names = dict[str, frozenset[str]]()
@@ -234,7 +232,6 @@ def build_app(ledger: Ledger) -> Surround:
             **_given(reading=reading, vault=ledger.vault, sessions=sessions, gate=gate),
             **_given(
                 own_cookies=gate.cookies,
-                kept_boards=kept_boards,
                 hub=hub,
                 follower=follower,
                 sealing=sealing,

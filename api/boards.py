@@ -41,7 +41,6 @@ async def read_board(
     request: Asked,
     view: NamedDependency[View],
     reading: NamedDependency[Reading],
-    kept_boards: NamedDependency[KeptBoards],
     board: Annotated[str, PathParameter(description="Id of a board in a plan.")],
     period: Annotated[
         str | None, QueryParameter(description="Week, month, quarter or year; this month if absent.")
@@ -73,7 +72,7 @@ async def read_board(
     )
 
     def question(cursor: Cursor[Any], known_at: int | None) -> Ranked:
-        made = kept_boards.board if known_at is None else partial(boards.board, known_at=known_at)
+        made = reading.kept_boards.board if known_at is None else partial(boards.board, known_at=known_at)
         found = made(cursor, board, asked, plan=plan, cohort=cohort, until=on, moved=movement)
         if found is None:
             raise NotFound(
@@ -84,7 +83,7 @@ async def read_board(
         return displayed(cursor, _shown(cursor, found, known_at), partial(sees_name, request.auth))
 
     def _shown(cursor: Cursor[Any], found: Ranked, known_at: int | None) -> Ranked:
-        if sees_all(cursor, request.auth, found, board, asked, on, known_at, kept_boards):
+        if sees_all(cursor, request.auth, found, board, asked, on, known_at, reading.kept_boards):
             return found
         places = tuple(place for place in found.places if request.auth.reaches(place.employee))
         return msgspec.structs.replace(found, people=len(places), places=places)

@@ -204,7 +204,7 @@ async def read_hints(
         if not roster.changes(cursor, [employee], known_at):
             raise unknown_person(employee)
         if lever is not None and times is not None:
-            steps = list(hints.more(cursor, employee, on, lever, times, known_at, reading.cohorts))
+            steps = list(hints.more(cursor, employee, on, lever, times, known_at, reading.kept_boards))
             if not steps:
                 remedy = "Take it from the hints that are given without a lever."
                 raise BadField(
@@ -212,8 +212,8 @@ async def read_hints(
                 )
             return steps
         if wanted_minor is not None:
-            return list(hints.steps_to(cursor, employee, on, wanted_minor, known_at, reading.cohorts))
-        return list(hints.hints(cursor, employee, on, known_at, reading.cohorts))
+            return list(hints.steps_to(cursor, employee, on, wanted_minor, known_at, reading.kept_boards))
+        return list(hints.hints(cursor, employee, on, known_at, reading.kept_boards))
 
     return await view.ask(question)
 

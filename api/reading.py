@@ -20,7 +20,7 @@ from domain.journal.read import head, position_as_of
 from domain.journal.tiles import FullTiles
 from domain.period import Period
 from domain.refusals import BadField
-from projections.cohorts import Cohorts
+from projections.kept_boards import KeptBoards
 
 KnownAt = Annotated[
     str | None,
@@ -52,7 +52,7 @@ class Reading:
         self._wait_seconds = wait_seconds
         self.today = today
         self.full_tiles = FullTiles()
-        self.cohorts = Cohorts()
+        self.kept_boards = KeptBoards()
 
     async def after(
         self, position: int | None, request: Request[Any, Any, Any], field: str = "at_least"

@@ -31,8 +31,8 @@ from domain.plan.reaches import next_levels
 from domain.plan.resolve import Resolver
 from domain.plan.statement import Entitlement, earnings
 from projections import runner
-from projections.cohorts import Cohorts
 from projections.hints import hints
+from projections.kept_boards import KeptBoards
 
 MARCH = Period.parse("2025-03")
 BOUNDS = {"first": MARCH.first_day, "last": MARCH.last_day}
@@ -132,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def ledger(chosen: argparse.Namespace, people: Sequence[str], adds: str | None) -> bool:
     """Prints what a person's hints take out of a ledger that goes on; whether it is as wanted."""
-    day, cohorts, number = MARCH.last_day.replace(day=20), Cohorts(), count()
+    day, kept, number = MARCH.last_day.replace(day=20), KeptBoards(), count()
     with database(chosen.dsn) as dsn:
         migrate(dsn, LEDGER)
         with connect(dsn, LEDGER, service=False, autocommit=True) as owner:
@@ -141,18 +141,18 @@ def ledger(chosen: argparse.Namespace, people: Sequence[str], adds: str | None) 
             with connect(dsn, LEDGER, autocommit=True) as connection, connection.cursor() as cursor:
                 scan, _ = spread(lambda: cursor.execute(SCAN, BOUNDS).fetchall(), 5, time.perf_counter)
                 began = time.perf_counter()
-                assert hints(cursor, people[0], day, None, cohorts)
+                assert hints(cursor, people[0], day, None, kept)
                 first = (time.perf_counter() - began) * 1000
                 taken: list[float] = []
                 for employee in people:
                     owner.execute(GOES_ON, {"turn": next(number), **vars(chosen)})
                     owner.execute(SEEN, vars(chosen))
                     began = time.perf_counter()
-                    assert hints(cursor, employee, day, None, cohorts)
+                    assert hints(cursor, employee, day, None, kept)
                     taken.append((time.perf_counter() - began) * 1000)
                 worked = time.thread_time()
                 for employee in people:
-                    hints(cursor, employee, day, None, cohorts)
+                    hints(cursor, employee, day, None, kept)
                 worked = (time.thread_time() - worked) * 1000 / len(people)
     taken.sort()
     middle, slow = taken[len(taken) // 2], taken[len(taken) * 99 // 100]

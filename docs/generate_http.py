@@ -17,9 +17,7 @@ what is asked. Answers are JSON; refusals are [problem documents](refusals.md). 
 all of this with the form of every answer. [How to send facts](../howto/http.md) has examples.
 """
 _METHODS = ("get", "post")
-_ABSENT = frozenset(
-    "writing reading follower sealing gate hub kept_boards metrics vault sessions own_cookies".split()
-)
+_ABSENT = frozenset("writing reading follower sealing gate hub metrics vault sessions own_cookies".split())
 """What a running service gives its handlers, and a description of it does without."""
 
 

@@ -6,7 +6,6 @@ Equal values share a place (1, 2, 2, 4). Within a place, whoever reached the val
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 import msgspec
 
@@ -16,14 +15,11 @@ from domain.period import Period
 from domain.plan.document import Board, Plan, Population
 from domain.plan.exact import Unit
 from domain.plan.fields import Title
-from domain.plan.measures import FactMeasure, with_ratios
+from domain.plan.measures import with_ratios
 from domain.plan.mentions import with_parts
 from projections import closing, measures, policy
-from projections.live import is_live_total, live_totals
-from projections.opening import opening
 from projections.places import EVERYBODY, opened_for, ranked_people
 from projections.reached import reached_at
-from projections.sight import Windows
 from projections.spans import Cursor
 
 
@@ -47,7 +43,10 @@ class BoardPlace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):
-    """A board as it stands. people: how many are ranked in all; places: the first `size` of them."""
+    """A board as it stands. people: how many are ranked in all; places: the first `size` of them.
+
+    known_at: the position up to which facts count.
+    """
 
     plan: str
     measure: str
@@ -56,6 +55,7 @@ class Ranked(msgspec.Struct, frozen=True, kw_only=True):
     unit: Title | None
     period: str
     first: str
+    known_at: int
     people: int
     places: tuple[BoardPlace, ...]
 
@@ -76,6 +76,7 @@ def board(
     cohort: those of the board's own population who are asked about. plan: which one, if several have the
     board. moved: tell also how each place moved since the whole period before, ranked by the same rules.
     """
+    known_at = closing.head(cursor) if known_at is None else known_at
     found = named(cursor, name, period, plan, until, known_at)
     if found is None:
         return None
@@ -147,16 +148,19 @@ def rank(
     known_at: int | None = None,
 ) -> Ranked:
     """Everybody's place on `board`, a board without a population being for those of the plan."""
+    known_at = closing.head(cursor) if known_at is None else known_at
     last = min(period.last_day, until or period.last_day)
     people = ranked_people(cursor, plan, board, period._replace(last_day=last), known_at, cohort)
     leaves, opened = opened_for(plan, board.measure, period, people.values(), last)
-    values = values_of(cursor, plan, board.measure, leaves, opened, known_at)
+    found = measures.evaluate(cursor, leaves, opened, known_at)
+    wanted = {part: plan.measures[part] for part in with_parts(plan.measures, (board.measure,))}
+    values = {employee: with_ratios(wanted, own)[board.measure] for employee, own in found.items()}
     lowest_first = board.first == "lowest"
     unsettled = ranking((Entry(employee, value) for employee, value in values.items()), lowest_first)
     tied = [place.employee for place in unsettled if place.tied]
     reached = reached_at(cursor, leaves.values(), opened, tied, known_at)
     places = ranking((Entry(e, value, reached.get(e)) for e, value in values.items()), lowest_first)
-    return shown(plan, board, period, places, people, reached)
+    return shown(plan, board, period, places, people, reached, known_at)
 
 
 def shown(
@@ -166,6 +170,7 @@ def shown(
     places: Sequence[Place],
     people: Mapping[str, Posting],
     reached: Mapping[str, dt.datetime],
+    known_at: int,
 ) -> Ranked:
     """The board of which `places` are the first ones at least, and which ranks `people`."""
     measure = plan.measures[board.measure]
@@ -177,30 +182,10 @@ def shown(
         unit=measure.unit,
         period=str(period),
         first=board.first,
+        known_at=known_at,
         people=len(people),
         places=tuple(_place(place, people[place.employee], reached) for place in places[: board.size]),
     )
-
-
-def values_of(
-    cursor: Cursor,
-    plan: Plan,
-    name: str,
-    leaves: Mapping[str, FactMeasure],
-    opened: Windows,
-    known_at: int | None,
-) -> dict[str, Fraction | None]:
-    """The measure `name` of everybody, from live totals where they can tell, else from credits."""
-    currency = opening(cursor, closing.head(cursor)).fact.currency
-    live = {part: m for part, m in leaves.items() if known_at is None and is_live_total(m, currency)}
-    counted = {part: m for part, m in leaves.items() if part not in live}
-    values = measures.evaluate(cursor, counted, opened, known_at)
-    for part, measure in live.items():
-        totals = live_totals(cursor, measure, opened[measure.window])
-        for employee in values:
-            values[employee][part] = totals.get(employee, Fraction(0))
-    wanted = {part: plan.measures[part] for part in with_parts(plan.measures, (name,))}
-    return {employee: with_ratios(wanted, found)[name] for employee, found in values.items()}
 
 
 def _place(place: Place, here: Posting, reached: Mapping[str, dt.datetime]) -> BoardPlace:

@@ -20,7 +20,7 @@ from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
 
 NAME = "credentials"
-VERSION = 1
+VERSION = 2
 TABLES = ("credential_change",)
 FACTS = frozenset(
     """credential_granted credential_renewed credential_suspended credential_revoked credential_reinstated
@@ -52,6 +52,7 @@ comment on column credential_change.number is 'As the journal holds it: personal
 comment on column credential_change.void_position is 'Position of the void that cancelled the fact.';
 
 create index credential_change_by_employee on credential_change (employee, credential, position);
+create index credential_change_voided on credential_change (void_position) where void_position is not null;
 """
 
 CHANGES = """

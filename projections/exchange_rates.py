@@ -9,7 +9,7 @@ from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
 
 NAME = "exchange_rates"
-VERSION = 1
+VERSION = 2
 TABLES = ("exchange_rate",)
 FACTS = frozenset({"exchange_rate_set", "fact_voided"})
 
@@ -30,6 +30,7 @@ comment on column exchange_rate.effective_on is 'First day; it holds until the n
 comment on column exchange_rate.void_position is 'Position of the void that cancelled the fact.';
 
 create index exchange_rate_by_pair on exchange_rate (base, quote, effective_on);
+create index exchange_rate_voided on exchange_rate (void_position) where void_position is not null;
 """
 
 RATES = """

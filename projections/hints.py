@@ -16,7 +16,7 @@ from domain.plan.obstacles import Obstacle, awaited, obstacles
 from domain.plan.reaches import Reach, next_levels
 from domain.plan.statement import Sentence
 from domain.plan.words import say
-from projections.cohorts import Cohorts
+from projections.kept_boards import KeptBoards
 from projections.netting import Netting
 from projections.outlook import Outlook, prospect
 from projections.spans import Cursor
@@ -87,15 +87,15 @@ def hints(
     employee: str,
     day: dt.date,
     known_at: int | None = None,
-    cohorts: Cohorts | None = None,
+    kept_boards: KeptBoards | None = None,
     *,
     most: int = MOST_STEPS,
 ) -> tuple[NextStep, ...]:
     """The next steps by which `employee` would earn more than on `day`, and what stands in the way of more.
 
-    For each plan the cheapest first, `most` of what can be done. cohorts: kept from one question to the next.
+    For each plan the cheapest first, `most` of what can be done. kept_boards: from one question to the next.
     """
-    told = _told(cursor, employee, day, known_at, cohorts)
+    told = _told(cursor, employee, day, known_at, kept_boards)
     return tuple(step for each in told for step in _steps(each, most))
 
 
@@ -106,12 +106,12 @@ def more(
     lever: str,
     times: int,
     known_at: int | None = None,
-    cohorts: Cohorts | None = None,
+    kept_boards: KeptBoards | None = None,
 ) -> tuple[NextStep, ...]:
     """What `times` more of `lever` would come to, in each plan of `employee` that has it."""
     return tuple(
         told.to_do(rules.more(told.found.held, one, times, told.found.contests))
-        for told in _told(cursor, employee, day, known_at, cohorts)
+        for told in _told(cursor, employee, day, known_at, kept_boards)
         for one in rules.levers_of(told.found.held.resolved)
         if one.id == lever
     )
@@ -123,21 +123,21 @@ def steps_to(
     day: dt.date,
     wanted_minor: int,
     known_at: int | None = None,
-    cohorts: Cohorts | None = None,
+    kept_boards: KeptBoards | None = None,
 ) -> tuple[NextStep, ...]:
     """The fewest of each lever until a plan pays `wanted_minor` in all, the cheapest first."""
     return tuple(
         told.to_do(hint)
-        for told in _told(cursor, employee, day, known_at, cohorts)
+        for told in _told(cursor, employee, day, known_at, kept_boards)
         for hint in rules.steps_to(told.found.held, wanted_minor, told.found.contests)
     )
 
 
 def _told(
-    cursor: Cursor, employee: str, day: dt.date, known_at: int | None, cohorts: Cohorts | None
+    cursor: Cursor, employee: str, day: dt.date, known_at: int | None, kept_boards: KeptBoards | None
 ) -> "list[_Told]":
     """The plans of `employee` on `day`, ready to tell steps of."""
-    found = prospect(cursor, employee, day, known_at, cohorts)
+    found = prospect(cursor, employee, day, known_at, kept_boards)
     net: Netting | None = None
     if any(has_accounts(held.resolved.plan) for held in found.due):
         net = Netting(cursor, employee, Period.containing(day), found)

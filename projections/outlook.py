@@ -18,8 +18,8 @@ from projections import measures, sight
 from projections.asking import Asking
 from projections.attainment import courses_to
 from projections.closing import head
-from projections.cohorts import Cohorts, Place
 from projections.earned import entitlements
+from projections.kept_boards import Contested, KeptBoards
 from projections.measures import Values
 from projections.members import Members, members
 from projections.places import Standings
@@ -57,16 +57,16 @@ def prospect(
     employee: str,
     day: dt.date,
     known_at: int | None = None,
-    cohorts: Cohorts | None = None,
+    kept_boards: KeptBoards | None = None,
 ) -> Prospect:
     """The plans of `employee` in the month of `day`, by what was known and measured up to the day.
 
-    cohorts: kept from one question to the next; without them everybody is measured for this one.
+    kept_boards: from one question to the next; without them everybody is measured for this one.
     """
-    known_at = head(cursor) if known_at is None else known_at
+    is_now, known_at = known_at is None, head(cursor) if known_at is None else known_at
     period = Period.containing(day)
     groups = [g for g in members(cursor, period, known_at, [employee]) if employee in g.resolved]
-    boards = _Boards(cohorts or Cohorts(), employee)
+    boards = _Boards(kept_boards or KeptBoards(), employee, is_now)
     own = entitlements(cursor, groups, period, known_at, until=day, asking=boards).get(employee, [])
     plans = [
         Outlook(
@@ -83,16 +83,18 @@ def prospect(
 class _Boards(Asking):
     """Asks for the places of one person only, and keeps what stands beside them."""
 
-    def __init__(self, cohorts: Cohorts, employee: str) -> None:
-        self._cohorts, self._employee = cohorts, employee
-        self._found: dict[tuple[str, Period], dict[str, Place]] = {}
+    def __init__(self, kept_boards: KeptBoards, employee: str, is_now: bool) -> None:
+        self._kept_boards, self._employee, self._is_now = kept_boards, employee, is_now
+        self._found: dict[tuple[str, Period], dict[str, Contested]] = {}
 
     def places(
         self, cursor: Cursor, plan: Plan, period: Period, until: dt.date, known_at: int | None
     ) -> Standings:
         """The places on each board of `plan` that pays in `period`."""
         assert known_at is not None, "hints are as known at a position"
-        found = self._cohorts.places(cursor, plan, period, until, known_at, self._employee)
+        found = self._kept_boards.contested(
+            cursor, plan, period, until, known_at, self._employee, now=self._is_now
+        )
         self._found[plan.plan, period] = found
         return {
             name: {self._employee: place.standing}

@@ -13,7 +13,7 @@ from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
 
 NAME = "roster"
-VERSION = 3
+VERSION = 4
 TABLES = ("roster_change", "leave", "branch", "branch_merge")
 FACTS = frozenset(
     """employee_hired employee_transferred employee_promoted employee_left mentor_assigned assistant_assigned
@@ -87,6 +87,7 @@ comment on column branch_merge.void_position is 'Position of the void that cance
 
 create index roster_change_by_employee on roster_change (employee, position);
 create index roster_change_by_manager on roster_change (manager) where manager is not null;
+create index roster_change_voided on roster_change (void_position) where void_position is not null;
 create index leave_by_employee on leave (employee, from_on);
 """
 

@@ -1,7 +1,6 @@
 """Who comes first: by any measure, over any period, in any cohort."""
 
 import datetime as dt
-from collections.abc import Iterable
 
 import pytest
 from book import Book
@@ -9,8 +8,7 @@ from book import Book
 from domain.facts.governance import BoardDisplayChosen
 from domain.period import Period
 from domain.plan.document import Months, Population
-from domain.plan.measures import FactMeasure
-from projections import boards, live
+from projections import boards
 from projections.boards import Ranked
 from projections.display import displayed
 
@@ -104,39 +102,6 @@ def test_a_cohort_is_ranked_among_itself(firm: Book) -> None:
 
 def people(board: Ranked) -> list[str]:
     return [place.employee for place in board.places]
-
-
-@pytest.mark.parametrize("measure", ["clients", "deals", "revenue", "close_rate"])
-def test_live_totals_and_credits_agree(firm: Book, measure: str) -> None:
-    """The board of now, out of daily totals, is the board as known at the head, out of credits."""
-    back = firm.take_back("Li-0", 40_000, employee="Li", on=8)
-    firm.register("N1", "N2", employee="Wang")
-    firm.void(back)
-    with firm.cursor() as cursor:
-        plan = boards.policy.plans_in_force(cursor, MARCH.last_day)[0].parsed()
-        asked = boards.measure_board(plan, measure, MARCH)
-        now = boards.rank(cursor, plan, asked, MARCH)
-        then = boards.rank(cursor, plan, asked, MARCH, known_at=firm.journal.head())
-    assert now == then
-    assert now.places[0].place == 1
-
-
-def test_which_measures_the_daily_totals_can_tell() -> None:
-    """Plain counts and sums in the ledger's currency; anything else is read from credits."""
-    with_title = boards.Title("m", "m")
-
-    def measure(**fields: object) -> FactMeasure:
-        known = {"kind": "count", "fact": "deal_closed", "title": with_title}
-        return FactMeasure(**(known | fields))  # pyright: ignore
-
-    def told(measures: Iterable[FactMeasure]) -> list[bool]:
-        return [live.is_live_total(each, "CNY") for each in measures]
-
-    money = {"kind": "sum", "of": "amount_minor"}
-    assert told([measure(), measure(less="deal_reversed"), measure(**money, currency="CNY")]) == [True] * 3
-    assert told(
-        [measure(confirmed_by="rd"), measure(**money, currency="USD"), measure(kind="sum", of="score")]
-    ) == [False] * 3  # fmt: skip
 
 
 def test_an_unknown_board_is_none(firm: Book) -> None:

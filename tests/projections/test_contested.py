@@ -11,9 +11,9 @@ from book import Book
 from domain.facts.people import EmployeeTransferred
 from domain.facts.selling import ComplianceScored
 from domain.period import Period
-from projections import cohorts, measures, policy
-from projections.cohorts import Cohorts
+from projections import kept, measures, policy
 from projections.hints import hints
+from projections.kept_boards import KeptBoards
 from projections.spans import Cursor
 
 PAYS_BY_PLACE = """
@@ -35,7 +35,7 @@ MARCH = Period.parse("2025-03")
 
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
-    """Whom cohorts measured, each time."""
+    """Whom kept boards measured, each time."""
     found: list[set[str]] = []
     evaluate = measures.evaluate
 
@@ -43,7 +43,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
         found.append({employee for days in opened.values() for employee in days})
         return evaluate(cursor, named, opened, known_at)
 
-    monkeypatch.setattr(cohorts.measures, "evaluate", counted)
+    monkeypatch.setattr(kept.measures, "evaluate", counted)
     return found
 
 
@@ -59,7 +59,7 @@ def firm(book: Book) -> None:
 def test_hints_are_the_same_whether_the_others_are_kept_or_measured_anew(book: Book) -> None:
     """After deals, reversals, scores, confirmations, voids and moves, forwards and back in what was known."""
     firm(book)
-    chance, kept, told = random.Random(5), Cohorts(), [book.journal.head()]
+    chance, shared, told = random.Random(5), KeptBoards(), [book.journal.head()]
     scores = [
         book.tell(ComplianceScored(employee=employee, score=str(90 - number)), number)
         for number, employee in enumerate(PEOPLE * 2, start=1)
@@ -85,31 +85,34 @@ def test_hints_are_the_same_whether_the_others_are_kept_or_measured_anew(book: B
         with book.cursor() as cursor:
             [version] = policy.plans_in_force(cursor, DAY, book.journal.head())
             for known_at in (done, chance.choice(told)):
-                asked, anew = (version.parsed(), MARCH, DAY, known_at), Cohorts()
+                asked, anew = (version.parsed(), MARCH, DAY, known_at), KeptBoards()
                 for employee in PEOPLE:
-                    assert kept.places(cursor, *asked, employee) == anew.places(cursor, *asked, employee)
+                    found = shared.contested(cursor, *asked, employee, now=True)
+                    assert found == anew.contested(cursor, *asked, employee)
     with book.cursor() as cursor:
         for employee in PEOPLE:
-            assert hints(cursor, employee, DAY, None, kept) == hints(cursor, employee, DAY)
+            assert hints(cursor, employee, DAY, None, shared) == hints(cursor, employee, DAY)
 
 
 def test_only_those_whom_new_facts_are_about_are_measured_again(book: Book, measured: list[set[str]]) -> None:
-    """A deal of one person costs one person; a transfer may change who is on a board, so it costs all."""
+    """A deal of one person costs one person, and so does a transfer."""
     firm(book)
-    kept = Cohorts()
+    shared = KeptBoards()
 
     def asked() -> list[set[str]]:
         measured.clear()
         with book.cursor() as cursor:
             [version] = policy.plans_in_force(cursor, DAY, book.journal.head())
-            places = kept.places(cursor, version.parsed(), MARCH, DAY, book.journal.head(), "E1")
+            about = (version.parsed(), MARCH, DAY, book.journal.head())
+            places = shared.contested(cursor, *about, "E1", now=True)
         assert places.keys() == {"most", "least"}
         return measured
 
-    own = {"E1"}
-    assert asked() == [{*PEOPLE}, own, {*PEOPLE}, own]
-    assert asked() == [own, own]
+    assert asked() == [{*PEOPLE}, {*PEOPLE}]
+    assert asked() == []
     book.sell("D9", employee="E4", on=9)
-    assert asked() == [{"E4"}, own, {"E4"}, own]
+    assert asked() == [{"E4"}, {"E4"}]
     book.tell(EmployeeTransferred(employee="E6", effective_on=DAY, branch="BJ"))
-    assert asked() == [{*PEOPLE} - {"E6"}, own, {*PEOPLE} - {"E6"}, own]
+    assert asked() == []
+    book.tell(EmployeeTransferred(employee="E6", effective_on=DAY, branch="SH"))
+    assert asked() == [{"E6"}, {"E6"}]

@@ -1,0 +1,200 @@
+"""A board that is kept: everybody's value as known at a position, moved on by the facts since then.
+
+What it is at another position, later or earlier, differs only in people whom a fact between the two is about:
+these alone are measured anew, so the answer is that of a board made anew, which a law checks.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import islice
+from threading import Lock
+
+from domain.people.ranking import Entry, ranking
+from domain.people.roster import Posting
+from domain.period import Period
+from domain.plan.components.base import Standing
+from domain.plan.document import Board, Plan, Population
+from domain.plan.measures import with_ratios
+from domain.plan.mentions import with_parts
+from projections import measures
+from projections.boards import Ranked, shown
+from projections.measures import Values
+from projections.ordered import Key, Ordered
+from projections.places import opened_for, ranked_people
+from projections.reached import reached_at
+from projections.spans import Cursor
+from projections.touched import touched
+
+MOST_BETWEEN = 20_000
+"""Over more positions than these everybody is measured anew."""
+
+
+class Kept:
+    """One board with its values up to the day `last`. One thread at a time asks, holding `lock`.
+
+    position: as known at which it stands; None while nobody was measured.
+    """
+
+    def __init__(self, plan: Plan, board: Board, period: Period, cohort: Population, last: dt.date) -> None:
+        self.plan, self.board = plan, board
+        self.lock = Lock()
+        self.position: int | None = None
+        self._period, self._cohort, self._last = period, cohort, last
+        self._measures = {name: plan.measures[name] for name in with_parts(plan.measures, (board.measure,))}
+        self._leaves, _ = opened_for(plan, board.measure, period, (), last)
+        self.forget()
+
+    def beside(self) -> "Kept":
+        """The same that knows nothing."""
+        return Kept(self.plan, self.board, self._period, self._cohort, self._last)
+
+    def bring(self, cursor: Cursor, position: int) -> None:
+        """Makes it the board as known at `position`, which the read models have reached."""
+        if self.position is None or abs(position - self.position) > MOST_BETWEEN:
+            self._measure_all(cursor, position)
+        elif position != self.position:
+            self._move(cursor, self.position, position)
+
+    def ranked(self, cursor: Cursor) -> Ranked:
+        """The board as it stands."""
+        entries = list(self._first(self.board.size or len(self._people)))
+        self._reach(cursor, entries)
+        found = [Entry(e, self._values[e], self._reached.get(e)) for e in entries]
+        places = ranking(found, self.board.first == "lowest")
+        reached = {e: at for e, at in self._reached.items() if at is not None}
+        assert self.position is not None, "it was brought to a position"
+        return shown(self.plan, self.board, self._period, places, self._people, reached, self.position)
+
+    def has(self, employee: str) -> bool:
+        """Whether it ranks `employee`."""
+        return employee in self._people
+
+    def placed(self, employees: Iterable[str]) -> dict[str, int | None]:
+        """The places of those of `employees` whom it ranks; none without a value."""
+        ranked = [employee for employee in employees if employee in self._values]
+        return {employee: self._place(self._values[employee]) for employee in ranked}
+
+    def standing(self, employee: str) -> Standing | None:
+        """The place of `employee` among those whom it can pay, if they are one of these."""
+        place = self._place(self._values[employee])
+        return None if place is None or place > self.paid else Standing(place, self.paid)
+
+    @property
+    def paid(self) -> int:
+        """How many have a value for which a place can pay: where the highest is first, one above 0."""
+        return len(self._order) if self.board.first == "lowest" else self._order.before((0, ""))
+
+    def best(self, number: int, but: str) -> tuple[Fraction, ...]:
+        """The best values that places can pay for, `number` of them at most, `but` one person's."""
+        others = (employee for _, employee in islice(self._order, min(number + 1, self.paid)))
+        values = (self._values[employee] for employee in others if employee != but)
+        return tuple(value for value in islice(values, number) if value is not None)
+
+    def leaves(self, employee: str) -> Values:
+        """What the value of `employee` is made of."""
+        return dict(zip(self._leaves, self._parts[employee], strict=True))
+
+    def forget(self) -> None:
+        """Everybody is to be measured anew."""
+        self.position = None
+        self._people: dict[str, Posting] = {}
+        self._parts: dict[str, tuple[Fraction | None, ...]] = {}
+        self._values: dict[str, Fraction | None] = {}
+        self._order = Ordered()
+        self._unranked = Ordered()
+        self._reached: dict[str, dt.datetime | None] = {}
+
+    def _measure_all(self, cursor: Cursor, position: int) -> None:
+        self.forget()
+        self._people = self._ranks(cursor, position, None)
+        self._value(cursor, self._people, position)
+        ranked = [e for e, value in self._values.items() if value is not None]
+        self._order = Ordered(self._key(e) for e in ranked)
+        self._unranked = Ordered(self._key(e) for e, value in self._values.items() if value is None)
+        self.position = position
+
+    def _move(self, cursor: Cursor, known: int, position: int) -> None:
+        """Measures those whom a fact between both positions is about, or all if it may change others, too."""
+        told = touched(cursor, known, position)
+        sees_others = any(measure.credited != "own" for measure in self._leaves.values())
+        converts = any(measure.convert_at is not None for measure in self._leaves.values())
+        if (sees_others and (told.work or told.place)) or (converts and told.rates):
+            self._measure_all(cursor, position)
+            return
+        self.position = None  # should what follows fail, half of it would be done
+        came = self._ranks(cursor, position, sorted(told.place)) if told.place else {}
+        moved = (told.work & self._people.keys()) | (told.place & self._people.keys()) | came.keys()
+        for employee in moved & self._values.keys():
+            self._drop(employee)
+        for employee in told.place:
+            self._people.pop(employee, None)
+        self._people |= came
+        here = sorted(moved & self._people.keys())
+        self._value(cursor, here, position)
+        for employee in here:
+            self._side(employee).add(self._key(employee))
+        self.position = position
+
+    def _ranks(self, cursor: Cursor, position: int, whom: Sequence[str] | None) -> dict[str, Posting]:
+        seen = self._period._replace(last_day=self._last)
+        return ranked_people(cursor, self.plan, self.board, seen, position, self._cohort, whom)
+
+    def _value(self, cursor: Cursor, employees: Iterable[str], position: int) -> None:
+        """Measures `employees`, who are on the board."""
+        people = [self._people[employee] for employee in employees]
+        if not people:
+            return
+        leaves, opened = opened_for(self.plan, self.board.measure, self._period, people, self._last)
+        for employee, found in measures.evaluate(cursor, leaves, opened, position).items():
+            self._parts[employee] = tuple(found[name] for name in self._leaves)
+            self._values[employee] = with_ratios(self._measures, found)[self.board.measure]
+
+    def _drop(self, employee: str) -> None:
+        self._side(employee).remove(self._key(employee))
+        self._reached.pop(employee, None)
+        del self._values[employee], self._parts[employee]
+
+    def _side(self, employee: str) -> Ordered:
+        return self._unranked if self._values[employee] is None else self._order
+
+    def _key(self, employee: str) -> Key:
+        return (self._before(self._values[employee]), employee)
+
+    def _before(self, value: Fraction | None) -> int | Fraction:
+        """By which the better comes first; whole numbers are compared as such, which is quicker."""
+        if value is None:
+            return 0
+        exact = value.numerator if value.denominator == 1 else value
+        return exact if self.board.first == "lowest" else -exact
+
+    def _place(self, value: Fraction | None) -> int | None:
+        """One more than there are better values; no id is less than the empty one."""
+        return None if value is None else 1 + self._order.before((self._before(value), ""))
+
+    def _first(self, size: int) -> Iterator[str]:
+        """The first `size` and all who are equal to the last of them; then those without a value."""
+        last: int | Fraction | None = None
+        for number, (value, employee) in enumerate(self._order):
+            if number >= size and value != last:
+                return
+            last = value
+            yield employee
+        lacking = max(size - len(self._order), 0)
+        yield from (employee for _, employee in islice(self._unranked, lacking))
+
+    def _reach(self, cursor: Cursor, entries: Iterable[str]) -> None:
+        """Asks when those of `entries` who share a value reached it, but for those who are known."""
+        by_value: dict[Fraction, list[str]] = {}
+        for employee in entries:
+            value = self._values[employee]
+            if value is not None:
+                by_value.setdefault(value, []).append(employee)
+        tied = {e for equal in by_value.values() if len(equal) > 1 for e in equal}
+        self._reached = {e: at for e, at in self._reached.items() if e in tied}
+        new = sorted(tied - self._reached.keys())
+        if new:
+            here = [self._people[employee] for employee in new]
+            leaves, opened = opened_for(self.plan, self.board.measure, self._period, here, self._last)
+            found = reached_at(cursor, leaves.values(), opened, new, self.position)
+            self._reached |= {employee: found.get(employee) for employee in new}
