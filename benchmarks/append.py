@@ -117,8 +117,8 @@ class Peer:
             pool_size=PEER_THREADS,
             max_waiting=PEER_THREADS,
         )
-        self._recorder = PostgresDCBRecorderTT(self.store)
-        self._recorder.create_table()
+        self.recorder = PostgresDCBRecorderTT(self.store)
+        self.recorder.create_table()
 
     def batches(self, size: int) -> Work:
         """Appends in calls of `size`."""
@@ -147,7 +147,7 @@ class Peer:
             DCBEvent(fact.TYPE, canonical(fact), [f"key:crm:{key}", *tags_of(fact)]) for key, fact in pairs
         ]
         query = DCBQuery([DCBQueryItem(tags=event.tags[:1]) for event in events])
-        self._recorder.append(events, DCBAppendCondition(query))
+        self.recorder.append(events, DCBAppendCondition(query))
 
 
 class Calls:

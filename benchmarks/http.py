@@ -1,125 +1,135 @@
-"""Single facts over HTTP: the whole service against the bare group commit in process, in one run.
+"""Facts and statements over HTTP: the whole service, a bare handler, a peer and the limit, in one run.
 
-Every fact is new, of somebody whom the ledger knows, and durable when it is answered; the read models
-follow meanwhile, as they do in service. The load comes from a process of its own on the same machine, over
-kept-alive connections, each sending its next fact when the last is answered. The limit is the group
-commit that the service writes through, asked directly, with as many facts in flight and nothing beside it.
+Every fact is new, of somebody whom the ledger knows, and durable when it is answered; whoever sends it shows
+a token; the read models follow and the journal is sealed meanwhile, as in service. The load comes from a
+process of its own on the same machine, over kept-alive connections, each sending its next request when the
+last is answered. The limit is the group commit that the service writes through, asked directly, with as many
+facts in flight and nothing beside it; the peer is the stock library behind a handler that does nothing else;
+the bare handler answers and does nothing at all. Of each run it is said where the processor's time went.
 """
 
 import argparse
 import asyncio
-import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 from uuid import uuid4
 
-import msgspec
+import psutil
 import uvloop
 
-from api.intake import Submission
-from api.ops import Ledger, now, open_book, open_ledger
+from api.ops import open_ledger
+from api.roles import Role
 from api.settings import Settings
 from api.tokens import Tokens, token_file
 from benchmarks.append import LEDGER, database, drafted, visits
+from benchmarks.load import Asking, Load, run
+from benchmarks.processor import Used, database_process, load_of_machine, used
+from benchmarks.serving import Served, close_last_month, hire, serving, started
 from domain.journal.append import Journal
 from domain.journal.group_commit import GroupCommit
 
-WANTED = {16: 3_500}
-"""Facts a second, by clients."""
-
-FACTS = {16: 12_000, 64: 16_000}
-SERVE = "from api.cli import main; main()"
-PEOPLE = 500
+BARE = [sys.executable, "-m", "benchmarks.bare"]
 
 
-class Load(NamedTuple):
-    """What a run of a load came to. p50, p99: milliseconds until a fact was answered."""
+class Wanted(NamedTuple):
+    """What a load is to reach. p99: the most milliseconds of one request in a hundred, if limited."""
 
     rate: float
-    p50: float
-    p99: float
-
-    @classmethod
-    def of(cls, waits: Sequence[float], seconds: float) -> "Load":
-        """From the seconds that each fact took, and all of them together."""
-        cuts = statistics.quantiles(waits, n=100)
-        return cls(len(waits) / seconds, cuts[49] * 1000, cuts[98] * 1000)
+    p99: float | None = None
 
 
-class Client(asyncio.Protocol):
-    """One kept-alive connection that sends a request and waits for its answer, with little work."""
+class Workload(NamedTuple):
+    """A load, and at whom it is aimed: "service", "bare", "peer"; "limit" is asked in this process."""
 
-    def __init__(self) -> None:
-        self._received = b""
-        self._answered: asyncio.Future[bytes] | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """The service is there."""
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        """Part of an answer."""
-        self._received += data
-        head, found, body = self._received.partition(b"\r\n\r\n")
-        if not found:
-            return
-        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-        if len(body) >= length and self._answered is not None:
-            self._received = b""
-            self._answered.set_result(head)
-
-    async def ask(self, request: bytes) -> bytes:
-        """The head of the answer to `request`."""
-        self._answered = asyncio.get_running_loop().create_future()
-        self._transport.write(request)
-        return await self._answered
+    name: str
+    at: str
+    kind: str
+    clients: int
+    things: int
+    wanted: Wanted | None = None
 
 
-def requests(url: str, token: str, number: int) -> Iterator[bytes]:
-    """So many requests, each with a new visit."""
-    host = urlsplit(url).netloc
-    head = (
-        f"POST /v1/facts HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
-        "Content-Type: application/json\r\nContent-Length: "
-    ).encode()
-    occurred_at = now().isoformat()
-    for key, fact in visits(number):
-        said = {"type": fact.TYPE, "source": "crm", "key": key, "occurred_at": occurred_at, "data": fact}
-        body = msgspec.json.encode(said)
-        yield head + str(len(body)).encode() + b"\r\n\r\n" + body
+WORKLOADS = (
+    Workload("one fact, 16 clients", "service", "facts", 16, 9_600, Wanted(4_000, p99=10)),
+    Workload("one fact, 64 clients", "service", "facts", 64, 12_800, Wanted(5_500)),
+    Workload("100 facts a request, 8 clients", "service", "batches", 8, 40_000, Wanted(30_000)),
+    Workload("closed statement, 16 clients", "service", "statements", 16, 3_200, Wanted(1_500)),
+    Workload("open statement, 16 clients", "service", "open statements", 16, 1_600),
+    Workload("bare handler, 64 clients", "bare", "facts", 64, 12_800),
+    Workload("stock library, 64 clients", "peer", "facts", 64, 2_560),
+    Workload("group commit, 16 in flight", "limit", "facts", 16, 9_600),
+    Workload("group commit, 64 in flight", "limit", "facts", 64, 19_200),
+)
+
+COMPARED = (
+    ("one fact, 16 clients", "group commit, 16 in flight"),
+    ("one fact, 64 clients", "group commit, 64 in flight"),
+    ("one fact, 64 clients", "bare handler, 64 clients"),
+    ("one fact, 64 clients", "stock library, 64 clients"),
+)
 
 
-async def load(url: str, token: str, clients: int, number: int) -> Load:
-    """Sends `number` facts through so many clients."""
-    address = urlsplit(url)
-    waits: list[float] = []
+class Run(NamedTuple):
+    """One run of a workload. used: by service and database, where a service was asked."""
 
-    async def client(prepared: list[bytes]) -> None:
-        _, connection = await asyncio.get_running_loop().create_connection(
-            Client, address.hostname, address.port
-        )
-        for request in prepared:
-            began = time.perf_counter()
-            head = await connection.ask(request)
-            waits.append(time.perf_counter() - began)
-            assert head.startswith(b"HTTP/1.1 201"), head
-
-    prepared = [list(requests(url, token, number // clients)) for _ in range(clients)]
-    began = time.perf_counter()
-    await asyncio.gather(*map(client, prepared))
-    return Load.of(waits, time.perf_counter() - began)
+    load: Load
+    used: Used | None
 
 
-async def bare(journal: Journal, clients: int, number: int) -> Load:
+class Scene(NamedTuple):
+    """Who is asked. months: the closed month and the open one."""
+
+    journal: Journal
+    services: Mapping[str, Served]
+    database: psutil.Process | None
+    tokens: Mapping[str, str]
+    months: tuple[str, str]
+
+    def run(self, workload: Workload) -> Run:
+        """Runs it once."""
+        if workload.at == "limit":
+            return Run(uvloop.run(_bare(self.journal, workload.clients, workload.things)), None)
+        served = self.services[workload.at]
+        closed, still_open = self.months
+        period = still_open if workload.kind.startswith("open") else closed
+        kind = workload.kind.removeprefix("open ")
+        token = self.tokens["statements" if kind == "statements" else "facts"]
+        before = used(served.process, self.database)
+        load = run(Asking(served.url, kind, workload.clients, workload.things, period), token)
+        return Run(load, used(served.process, self.database).since(before))
+
+
+@contextmanager
+def _scene(given: str | None, asked: set[str]) -> Iterator[Scene]:
+    """A firm of which last month is closed, and those of the services that are `asked`."""
+    with ExitStack() as stack:
+        dsn = stack.enter_context(database(given))
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="merit-")))
+        settings = Settings(home=home, database_url=dsn, ledger=LEDGER)
+        made = Tokens(token_file(home))
+        roles: Sequence[tuple[str, Role]] = (("facts", "integration"), ("statements", "payroll"))
+        tokens = {what: made.make(role, f"{what}.{uuid4().hex[:6]}", None) for what, role in roles}
+        ledger = stack.enter_context(open_ledger(settings, prepare_it=True))
+        hire(ledger)
+        closed = close_last_month(ledger)
+        ways = {
+            "service": lambda: serving(settings),
+            "bare": lambda: started([*BARE, "answers"], {}),
+            "peer": lambda: started([*BARE, "eventsourcing", dsn], {}),
+        }
+        services = {at: stack.enter_context(way()) for at, way in ways.items() if at in asked}
+        months = str(closed), str(closed.next())
+        yield Scene(ledger.journal, services, database_process(dsn), tokens, months)
+
+
+async def _bare(journal: Journal, clients: int, number: int) -> Load:
     """Appends `number` facts through the group commit, so many in flight."""
     waits: list[float] = []
     async with GroupCommit(journal) as group:
@@ -130,118 +140,77 @@ async def bare(journal: Journal, clients: int, number: int) -> Load:
                 await group.append(drafted(key, fact))
                 waits.append(time.perf_counter() - began)
 
-        began = time.perf_counter()
+        began, used_before = time.perf_counter(), time.process_time()
         await asyncio.gather(*(client() for _ in range(clients)))
-        return Load.of(waits, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+    cuts = statistics.quantiles(waits, n=100)
+    used_here = time.process_time() - used_before
+    return Load(number, seconds, cuts[49] * 1000, cuts[98] * 1000, used_here)
 
 
-def hire(ledger: Ledger) -> None:
-    """Opens the ledger and hires the people whom the visits name."""
-    open_book(ledger, name="bench", zone="Asia/Shanghai", currency="CNY", actor="bench")
-    day = "2024-01-08"
-    branch = Submission(
-        type="branch_opened",
-        source="hr",
-        key="SH",
-        occurred_at=now(),
-        data={"branch": "SH", "title": "SH", "opened_on": day},
-    )
-    people = [
-        Submission(
-            type="employee_hired",
-            source="hr",
-            key=f"E{n}",
-            occurred_at=now(),
-            data={"employee": f"E{n}", "branch": "SH", "post": "seller", "hired_on": day},
-        )
-        for n in range(PEOPLE)
-    ]
-    ledger.intake.submit([branch, *people], actor="bench", now=now(), atomic=True)
-
-
-@contextmanager
-def service(settings: Settings) -> Iterator[str]:
-    """The address of the service, in a process of its own."""
-    environment = os.environ | {
-        "MERITBOOK_HOME": str(settings.home),
-        "MERITBOOK_DATABASE_URL": str(settings.database_url),
-        "MERITBOOK_LEDGER": LEDGER,
-        "MERITBOOK_PORT": "0",
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, "serve"], env=environment, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    try:
-        said = ""
-        while "serves on " not in said or not said.endswith("\n"):
-            said += process.stderr.readline()
-            assert process.poll() is None, said
-        yield said.split("serves on ")[1].split()[0]
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
-
-
-def measured(ledger: Ledger, url: str, token: str, repeats: int) -> dict[str, Load]:
-    """Each load's median run; runs take turns, and the first does not count."""
-    runs: dict[str, list[Load]] = {}
+def measured(scene: Scene, workloads: Sequence[Workload], repeats: int) -> dict[str, Run]:
+    """Each workload's median run; runs take turns, and the first of each does not count."""
+    runs: dict[str, list[Run]] = {}
     for _ in range(repeats + 1):
-        for clients, number in FACTS.items():
-            generator = [sys.executable, "-m", "benchmarks.http", "--load", url, str(clients), str(number)]
-            done = subprocess.run(
-                generator,
-                env=os.environ | {"BENCH_TOKEN": token},
-                check=True,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            runs.setdefault(f"HTTP, {clients} clients", []).append(Load(*json.loads(done.stdout)))
-            alone = uvloop.run(bare(ledger.journal, clients, number))
-            runs.setdefault(f"group commit, {clients} in flight", []).append(alone)
-    return {name: sorted(found[1:])[len(found[1:]) // 2] for name, found in runs.items()}
+        for workload in workloads:
+            runs.setdefault(workload.name, []).append(scene.run(workload))
+    return {
+        name: sorted(found[1:], key=lambda run: run.load.rate)[len(found[1:]) // 2]
+        for name, found in runs.items()
+    }
 
 
-def report(loads: dict[str, Load]) -> bool:
-    """Prints rates, waits and ratios; whether the wanted rates were reached."""
-    for name, found in loads.items():
-        print(f"{name:<30}{found.rate:>10,.0f} facts/s   p50 {found.p50:5.1f} ms   p99 {found.p99:5.1f} ms")
-    print()
+def report(workloads: Sequence[Workload], runs: Mapping[str, Run]) -> bool:
+    """Prints rates, waits, ratios and shares of the processor; whether all is as wanted."""
+    print(f"load of the machine {load_of_machine():.1f}, {os.cpu_count()} processors")
+    print(f"{'':<32}{'a second':>10}{'p50 ms':>8}{'p99 ms':>8}   µs of processor for each: client, loop, …")
     met = True
-    for clients in FACTS:
-        over_http = loads[f"HTTP, {clients} clients"].rate
-        ratio = over_http / loads[f"group commit, {clients} in flight"].rate
-        wanted = WANTED.get(clients)
-        verdict = (
-            "" if wanted is None else f"   wanted {wanted:,}/s   {'met' if over_http >= wanted else 'MISSED'}"
+    for workload in workloads:
+        run = runs[workload.name]
+        print(
+            f"{workload.name:<32}{run.load.rate:>10,.0f}{run.load.p50:>8.1f}{run.load.p99:>8.1f}   "
+            f"{_shares(run)}"
         )
-        met = met and (wanted is None or over_http >= wanted)
-        print(f"HTTP / group commit, {clients:>3} at a time {ratio:>7.2f}{verdict}")
+    for ours, other in COMPARED:
+        if ours in runs and other in runs:
+            print(f"{ours} / {other}: {runs[ours].load.rate / runs[other].load.rate:.2f}")
+    for workload in workloads:
+        if workload.wanted is not None:
+            load, wanted = runs[workload.name].load, workload.wanted
+            reached = load.rate >= wanted.rate and (wanted.p99 is None or load.p99 <= wanted.p99)
+            limit = "" if wanted.p99 is None else f", p99 {wanted.p99:.0f} ms"
+            print(f"{workload.name}: {'MET' if reached else 'MISSED'} (wanted {wanted.rate:,.0f}/s{limit})")
+            met = met and reached
     return met
 
 
+def _shares(run: Run) -> str:
+    each = 1e6 / run.load.things
+    said = f"client {run.load.processor_seconds * each:.0f}"
+    if run.used is not None:
+        threads = run.used.service - run.used.loop
+        said += (
+            f", loop {run.used.loop * each:.0f}, other threads {threads * each:.0f}, "
+            f"database {run.used.database * each:.0f}"
+        )
+    return said
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the loads; 1 when a wanted rate is missed."""
+    """Runs the loads; 1 when a wanted figure is missed."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
         "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
     )
-    parser.add_argument("--repeats", type=int, default=3, help="measured runs of each, after one that is not")
-    parser.add_argument("--load", nargs=3, metavar=("URL", "CLIENTS", "FACTS"), help=argparse.SUPPRESS)
+    parser.add_argument("--repeats", type=int, default=2, help="measured runs of each, after one that is not")
+    parser.add_argument("--only", default="", help="workloads whose name holds this")
     chosen = parser.parse_args(arguments)
-    if chosen.load:
-        url, clients, number = chosen.load
-        print(json.dumps(uvloop.run(load(url, os.environ["BENCH_TOKEN"], int(clients), int(number)))))
-        return 0
-    with database(chosen.dsn) as dsn, tempfile.TemporaryDirectory(prefix="merit-") as place:
-        settings = Settings(home=Path(place), database_url=dsn, ledger=LEDGER)
-        token = Tokens(token_file(settings.home)).make("integration", f"bench.{uuid4().hex[:6]}", None)
-        with open_ledger(settings, prepare_it=True) as ledger:
-            hire(ledger)
-            with service(settings) as url:
-                return 0 if report(measured(ledger, url, token, chosen.repeats)) else 1
+    workloads = [each for each in WORKLOADS if chosen.only in each.name]
+    with ExitStack() as stack:
+        scene = stack.enter_context(_scene(chosen.dsn, {each.at for each in workloads}))
+        return 0 if report(workloads, measured(scene, workloads, chosen.repeats)) else 1
 
 
 if __name__ == "__main__":
