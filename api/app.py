@@ -57,6 +57,7 @@ from api import (
     trail_pages,
 )
 from api.auth import Gate
+from api.connectors import http as connectors
 from api.described import complete
 from api.follower import Follower
 from api.metrics import Metrics
@@ -96,6 +97,8 @@ THREADS = 24
 HANDLERS = [
     facts.record_fact,
     facts.record_facts,
+    connectors.read_connectors,
+    connectors.take_records,
     audit.read_facts,
     audit.read_fact,
     personal.read_personal,

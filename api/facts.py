@@ -168,7 +168,7 @@ def _batch(
             detail=f"{len(brought)} facts are more than {writing.batch_facts}.",
             remedy="Send them in several batches.",
         )
-    outcomes = writing.many([_permitted(item, caller) for item in brought], caller.actor, atomic=atomic)
+    outcomes = writing.many([permitted(item, caller) for item in brought], caller.actor, atomic=atomic)
     stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
     hits = sum(outcome.hit for outcome in stored)
     receipt = BatchReceipt(
@@ -258,7 +258,8 @@ def _members(data: bytes) -> dict[str, object]:
         raise BadField(field="data", detail=f"{error}.", remedy="Send an object.") from None
 
 
-def _permitted(item: Submission | Refusal, caller: Caller) -> Submission | Refusal:
+def permitted(item: Submission | Refusal, caller: Caller) -> Submission | Refusal:
+    """`item`, or why `caller` may not bring it."""
     try:
         return item if isinstance(item, Refusal) else _within_rights(item, caller)
     except Refusal as refusal:

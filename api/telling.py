@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from api import shift_words
+from api.telling_connecting import CONNECTING
 from api.telling_leads import LEADS_AND_CONTRACTS
 from api.telling_learning import LEARNING
 from domain.facts.base import Fact
@@ -18,6 +19,7 @@ Language = Literal["en", "zh"]
 
 FORMS: Mapping[str, tuple[str, str]] = {
     **LEARNING,
+    **CONNECTING,
     "employee_hired": (
         "{employee} joins {branch} as {post} on {hired_on}",
         "{employee} 于 {hired_on} 入职 {branch}，岗位 {post}",

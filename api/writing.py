@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from api.intake import Intake, Outcome, Refused, Stored, Submission
+from api.intake import Intake, Outcome, Refused, Rehearsal, Stored, Submission
 from api.metrics import Metrics
 from api.settings import Settings
 from domain.journal.group_commit import GroupCommit
@@ -45,15 +45,28 @@ class Writing:
         self._metrics.brought([outcome])
         return outcome
 
-    def many(self, brought: Sequence[Submission | Refusal], actor: str, *, atomic: bool) -> list[Outcome]:
-        """What became of each of many facts; those that could not even be read are refused already."""
+    def many(
+        self,
+        brought: Sequence[Submission | Refusal],
+        actor: str,
+        *,
+        atomic: bool,
+        rehearsal: Rehearsal | None = None,
+    ) -> list[Outcome]:
+        """What became of each of many facts; those that could not even be read are refused already.
+
+        rehearsal: nothing is stored.
+        """
         outcomes = self._withheld(brought) if atomic else []
         if not outcomes:
             read = iter(
-                self._submit([item for item in brought if isinstance(item, Submission)], actor, atomic)
+                self._submit(
+                    [item for item in brought if isinstance(item, Submission)], actor, atomic, rehearsal
+                )
             )
             outcomes = [Refused(item) if isinstance(item, Refusal) else next(read) for item in brought]
-        self._metrics.brought(outcomes)
+        if rehearsal is None:
+            self._metrics.brought(outcomes)
         return outcomes
 
     def _withheld(self, brought: Sequence[Submission | Refusal]) -> list[Outcome]:
@@ -80,5 +93,13 @@ class Writing:
         except Refusal:
             return None
 
-    def _submit(self, submissions: Sequence[Submission], actor: str, atomic: bool) -> list[Outcome]:
-        return self._intake.submit(submissions, actor=actor, now=self._clock(), atomic=atomic)
+    def _submit(
+        self,
+        submissions: Sequence[Submission],
+        actor: str,
+        atomic: bool,
+        rehearsal: Rehearsal | None = None,
+    ) -> list[Outcome]:
+        return self._intake.submit(
+            submissions, actor=actor, now=self._clock(), atomic=atomic, rehearsal=rehearsal
+        )

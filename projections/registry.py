@@ -3,6 +3,7 @@
 from projections import (
     approvals,
     confirmations,
+    connectors,
     contracts,
     credentials,
     credits,
@@ -67,5 +68,6 @@ PROJECTIONS: tuple[Projection, ...] = (
     inquiries,
     trail,
     erasures,
+    connectors,
 )
 """Each may read the tables of those before it."""

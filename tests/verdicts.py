@@ -34,6 +34,8 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "POST /v1/session/end-all": Verdict("use_account", "any"),
     "POST /v1/facts": Verdict("record", "rows"),
     "POST /v1/facts:batch": Verdict("record", "rows"),
+    "GET /v1/connectors": Verdict("read_facts", "all"),
+    "POST /v1/connectors/{name}": Verdict("record", "rows"),
     "POST /v1/plans/simulations": Verdict("run_payroll", "all"),
     "GET /v1/facts": Verdict("read_facts", "all"),
     "GET /v1/facts/{position}": Verdict("read_facts", "all"),

@@ -11,6 +11,7 @@ from api.cli import (
     balances,
     banks,
     branches,
+    connectors,
     facts,
     inquiries,
     pay,
@@ -59,6 +60,7 @@ app.add_typer(rates.app)
 app.add_typer(branches.app)
 app.add_typer(balances.app)
 app.add_typer(banks.app)
+app.add_typer(connectors.app, name="connector")
 app.add_typer(practices.app)
 app.add_typer(roster.app, name="roster", help="Who works when: search for rosters, show and publish them.")
 app.add_typer(inquiries.app, name="inquiry", help="What people ask and dispute about their pay.")

@@ -2,23 +2,21 @@
 
 import datetime as dt
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as AnyMapping
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from api.importing import cells, dates, fields
-from api.importing.fields import Cells, Field, Kind, When
+from api.importing import fields
+from api.importing.checking import Faults, check_days, check_formats, check_paths, own_when, when_of
+from api.importing.conditions import all_of, any_of
+from api.importing.fields import Cells, Field, Kind, Usual, When
 from api.importing.mapping import (
-    CellTest,
-    Conditions,
     FactRule,
     Instant,
     Key,
     Mapping,
     MappingInvalid,
-    Problem,
     Value,
 )
 from api.importing.splitting import PartReader
@@ -70,49 +68,54 @@ class Compiled(NamedTuple):
     columns: frozenset[str]
 
 
-class _Faults(list[Problem]):
-    """The problems found so far."""
-
-    def say(self, path: str, message: str, remedy: str) -> None:
-        """Adds one more."""
-        self.append(Problem(path, message, remedy))
-
-
 def compiled(mapping: Mapping, file: Path) -> Compiled:
     """`mapping` ready to run.
 
     Raises: MappingInvalid with every fault.
     """
-    faults = _Faults()
-    if not mapping.facts:
+    faults = Faults()
+    if not mapping.facts and mapping.format != "facts":
         faults.say("facts", "No fact is made of a row.", "List one at least.")
     if mapping.header_row < 1:
         faults.say("header_row", f"There is no row {mapping.header_row}.", "Count rows from 1.")
     if mapping.delimiter is not None and len(mapping.delimiter) != 1:
         faults.say("delimiter", "A delimiter is one character.", 'Write "," or ";" or "\\t".')
-    _check_formats("dates", mapping.dates.formats, faults)
-    when = _when("dates", mapping.dates.formats, mapping.dates.zone, mapping.dates.at, faults)
-    row_key = _key(mapping.key, "key", faults)
+    check_formats("dates", mapping.dates.formats, faults)
+    when = when_of("dates", mapping.dates.formats, mapping.dates.zone, mapping.dates.at, faults)
+    row_key = KeyReader((), False) if mapping.format == "facts" else _key(mapping.key, "key", faults)
     makers = [
         _maker(rule, f"facts[{index}]", row_key, when, mapping, faults)
         for index, rule in enumerate(mapping.facts)
     ]
-    suffixes = [maker.suffix for maker in makers if maker]
+    ready = tuple(maker for maker in makers if maker)
+    columns = frozenset(_columns(mapping, ready))
+    inner = {column for maker in ready for part in maker.credits if part.each for column in part.columns}
+    check_paths(mapping, columns, inner, faults)
+    suffixes = [maker.suffix for maker in ready]
     for suffix in sorted({suffix for suffix in suffixes if suffixes.count(suffix) > 1}):
         faults.say("facts", f"Several facts end their keys with {suffix!r}.", "Give each another `suffix`.")
     if faults:
         raise MappingInvalid(file, faults)
-    ready = tuple(maker for maker in makers if maker)
-    return Compiled(mapping, _any_of(mapping.ignore), ready, frozenset(_columns(mapping, ready)))
+    return Compiled(mapping, any_of(mapping.ignore), ready, columns)
 
 
 def _maker(
-    rule: FactRule, path: str, row_key: KeyReader, usual: When, mapping: Mapping, faults: _Faults
+    rule: FactRule, path: str, row_key: KeyReader, when: When, mapping: Mapping, faults: Faults
 ) -> FactMaker | None:
     fact_type = FACT_TYPES.get(rule.type)
     if fact_type is None:
         faults.say(f"{path}.type", f"{rule.type!r} is no type of fact.", _did_you_mean(rule.type, FACT_TYPES))
         return None
+    instant = (
+        rule.occurred_at if isinstance(rule.occurred_at, Instant) else Instant(columns=[rule.occurred_at])
+    )
+    columns = tuple(instant.columns)
+    if not columns or "" in columns:
+        remedy = "Name the column that says when it happened."
+        faults.say(f"{path}.occurred_at", "No column is named.", remedy)
+        return None
+    occurred_at = fields.instant(columns, own_when(instant, f"{path}.occurred_at", when, mapping, faults))
+    usual = Usual(when.formats, lambda row: occurred_at(row).date())
     required = fields.required_of(fact_type)
     given = _fields(rule, fact_type, path, usual, faults)
     if rule.attributes and "attributes" not in fields.kinds_of(fact_type):
@@ -130,33 +133,13 @@ def _maker(
     for name in sorted(missing):
         remedy = "Name the column it comes from, or `{const: …}`."
         faults.say(f"{path}.data.{name}", f"{rule.type} needs {name}, and nothing gives it.", remedy)
-    instant = (
-        rule.occurred_at if isinstance(rule.occurred_at, Instant) else Instant(columns=[rule.occurred_at])
-    )
-    when = usual
-    if instant.formats or instant.zone or instant.at:
-        _check_formats(f"{path}.occurred_at", instant.formats or (), faults)
-        own = mapping.dates
-        when = _when(
-            f"{path}.occurred_at",
-            instant.formats or own.formats,
-            instant.zone or own.zone,
-            instant.at or own.at,
-            faults,
-        )
-    columns = tuple(instant.columns)
-    if not columns:
-        faults.say(
-            f"{path}.occurred_at", "No column is named.", "Name the column that says when it happened."
-        )
-        return None
     return FactMaker(
         type=rule.type,
         suffix=rule.suffix or rule.type,
         key=row_key if rule.key is None else _key(rule.key, f"{path}.key", faults),
-        applies=_all_of(rule.when),
+        applies=all_of(rule.when),
         occurred_columns=columns,
-        occurred_at=fields.instant(columns, when),
+        occurred_at=occurred_at,
         fields=given,
         attributes=_attributes(rule, path, usual, faults),
         credits=_credits(rule, fact_type, path, usual, faults),
@@ -166,7 +149,7 @@ def _maker(
 
 
 def _fields(
-    rule: FactRule, fact_type: type[Fact], path: str, usual: When, faults: _Faults
+    rule: FactRule, fact_type: type[Fact], path: str, usual: Usual, faults: Faults
 ) -> dict[str, Field]:
     kinds = fields.kinds_of(fact_type)
     given: dict[str, Field] = {}
@@ -188,7 +171,7 @@ def _fields(
     return given
 
 
-def _field(value: Value, kind: Kind, place: str, usual: When, faults: _Faults) -> Field | None:
+def _field(value: Value, kind: Kind, place: str, usual: Usual, faults: Faults) -> Field | None:
     ways = [value.column is not None, value.columns is not None, value.const is not None]
     if sum(ways) != 1:
         faults.say(
@@ -199,6 +182,9 @@ def _field(value: Value, kind: Kind, place: str, usual: When, faults: _Faults) -
         if kind != "whole":
             faults.say(place, "Hours can be read only into minutes.", "Leave `as` out.")
         kind = "hours"
+    elif value.as_ == "minor":
+        if kind != "money":
+            faults.say(place, "Only amounts have minor units.", "Leave `as` out.")
     elif value.as_ is not None and kind != "share":
         faults.say(place, "Percentages and fractions are read only into shares.", "Leave `as` out.")
     is_money = kind in ("money", "money text")
@@ -212,13 +198,13 @@ def _field(value: Value, kind: Kind, place: str, usual: When, faults: _Faults) -
     if isinstance(value.money, str) and value.money not in CURRENCIES:
         remedy = f"Use one of {', '.join(sorted(CURRENCIES))}."
         faults.say(place, f"{value.money!r} is not a currency that the ledger knows.", remedy)
-    formats = tuple(value.formats) if value.formats else usual.formats
-    _check_formats(place, value.formats or (), faults)
-    return fields.field(value, kind, formats)
+    check_formats(place, value.formats or (), faults)
+    check_days(f"{place}.map", value, faults)
+    return fields.field(value, kind, usual)
 
 
 def _credits(
-    rule: FactRule, fact_type: type[Fact], path: str, usual: When, faults: _Faults
+    rule: FactRule, fact_type: type[Fact], path: str, usual: Usual, faults: Faults
 ) -> tuple[PartReader, ...]:
     if rule.credits and "credits" not in fields.kinds_of(fact_type):
         faults.say(f"{path}.credits", f"{rule.type} has no credits.", "Leave them out.")
@@ -235,11 +221,11 @@ def _credits(
                 value = Value(column=written) if isinstance(written, str) else written
                 field = _field(value, kind, f"{place}.{name}", usual, faults)
                 read |= {name: field} if field else {}
-        found.append(PartReader(read))
+        found.append(PartReader(read, part.each))
     return tuple(found)
 
 
-def _attributes(rule: FactRule, path: str, usual: When, faults: _Faults) -> dict[str, Field]:
+def _attributes(rule: FactRule, path: str, usual: Usual, faults: Faults) -> dict[str, Field]:
     given: dict[str, Field] = {}
     for name, written in rule.attributes.items():
         value = Value(column=written) if isinstance(written, str) else written
@@ -249,8 +235,11 @@ def _attributes(rule: FactRule, path: str, usual: When, faults: _Faults) -> dict
     return given
 
 
-def _key(written: str | list[str] | Key, path: str, faults: _Faults) -> KeyReader:
+def _key(written: str | list[str] | Key, path: str, faults: Faults) -> KeyReader:
     match written:
+        case "":
+            faults.say(path, "No column is named.", "Name the column with the id of a row.")
+            return KeyReader((), False)
         case str():
             return KeyReader((written,), False)
         case list():
@@ -272,60 +261,16 @@ def _target(rule: FactRule) -> Target | None:
     )
 
 
-def _when(path: str, formats: Sequence[str], zone: str, at: str, faults: _Faults) -> When:
-    try:
-        place = ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        faults.say(f"{path}.zone", f"{zone!r} is not a time zone.", "Write a name such as Asia/Shanghai.")
-        place = ZoneInfo("UTC")
-    try:
-        time = dt.time.fromisoformat(at)
-    except ValueError:
-        faults.say(f"{path}.at", f"{at!r} is not a time of day.", 'Write one such as "12:00".')
-        time = dt.time(12)
-    return When(tuple(formats), place, time)
-
-
-def _check_formats(path: str, formats: Iterable[str], faults: _Faults) -> None:
-    for form in formats:
-        if form != dates.EXCEL:
-            try:
-                dates.pattern(form)
-            except ValueError as error:
-                faults.say(
-                    f"{path}.formats", f"{error}.", "Write it as Excel does: YYYY-MM-DD, D.M.YYYY, or excel."
-                )
-
-
-def _all_of(conditions: Conditions) -> Callable[[Cells], bool]:
-    tests = [(column, _test(wanted)) for column, wanted in conditions.items()]
-    return lambda row: all(test(cells.text(row.get(column, ""))) for column, test in tests)
-
-
-def _any_of(alternatives: Sequence[Conditions]) -> Callable[[Cells], bool]:
-    tests = [_all_of(conditions) for conditions in alternatives if conditions]
-    return lambda row: any(test(row) for test in tests)
-
-
-def _test(wanted: str | list[str] | CellTest) -> Callable[[str], bool]:
-    match wanted:
-        case str():
-            return lambda text: text == wanted
-        case list():
-            allowed = frozenset(wanted)
-            return lambda text: text in allowed
-        case CellTest(filled=filled, not_=refused):
-            never = frozenset(refused or ())
-            return lambda text: (filled is None or bool(text) == filled) and text not in never
-
-
 def _columns(mapping: Mapping, makers: Iterable[FactMaker]) -> Iterable[str]:
+    if mapping.records is not None:
+        yield mapping.records
     for conditions in (*mapping.ignore, *(rule.when for rule in mapping.facts)):
         yield from conditions
     for maker in makers:
         yield from maker.key.columns + maker.occurred_columns + (maker.target.columns if maker.target else ())
         for found in (*maker.fields.values(), *maker.attributes.values(), *maker.credits):
             yield from found.columns
+        yield from (part.each for part in maker.credits if part.each)
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

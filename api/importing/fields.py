@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from msgspec import inspect
 
 from api.importing import cells, dates, shift_spans
-from api.importing.mapping import Value
+from api.importing.mapping import Since, Value
 from api.importing.rows import Cell
 from domain.facts.base import ConfidentialMinor, EmployeeId, Fact, Score
 from domain.facts.currencies import RateText
@@ -52,6 +52,13 @@ class Field(NamedTuple):
     read: Callable[[Cells], Said | None]
 
 
+class Usual(NamedTuple):
+    """What the fields of one rule have in common: patterns of days, and the day on which it happened."""
+
+    formats: tuple[str, ...]
+    day: Callable[[Cells], dt.date]
+
+
 class When(NamedTuple):
     """How an instant is written: patterns, the zone of what has no offset, the time of what has none."""
 
@@ -68,7 +75,10 @@ def short(text: str) -> str:
 
 def shown(columns: tuple[str, ...], row: Cells) -> str:
     """What the cells of `columns` hold, shortly."""
-    return short(" ".join(cells.text(row.get(column, "")) for column in columns))
+    try:
+        return short(" ".join(cells.text(row.get(column, "")) for column in columns))
+    except BadCell as bad:
+        return bad.shown
 
 
 def kinds_of(fact_type: type[Fact]) -> dict[str, Kind | None]:
@@ -83,15 +93,15 @@ def required_of(fact_type: type[Fact]) -> set[str]:
     return {field.name for field in info.fields if field.required}
 
 
-def field(value: Value, kind: Kind, formats: tuple[str, ...]) -> Field:
-    """The way to read `value` as `kind`. formats: patterns of days."""
+def field(value: Value, kind: Kind, usual: Usual) -> Field:
+    """The way to read `value` as `kind`."""
     columns = (value.column,) if value.column is not None else tuple(value.columns or ())
     money_columns = (value.money.column,) if isinstance(value.money, Value) and value.money.column else ()
-    convert = _converter(kind, value, formats)
+    convert = _converter(kind, value, tuple(value.formats) if value.formats else usual.formats)
     blamed = columns[0] if columns else ""
 
     def read(row: Cells) -> Said | None:
-        cell = _cell(value, columns, row)
+        cell = _cell(value, columns, row, usual.day)
         if cell == "":
             return None
         try:
@@ -167,7 +177,9 @@ def _pattern(annotated: object) -> str | None:
     return kind.pattern if isinstance(kind, inspect.StrType) else None
 
 
-def _cell(value: Value, columns: tuple[str, ...], row: Cells) -> Cell:
+def _cell(
+    value: Value, columns: tuple[str, ...], row: Cells, day: Callable[[Cells], dt.date] | None = None
+) -> Cell:
     if value.const is not None:
         return value.const
     cell = row.get(columns[0], "") if len(columns) == 1 else _joined(columns, value.join, row)
@@ -179,12 +191,26 @@ def _cell(value: Value, columns: tuple[str, ...], row: Cells) -> Cell:
         return cell
     text = cells.text(cell)
     if text in value.map:
-        return value.map[text]
+        means = value.map[text]
+        return means if isinstance(means, str) else _on_its_day(means, columns[0], text, day, row)
     if value.otherwise == "refuse":
         known = ", ".join(value.map)
         remedy = f"Add it to `map` in the mapping, which has {short(known)}, or mend the cell."
         raise BadCell(columns[0], short(text), "The mapping has no word for it.", remedy)
     return cell if value.otherwise == "keep" else ""
+
+
+def _on_its_day(
+    means: list[Since], column: str, text: str, day: Callable[[Cells], dt.date] | None, row: Cells
+) -> str:
+    """What `text` means on the day on which it happened."""
+    assert day is not None, "compiling refuses days where nothing happened on one"
+    on = day(row).isoformat()
+    so_far = [each.is_ for each in means if each.from_ <= on]
+    if not so_far:
+        remedy = f"The mapping knows it from {means[0].from_} on; say what it was before, or mend the record."
+        raise BadCell(column, short(text), f"The mapping has no word for it on {on}.", remedy)
+    return so_far[-1]
 
 
 def _joined(columns: tuple[str, ...], join: str, row: Cells) -> str:
@@ -211,6 +237,8 @@ def _converter(kind: Kind, value: Value, formats: tuple[str, ...]) -> Callable[[
             return lambda cell, row: cells.flag(cell)
         case "spans":
             return lambda cell, row: shift_spans.spans(cells.text(cell))
+        case "money" if value.as_ == "minor":
+            return lambda cell, row: cells.whole(cell)
         case "money":
             currency = currency_reader(value)
             return lambda cell, row: cells.money(cell, currency(row))

@@ -13,7 +13,10 @@ from api.importing.rows import Unusable
 from api.yaml_names import TextLoader
 
 SUFFIX = ".mapping.yaml"
-_FORMATS: dict[str, Literal["csv", "xlsx", "ndjson"]] = {
+Format = Literal["csv", "xlsx", "ndjson", "json", "xapi", "facts"]
+"""json: records of any JSON, xapi: statements of an LMS; facts: sent as facts, so no mapping is needed."""
+
+_FORMATS: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "csv",
     ".txt": "csv",
@@ -21,6 +24,7 @@ _FORMATS: dict[str, Literal["csv", "xlsx", "ndjson"]] = {
     ".xlsm": "xlsx",
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
+    ".json": "json",
 }
 
 
@@ -28,26 +32,34 @@ class _Part(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A part of a mapping document."""
 
 
+class Since(_Part):
+    """What a text means from a day on, until the next of its list."""
+
+    from_: str = msgspec.field(name="from")
+    is_: str = msgspec.field(name="is")
+
+
 class Value(_Part):
     """Where the value of a field comes from.
 
     column, columns: one, or several put together with `join`. const: the same for every row.
-    map: what each text of the file is called in the ledger; otherwise: refuse, keep or leave out other texts.
+    map: what each text of the file is called in the ledger, always or by the day on which it happened;
+    otherwise: refuse, keep or leave out other texts.
     default: stands for an empty cell; without it an empty cell leaves the field out.
     money: currency of an amount in major units, or the column that holds it as `{column: …}`.
     as: how to read the text where the field leaves a choice; hours become minutes, a share of 60 without a
-    sign is a percentage, one of 0.6 a fraction.
+    sign is a percentage, one of 0.6 a fraction; an amount of 123450 may be in minor units already.
     """
 
     column: str | None = None
     columns: list[str] | None = None
     join: str = " "
     const: str | None = None
-    map: dict[str, str] | None = None
+    map: dict[str, str | list[Since]] | None = None
     otherwise: Literal["refuse", "keep", "leave_out"] = "refuse"
     default: str | None = None
     money: "str | Value | None" = None
-    as_: Literal["hours", "percent", "fraction"] | None = msgspec.field(default=None, name="as")
+    as_: Literal["hours", "percent", "fraction", "minor"] | None = msgspec.field(default=None, name="as")
     formats: list[str] | None = None
 
 
@@ -98,10 +110,12 @@ class CreditRule(_Part):
     """A part of the credits, where a row names somebody for it: a share, or a fixed amount, taken off first.
 
     role: in the firm's own words, as `{const: …}` where no column says it.
+    each: in JSON, the path to a list of such parts; the paths of the other fields then begin with @.
     """
 
     employee: str | Value
     role: str | Value
+    each: str | None = None
     share: str | Value | None = None
     amount_minor: Value | None = None
 
@@ -133,14 +147,20 @@ class Mapping(_Part):
 
     source: who says it, the first half of every idempotency key. files: patterns of file names.
     ignore: rows to pass over, such as totals; a row that meets any of the conditions is.
+    records: in JSON, the path to the records; the whole body, or each member of its list, where it is absent.
+    quarantine: whether a connector keeps what it refuses, until somebody mends, releases or discards it.
+    clients: names of the tokens that a connector takes records from; every one that may write them if absent.
     """
 
     source: str
-    files: list[str]
-    key: str | list[str] | Key
-    facts: list[FactRule]
+    key: str | list[str] | Key = ""
+    facts: list[FactRule] = []
+    files: list[str] = []
     note: str = ""
-    format: Literal["csv", "xlsx", "ndjson"] | None = None
+    format: Format | None = None
+    records: str | None = None
+    quarantine: Literal["on", "off"] = "on"
+    clients: list[str] = []
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
@@ -171,9 +191,16 @@ def load(file: Path) -> Mapping:
 
     Raises: MappingInvalid; Unusable when the file cannot be read.
     """
+    return shaped(document_in(file), file)
+
+
+def document_in(file: Path) -> object:
+    """What the YAML of `file` says, every scalar as text.
+
+    Raises: MappingInvalid; Unusable when the file cannot be read.
+    """
     try:
-        document = yaml.load(file.read_text("utf-8-sig"), TextLoader)
-        return msgspec.convert(document, Mapping, strict=False)
+        return yaml.load(file.read_text("utf-8-sig"), TextLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise Unusable(
             file, f"It cannot be read: {error}.", "Save it as UTF-8 text where this user may read it."
@@ -184,6 +211,15 @@ def load(file: Path) -> Mapping:
         problem = getattr(error, "problem", None) or str(error)
         fault = Problem(line, f"It is not YAML: {problem}.", "Check indentation, colons and quotation marks.")
         raise MappingInvalid(file, [fault]) from None
+
+
+def shaped(document: object, file: Path) -> Mapping:
+    """The mapping that `document` says. file: by which name faults speak of it.
+
+    Raises: MappingInvalid.
+    """
+    try:
+        return msgspec.convert(document, Mapping, strict=False)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         fault = Problem(
@@ -192,7 +228,7 @@ def load(file: Path) -> Mapping:
         raise MappingInvalid(file, [fault]) from None
 
 
-def format_of(mapping: Mapping, path: Path) -> Literal["csv", "xlsx", "ndjson"]:
+def format_of(mapping: Mapping, path: Path) -> Format:
     """What kind of file `path` is.
 
     Raises: Unusable when neither the mapping nor the ending of the name says so.
@@ -202,7 +238,7 @@ def format_of(mapping: Mapping, path: Path) -> Literal["csv", "xlsx", "ndjson"]:
         raise Unusable(
             path,
             f"The ending {path.suffix!r} says nothing.",
-            "State `format` in the mapping: csv, xlsx or ndjson.",
+            "State `format` in the mapping: csv, xlsx, ndjson or json.",
         )
     return kind
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from api.importing.compiling import Compiled, compiled
 from api.importing.csv_table import CsvTable
+from api.importing.json_table import JsonTable
 from api.importing.mapping import SUFFIX, Mapping, find, format_of, load
 from api.importing.ndjson_table import NdjsonTable
 from api.importing.rows import Table, Unusable
@@ -89,6 +90,12 @@ def _table(path: Path, mapping: Mapping, files: ExitStack) -> Table:
             )
         case "ndjson":
             return NdjsonTable(file, path, encoding=mapping.encoding)
+        case "json":
+            return JsonTable(file, path, records=mapping.records)
+        case "xapi" | "facts":
+            raise Unusable(
+                path, f"A mapping of the format {kind} reads no files.", "Send its records over HTTP."
+            )
         case "xlsx":
             table = XlsxTable(path, sheet=mapping.sheet, header_row=mapping.header_row)
             files.callback(table.close)

@@ -6,14 +6,19 @@ from typing import NamedTuple
 
 from api.importing import cells
 from api.importing.fields import BadCell, Cells, Field
+from api.importing.json_paths import JsonCells
 
 _PLACE = re.compile(r"credits(?:\[(\d+)\](?:\.(\w+))?)?\Z")
 
 
 class PartReader(NamedTuple):
-    """How one part is read: employee, role, and a share or a fixed amount, of which a cell may be empty."""
+    """How one part is read: employee, role, and a share or a fixed amount, of which a cell may be empty.
+
+    each: the path to a list, every member of which is such a part.
+    """
 
     fields: Mapping[str, Field]
+    each: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -32,11 +37,16 @@ def read(
 ) -> list[dict[str, object]]:
     """The parts that `row` fills, in the order of the mapping; what cannot be read is added to `faults`."""
     found: list[dict[str, object]] = []
-    for number, reader in enumerate(_filled(readers, row)):
+    try:
+        filled = list(_filled(readers, row))
+    except BadCell as bad:
+        faults.append(("credits", bad))
+        return []
+    for number, (reader, seen) in enumerate(filled):
         part: dict[str, object] = {}
         for name, field in reader.fields.items():
             try:
-                value = field.read(row)
+                value = field.read(seen)
                 if value is None and name in ("employee", "role"):
                     remedy = "Fill the cell, or empty those of the part."
                     raise BadCell((field.columns or ("",))[0], "", f"A part has no {name}.", remedy)
@@ -60,11 +70,14 @@ def blamed(readers: Sequence[PartReader], row: Cells, place: str) -> tuple[str, 
     index, name = match.groups()
     filled = list(_filled(readers, row))
     if index is None or int(index) >= len(filled):
-        sizes = (r.fields[name] for r in filled for name in ("share", "amount_minor") if name in r.fields)
+        sizes = (r.fields[name] for r, _ in filled for name in ("share", "amount_minor") if name in r.fields)
         return tuple(dict.fromkeys(column for field in sizes for column in field.columns))
-    part = filled[int(index)]
+    part, _ = filled[int(index)]
     return part.fields[name].columns if name in part.fields else part.columns
 
 
-def _filled(readers: Sequence[PartReader], row: Cells) -> Iterator[PartReader]:
-    return (reader for reader in readers if reader.is_filled(row))
+def _filled(readers: Sequence[PartReader], row: Cells) -> Iterator[tuple[PartReader, Cells]]:
+    """The parts that `row` fills, each with the row as that part sees it."""
+    for reader in readers:
+        each = row.parts(reader.each) if reader.each and isinstance(row, JsonCells) else [row]
+        yield from ((reader, seen) for seen in each if reader.is_filled(seen))

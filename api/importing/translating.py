@@ -56,9 +56,12 @@ class Translator:
 
     def translate(self, row: Row) -> Translation:
         """The facts of `row`; none when the mapping says to ignore it."""
-        if self._compiled.ignores(row.cells):
-            return Translation()
-        makers = [maker for maker in self._compiled.makers if maker.applies(row.cells)]
+        try:
+            if self._compiled.ignores(row.cells):
+                return Translation()
+            makers = [maker for maker in self._compiled.makers if maker.applies(row.cells)]
+        except BadCell as bad:
+            return Translation(faults=(self._bad_cell(bad, "when", row),))
         if not makers:
             return Translation(faults=(self._unmatched(row),))
         made: list[Made] = []

@@ -11,6 +11,7 @@ from domain.facts import (
     approvals,
     assisting,
     clinical,
+    connecting,
     credentials,
     currencies,
     erasure,
@@ -65,6 +66,7 @@ SUBJECTS = (
     accounts,
     inquiries,
     trail,
+    connecting,
     erasure,
 )
 """The modules that facts are in, one a subject."""
@@ -89,7 +91,7 @@ CREDITED: frozenset[str] = frozenset(
 
 TAG_FIELDS = tuple(
     "employee colleague customer deal credential plan draft period branch position quotation inquiry hold "
-    "intervention swap rulebook approval lead contract bank practice".split()
+    "intervention swap rulebook approval lead contract bank practice connector".split()
 )
 """Fields, or what a fact makes of them, by which it is found again."""
 

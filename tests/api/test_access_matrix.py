@@ -63,6 +63,8 @@ PLACES = {
     "test": "T1",
     "customer": "none",
     "path": "0/000",
+    "name": "none",
+    "entry": "0" * 32,
 }
 
 

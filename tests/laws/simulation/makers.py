@@ -29,7 +29,8 @@ APPROVER = "boss"
 GOVERNED = frozenset(
     """ledger_opened branch_opened branch_merged plan_adopted plan_ended target_changed override_set
     period_closed plan_drafted plan_commented plan_acknowledged honour_awarded fact_voided fact_confirmed
-    subject_erased question_bank_published test_drawn test_answered""".split()
+    subject_erased question_bank_published test_drawn test_answered
+    connector_set connector_removed quarantine_settled""".split()
 )
 """Types that have operations of their own, or stand for a document and what follows from it."""
 

@@ -1,0 +1,1 @@
+"""Ways in for other systems: records of a CRM, statements of an LMS, files in a folder; and quarantine."""
