@@ -62,6 +62,8 @@ from api.described import complete
 from api.follower import Follower
 from api.metrics import Metrics
 from api.ops import Ledger
+from api.pages.problem_pages import as_pages
+from api.pages.routes import page_router, site_of
 from api.reach import Reaching
 from api.reading import Reading, counted_position, view
 from api.requests import Surround
@@ -206,6 +208,7 @@ def build_app(ledger: Ledger) -> Surround:
     query_names = dict[str, frozenset[str]]()
     sessions = Sessions(reading, lifetime(ledger.settings))
     gate = _gate(ledger.settings, reading, sessions, query_names, lambda: app.state.trail)
+    site = site_of(ledger.intake)
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
@@ -227,7 +230,7 @@ def build_app(ledger: Ledger) -> Surround:
         await asyncio.to_thread(sealing.stop)
 
     app = Litestar(
-        route_handlers=[Router("/v1", route_handlers=HANDLERS), *BESIDE],
+        route_handlers=[Router("/v1", route_handlers=HANDLERS), page_router(site), *BESIDE],
         middleware=[gate],
         dependencies={
             "writing": Provide(lambda: app.state.writing, sync_to_thread=False),
@@ -241,7 +244,7 @@ def build_app(ledger: Ledger) -> Surround:
                 metrics=metrics,
             ),
         },
-        exception_handlers=problems.EXCEPTION_HANDLERS,
+        exception_handlers=as_pages(problems.EXCEPTION_HANDLERS, site),
         lifespan=[running],
         openapi_config=OPENAPI,
         request_max_body_size=ledger.settings.batch_bytes,

@@ -1,0 +1,34 @@
+"""Whom an employee's page is about, as its head says."""
+
+import datetime as dt
+from typing import NamedTuple
+from urllib.parse import quote, urlencode
+
+from api import people
+from api.pages.page import Page
+from api.people import Person
+
+
+class Who(NamedTuple):
+    """A person as a page names them. root: of the addresses of their pages. is_self: they read it themselves."""
+
+    employee: str
+    name: str
+    root: str
+    is_self: bool
+
+
+async def person_shown(page: Page, employee: str, on: dt.date) -> Who:
+    """The person, by name where it is known.
+
+    Raises: NotFound for somebody who was never hired.
+    """
+    found: Person = await page.ask(people.read_person, employee=employee, day=on)
+    said = found.posting.name if found.posting else None
+    root = f"/employees/{quote(employee, safe='')}"
+    return Who(employee, said or employee, root, page.caller.employee == employee)
+
+
+def stream_of(employee: str) -> str:
+    """The address of the stream of what counts for a person."""
+    return f"/v1/stream?{urlencode({'employee': employee})}"

@@ -1,0 +1,43 @@
+"""The first page of the day: what is asked, what is done, what is left, and what more would earn."""
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from api import boards, people, reminders
+from api.pages.navigation import page_opt
+from api.pages.page import Page
+from api.pages.employee.person import person_shown, stream_of
+from api.reading import EmployeeInPath, OnDay
+
+STEPS = 3
+"""So many of the next steps stand here; the rest has a page of its own."""
+
+MILESTONES = 3
+
+
+@get(
+    "/employees/{employee:str}/today",
+    opt=page_opt("read_pay", "today", nav=10, asks=["day"], personal="person"),
+)
+async def today_page(
+    page: NamedDependency[Page], employee: EmployeeInPath, day: OnDay = None
+) -> Response[str]:
+    """Targets, what is earned so far, the next steps, open milestones, and what is due; live."""
+    on = day or page.reading.today()
+    who = await person_shown(page, employee, on)
+    progress = await page.ask_if_any(people.read_progress, employee=employee, day=on)
+    steps = await page.ask(people.read_hints, employee=employee, day=on)
+    reached = await page.ask(boards.read_milestones, employee=[employee], day=on)
+    due = await page.ask(reminders.read_reminders, employee=[employee], day=on)
+    return await page.rendered(
+        "employee/today.html",
+        live=stream_of(employee) if day is None else None,
+        who=who,
+        on=on,
+        progress=progress,
+        steps=[step for step in steps if step.kind != "obstacle"][:STEPS],
+        obstacles=[step for step in steps if step.kind == "obstacle"],
+        more_steps=len(steps) > STEPS,
+        milestones=[each for each in reached if each.state == "open"][:MILESTONES],
+        due=due,
+    )

@@ -1,0 +1,75 @@
+"""Where one can go: the pages that stand in the navigation, for whoever may read them."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from litestar.handlers import HTTPRouteHandler
+
+from api.caller import Caller
+from api.roles import MAY, Action
+
+
+class Nav(NamedTuple):
+    """A place in the navigation. key: of its name, `base.nav.KEY` in the words, and of its icon."""
+
+    order: int
+    key: str
+
+
+OF_EVERY_VIEW = ("known_at", "at_least")
+"""Parameters of the view that a page gives, as of every result."""
+
+
+def page_opt(
+    action: Action, under: str, *, asks: Iterable[str] = (), nav: int | None = None, **said: Any
+) -> dict[str, Any]:
+    """The `opt` of a page: what every address declares there, and where it stands in the navigation.
+
+    asks: its own parameters. under: the key of the navigation that it belongs to; nav: its place, if it is
+    that entry itself.
+    """
+    place = {} if nav is None else {"nav": Nav(nav, under)}
+    return {"page": True, "action": action, "asks": (*OF_EVERY_VIEW, *asks), "under": under, **place, **said}
+
+
+class Entry(NamedTuple):
+    """A link of the navigation. is_current: the page is it, or lies below it."""
+
+    key: str
+    href: str
+    is_current: bool
+
+
+class Navigation:
+    """The pages that ask to stand in the navigation."""
+
+    def __init__(self, pages: Iterable[HTTPRouteHandler]) -> None:
+        found = [(handler.opt["nav"], handler) for handler in pages if "nav" in handler.opt]
+        self._found = sorted(found, key=lambda each: each[0].order)
+
+    def of(self, caller: Caller, under: str | None) -> list[Entry]:
+        """Those that `caller` may read."""
+        return [
+            Entry(nav.key, own_address(handler, caller), nav.key == under)
+            for nav, handler in self._found
+            if may_read(handler, caller)
+        ]
+
+
+def may_read(page: HTTPRouteHandler, caller: Caller) -> bool:
+    """Whether `caller` may read a page, that about a person for themselves."""
+    if page.opt["action"] not in MAY[caller.role]:
+        return False
+    if "{employee" in _path(page):
+        return caller.employee is not None
+    return page.opt.get("reach") in ("any", "rows") or caller.scope == "all"
+
+
+def own_address(page: HTTPRouteHandler, caller: Caller) -> str:
+    """The address of a page; of one about a person, about `caller`."""
+    return _path(page).replace("{employee:str}", quote(caller.employee or "", safe=""))
+
+
+def _path(page: HTTPRouteHandler) -> str:
+    return min(page.paths)

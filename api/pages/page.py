@@ -1,0 +1,172 @@
+"""A page under way: who reads it and how, what the API answers them, and the template it fills."""
+
+import asyncio
+import inspect
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType, Request, Response
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+
+from api.auth import signed_in
+from api.caller import Caller
+from api.intake import Intake
+from api.intake.intake import DEFAULT_ZONE
+from api.pages.assets import address
+from api.pages.languages import chosen
+from api.pages.navigation import Navigation
+from api.pages.wording import Wording
+from api.problems import NotFound
+from api.reading import Reading, View, counted_position
+from api.writing import Writing
+from domain.journal.vault import Vault
+from projections.kept_boards import KeptBoards
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "web" / "templates"
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Vary": "Accept-Language, Cookie",
+}
+"""Of every page: it loads from here only, runs nothing written into it, and is framed by nobody."""
+
+Asked = Request[Any, Caller, State]
+
+
+class Site(NamedTuple):
+    """What all pages share. navigation: where one can go, as far as one may."""
+
+    intake: Intake
+    navigation: Navigation
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """That of the ledger."""
+        opened = self.intake.opened()
+        return ZoneInfo(opened.zone if opened else DEFAULT_ZONE)
+
+    @property
+    def firm(self) -> str:
+        """Whose ledger it is."""
+        opened = self.intake.opened()
+        return opened.name if opened else ""
+
+    def wording(self, request: Request[Any, Any, Any]) -> Wording:
+        """How things are said to whoever asks."""
+        return Wording(chosen(request), self.zone)
+
+
+class Page:
+    """One page for one reader. `given`: by name, what the handlers of the API ask for beside the path."""
+
+    def __init__(self, request: Asked, site: Site, reading: Reading, **given: Any) -> None:
+        self.request, self.site, self.reading = request, site, reading
+        self.wording = site.wording(request)
+        self._given = {"request": request, "reading": reading, **given}
+
+    @property
+    def caller(self) -> Caller:
+        """Who reads."""
+        return self.request.auth
+
+    async def ask(self, handler: HTTPRouteHandler, **said: Any) -> Any:
+        """What `handler`, an address of the API, answers the same caller; it checks their rights itself.
+
+        Raises: the Refusal that it would answer with.
+        """
+        self.caller.require(handler.opt["action"])
+        wanted = inspect.signature(handler.fn).parameters
+        given = {name: self._given[name] for name in wanted if name in self._given}
+        answer = await handler.fn(**given, **said)
+        return answer.content if isinstance(answer, Response) else answer
+
+    async def ask_if_any(self, handler: HTTPRouteHandler, **said: Any) -> Any:
+        """As `ask`; None where there is nothing of the kind."""
+        try:
+            return await self.ask(handler, **said)
+        except NotFound as refusal:
+            if refusal.field in said:
+                raise
+            return None
+
+    async def rendered(
+        self, template: str, *, live: str | None = None, status: int = 200, **shown: Any
+    ) -> Response[str]:
+        """The page. live: the address of the stream at whose news it is shown anew."""
+        position = await self.reading.ask(counted_position) if live else None
+        shown |= {"caller": self.caller, "live": live, "position": position}
+        html = await asyncio.to_thread(render, self.site, self.request, self.wording, template, shown)
+        return html_answer(html, status)
+
+
+async def page(
+    request: Asked,
+    site: NamedDependency[Site],
+    reading: NamedDependency[Reading],
+    view: NamedDependency[View],
+    vault: NamedDependency[Vault],
+    writing: NamedDependency[Writing],
+    kept_boards: NamedDependency[KeptBoards],
+) -> Page:
+    """The page that a request is for."""
+    return Page(request, site, reading, view=view, vault=vault, writing=writing, kept_boards=kept_boards)
+
+
+def html_answer(html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[str]:
+    """A page as it is sent."""
+    return Response(
+        html, status_code=status, media_type=MediaType.HTML, headers={**HEADERS, **(headers or {})}
+    )
+
+
+def render(
+    site: Site, request: Request[Any, Any, Any], wording: Wording, template: str, shown: Mapping[str, Any]
+) -> str:
+    """The HTML of `template` within the layout that all pages share."""
+    caller: Caller | None = shown.get("caller")
+    route = request.scope.get("route_handler")
+    under = route.opt.get("under") if route is not None else None
+    query = request.scope["query_string"].decode("latin-1")
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            say=wording.say,
+            wording=wording,
+            firm=site.firm,
+            entries=site.navigation.of(caller, under) if caller else [],
+            csrf_token=_csrf_token(request),
+            here=request.url.path + (f"?{query}" if query else ""),
+            **{"live": None, "position": None, **shown},
+        )
+    )
+
+
+def _csrf_token(request: Request[Any, Any, Any]) -> str:
+    """What a form of the page sends along, if its reader is in a session."""
+    own = signed_in(request)
+    return own.csrf_token if own else ""
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals["static"] = address
+    return made

@@ -1,0 +1,118 @@
+"""Numbers, money, days and instants as a reader of one language writes them."""
+
+import datetime as dt
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from api.pages.words import LANGUAGES, TAGS, told
+from api.payslip_words import Lang
+from domain.money import major_text, minor_per_major
+from domain.plan.exact import Unit, shown
+from domain.plan.fields import Title
+
+SYMBOLS: Mapping[str, str] = {"CNY": "¥", "HKD": "HK$", "USD": "US$", "EUR": "€", "GBP": "£"}
+"""Signs before an amount; another currency is named by its code. Source: Unicode CLDR, zh."""
+
+_MONTHS = "January February March April May June July August September October November December".split()
+_WEEKDAYS = {"en": "Mon Tue Wed Thu Fri Sat Sun".split(), "zh": "周一 周二 周三 周四 周五 周六 周日".split()}
+_MINUS = "−"
+
+
+class Wording(NamedTuple):
+    """How things are said to one reader. zone: of the ledger, in which its days begin."""
+
+    lang: Lang
+    zone: ZoneInfo
+
+    @property
+    def tag(self) -> str:
+        """The language, as a page declares it."""
+        return TAGS[self.lang]
+
+    @property
+    def others(self) -> list[tuple[Lang, str, str]]:
+        """The languages one can change to: name, tag, and what it calls itself."""
+        return [(each, TAGS[each], said) for each, said in LANGUAGES.items() if each != self.lang]
+
+    def say(self, key: str, **values: Any) -> str:
+        """The sentence of the catalogue."""
+        return told(self.lang, key, values)
+
+    def title(self, title: Title) -> str:
+        """What a plan calls something."""
+        return title.zh if self.lang == "zh" else title.en
+
+    def money(self, minor: int, currency: str | None, *, signed: bool = False) -> str:
+        """An amount with its currency: ¥1,234.50. signed: with a plus if it is one."""
+        code = currency or ""
+        amount = _grouped(major_text(abs(minor), code)) if code else str(abs(minor))
+        sign = _MINUS if minor < 0 else "+" if signed and minor else ""
+        return f"{sign}{_before(code)}{amount}"
+
+    def number(self, exact: str, form: Unit = "number", currency: str | None = None) -> str:
+        """A number that is exact text, to two places: 1,234.5, 11.5%, ¥600."""
+        value = Fraction(exact)
+        if form == "percent":
+            return shown(value, "percent").replace(" %", "%").replace("≈ ", "")
+        if form == "money" and currency:
+            return self.money(round(value * minor_per_major(currency)), currency).removesuffix(".00")
+        return _grouped(shown(value).replace("≈ ", "")).replace("-", _MINUS)
+
+    def level(self, exact: str | None, form: Unit, unit: Title | None, currency: str | None = None) -> str:
+        """A measure's value with its unit; a dash where nothing was measured."""
+        if exact is None:
+            return "–"
+        number = self.number(exact, form, currency)
+        return f"{number} {self.title(unit)}" if unit is not None and form == "number" else number
+
+    def share(self, exact: str) -> int:
+        """A share in whole percent, from 0 to 100, for a bar; what is not whole is not shown as 100."""
+        return max(0, min(100, int(Fraction(exact) * 100)))
+
+    def day(self, day: dt.date, *, year: bool = False) -> str:
+        """A day with its weekday: Sun 22 Nov, 11月22日 周日."""
+        weekday = _WEEKDAYS[self.lang][day.weekday()]
+        if self.lang == "zh":
+            return f"{f'{day.year}年' if year else ''}{day.month}月{day.day}日 {weekday}"
+        return f"{weekday} {day.day} {_MONTHS[day.month - 1][:3]}{f' {day.year}' if year else ''}"
+
+    def date(self, day: dt.date) -> str:
+        """A day of whichever year: 22 Nov 2026, 2026年11月22日."""
+        if self.lang == "zh":
+            return f"{day.year}年{day.month}月{day.day}日"
+        return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+    def month(self, period: str) -> str:
+        """A month: November 2026, 2026年11月; another kind of period as it is written."""
+        year, _, month = period.partition("-")
+        if not month.isdecimal():
+            return period
+        return f"{year}年{int(month)}月" if self.lang == "zh" else f"{_MONTHS[int(month) - 1]} {year}"
+
+    def instant(self, at: dt.datetime) -> str:
+        """An instant on the ledger's clock: 22 Nov 2026, 14:05."""
+        local = at.astimezone(self.zone)
+        return f"{self.date(local.date())}{' ' if self.lang == 'zh' else ', '}{self.clock(at)}"
+
+    def clock(self, at: dt.datetime) -> str:
+        """The time of day on the ledger's clock: 14:05."""
+        return at.astimezone(self.zone).strftime("%H:%M")
+
+    def hours(self, minutes: int) -> str:
+        """A length of time: 7 h 30 min, 7小时30分."""
+        whole, rest = divmod(minutes, 60)
+        if self.lang == "zh":
+            return f"{whole}小时{f'{rest}分' if rest else ''}"
+        return f"{whole} h{f' {rest} min' if rest else ''}"
+
+
+def _before(code: str) -> str:
+    return SYMBOLS.get(code, f"{code}\u00a0" if code else "")
+
+
+def _grouped(number: str) -> str:
+    """`number` with commas between thousands."""
+    whole, point, rest = number.partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole.lstrip("-").isdecimal() else number
