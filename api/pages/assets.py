@@ -55,7 +55,7 @@ async def static_file(
     request: Request,  # type: ignore[type-arg]
     name: Annotated[str, PathParameter(description="With the hash of the content.")],
 ) -> Response[bytes]:
-    """The file, compressed where that is understood, to be kept for ever: another content has another name."""
+    """The file, compressed if that is understood; to be kept for ever, as other content has another name."""
     found = _by_address().get(name)
     if found is None:
         raise NotFound(field="name", detail=f"There is no file {name!r}.", remedy="Load the page again.")

@@ -26,7 +26,6 @@ from api.problems import NotFound
 from api.reading import Reading, View, counted_position
 from api.writing import Writing
 from domain.journal.vault import Vault
-from projections.kept_boards import KeptBoards
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "web" / "templates"
 
@@ -116,10 +115,9 @@ async def page(
     view: NamedDependency[View],
     vault: NamedDependency[Vault],
     writing: NamedDependency[Writing],
-    kept_boards: NamedDependency[KeptBoards],
 ) -> Page:
     """The page that a request is for."""
-    return Page(request, site, reading, view=view, vault=vault, writing=writing, kept_boards=kept_boards)
+    return Page(request, site, reading, view=view, vault=vault, writing=writing)
 
 
 def html_answer(html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[str]:

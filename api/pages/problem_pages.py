@@ -9,8 +9,16 @@ from litestar import Request, Response
 from api.pages.page import Site, html_answer, render
 from api.problems import MEDIA_TYPE, Problem
 
-TOLD = {400: "bad", 401: "signed_out", 403: "forbidden", 404: "not_found", 409: "bad", 422: "bad", 503: "busy"}
-"""Under which words a status is told; any other is a fault of ours."""
+TOLD = {
+    400: "bad",
+    401: "signed_out",
+    403: "forbidden",
+    404: "not_found",
+    409: "bad",
+    422: "bad",
+    503: "busy",
+}
+"""Under which words a status is told, if not as a request that does not fit or a fault of ours."""
 
 _PROBLEM = msgspec.json.Decoder(Problem)
 _Handler = Callable[[Request[Any, Any, Any], Any], Response[Any]]

@@ -21,6 +21,7 @@ PAGES: list[HTTPRouteHandler] = [
 OPEN: list[HTTPRouteHandler] = [static_file, choose_language]
 """For whoever asks, signed in or not."""
 
+
 def site_of(intake: Intake) -> Site:
     """What all pages of a service share."""
     return Site(intake, Navigation(PAGES))

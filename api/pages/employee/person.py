@@ -10,7 +10,7 @@ from api.people import Person
 
 
 class Who(NamedTuple):
-    """A person as a page names them. root: of the addresses of their pages. is_self: they read it themselves."""
+    """A person as a page names them. root: of their pages' addresses. is_self: they read it themselves."""
 
     employee: str
     name: str

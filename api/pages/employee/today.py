@@ -4,9 +4,9 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api import boards, people, reminders
+from api.pages.employee.person import person_shown, stream_of
 from api.pages.navigation import page_opt
 from api.pages.page import Page
-from api.pages.employee.person import person_shown, stream_of
 from api.reading import EmployeeInPath, OnDay
 
 STEPS = 3
