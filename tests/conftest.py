@@ -60,7 +60,16 @@ def postgres() -> Iterator[str]:
     from api.embedded import EmbeddedPostgres
 
     with new_home() as home, EmbeddedPostgres(home) as server:
+        _hurry(server.dsn)
         yield server.dsn
+
+
+def _hurry(dsn: str) -> None:
+    """Lets a server wait for no disk; tests that kill servers start others, which do."""
+    with psycopg.connect(dsn, autocommit=True) as server:
+        for setting in ("fsync", "full_page_writes"):
+            server.execute(sql.SQL("alter system set {} = off").format(sql.Identifier(setting)))
+        server.execute("select pg_reload_conf()")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 import psutil
+import warm
 from given import LEDGER
 
 from api.ops import open_book, open_ledger
@@ -25,7 +26,7 @@ SERVE = "from api.cli import main; main()"
 class Service:
     """A running service. http: an administrator's client."""
 
-    def __init__(self, process: psutil.Popen, url: str, settings: Settings) -> None:
+    def __init__(self, process: psutil.Popen | warm.Warm, url: str, settings: Settings) -> None:
         self.process, self.url, self.settings = process, url, settings
         self.killed = False
         self._clients = ExitStack()
@@ -89,11 +90,11 @@ def answered(client: httpx.Client, method: str, path: str) -> httpx.Response:
 
 @contextmanager
 def served(
-    dsn: str | None, home: Path, *, program: Sequence[str] = ("-c", SERVE), **settings: Any
+    dsn: str | None, home: Path, *, program: Sequence[str] = (), **settings: Any
 ) -> Generator[Service]:
     """A service over the ledger of `dsn`, or its own database; opened if need be, stopped gently at the end.
 
-    program: what Python is to run in place of the command line; it is given the argument `serve`.
+    program: what a new Python is to run in place of the command line; it is given the argument `serve`.
     """
     chosen = Settings(home=home, database_url=dsn, ledger=LEDGER, port=0, **settings)
     with open_ledger(chosen, prepare_it=True) as ledger:
@@ -110,7 +111,10 @@ def served(
     } | {f"MERITBOOK_{name.upper()}": str(value) for name, value in settings.items()}
     log = home / "service.log"
     with log.open("wb") as sink:
-        process = psutil.Popen([sys.executable, *program, "serve"], env=environment, stderr=sink)
+        if program:
+            process = psutil.Popen([sys.executable, *program, "serve"], env=environment, stderr=sink)
+        else:
+            process = warm.start("serve", environment=environment, stderr=sink)
     try:
         service = Service(process, _address(process, log), chosen)
         try:
@@ -124,7 +128,7 @@ def served(
     assert service.killed or status in (0, -15), log.read_text()
 
 
-def _address(process: psutil.Popen, log: Path) -> str:
+def _address(process: psutil.Popen | warm.Warm, log: Path) -> str:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         said = log.read_text()

@@ -1,14 +1,16 @@
 """R24: the ledger runs with no outside network: nothing it does tries to reach another machine."""
 
 import ipaddress
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commanded import ran
+from commanded import COMMAND
 from given import LEDGER
-from served import Service, answered, fact, open_shanghai
+from served import SERVE, Service, answered, fact, open_shanghai
 
 WATCH = """
 import sys
@@ -66,8 +68,6 @@ def test_an_attempt_to_reach_elsewhere_is_recognised(line: str, here: bool) -> N
 
 @pytest.mark.rule("R24")
 def test_the_watch_notices_an_attempt(told: Path) -> None:
-    import subprocess
-
     reach = "import socket\ntry: socket.create_connection(('192.0.2.1', 9), 0.01)\nexcept OSError: pass"
     subprocess.run([sys.executable, "-c", reach], check=True)
     assert elsewhere(told)
@@ -78,7 +78,7 @@ def test_a_service_that_does_all_it_can_reaches_nobody_else(
     told: Path, serve: Callable[..., Service]
 ) -> None:
     """From its start to its end: every kind of write, read, file, refusal and page of the trail."""
-    service = serve()
+    service = serve(program=("-c", SERVE))
     open_shanghai(service)
     visit = {"employee": "E1", "customer": "H1", "note": "met the head"}
     assert service.record("visit_recorded", visit).status_code == 201
@@ -103,7 +103,7 @@ def test_a_service_that_does_all_it_can_reaches_nobody_else(
 @pytest.mark.rule("R24")
 def test_the_commands_reach_nobody_else(told: Path, ledger_dsn: str, tmp_path: Path) -> None:
     home = {"MERITBOOK_HOME": str(tmp_path), "MERITBOOK_DATABASE_URL": ledger_dsn, "MERITBOOK_LEDGER": LEDGER}
-    home["PYTHONPATH"] = str(told.parent)
+    environment = {**os.environ, "PYTHONPATH": str(told.parent), **home}
     for arguments in (
         ("init", "--name", "firm"),
         ("token", "--role", "hr"),
@@ -111,6 +111,6 @@ def test_the_commands_reach_nobody_else(told: Path, ledger_dsn: str, tmp_path: P
         ("replay", "--compare"),
         ("audit", "trail"),
     ):
-        done = ran(home, *arguments)
+        done = subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
     assert elsewhere(told) == []
