@@ -60,6 +60,7 @@ from api.auth import Gate
 from api.connectors import http as connectors
 from api.described import complete
 from api.follower import Follower
+from api.leavers import Leavers
 from api.metrics import Metrics
 from api.ops import Ledger
 from api.pages.problem_pages import as_pages
@@ -265,7 +266,7 @@ def _gate(
 ) -> Gate:
     """The guard of a service with these settings."""
     sign_in = SignIn(Tokens(token_file(settings.home)), jwts_of(settings), sessions)
-    return Gate(sign_in, Reaching(reading), query_names, trail, settings.public_url)
+    return Gate(sign_in, Leavers(reading), Reaching(reading), query_names, trail, settings.public_url)
 
 
 def _metrics(reading: Reading, hub: Hub, sealing: seal.Seal) -> Metrics:

@@ -11,6 +11,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api.caller import Caller
 from api.cookies import Cookies, header
+from api.leavers import Leavers
 from api.problems import SignInFirst, Unauthenticated
 from api.reach import Reaching
 from api.same_site import brought, changes, require_same_origin, require_token
@@ -48,6 +49,7 @@ class Gate(ASGIMiddleware):
     def __init__(
         self,
         sign_in: SignIn,
+        leavers: Leavers,
         reaching: Reaching,
         query_names: Mapping[str, frozenset[str]],
         trail: Callable[[], Trail],
@@ -55,6 +57,7 @@ class Gate(ASGIMiddleware):
     ) -> None:
         self._sign_in = sign_in
         self.cookies, self._public_url = Cookies(public_url), public_url
+        self._leavers = leavers
         self._reaching = reaching
         self._query_names = query_names
         self._trail = trail
@@ -109,8 +112,11 @@ class Gate(ASGIMiddleware):
         cookie = "" if said else self.cookies.given(scope)
         if not cookie:
             scheme, _, token = said.partition(" ")
-            return await self._sign_in.caller(token.strip() if scheme.lower() == "bearer" else "")
+            caller = await self._sign_in.caller(token.strip() if scheme.lower() == "bearer" else "")
+            await self._leavers.require_here(caller)
+            return caller
         session = await self._sign_in.session(cookie, used=used)
+        await self._leavers.require_here(session.caller)
         scope["state"][SIGNED_IN] = SignedIn(session, csrf_token(cookie))
         return session.caller
 

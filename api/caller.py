@@ -1,5 +1,7 @@
 """Who asks, what they may do, and whom they reach: every question of right is answered here."""
 
+from collections.abc import Collection, Iterable, Sequence
+
 import msgspec
 
 from api.roles import MAY, MAY_RECORD, ROLES, Action, Role, ScopeName
@@ -91,18 +93,19 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
             self.require_about(person)
         return asked if asked or self.within is None else sorted(self.within)
 
-    def require_own(self, source: str, employee: str | None) -> None:
+    def require_own(self, source: str, people: Iterable[tuple[str, str]]) -> None:
         """Lets an employee write about themselves, under a source of their own: no key of others is taken.
 
-        employee: None where the fact names nobody, which is refused later.
+        people: everybody whom the fact is about, each with its field.
         Raises: NotAllowed.
         """
-        if employee not in (None, self.employee):
-            raise NotAllowed(
-                field="data.employee",
-                detail="This token writes about its owner only.",
-                remedy="Ask HR to record it for somebody else.",
-            )
+        for field, person in people:
+            if person != self.employee:
+                raise NotAllowed(
+                    field=f"data.{field}",
+                    detail="This token writes about its owner only.",
+                    remedy="Ask HR to record it for somebody else.",
+                )
         if source != f"employee/{self.employee}":
             raise NotAllowed(
                 field="source",
@@ -110,16 +113,18 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
                 remedy=f"Send it with the source employee/{self.employee}.",
             )
 
-    def require_write_about(self, employee: str | None, branch: str | None) -> None:
-        """Lets the caller write a fact about this person, or about a branch of their own if about nobody.
+    def require_write_about(self, people: Sequence[tuple[str, str]], branches: Collection[str]) -> None:
+        """Lets the caller write a fact about all these people; about branches of their own if about nobody.
 
-        Raises: NotAllowed.
+        people: each with its field. Raises: NotAllowed.
         """
-        named = employee is not None and self.reaches(employee)
-        if self.scope == "all" or named or (employee is None and branch in self.branches):
+        beyond = next((field for field, person in people if not self.reaches(person)), None)
+        if self.scope == "all" or (people and beyond is None):
+            return
+        if not people and branches and set(branches) <= set(self.branches):
             return
         raise NotAllowed(
-            field="data.employee",
+            field=f"data.{beyond or 'employee'}",
             detail=f"This token writes about the people of its {self.scope} only.",
             remedy="Ask somebody whose token has the scope all.",
         )

@@ -19,10 +19,12 @@ from api.bodies import not_json, place, read_body, require_sound
 from api.caller import Caller
 from api.described import BATCH_BODY, FACT_BODY, operation_with
 from api.intake import Outcome, Refused, Stored, Submission
+from api.intake.item import decoded
 from api.problems import BodyTooLarge, Problem, WrongMediaType, problem_of
 from api.roles import MAY_RECORD
 from api.watching import note_refusal
 from api.writing import Writing
+from domain.decide.boundary import branches_named, people_written_about
 from domain.facts.governance import FactConfirmed, FactVoided
 from domain.refusals import BadField, NotAllowed, Refusal
 
@@ -54,16 +56,6 @@ class FactIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     refers_to: Reference | None = None
 
 
-class About(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom and which branch a fact is about, of all that its data says."""
-
-    employee: str | None = None
-    branch: str | None = None
-
-
-NOBODY = About()
-
-
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """The fact stands at `position` of the journal. hit: it stood there before this request."""
 
@@ -91,7 +83,6 @@ class BatchReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _FACT = msgspec.json.Decoder(FactIn)
-_ABOUT = msgspec.json.Decoder(About)
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -115,7 +106,7 @@ async def record_fact(
     if media_type == cloudevents.BATCHED:
         return await _record_batch(request, writing, media_type, atomic=True)
     submission = _submission(request, media_type, await read_body(request, writing.fact_bytes))
-    submission = _within_rights(submission, request.auth)
+    submission = within_rights(submission, request.auth)
     outcome = await writing.one(submission, request.auth.actor)
     if isinstance(outcome, Refused):
         raise outcome.refusal
@@ -261,38 +252,29 @@ def _members(data: bytes) -> dict[str, object]:
 def permitted(item: Submission | Refusal, caller: Caller) -> Submission | Refusal:
     """`item`, or why `caller` may not bring it."""
     try:
-        return item if isinstance(item, Refusal) else _within_rights(item, caller)
+        return item if isinstance(item, Refusal) else within_rights(item, caller)
     except Refusal as refusal:
         return refusal
 
 
-def _within_rights(submission: Submission, caller: Caller) -> Submission:
+def within_rights(submission: Submission, caller: Caller) -> Submission:
     """`submission`, if the caller may write such a fact; a void reaches only what they may write themselves.
 
-    Raises: NotAllowed.
+    Raises: NotAllowed; BadField, UnknownFactType for what is no fact.
     """
     caller.require_record(submission.type)
     about_fact = submission.type in (FactVoided.TYPE, FactConfirmed.TYPE)
-    if caller.role == "employee":
-        caller.require_own(submission.source, _about(submission).employee)
-    elif caller.within is not None and not about_fact:
-        about = _about(submission)
-        caller.require_write_about(about.employee, about.branch)
+    if caller.within is not None and not about_fact:
+        fact = decoded(submission)
+        people = people_written_about(fact)
+        if caller.role == "employee":
+            caller.require_own(submission.source, people)
+        else:
+            caller.require_write_about(people, [branch for _, branch in branches_named(fact)])
     if not about_fact:
         return submission
     types = MAY_RECORD.get(caller.role, frozenset()) if submission.type == FactVoided.TYPE else None
     return replace(submission, reach=types, people=caller.within)
-
-
-def _about(submission: Submission) -> About:
-    """Whom and which branch the data names; neither where it is no fact at all."""
-    data = submission.data
-    try:
-        if not isinstance(data, bytes):
-            return msgspec.convert(data, About)
-        return _ABOUT.decode(data)
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return NOBODY
 
 
 def _said(outcome: Outcome) -> Item:

@@ -271,6 +271,14 @@ FORMS: Mapping[str, tuple[str, str]] = {
     ),
     "fact_voided": ("Position {position} is voided: {reason}", "位次 {position} 作废：{reason}"),
     "fact_confirmed": ("Position {position} is confirmed by {role}", "位次 {position} 经 {role} 确认"),
+    "token_made": (
+        "Token {caller} is made: role {role}, scope {scope}[, for {employee}][, until {expires_at}]",
+        "发放令牌 {caller}：角色 {role}，范围 {scope}[，属于 {employee}][，有效期至 {expires_at}]",
+    ),
+    "token_revoked": (
+        "Token {caller} is revoked[: role {role}][, of {employee}]",
+        "吊销令牌 {caller}[：角色 {role}][，属于 {employee}]",
+    ),
     "access_refused": (
         "Refused[ to {caller}][ at {operation}][ about {employee}], {times} times: {reason}",
         "拒绝访问[，{caller}][，{operation}][，涉及 {employee}]，{times} 次：{reason}",

@@ -99,9 +99,11 @@ class Tokens:
         scope: ScopeName | None = None,
         branches: tuple[str, ...] = (),
         days: int | None = None,
+        note: Callable[[TokenEntry], None] = lambda entry: None,
     ) -> str:
         """A new token of 256 random bits, which counts for so many days; only its hash is kept.
 
+        note: tells the trail, before the token counts; none is made if it raises.
         Raises: ValueError when the name is taken, or role, scope and person do not go together.
         """
         scope = SCOPE_OF[role] if scope is None else scope
@@ -122,6 +124,7 @@ class Tokens:
             entries = self._read()
             if any(held.name == name for held in entries):
                 raise ValueError(f"there is a token named {name} already: give another --name")
+            note(entry)
             self._write([*entries, entry])
         return token
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -96,6 +97,8 @@ select {columns} from roster_change
 where (%(employees)s::text[] is null or employee = any(%(employees)s)) and {known}
 order by employee, position"""
 
+EDITION = "select max(position), max(void_position) from roster_change"
+
 LEAVE = """
 select {columns} from leave
 where (%(employees)s::text[] is null or employee = any(%(employees)s)) and {known}
@@ -105,6 +108,13 @@ BRANCHES = "select {columns} from branch where {known} order by branch, position
 
 
 MERGES = "select {columns} from branch_merge where {known} order by position"
+
+
+class Edition(NamedTuple):
+    """Which roster it is: where its last change, and the last void of one, stand in the journal."""
+
+    changed_at: int | None
+    voided_at: int | None
 
 
 class BranchMerge(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,6 +170,13 @@ def changes(
 ) -> list[RosterChange]:
     """What changed for `employees`, or for everybody, by employee and position."""
     return fetch(cursor, RosterChange, CHANGES, {"employees": employees}, known_at)
+
+
+def edition(cursor: Cursor) -> Edition:
+    """Which roster the read model holds now; as long as it is the same, so are all answers about people."""
+    row = cursor.execute(EDITION).fetchone()
+    assert row is not None, "an aggregate always answers"
+    return Edition(*row)
 
 
 def leave(cursor: Cursor, employees: Sequence[str] | None = None, known_at: int | None = None) -> list[Leave]:

@@ -1,12 +1,16 @@
 """Commands about the tokens of the HTTP interface: made, listed, revoked."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from api.cli.terminal import USAGE, Failed, Json, notes, output, print_json, settings
+from api.cli.tracing import account
 
 if TYPE_CHECKING:
+    from api.ops import Ledger
     from api.roles import Role, ScopeName
     from api.tokens import Tokens
 
@@ -67,25 +71,31 @@ def make(
     days: DaysAsked = None,
     json: Json = False,
 ) -> None:
-    """Make a token for the HTTP interface and print it, once; only its hash is kept."""
+    """Make a token for the HTTP interface and print it, once; only its hash is kept.
+
+    That it was made, by whom, for whom, as what and until when, is in the trail before it counts.
+    """
     from api.roles import ROLES, SCOPES
+    from api.token_trail import note_made
 
     if role not in ROLES:
         said = "No role is given" if role is None else f"{role!r} is not a role"
         raise Failed(f"{said}.", f"Give --role with one of {', '.join(ROLES)}.", USAGE)
     if scope is not None and scope not in SCOPES:
         raise Failed(f"{scope!r} is not a scope.", f"Use one of {', '.join(SCOPES)}.", USAGE)
-    try:
-        made = _tokens().make(
-            cast("Role", role),
-            name or (f"{role}.{employee}" if employee else role),
-            employee,
-            scope=cast("ScopeName | None", scope),
-            branches=tuple(branch or ()),
-            days=days,
-        )
-    except ValueError as error:
-        raise Failed(f"{error}.", "") from None
+    with _ledger() as ledger:
+        try:
+            made = _tokens().make(
+                cast("Role", role),
+                name or (f"{role}.{employee}" if employee else role),
+                employee,
+                scope=cast("ScopeName | None", scope),
+                branches=tuple(branch or ()),
+                days=days,
+                note=lambda entry: note_made(ledger, entry, account()),
+            )
+        except ValueError as error:
+            raise Failed(f"{error}.", "") from None
     file = _file()
     if json:
         print_json({"token": made, "role": role, "file": file})
@@ -119,16 +129,30 @@ def revoke(
 ) -> None:
     """Revoke a token; a running service refuses it within a second, and its name stays taken.
 
-    `oidc:SUBJECT` bars whoever the issuer of the settings calls by this subject.
+    `oidc:SUBJECT` bars whoever the issuer of the settings calls by this subject. That is in the trail, too.
     """
+    from api.token_trail import note_revoked
+
     try:
         ended = _tokens().bar(name) if name.startswith(ISSUED) else _tokens().revoke(name)
     except ValueError as error:
         raise Failed(f"{error}.", "") from None
+    with _ledger() as ledger:  # only now: a token is revoked even where the ledger cannot be written
+        note_revoked(ledger, ended, account())
     if json:
         print_json({"name": ended.name, "revoked_at": ended.revoked_at})
     else:
         output().print(f"The token {ended.name} is revoked.")
+
+
+@contextmanager
+def _ledger() -> "Generator[Ledger]":
+    """The ledger whose trail tells of tokens."""
+    from api.ops import open_ledger
+
+    with open_ledger(settings()) as ledger:
+        ledger.opened()
+        yield ledger
 
 
 def _tokens() -> "Tokens":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from api.intake.submission import Outcome, Refused, Stored, Submission
+from domain.decide.boundary import people_written_about
 from domain.decide.decide import Asked, decide
 from domain.decide.known import Known
 from domain.facts.base import Fact
@@ -123,7 +124,8 @@ def _require_reach(item: Item, known: Known) -> None:
     if not isinstance(item.fact, FactVoided | FactConfirmed):
         return
     about = known.facts[item.fact.position].fact
-    if people is not None and getattr(about, "employee", None) not in people:
+    named = {person for _, person in people_written_about(about)}
+    if people is not None and not (named and named <= people):
         raise NotAllowed(
             field="data.position",
             detail="This token does not write about whom that fact is about.",

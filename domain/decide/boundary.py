@@ -19,7 +19,6 @@ from domain.facts.credentials import (
     CredentialRevoked,
     CredentialSuspended,
 )
-from domain.facts.credits import CreditPart
 from domain.facts.currencies import ExchangeRateSet
 from domain.facts.erasure import SubjectErased
 from domain.facts.governance import (
@@ -37,6 +36,7 @@ from domain.facts.governance import (
 )
 from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolved
 from domain.facts.interventions import InterventionClosed, InterventionOpened
+from domain.facts.named import Named, people_in
 from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.personal import subject_of
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
@@ -249,20 +249,25 @@ def positions_named(fact: Fact) -> tuple[int, ...]:
             return ()
 
 
-_PEOPLE = ("employee", "colleague", "manager", "mentor", "assistant", "grader", "owner", "reviewer")
-
-
 def people_named(fact: Fact) -> tuple[tuple[str, str], ...]:
     """The ids of people that must have been hired before, each with its field."""
-    names = [name for name in _PEOPLE if name in fact.__struct_fields__]
-    if isinstance(fact, EmployeeHired):
-        names.remove("employee")
-    named = [(name, getattr(fact, name)) for name in names]
+    return tuple(
+        (name, person)
+        for name, person, _ in _people(fact)
+        if not (isinstance(fact, EmployeeHired) and name == "employee")
+    )
+
+
+def people_written_about(fact: Fact) -> tuple[tuple[str, str], ...]:
+    """The ids of people for whom `fact` changes something without their say, each with its field."""
+    return tuple((name, person) for name, person, decides in _people(fact) if not decides)
+
+
+def _people(fact: Fact) -> tuple[Named, ...]:
+    named = people_in(fact)
     if isinstance(fact, OverrideSet) and fact.level == "person":
-        named.append(("scope", fact.scope))
-    parts: list[CreditPart] = getattr(fact, "credits", None) or []
-    named += [(f"credits[{index}].employee", part.employee) for index, part in enumerate(parts)]
-    return tuple((name, value) for name, value in named if value is not None)
+        return (*named, Named("scope", fact.scope, False))
+    return named
 
 
 def branches_named(fact: Fact) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from domain.facts.base import AmountMinor, Currency, EmployeeId, Fact, Name, PlanId, Reason
+from domain.facts.base import AmountMinor, ApproverId, Currency, EmployeeId, Fact, Name, PlanId, Reason
 
 
 class BalanceWrittenOff(Fact, frozen=True, kw_only=True):
@@ -18,4 +18,4 @@ class BalanceWrittenOff(Fact, frozen=True, kw_only=True):
     amount_minor: AmountMinor
     currency: Currency
     reason: Reason
-    approver: EmployeeId
+    approver: ApproverId

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from domain.facts.base import AmountMinor, Currency, EmployeeId, Fact, Label, Note, Reason
+from domain.facts.base import AmountMinor, ApproverId, Currency, EmployeeId, Fact, Label, Note, Reason
 
 ApprovalId = Annotated[str, Meta(pattern=r"^[\w.\-/]{1,64}\Z", description="Id of one thing asked for.")]
 Outcome = Literal["approved", "refused", "withdrawn"]
@@ -32,5 +32,5 @@ class ApprovalDecided(Fact, frozen=True, kw_only=True):
     approval: ApprovalId
     employee: EmployeeId
     outcome: Outcome
-    approver: EmployeeId | None = None
+    approver: ApproverId | None = None
     reason: Reason | None = None

@@ -8,7 +8,23 @@ from msgspec import Meta
 
 _ID = r"^[\w.\-/@]{1,64}\Z"
 
-EmployeeId = Annotated[str, Meta(pattern=_ID, description="Opaque id of a person, as HR writes it.")]
+EmployeeId = Annotated[
+    str,
+    Meta(
+        pattern=_ID,
+        description="Opaque id of a person, as HR writes it.",
+        extra_json_schema={"x-person": "about"},
+    ),
+]
+AskedId = Annotated[
+    str,
+    Meta(
+        pattern=_ID,
+        description="Opaque id of a person who is asked, and decides for themselves.",
+        extra_json_schema={"x-person": "decides"},
+    ),
+]
+ApproverId = Annotated[str, Meta(pattern=_ID, description="Opaque id of the person who approves.")]
 BranchId = Annotated[str, Meta(pattern=_ID, description="Id of a branch.")]
 CustomerId = Annotated[
     str, Meta(pattern=_ID, description="Id of a client: a hospital, clinic, distributor or buyer.")

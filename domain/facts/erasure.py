@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from domain.facts.base import CustomerId, Digest, EmployeeId, Fact, Reason
+from domain.facts.base import ApproverId, CustomerId, Digest, EmployeeId, Fact, Reason
 
 
 class SubjectErased(Fact, frozen=True, kw_only=True):
@@ -14,7 +14,7 @@ class SubjectErased(Fact, frozen=True, kw_only=True):
 
     TYPE: ClassVar[str] = "subject_erased"
     reason: Reason
-    approver: EmployeeId
+    approver: ApproverId
     employee: EmployeeId | None = None
     customer: CustomerId | None = None
     key_fingerprint: Digest | None = None

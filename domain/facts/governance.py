@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from domain.facts.base import (
     AnyPeriodText,
+    ApproverId,
     BranchId,
     Currency,
     Day,
@@ -74,7 +75,7 @@ class PlanAdopted(Fact, frozen=True, kw_only=True):
     effective_from: Day
     document: dict[str, object]
     document_hash: Digest
-    approver: EmployeeId
+    approver: ApproverId
     draft: DraftId | None = None
 
 
@@ -100,7 +101,7 @@ class TargetChanged(Fact, frozen=True, kw_only=True):
     value: ValueText
     effective_from: Day
     reason: Reason
-    approver: EmployeeId
+    approver: ApproverId
     within_days: int | None = None
     effective_until: Day | None = None
 
@@ -119,7 +120,7 @@ class OverrideSet(Fact, frozen=True, kw_only=True):
     value: ValueText
     effective_from: Day
     reason: Reason
-    approver: EmployeeId
+    approver: ApproverId
     effective_until: Day | None = None
 
 

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from domain.facts.base import (
     GREATEST,
+    ApproverId,
     Currency,
     Day,
     DealId,
@@ -40,7 +41,7 @@ class RunApproved(Fact, frozen=True, kw_only=True):
     TYPE: ClassVar[str] = "run_approved"
     period: PeriodText
     statements_digest: Digest
-    approver: EmployeeId
+    approver: ApproverId
 
 
 class RunReleased(Fact, frozen=True, kw_only=True):
@@ -67,7 +68,7 @@ class PayHeld(Fact, frozen=True, kw_only=True):
     deal: DealId | None = None
     plan: PlanId | None = None
     component: Name | None = None
-    approver: EmployeeId | None = None
+    approver: ApproverId | None = None
 
 
 class HoldReleased(Fact, frozen=True, kw_only=True):
@@ -77,7 +78,7 @@ class HoldReleased(Fact, frozen=True, kw_only=True):
     hold: HoldId
     employee: EmployeeId
     reason: Reason
-    approver: EmployeeId | None = None
+    approver: ApproverId | None = None
 
 
 class PaymentConfirmed(Fact, frozen=True, kw_only=True):

@@ -6,6 +6,8 @@ import msgspec
 from msgspec import Meta
 
 from domain.facts.base import (
+    ApproverId,
+    AskedId,
     BranchId,
     CustomerId,
     Day,
@@ -129,7 +131,7 @@ class SwapAsked(Fact, frozen=True, kw_only=True):
     employee: EmployeeId
     on: Day
     pattern: PatternId
-    colleague: EmployeeId
+    colleague: AskedId
     colleague_on: Day
     colleague_pattern: PatternId
 
@@ -153,7 +155,7 @@ class SwapApproved(Fact, frozen=True, kw_only=True):
     swap: SwapId
     employee: EmployeeId
     colleague: EmployeeId
-    approver: EmployeeId
+    approver: ApproverId
 
 
 class SwapRefused(Fact, frozen=True, kw_only=True):

@@ -1,10 +1,10 @@
-"""Facts about the use of the ledger itself: who was refused what, and who read about whom."""
+"""Facts about the use of the ledger itself: who was let in, refused what, and who read about whom."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from domain.facts.base import Count, Day, EmployeeId, Fact, Label, Reason
+from domain.facts.base import BranchId, Count, Day, EmployeeId, Fact, InstantText, Label, Reason
 
 Reader = Annotated[
     str,
@@ -27,6 +27,37 @@ Filter = Annotated[
         description='What an answer about many people was limited to: "period=2025-03".',
     ),
 ]
+
+
+TokenScope = Literal["self", "team", "branch", "all"]
+
+
+class TokenMade(Fact, frozen=True, kw_only=True):
+    """Somebody was given a token: who holds it may do what `role` may, to whomever `scope` reaches.
+
+    caller: its name; neither the token nor its hash is in the ledger. employee: whose it is, if a person's.
+    branches: those of the scope branch, where they are named.
+    """
+
+    TYPE: ClassVar[str] = "token_made"
+    caller: Reader
+    role: Label
+    scope: TokenScope
+    employee: EmployeeId | None = None
+    branches: Annotated[list[BranchId], Meta(min_length=1, max_length=1000)] | None = None
+    expires_at: InstantText | None = None
+
+
+class TokenRevoked(Fact, frozen=True, kw_only=True):
+    """A token counts no more before its time, or nobody of the name `caller` is let in by an issuer's.
+
+    role, employee: as it was made; absent where an issuer elsewhere made it.
+    """
+
+    TYPE: ClassVar[str] = "token_revoked"
+    caller: Reader
+    role: Label | None = None
+    employee: EmployeeId | None = None
 
 
 class AccessRefused(Fact, frozen=True, kw_only=True):

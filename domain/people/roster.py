@@ -141,6 +141,13 @@ def posting(changes: Iterable[RosterChange], day: dt.date) -> Posting | None:
     )
 
 
+def has_left(changes: Iterable[RosterChange], day: dt.date) -> bool:
+    """Whether the person of `changes` was here before `day`, left, and has not come back by then."""
+    own = list(changes)
+    left = any(change.kind == "left" and change.effective_on < day for change in own)
+    return left and posting(own, day) is None
+
+
 def _in_order(changes: Iterable[RosterChange]) -> list[RosterChange]:
     """The changes as they apply: those of one day in the order of their positions.
 

@@ -203,6 +203,8 @@ MAKERS: dict[str, Callable[[Maker], Any]] = {
     "caller": lambda maker: "someone",
     "reader": lambda maker: "auditor",
     "role": lambda maker: maker.random.choice(("manager", "rd")),
+    "branches": lambda maker: [maker.random.choice(BRANCHES)],
+    "expires_at": lambda maker: "2030-01-01T00:00:00Z",
     "operation": lambda maker: "GET /v1/employees/{id}",
     "filter": lambda maker: "period=2025-03",
     "approver": lambda maker: APPROVER,

@@ -1,0 +1,67 @@
+"""Whoever has left is let in no more: their tokens and sessions end with their last day of work.
+
+Asked of the roster as it is known now, so that a leaving told late ends them at once, and one that is voided
+lets them in again. Nobody is asked about twice until the roster changes, and whether it has is asked once a
+second, whoever comes.
+"""
+
+import asyncio
+import datetime as dt
+import time
+from typing import Any
+
+from psycopg import Cursor
+
+from api.caller import Caller
+from api.problems import Unauthenticated
+from api.reading import Reading
+from domain.people.roster import has_left
+from projections import roster
+
+LOOK_SECONDS = 1.0
+"""So long may somebody go on who is told to have left."""
+
+KEPT_PEOPLE = 100_000
+"""Of so many people it is remembered; when there are more, all are forgotten."""
+
+
+class Leavers:
+    """Knows who has left."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._as_of: tuple[roster.Edition, dt.date] | None = None
+        self._left: dict[str, bool] = {}
+        self._look_again = 0.0
+        self._looking = asyncio.Lock()
+
+    async def require_here(self, caller: Caller) -> None:
+        """Lets a caller pass who is a program, or a person who has not left.
+
+        Raises: Unauthenticated.
+        """
+        if caller.employee is not None and await self._has_left(caller.employee):
+            raise Unauthenticated(
+                field="Authorization",
+                detail="What lets its owner in has ended with their last day of work.",
+                remedy="Ask HR, if the person has not left.",
+            )
+
+    async def _has_left(self, employee: str) -> bool:
+        if time.monotonic() > self._look_again:
+            async with self._looking:
+                if time.monotonic() > self._look_again:
+                    await self._look()
+        left = self._left  # forgotten with what it was asked of, if the roster changes meanwhile
+        if employee not in left:
+            left[employee] = await self._reading.ask(lambda cursor: self._asked(cursor, employee))
+        return left[employee]
+
+    async def _look(self) -> None:
+        as_of = await self._reading.ask(roster.edition), self._reading.today()
+        if as_of != self._as_of or len(self._left) >= KEPT_PEOPLE:
+            self._as_of, self._left = as_of, {}
+        self._look_again = time.monotonic() + LOOK_SECONDS
+
+    def _asked(self, cursor: Cursor[Any], employee: str) -> bool:
+        return has_left(roster.changes(cursor, [employee]), self._reading.today())

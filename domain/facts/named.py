@@ -1,0 +1,65 @@
+"""Whom a fact names, and in which part: said once, by the types of its fields."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import NamedTuple, cast
+
+from msgspec import inspect
+
+from domain.facts.base import Fact
+
+
+class Named(NamedTuple):
+    """A person whom a fact names. field: where, such as `credits[1].employee`. decides: is only asked."""
+
+    field: str
+    person: str
+    decides: bool
+
+
+def people_in(fact: Fact) -> tuple[Named, ...]:
+    """Everybody whom `fact` is about or asks, in the order of its fields; not who only approves it."""
+    return tuple(found for reader in _readers(type(fact)) for found in reader(fact, ""))
+
+
+_Reader = Callable[[object, str], Iterator[Named]]
+
+
+@cache
+def _readers(kind: type) -> tuple[_Reader, ...]:
+    """For each field of `kind` that can name people, how they are read from it."""
+    told = inspect.type_info(kind)
+    assert isinstance(told, inspect.StructType), "a fact, and each of its parts, is a struct"
+    made = (_reader(field.name, field.type) for field in told.fields)
+    return tuple(reader for reader in made if reader is not None)
+
+
+def _reader(name: str, kind: inspect.Type) -> _Reader | None:
+    for option in kind.types if isinstance(kind, inspect.UnionType) else (kind,):
+        said = cast("dict[str, object] | None", getattr(option, "extra_json_schema", None))
+        bare = option.type if isinstance(option, inspect.Metadata) else option
+        if said and "x-person" in said:
+            return _one(name, decides=said["x-person"] == "decides")
+        if isinstance(bare, inspect.ListType):
+            item = bare.item_type.type if isinstance(bare.item_type, inspect.Metadata) else bare.item_type
+            if isinstance(item, inspect.StructType) and _readers(item.cls):
+                return _each(name, _readers(item.cls))
+    return None
+
+
+def _one(name: str, *, decides: bool) -> _Reader:
+    def read(of: object, within: str) -> Iterator[Named]:
+        person = getattr(of, name)
+        if person is not None:
+            yield Named(within + name, person, decides)
+
+    return read
+
+
+def _each(name: str, readers: tuple[_Reader, ...]) -> _Reader:
+    def read(of: object, within: str) -> Iterator[Named]:
+        for index, part in enumerate(getattr(of, name) or ()):
+            for reader in readers:
+                yield from reader(part, f"{within}{name}[{index}].")
+
+    return read
