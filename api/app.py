@@ -74,6 +74,8 @@ from api.sign_in import SignIn, jwts_of
 from api.streaming.hub import Hub
 from api.tokens import Tokens, token_file
 from api.trail import Trail
+from api.webhooks import addresses
+from api.webhooks.service import webhooks_of
 from api.writing import Writing
 from domain.journal.group_commit import GroupCommit
 
@@ -190,6 +192,7 @@ HANDLERS = [
     signed_in.read_session,
     signed_in.end_session,
     signed_in.end_all_sessions,
+    *addresses.HANDLERS,
     problems.problem_kind,
 ]
 
@@ -206,6 +209,7 @@ def build_app(ledger: Ledger) -> Surround:
     hub = Hub(ledger.dsn, ledger.schema, reading)
     sealing = seal.sealing(ledger)
     metrics = _metrics(reading, hub, sealing)
+    desk, courier = webhooks_of(ledger, reading, metrics)
     query_names = dict[str, frozenset[str]]()
     sessions = Sessions(reading, lifetime(ledger.settings))
     gate = _gate(ledger.settings, reading, sessions, query_names, lambda: app.state.trail)
@@ -218,6 +222,7 @@ def build_app(ledger: Ledger) -> Surround:
         follower.start()
         sealing.start()
         hub.start()
+        courier.start()
         async with (
             GroupCommit(ledger.journal, clock=ops.now) as commits,
             Trail(ledger.intake, commits, ops.now) as trail,
@@ -226,6 +231,7 @@ def build_app(ledger: Ledger) -> Surround:
             app.state.writing = Writing(ledger.intake, commits, ledger.settings, ops.now, metrics)
             yield
         hub.close()
+        await asyncio.to_thread(courier.stop)
         await asyncio.to_thread(hub.join)
         await asyncio.to_thread(follower.stop)
         await asyncio.to_thread(sealing.stop)
@@ -237,13 +243,8 @@ def build_app(ledger: Ledger) -> Surround:
             "writing": Provide(lambda: app.state.writing, sync_to_thread=False),
             "view": Provide(view),
             **_given(reading=reading, vault=ledger.vault, sessions=sessions, gate=gate),
-            **_given(
-                own_cookies=gate.cookies,
-                hub=hub,
-                follower=follower,
-                sealing=sealing,
-                metrics=metrics,
-            ),
+            **_given(own_cookies=gate.cookies, hub=hub, desk=desk),
+            **_given(follower=follower, sealing=sealing, metrics=metrics),
         },
         exception_handlers=as_pages(problems.EXCEPTION_HANDLERS, site),
         lifespan=[running],
@@ -290,7 +291,8 @@ def _query_names(app: Litestar) -> dict[str, frozenset[str]]:
     """The parameters that may stand in the query of each address."""
     names: dict[str, frozenset[str]] = {}
     for path, item in (app.openapi_schema.paths or {}).items():
-        operations = [operation for operation in (item.get, item.post) if operation is not None]
+        methods = (item.get, item.post, item.patch, item.delete)
+        operations = [operation for operation in methods if operation is not None]
         parameters = [each for operation in operations for each in operation.parameters or ()]
         names[path] = frozenset(
             each.name for each in parameters if isinstance(each, Parameter) and each.param_in == "query"

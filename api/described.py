@@ -48,7 +48,8 @@ _REFUSED = {
 _TEXT = Schema(type="string")  # type: ignore[arg-type]
 
 
-def _object(required: dict[str, Schema], optional: dict[str, Schema], description: str) -> Schema:
+def object_of(required: dict[str, Schema], optional: dict[str, Schema], description: str) -> Schema:
+    """An object with these members."""
     return Schema(
         type="object",  # type: ignore[arg-type]
         properties={**required, **optional},
@@ -60,7 +61,7 @@ def _object(required: dict[str, Schema], optional: dict[str, Schema], descriptio
 _INSTANT = Schema(type="string", format="date-time", description="RFC 3339, with zone.")  # type: ignore[arg-type]
 _DAY = Schema(type="string", format="date")  # type: ignore[arg-type]
 _MONTH = Schema(type="string", pattern=r"^\d{4}-\d{2}$")  # type: ignore[arg-type]
-_PROBLEM = _object(
+_PROBLEM = object_of(
     {"type": _TEXT, "title": _TEXT, "status": Schema(type="integer"), "detail": _TEXT},  # type: ignore[arg-type]
     {"field": _TEXT, "remedy": _TEXT, "request_id": _TEXT},
     "What is wrong. type: the address of what this kind of problem means. field: path of the field to blame.",
@@ -68,12 +69,12 @@ _PROBLEM = _object(
 _TAG = Schema(type="string", enum=sorted(FACT_TYPES))  # type: ignore[arg-type]
 _ANY = Schema(type="object", description="The fact; docs/facts has a JSON Schema for each type.")  # type: ignore[arg-type]
 _POSITION = Schema(type="integer", minimum=1)  # type: ignore[arg-type]
-_FACT_SCHEMA = _object(
+_FACT_SCHEMA = object_of(
     {"type": _TAG, "source": _TEXT, "key": _TEXT, "occurred_at": _INSTANT, "data": _ANY},
-    {"causation": _POSITION, "refers_to": _object({"source": _TEXT, "key": _TEXT}, {}, "A stored fact.")},
+    {"causation": _POSITION, "refers_to": object_of({"source": _TEXT, "key": _TEXT}, {}, "A stored fact.")},
     "A fact. source and key are the idempotency key, for ever.",
 )
-_EVENT_SCHEMA = _object(
+_EVENT_SCHEMA = object_of(
     {"specversion": _TEXT, "type": _TAG, "source": _TEXT, "id": _TEXT, "time": _INSTANT, "data": _ANY},
     {"datacontenttype": _TEXT, "causation": _POSITION},
     "A CloudEvent 1.0. source and id are the idempotency key, for ever.",
@@ -84,7 +85,8 @@ def _content(schema: Schema, example: object, summary: str) -> OpenAPIMediaType:
     return OpenAPIMediaType(schema=schema, examples={"visit": Example(summary=summary, value=example)})
 
 
-def _list(schema: Schema) -> Schema:
+def list_of(schema: Schema) -> Schema:
+    """A list of these."""
     return Schema(type="array", items=schema)  # type: ignore[arg-type]
 
 
@@ -94,14 +96,14 @@ FACT_BODY = RequestBody(
     content={
         "application/json": _content(_FACT_SCHEMA, _FACT, "A visit"),
         STRUCTURED: _content(_EVENT_SCHEMA, _EVENT, "The same as a CloudEvent"),
-        BATCHED: _content(_list(_EVENT_SCHEMA), [_EVENT], "Several CloudEvents"),
+        BATCHED: _content(list_of(_EVENT_SCHEMA), [_EVENT], "Several CloudEvents"),
     },
 )
 BATCH_BODY = RequestBody(
     required=True,
     content={
-        "application/json": _content(_list(_FACT_SCHEMA), [_FACT], "Several facts"),
-        BATCHED: _content(_list(_EVENT_SCHEMA), [_EVENT], "Several CloudEvents"),
+        "application/json": _content(list_of(_FACT_SCHEMA), [_FACT], "Several facts"),
+        BATCHED: _content(list_of(_EVENT_SCHEMA), [_EVENT], "Several CloudEvents"),
     },
 )
 
@@ -110,7 +112,7 @@ ROSTER_BODY = RequestBody(
     description="The unit and days of a roster, and how far to search for it.",
     content={
         "application/json": OpenAPIMediaType(
-            schema=_object(
+            schema=object_of(
                 {"branch": _TEXT, "from": _DAY, "to": _DAY},
                 {
                     "department": _TEXT,
@@ -135,11 +137,11 @@ SIMULATION_BODY = RequestBody(
     description="A plan document as JSON, or plans to leave out, and the months to try.",
     content={
         "application/json": OpenAPIMediaType(
-            schema=_object(
+            schema=object_of(
                 {"from": _MONTH, "until": _MONTH},
                 {
                     "document": Schema(type="object", description="A plan; docs/reference/plans.md."),  # type: ignore[arg-type]
-                    "without": _list(_TEXT),
+                    "without": list_of(_TEXT),
                     "vary": Schema(type="string", description="Such as bonus=30..80/10, 50 values at most."),  # type: ignore[arg-type]
                     "known_at": Schema(type="string", description="A position, or an instant with zone."),  # type: ignore[arg-type]
                     "largest": Schema(type="integer", minimum=0, maximum=100),  # type: ignore[arg-type]
@@ -161,21 +163,21 @@ TEST_BODY = RequestBody(
     required=True,
     content={
         "application/json": OpenAPIMediaType(
-            schema=_object({"bank": _TEXT}, {}, "From which bank the test is drawn."),
+            schema=object_of({"bank": _TEXT}, {}, "From which bank the test is drawn."),
             examples={"test": Example(summary="A test", value={"bank": "implant-basics"})},
         )
     },
 )
 _CHOICES = Schema(
     type="object",  # type: ignore[arg-type]
-    additional_properties=_list(_TEXT),
+    additional_properties=list_of(_TEXT),
     description="The choices made, by question; a question that is left out is not right.",
 )
 ANSWERS_BODY = RequestBody(
     required=True,
     content={
         "application/json": OpenAPIMediaType(
-            schema=_object({"answers": _CHOICES}, {}, "What is handed in."),
+            schema=object_of({"answers": _CHOICES}, {}, "What is handed in."),
             examples={
                 "answers": Example(summary="Answers", value={"answers": {"q1": ["a"], "q2": ["b", "d"]}})
             },
@@ -209,7 +211,8 @@ def complete(document: OpenAPI) -> None:
         description="A problem (RFC 9457).", content={PROBLEM: _content(_PROBLEM, _REFUSED, "Refused")}
     )
     for path, item in (document.paths or {}).items():
-        for method, operation in (("GET", item.get), ("POST", item.post)):
+        methods = {"GET": item.get, "POST": item.post, "PATCH": item.patch, "DELETE": item.delete}
+        for method, operation in methods.items():
             if operation is None or operation.responses is None:
                 continue
             operation.responses.pop("400", None)

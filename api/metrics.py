@@ -1,6 +1,7 @@
 """Figures of the running service, for Prometheus."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -42,6 +43,21 @@ class Metrics:
         listening = Gauge("meritbook_stream_clients", "Clients of the live stream.", registry=self.registry)
         listening.set_function(clients)
 
+    def watch_webhooks(self, figures: Callable[[], tuple[int, int, int]]) -> Callable[[str], None]:
+        """Shows how webhooks fare; gives what counts the outcome of a try."""
+        meanings = {
+            "meritbook_webhook_waiting": "Deliveries on their way.",
+            "meritbook_webhook_dead": "Deliveries that were given up.",
+            "meritbook_webhooks_stopped": "Webhooks that are paused or disabled.",
+        }
+        for number, (name, meaning) in enumerate(meanings.items()):
+            gauge = Gauge(name, meaning, registry=self.registry)
+            gauge.set_function(partial(_figure, figures, number))
+        tries = Counter(
+            "meritbook_webhook_tries_total", "Tries to deliver.", ["outcome"], registry=self.registry
+        )
+        return lambda outcome: tries.labels(outcome).inc()
+
     def watch_seal(self, seal: Seal, ask: Callable[[Callable[[Cursor[Any]], float]], float]) -> None:
         """Shows how far the journal is sealed and cosigned, and whether somebody has to look after it."""
         figures: dict[str, tuple[str, Callable[[], float]]] = {
@@ -81,3 +97,7 @@ class Metrics:
         if asked not in self._answers:
             self._answers[asked] = self._seconds.labels(asked[0], path, str(status))
         self._answers[asked].observe(seconds)
+
+
+def _figure(figures: Callable[[], tuple[int, int, int]], number: int) -> float:
+    return float(figures()[number])

@@ -20,6 +20,7 @@ Action = Literal[
     "read_trail",
     "run_payroll",
     "use_account",
+    "make_webhooks",
 ]
 
 ScopeName = Literal["self", "team", "branch", "all"]
@@ -83,6 +84,7 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 "read_boards",
                 "read_plans",
                 "use_account",
+                "make_webhooks",
             }
         ),
         "hr": frozenset[Action](
@@ -95,6 +97,7 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 "read_boards",
                 "read_plans",
                 "use_account",
+                "make_webhooks",
             }
         ),
         "hr_head": _EVERYTHING,
@@ -108,10 +111,11 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 "read_plans",
                 "run_payroll",
                 "use_account",
+                "make_webhooks",
             }
         ),
-        "auditor": _EVERYTHING - {"record"},
-        "integration": frozenset[Action]({"record", "read_boards", "use_account"}),
+        "auditor": _EVERYTHING - {"record", "make_webhooks"},
+        "integration": frozenset[Action]({"record", "read_boards", "use_account", "make_webhooks"}),
         "administrator": _EVERYTHING,
     }
 )

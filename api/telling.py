@@ -5,7 +5,7 @@ fact does not say it. Names, numbers and notes never stand in a form: they are e
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from api import shift_words
@@ -303,8 +303,16 @@ def told(fact: Fact, language: Language = "en") -> str:
     forms = FORMS.get(fact.TYPE)
     if forms is None:
         return fact.TYPE.replace("_", " ")
-    form = _PART.sub(lambda part: part[1] if _says(fact, part[1]) else "", forms[language == "zh"])
-    line = _FIELD.sub(lambda field: _value(fact, field[1]), form)
+    return filled(forms[language == "zh"], lambda name: _value(fact, name))
+
+
+def filled(form: str, value: Callable[[str], str | None]) -> str:
+    """`form` with its values; a part in brackets is left out where one of its fields has none."""
+
+    def part(found: re.Match[str]) -> str:
+        return "" if any(value(name) is None for name in fields_of(found[1])) else found[1]
+
+    line = _FIELD.sub(lambda field: value(field[1]) or "", _PART.sub(part, form))
     return " ".join(line.split())
 
 
@@ -313,14 +321,14 @@ def fields_of(form: str) -> set[str]:
     return set(_FIELD.findall(form))
 
 
-def _says(fact: Fact, part: str) -> bool:
-    names = ("amount_minor" if name == "amount" else name for name in fields_of(part))
-    return all(getattr(fact, name, None) is not None for name in names)
-
-
-def _value(fact: Fact, name: str) -> str:
-    if name != "amount":
-        value = getattr(fact, name, "")
-        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    minor, currency = int(getattr(fact, "amount_minor", 0)), str(getattr(fact, "currency", ""))
+def amount_text(minor: int, currency: str) -> str:
+    """An amount in major units, as far as the currency is known."""
     return f"{major_text(minor, currency) if currency in CURRENCIES else minor} {currency}"
+
+
+def _value(fact: Fact, name: str) -> str | None:
+    if name == "amount":
+        minor = getattr(fact, "amount_minor", None)
+        return None if minor is None else amount_text(int(minor), str(getattr(fact, "currency", "")))
+    value = getattr(fact, name, None)
+    return value if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)

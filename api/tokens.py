@@ -169,6 +169,11 @@ class Tokens:
             self._refresh()
         return name in self._barred
 
+    def has_ended(self, name: str) -> bool:
+        """Whether the token of this name is known and counts no longer, or its name is barred."""
+        found = next((held for held in self._read() if held.name == name), None)
+        return found is not None and not found.counts(self._clock())
+
     def bar(self, name: str) -> TokenEntry:
         """Lets nobody of this name in from now on: for one whose tokens are made by an issuer elsewhere.
 

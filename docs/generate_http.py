@@ -16,8 +16,10 @@ Every address but the last three needs `Authorization: Bearer …` with a token 
 what is asked. Answers are JSON; refusals are [problem documents](refusals.md). `GET /schema/openapi.json` has
 all of this with the form of every answer. [How to send facts](../howto/http.md) has examples.
 """
-_METHODS = ("get", "post")
-_ABSENT = frozenset("writing reading follower sealing gate hub metrics vault sessions own_cookies".split())
+_METHODS = ("get", "post", "patch", "delete")
+_ABSENT = frozenset(
+    "writing reading follower sealing gate hub metrics vault sessions own_cookies desk".split()
+)
 """What a running service gives its handlers, and a description of it does without."""
 
 

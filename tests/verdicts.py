@@ -126,6 +126,16 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/insight/approvals": Verdict("read_care", "all"),
     "GET /v1/insight/pay-ranges": Verdict("read_pay_ranges", "all"),
     "GET /v1/insight/split": Verdict("read_care", "all"),
+    "GET /v1/webhooks": Verdict("make_webhooks", "rows"),
+    "POST /v1/webhooks": Verdict("make_webhooks", "rows"),
+    "GET /v1/webhooks/{webhook}": Verdict("make_webhooks", "rows"),
+    "PATCH /v1/webhooks/{webhook}": Verdict("make_webhooks", "rows"),
+    "DELETE /v1/webhooks/{webhook}": Verdict("make_webhooks", "rows"),
+    "POST /v1/webhooks/{webhook}/secret": Verdict("make_webhooks", "rows"),
+    "POST /v1/webhooks/{webhook}/test": Verdict("make_webhooks", "rows"),
+    "POST /v1/webhooks/{webhook}/replays": Verdict("make_webhooks", "rows"),
+    "GET /v1/webhooks/{webhook}/deliveries": Verdict("make_webhooks", "rows"),
+    "GET /v1/webhooks/{webhook}/deliveries/{message}": Verdict("make_webhooks", "rows"),
 }
 
 

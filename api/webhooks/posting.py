@@ -109,7 +109,7 @@ async def post(
         error = f"no whole answer within {seconds:g} s"
     except (ssl.SSLError, ssl.CertificateError) as failure:
         error = f"TLS: {getattr(failure, 'verify_message', '') or failure.reason or 'failed'}"
-    except (OSError, EOFError) as failure:
+    except OSError as failure:
         error = f"connection: {failure.strerror or type(failure).__name__}"
     except httptools.HttpParserError:
         error = "the answer is no HTTP"

@@ -65,6 +65,8 @@ PLACES = {
     "path": "0/000",
     "name": "none",
     "entry": "0" * 32,
+    "webhook": "wh_0",
+    "message": "msg_0",
 }
 
 

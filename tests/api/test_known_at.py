@@ -66,6 +66,10 @@ NO_RESULTS = {
     "/v1/problems/{kind}": "what a word means",
     "/v1/session": "who asks, now",
     "/v1/stream": "what changes from now on",
+    "/v1/webhooks": "where events are sent now",
+    "/v1/webhooks/{webhook}": "as above",
+    "/v1/webhooks/{webhook}/deliveries": "what became of what was sent",
+    "/v1/webhooks/{webhook}/deliveries/{message}": "as above",
 }
 """Addresses that are read and have no `known_at`, each with the reason; every other GET under /v1 has it."""
 

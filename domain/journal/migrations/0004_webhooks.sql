@@ -57,6 +57,7 @@ create table webhook_delivery (
     unique (webhook, message)
 );
 create index webhook_delivery_waiting on webhook_delivery (webhook, number) where state = 'waiting';
+create index webhook_delivery_dead on webhook_delivery (webhook, number) where state = 'dead';
 create index webhook_delivery_settled on webhook_delivery (settled_at) where settled_at is not null;
 create index webhook_delivery_position on webhook_delivery (webhook, position);
 

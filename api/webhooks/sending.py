@@ -1,0 +1,189 @@
+"""Sends what is due: a task for each endpoint, so that a slow one delays nobody else.
+
+At an endpoint at most a few requests are under way, begun in the order in which the events came up. What came
+of them is written down after each handful; who is killed before that sends them again, under the same ids.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
+
+import structlog
+from psycopg import Cursor
+from psycopg_pool import ConnectionPool
+
+from api.webhooks import queue, robots, signing, subscriptions
+from api.webhooks.guard import Guard, Ip, Target
+from api.webhooks.posting import Answer, failed, post, resolved
+from api.webhooks.queue import Due, Outcome
+from api.webhooks.schedule import verdict
+from api.webhooks.subscriptions import Sealed, Webhook
+from domain.journal.master import KeysUnavailable
+from domain.journal.vault import Vault
+from domain.refusals import Refusal
+
+log = structlog.get_logger("meritbook")
+
+AT_ONCE = 4
+"""Requests under way at one endpoint."""
+HANDFUL = 16
+"""So many deliveries are sent before what came of them is written down."""
+THROTTLED = frozenset({429, 502, 503, 504})
+REST_SECONDS = 5.0
+"""So long is an endpoint left alone that says it is overloaded, if it does not say for how long."""
+MOST_REST_SECONDS = 3_600.0
+
+_Found = TypeVar("_Found")
+
+
+class Sending(NamedTuple):
+    """What sending takes. clock: now. tell: told each verdict. seconds: for a whole answer."""
+
+    pool: ConnectionPool[Any]
+    vault: Vault
+    guard: Guard
+    clock: Callable[[], dt.datetime]
+    tell: Callable[[str], None]
+    seconds: float
+
+
+class _Round(NamedTuple):
+    """What is to be sent next to one endpoint."""
+
+    webhook: Webhook
+    sealed: Sealed
+    due: list[Due]
+
+
+class Endpoint:
+    """One endpoint and what is under way there."""
+
+    def __init__(self, name: str, sending: Sending) -> None:
+        self._name, self._sending = name, sending
+        self._rest_until: dt.datetime | None = None
+
+    async def serve(self) -> None:
+        """Sends all that is due by now."""
+        while True:
+            await self._rest()
+            try:
+                found = await asyncio.to_thread(self._asked, self._next)
+            except KeysUnavailable as refusal:
+                await asyncio.to_thread(self._asked, partial(self._stop, because=refusal.detail))
+                return
+            if found is None:
+                return
+            if isinstance(found, _Round):
+                await self._send(found)
+            else:
+                self._rest_until = found
+
+    async def _rest(self) -> None:
+        if self._rest_until is not None:
+            wait = (self._rest_until - self._sending.clock()).total_seconds()
+            self._rest_until = None
+            await asyncio.sleep(max(0.0, min(wait, MOST_REST_SECONDS)))
+
+    def _next(self, cursor: Cursor[Any]) -> _Round | dt.datetime | None:
+        """What is to be sent now; or when to ask again, as a robot takes nothing earlier."""
+        asked = subscriptions.webhook(cursor, self._name)
+        if asked is None or asked.state != "active":
+            return None
+        now = self._sending.clock()
+        due = queue.due(cursor, self._name, now, HANDFUL if asked.form == "standard" else robots.MOST_LINES)
+        if not due:
+            return None
+        if asked.form != "standard" and asked.sent_at is not None:
+            earliest = asked.sent_at + dt.timedelta(seconds=robots.SPACING_SECONDS)
+            if now < earliest:
+                return earliest
+        return _Round(asked, subscriptions.unsealed(cursor, self._sending.vault, self._name), due)
+
+    async def _send(self, found: _Round) -> None:
+        try:
+            target = self._sending.guard.target(found.sealed.url)
+            address = await resolved(self._sending.guard, target)
+        except (Refusal, OSError, TimeoutError) as why:
+            outcomes = [(each, failed(why)) for each in found.due]
+        else:
+            tell = self._by_standard if found.webhook.form == "standard" else self._to_robot
+            outcomes = await tell(found, target, address)
+        await asyncio.to_thread(self._asked, lambda cursor: self._settle(cursor, outcomes))
+
+    async def _by_standard(self, found: _Round, target: Target, address: Ip) -> list[tuple[Due, Answer]]:
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def one(due: Due) -> tuple[Due, Answer]:
+            async with room:
+                at, body = self._sending.clock(), due.body.encode()
+                held = signing.signing(found.sealed.secrets, at)
+                headers = signing.headers(held, due.message, at, body)
+                return due, await post(target, address, body, headers, seconds=self._sending.seconds)
+
+        return await asyncio.gather(*(one(due) for due in found.due))
+
+    async def _to_robot(self, found: _Round, target: Target, address: Ip) -> list[tuple[Due, Answer]]:
+        """One message of as many lines as it holds."""
+        asked = found.webhook
+        made = robots.message(asked.form, [each.line for each in found.due], asked.language)
+        if asked.form == "dingtalk" and found.sealed.secrets:
+            at_ms = int(self._sending.clock().timestamp() * 1000)
+            target = target._replace(
+                path=target.path + robots.signed_query(found.sealed.secrets[0].text, at_ms)
+            )
+        answer = robots.judged(await post(target, address, made.body, {}, seconds=self._sending.seconds))
+        return [(each, answer) for each in found.due[: made.told]]
+
+    def _settle(self, cursor: Cursor[Any], tried: Sequence[tuple[Due, Answer]]) -> None:
+        at = self._sending.clock()
+        outcomes = [Outcome(due, answer, verdict(answer.status)) for due, answer in tried]
+        because = queue.settle(cursor, self._name, outcomes, at)
+        for each in outcomes:
+            self._sending.tell(each.verdict)
+            log.info("webhook_tried", webhook=self._name, status=each.answer.status, ms=each.answer.ms)
+        if because is not None:
+            self._stop(cursor, because, gone=any(each.verdict == "gone" for each in outcomes))
+        if overloaded := [each.answer for each in outcomes if _is_overloaded(each.answer)]:
+            asked = max(each.asked_seconds for each in overloaded) or REST_SECONDS
+            self._rest_until = at + dt.timedelta(seconds=asked)
+
+    def _stop(self, cursor: Cursor[Any], because: str, *, gone: bool = False) -> None:
+        """Stops the webhook, and says so where the operator looks."""
+        subscriptions.set_state(cursor, self._name, "disabled" if gone else "paused", because)
+        log.error("webhook_stopped", webhook=self._name, why=because)
+
+    def _asked(self, question: Callable[[Cursor[Any]], _Found]) -> _Found:
+        with self._sending.pool.connection() as connection, connection.cursor() as cursor:
+            return question(cursor)
+
+
+class Endpoints:
+    """The endpoints that something is being sent to."""
+
+    def __init__(self, sending: Sending) -> None:
+        self._sending = sending
+        self._known: dict[str, Endpoint] = {}
+        self._serving: dict[str, asyncio.Task[None]] = {}
+
+    def serve(self, name: str) -> None:
+        """Sees to it that one endpoint is served."""
+        task = self._serving.get(name)
+        if task is None or task.done():
+            if task is not None and not task.cancelled() and (error := task.exception()) is not None:
+                log.error("webhook_failed", webhook=name, error=repr(error))
+            endpoint = self._known.setdefault(name, Endpoint(name, self._sending))
+            self._serving[name] = asyncio.create_task(endpoint.serve())
+
+    async def close(self) -> None:
+        """Gives up what is under way; it is sent again by whoever comes next."""
+        for task in self._serving.values():
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(*self._serving.values(), return_exceptions=True)
+
+
+def _is_overloaded(answer: Answer) -> bool:
+    return answer.status in THROTTLED or bool(answer.asked_seconds)

@@ -1,0 +1,28 @@
+"""Webhooks of a running service, put together: what its addresses take, and the deliverer behind them."""
+
+from collections.abc import Callable
+
+from api.metrics import Metrics
+from api.ops import Ledger, now
+from api.reading import Reading
+from api.tokens import Tokens, token_file
+from api.webhooks import queue
+from api.webhooks.addresses import Desk
+from api.webhooks.courier import Courier
+from api.webhooks.guard import guard_of
+from api.webhooks.posting import TIMEOUT_SECONDS
+from api.webhooks.sending import Sending
+
+
+def webhooks_of(ledger: Ledger, reading: Reading, metrics: Metrics) -> tuple[Desk, Courier]:
+    """What the addresses of webhooks take, and what delivers."""
+    sending = sending_of(ledger, metrics.watch_webhooks(lambda: reading.ask_here(queue.figures)))
+    tokens = Tokens(token_file(ledger.settings.home))
+    courier = Courier(ledger.dsn, ledger.schema, sending, ledger.today, tokens.has_ended)
+    return Desk(ledger.pool, ledger.vault, sending.guard, now, courier.ring), courier
+
+
+def sending_of(ledger: Ledger, tell: Callable[[str], None] = lambda _: None) -> Sending:
+    """What sending takes. tell: told the verdict on each delivery."""
+    guard = guard_of(ledger.settings.webhook_hosts)
+    return Sending(ledger.pool, ledger.vault, guard, now, tell, TIMEOUT_SECONDS)

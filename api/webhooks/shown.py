@@ -1,0 +1,101 @@
+"""Webhooks and their deliveries as they are shown over HTTP."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+import msgspec
+from psycopg import Cursor
+
+from api.roles import Role, ScopeName
+from api.telling import Language
+from api.webhooks import queue
+from api.webhooks.queue import Delivery, DeliveryState
+from api.webhooks.subscriptions import Form, State, Webhook
+
+MESSAGES = 1_000
+
+
+class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A webhook as it stands. host: of its address, which itself is not shown, as it may hold a key.
+
+    maker, role, scope: by whose rights it is told. told_position: up to which facts have become deliveries.
+    waiting: deliveries on their way. public_key: by which receivers verify, where it signs with a key pair.
+    """
+
+    webhook: str
+    name: str
+    form: Form
+    host: str
+    events: tuple[str, ...]
+    people: tuple[str, ...]
+    branches: tuple[str, ...]
+    language: Language
+    state: State
+    because: str | None
+    maker: str
+    role: Role
+    scope: ScopeName
+    made_at: dt.datetime
+    told_position: int
+    waiting: int
+    failing_since: dt.datetime | None
+    public_key: str | None
+
+
+class WebhookMade(msgspec.Struct, frozen=True, kw_only=True):
+    """A webhook that was made, or given another secret. secret: shown this once; null where there is none."""
+
+    webhook: WebhookShown
+    secret: str | None
+
+
+class DeliveryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Deliveries in the order in which they came up. next_after: for the following page; null at the end."""
+
+    deliveries: list[Delivery]
+    next_after: int | None
+
+
+class Replay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be sent again: these messages, or what stands so, of facts from one position to another."""
+
+    messages: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=MESSAGES)] | None = None
+    state: DeliveryState | None = None
+    from_position: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    to_position: Annotated[int, msgspec.Meta(ge=1)] | None = None
+
+
+class Replayed(msgspec.Struct, frozen=True, kw_only=True):
+    """How many deliveries are sent again; 10,000 at a time at most."""
+
+    replayed: int
+
+
+class TestSent(msgspec.Struct, frozen=True, kw_only=True):
+    """A test event is on its way. message: its webhook-id; its delivery tells what came of it."""
+
+    message: str
+
+
+def shown(cursor: Cursor[Any], each: Webhook) -> WebhookShown:
+    """A webhook, with how many deliveries are on their way."""
+    return WebhookShown(
+        webhook=each.webhook,
+        name=each.name,
+        form=each.form,
+        host=each.host,
+        events=each.events,
+        people=each.only_people,
+        branches=each.only_branches,
+        language=each.language,
+        state=each.state,
+        because=each.because,
+        maker=each.maker,
+        role=each.role,
+        scope=each.scope,
+        made_at=each.made_at,
+        told_position=each.told_position,
+        waiting=queue.waiting(cursor, each.webhook),
+        failing_since=each.failing_since,
+        public_key=each.public_key,
+    )
