@@ -1,6 +1,7 @@
 """Which facts of the journal a new fact's rules must look at: its consistency boundary."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.approvals import ApprovalAsked, ApprovalDecided
@@ -98,130 +99,57 @@ _ELIGIBLE = (*_CREDENTIALS, "skill_graded", "leave_taken")
 _INQUIRIES = ("inquiry_opened", "inquiry_answered", "inquiry_resolved", "fact_voided")
 
 
+_RULEBOOK = Look(_SHIFT_RULES, "rulebook:shifts")
+
+
 def boundary(fact: Fact) -> tuple[Look, ...]:
     """What must not change between the look and the append; empty where nothing that changes is looked at.
 
     That a person or branch exists is no part of it: ids that exist go on existing.
     """
-    match fact:
-        case EmployeeHired() | EmployeeLeft():
-            return (Look(_HIRES, f"employee:{fact.employee}"),)
-        case DealClosed() | DealReversed() | DealCosted():
-            return (Look(_DEALS, f"deal:{fact.deal}"),)
-        case (
-            CredentialGranted()
-            | CredentialRenewed()
-            | CredentialSuspended()
-            | CredentialRevoked()
-            | CredentialReinstated()
-        ):
-            return (Look(_CREDENTIALS, f"credential:{fact.credential}"),)
-        case FactVoided():
-            return (Look(("fact_voided",), f"fact:{fact.position}"), Look(("period_closed",), ""))
-        case FactConfirmed():
-            return (Look(("fact_voided",), f"fact:{fact.position}"),)
-        case PlanAdopted():
-            types = _PLANS if fact.draft is None else (*_PLANS, "plan_drafted")
-            return (Look(types, f"plan:{fact.plan}"), Look(("ledger_opened", "period_closed"), ""))
-        case PlanEnded():
-            return (Look(_PLANS, f"plan:{fact.plan}"), Look(("ledger_opened", "period_closed"), ""))
-        case PlanDrafted():
-            drafts = Look(_DRAFTS, f"plan:{fact.plan}")
-            return (drafts, Look(_DRAFTS, f"draft:{fact.draft}"), Look(("ledger_opened",), ""))
-        case PlanCommented():
-            return (Look(_DRAFTS, f"plan:{fact.plan}"),)
-        case PlanAcknowledged():
-            plans = Look(_PLANS, f"plan:{fact.plan}")
-            return (plans, Look(_COVER, f"employee:{fact.employee}"), Look(("ledger_opened",), ""))
-        case PeriodClosed():
-            return (Look(("period_closed",), ""),)
-        case OverrideSet():
-            return (Look(_PLANS, f"plan:{fact.plan}"),)
-        case TargetChanged():
-            return (Look(_PLANS, ""),)
-        case ExchangeRateSet():
-            return (Look((fact.TYPE, "fact_voided"), f"quotation:{fact.quotation}"),)
-        case SubjectErased():
-            told = Look((fact.TYPE,), subject_of(fact) or "")
-            return (told, Look(_HIRES, told.tag)) if fact.employee else (told,)
-        case BranchOpened():
-            return ()
-        case LedgerOpened():
-            return (Look(("ledger_opened",), ""),)
-        case ProbationReviewed():
-            return tuple(Look(("fact_voided",), f"fact:{position}") for position in fact.evidence)
-        case InterventionOpened() | InterventionClosed():
-            return (Look(_INTERVENTIONS, f"intervention:{fact.intervention}"),)
-        case ApprovalAsked() | ApprovalDecided():
-            return (Look(_APPROVALS, f"approval:{fact.approval}"),)
-        case _:
-            return _of_paying(fact) or _of_shifts(fact) or _of_assisting(fact) or _of_tests(fact)
+    looks = _BOUNDARIES.get(type(fact))
+    return () if looks is None else looks(fact)
 
 
-def _of_paying(fact: Fact) -> tuple[Look, ...]:
-    """The boundary of facts about runs, holds, payments, balances and inquiries."""
-    match fact:
-        case RunApproved() | PaymentConfirmed():
-            return (Look(_RUN, f"period:{fact.period}"),)
-        case RunReleased():
-            return (Look((*_RUN, "payment_confirmed"), f"period:{fact.period}"),)
-        case PayHeld():
-            return (Look(_HOLDS, f"hold:{fact.hold}"), *_behind_hold(fact))
-        case HoldReleased():
-            return (Look(_HOLDS, f"hold:{fact.hold}"),)
-        case BalanceWrittenOff():
-            return (Look(_PLANS, f"plan:{fact.plan}"),)
-        case InquiryOpened() | InquiryAnswered() | InquiryResolved():
-            voids = (Look(("fact_voided",), f"fact:{position}") for position in positions_named(fact))
-            return (Look(_INQUIRIES, f"inquiry:{fact.inquiry}"), *voids)
-        case _:
-            return ()
+def _adopted(fact: PlanAdopted) -> tuple[Look, ...]:
+    types = _PLANS if fact.draft is None else (*_PLANS, "plan_drafted")
+    return (Look(types, f"plan:{fact.plan}"), Look(("ledger_opened", "period_closed"), ""))
 
 
-def _of_shifts(fact: Fact) -> tuple[Look, ...]:
-    """The boundary of facts about shifts: what both people of a swap have, and the rules."""
-    rules = Look(_SHIFT_RULES, "rulebook:shifts")
-    match fact:
-        case ShiftPatternSet() | ShiftRulesSet():
-            return (rules,)
-        case ShiftAssigned():
-            own = f"employee:{fact.employee}"
-            return (rules, Look(_SHIFTS, own), Look(_ELIGIBLE, own))
-        case SwapAsked() | SwapApproved():
-            both = [f"employee:{each}" for each in (fact.employee, fact.colleague)]
-            looks = (Look(types, tag) for types in (_SHIFTS, _ELIGIBLE) for tag in both)
-            return (rules, Look(_SWAP, f"swap:{fact.swap}"), *looks)
-        case SwapConsented() | SwapRefused():
-            return (Look(_SWAP, f"swap:{fact.swap}"),)
-        case _:
-            return ()
+def _drafted(fact: PlanDrafted) -> tuple[Look, ...]:
+    drafts = Look(_DRAFTS, f"plan:{fact.plan}")
+    return (drafts, Look(_DRAFTS, f"draft:{fact.draft}"), Look(("ledger_opened",), ""))
 
 
-def _of_assisting(fact: Fact) -> tuple[Look, ...]:
-    """The boundary of facts about leads and contracts."""
-    match fact:
-        case LeadReceived():
-            return (Look(_LEAD, f"lead:{fact.lead}"),)
-        case ContractUploaded() | ContractPassed() | ContractReturned() | ContractTold():
-            return (Look(_CONTRACT, f"contract:{fact.contract}"),)
-        case _:
-            return ()
+def _acknowledged(fact: PlanAcknowledged) -> tuple[Look, ...]:
+    plans = Look(_PLANS, f"plan:{fact.plan}")
+    return (plans, Look(_COVER, f"employee:{fact.employee}"), Look(("ledger_opened",), ""))
 
 
-def _of_tests(fact: Fact) -> tuple[Look, ...]:
-    """The boundary of facts about tests and honours: the bank in use, and what the person had before."""
-    match fact:
-        case TestDrawn():
-            return (Look(_BANKS, f"bank:{fact.bank}"), Look(_TESTS, f"employee:{fact.employee}"))
-        case TestAnswered():
-            return (Look(_TESTS, f"employee:{fact.employee}"),)
-        case QuestionBankPublished():
-            return (Look(_BANKS, f"bank:{fact.bank}"),)
-        case HonourAwarded():
-            voids = (Look(("fact_voided",), f"fact:{position}") for position in fact.evidence)
-            return (Look(("honour_awarded", "fact_voided"), f"employee:{fact.employee}"), *voids)
-        case _:
-            return ()
+def _erased(fact: SubjectErased) -> tuple[Look, ...]:
+    told = Look((fact.TYPE,), subject_of(fact) or "")
+    return (told, Look(_HIRES, told.tag)) if fact.employee else (told,)
+
+
+def _inquired(fact: InquiryOpened | InquiryAnswered | InquiryResolved) -> tuple[Look, ...]:
+    voids = (Look(("fact_voided",), f"fact:{position}") for position in positions_named(fact))
+    return (Look(_INQUIRIES, f"inquiry:{fact.inquiry}"), *voids)
+
+
+def _assigned(fact: ShiftAssigned) -> tuple[Look, ...]:
+    own = f"employee:{fact.employee}"
+    return (_RULEBOOK, Look(_SHIFTS, own), Look(_ELIGIBLE, own))
+
+
+def _swapped(fact: SwapAsked | SwapApproved) -> tuple[Look, ...]:
+    both = [f"employee:{each}" for each in (fact.employee, fact.colleague)]
+    looks = (Look(types, tag) for types in (_SHIFTS, _ELIGIBLE) for tag in both)
+    return (_RULEBOOK, Look(_SWAP, f"swap:{fact.swap}"), *looks)
+
+
+def _honoured(fact: HonourAwarded) -> tuple[Look, ...]:
+    voids = (Look(("fact_voided",), f"fact:{position}") for position in fact.evidence)
+    return (Look(("honour_awarded", "fact_voided"), f"employee:{fact.employee}"), *voids)
 
 
 def _behind_hold(fact: PayHeld) -> list[Look]:
@@ -232,6 +160,87 @@ def _behind_hold(fact: PayHeld) -> list[Look]:
         Look(_RUN, f"period:{fact.period}") if fact.period else None,
     ]
     return [look for look in looks if look is not None]
+
+
+_Kind = TypeVar("_Kind", bound=Fact)
+
+
+def _of(
+    kind: type[_Kind], looks: Callable[[_Kind], tuple[Look, ...]]
+) -> tuple[type[Fact], Callable[[Any], tuple[Look, ...]]]:
+    return kind, looks
+
+
+_BOUNDARIES = dict(
+    [
+        _of(EmployeeHired, lambda fact: (Look(_HIRES, f"employee:{fact.employee}"),)),
+        _of(EmployeeLeft, lambda fact: (Look(_HIRES, f"employee:{fact.employee}"),)),
+        _of(DealClosed, lambda fact: (Look(_DEALS, f"deal:{fact.deal}"),)),
+        _of(DealReversed, lambda fact: (Look(_DEALS, f"deal:{fact.deal}"),)),
+        _of(DealCosted, lambda fact: (Look(_DEALS, f"deal:{fact.deal}"),)),
+        _of(CredentialGranted, lambda fact: (Look(_CREDENTIALS, f"credential:{fact.credential}"),)),
+        _of(CredentialRenewed, lambda fact: (Look(_CREDENTIALS, f"credential:{fact.credential}"),)),
+        _of(CredentialSuspended, lambda fact: (Look(_CREDENTIALS, f"credential:{fact.credential}"),)),
+        _of(CredentialRevoked, lambda fact: (Look(_CREDENTIALS, f"credential:{fact.credential}"),)),
+        _of(CredentialReinstated, lambda fact: (Look(_CREDENTIALS, f"credential:{fact.credential}"),)),
+        _of(
+            FactVoided,
+            lambda fact: (Look(("fact_voided",), f"fact:{fact.position}"), Look(("period_closed",), "")),
+        ),
+        _of(FactConfirmed, lambda fact: (Look(("fact_voided",), f"fact:{fact.position}"),)),
+        _of(PlanAdopted, _adopted),
+        _of(
+            PlanEnded,
+            lambda fact: (Look(_PLANS, f"plan:{fact.plan}"), Look(("ledger_opened", "period_closed"), "")),
+        ),
+        _of(PlanDrafted, _drafted),
+        _of(PlanCommented, lambda fact: (Look(_DRAFTS, f"plan:{fact.plan}"),)),
+        _of(PlanAcknowledged, _acknowledged),
+        _of(PeriodClosed, lambda _: (Look(("period_closed",), ""),)),
+        _of(OverrideSet, lambda fact: (Look(_PLANS, f"plan:{fact.plan}"),)),
+        _of(TargetChanged, lambda _: (Look(_PLANS, ""),)),
+        _of(ExchangeRateSet, lambda fact: (Look((fact.TYPE, "fact_voided"), f"quotation:{fact.quotation}"),)),
+        _of(SubjectErased, _erased),
+        _of(LedgerOpened, lambda _: (Look(("ledger_opened",), ""),)),
+        _of(
+            ProbationReviewed,
+            lambda fact: tuple(Look(("fact_voided",), f"fact:{position}") for position in fact.evidence),
+        ),
+        _of(InterventionOpened, lambda fact: (Look(_INTERVENTIONS, f"intervention:{fact.intervention}"),)),
+        _of(InterventionClosed, lambda fact: (Look(_INTERVENTIONS, f"intervention:{fact.intervention}"),)),
+        _of(ApprovalAsked, lambda fact: (Look(_APPROVALS, f"approval:{fact.approval}"),)),
+        _of(ApprovalDecided, lambda fact: (Look(_APPROVALS, f"approval:{fact.approval}"),)),
+        _of(RunApproved, lambda fact: (Look(_RUN, f"period:{fact.period}"),)),
+        _of(PaymentConfirmed, lambda fact: (Look(_RUN, f"period:{fact.period}"),)),
+        _of(RunReleased, lambda fact: (Look((*_RUN, "payment_confirmed"), f"period:{fact.period}"),)),
+        _of(PayHeld, lambda fact: (Look(_HOLDS, f"hold:{fact.hold}"), *_behind_hold(fact))),
+        _of(HoldReleased, lambda fact: (Look(_HOLDS, f"hold:{fact.hold}"),)),
+        _of(BalanceWrittenOff, lambda fact: (Look(_PLANS, f"plan:{fact.plan}"),)),
+        _of(InquiryOpened, _inquired),
+        _of(InquiryAnswered, _inquired),
+        _of(InquiryResolved, _inquired),
+        _of(ShiftPatternSet, lambda _: (_RULEBOOK,)),
+        _of(ShiftRulesSet, lambda _: (_RULEBOOK,)),
+        _of(ShiftAssigned, _assigned),
+        _of(SwapAsked, _swapped),
+        _of(SwapApproved, _swapped),
+        _of(SwapConsented, lambda fact: (Look(_SWAP, f"swap:{fact.swap}"),)),
+        _of(SwapRefused, lambda fact: (Look(_SWAP, f"swap:{fact.swap}"),)),
+        _of(LeadReceived, lambda fact: (Look(_LEAD, f"lead:{fact.lead}"),)),
+        _of(ContractUploaded, lambda fact: (Look(_CONTRACT, f"contract:{fact.contract}"),)),
+        _of(ContractPassed, lambda fact: (Look(_CONTRACT, f"contract:{fact.contract}"),)),
+        _of(ContractReturned, lambda fact: (Look(_CONTRACT, f"contract:{fact.contract}"),)),
+        _of(ContractTold, lambda fact: (Look(_CONTRACT, f"contract:{fact.contract}"),)),
+        _of(
+            TestDrawn,
+            lambda fact: (Look(_BANKS, f"bank:{fact.bank}"), Look(_TESTS, f"employee:{fact.employee}")),
+        ),
+        _of(TestAnswered, lambda fact: (Look(_TESTS, f"employee:{fact.employee}"),)),
+        _of(QuestionBankPublished, lambda fact: (Look(_BANKS, f"bank:{fact.bank}"),)),
+        _of(HonourAwarded, _honoured),
+    ]
+)
+"""What the rules of a fact look at; those of a type that is not named look at nothing that changes."""
 
 
 def positions_named(fact: Fact) -> tuple[int, ...]:

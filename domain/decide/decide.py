@@ -1,7 +1,9 @@
 """Whether a fact may enter the journal: its subject's rules, after those that hold for all."""
 
 import datetime as dt
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 
 from domain.decide import (
     accounts,
@@ -100,6 +102,12 @@ class Asked(NamedTuple):
     today: dt.date
 
 
+Rule = Callable[[Any, dt.datetime, Known, Asked], None]
+"""Lets a fact pass that happened then, by what is known and who asks; or raises a Refusal."""
+
+_Kind = TypeVar("_Kind", bound=Fact)
+
+
 def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> None:
     """Lets `fact` pass, or says why not.
 
@@ -113,156 +121,109 @@ def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> 
         )
     require_existing(fact, known)
     credits.require_settled(fact)
-    _of_people_and_work(fact, known, asked)
-    _of_tests(fact, occurred_at, known)
-    _of_shifts(fact, known, asked)
-    _of_plans(fact, occurred_at, known, asked.actor)
-    _of_pay(fact, known, asked)
-    _of_the_ledger(fact, known, asked)
+    rule = RULES.get(type(fact))
+    if rule is not None:
+        rule(fact, occurred_at, known, asked)
 
 
-def _of_people_and_work(fact: Fact, known: Known, asked: Asked) -> None:
-    match fact:
-        case EmployeeHired():
-            people.hire(fact, known)
-        case EmployeeLeft():
-            people.leave(fact, known)
-        case LeaveTaken():
-            people.be_away(fact, known)
-        case DealClosed():
-            selling.close_deal(fact, known)
-        case DealReversed():
-            selling.reverse_deal(fact, known)
-        case DealCosted():
-            selling.cost_deal(fact, known)
-        case CredentialGranted():
-            credentials.grant(fact, known)
-        case CredentialRenewed() | CredentialSuspended() | CredentialRevoked() | CredentialReinstated():
-            credentials.change(fact, known)
-        case SkillGraded():
-            training.grade(fact)
-        case ProbationReviewed():
-            probation.review(fact, known)
-        case LeadReceived():
-            assisting.receive(fact, known)
-        case ContractUploaded() | ContractPassed() | ContractReturned() | ContractTold():
-            assisting.advance(fact, known)
-        case InterventionOpened():
-            interventions.open_intervention(fact, known)
-        case InterventionClosed():
-            interventions.close(fact, known)
-        case ApprovalAsked():
-            approvals.ask(fact, known)
-        case ApprovalDecided():
-            approvals.settle(fact, known, asked.actor)
-        case PracticeShared():
-            practices.share(fact)
-        case MarketPaySurveyed():
-            market.survey(fact)
-        case _:
-            pass
+def _by_itself(kind: type[_Kind], rule: Callable[[_Kind], None]) -> tuple[type[Fact], Rule]:
+    return _by(kind, lambda fact, _at, _known, _asked: rule(fact))
 
 
-def _of_tests(fact: Fact, occurred_at: dt.datetime, known: Known) -> None:
-    match fact:
-        case QuestionBankPublished():
-            question_banks.publish(fact)
-        case TestDrawn():
-            question_banks.draw(fact, occurred_at, known)
-        case TestAnswered():
-            question_banks.answer(fact, occurred_at, known)
-        case _:
-            pass
+def _by_history(kind: type[_Kind], rule: Callable[[_Kind, Known], None]) -> tuple[type[Fact], Rule]:
+    return _by(kind, lambda fact, _at, known, _asked: rule(fact, known))
 
 
-def _of_shifts(fact: Fact, known: Known, asked: Asked) -> None:
-    match fact:
-        case ShiftPatternSet():
-            shifts.set_pattern(fact)
-        case ShiftRulesSet():
-            shifts.set_rules(fact)
-        case ShiftNeedSet():
-            rostering.need(fact)
-        case ShiftAssigned():
-            shifts.assign(fact, known)
-        case ShiftWorked():
-            shifts.work(fact, asked.today)
-        case SwapAsked():
-            shifts.ask(fact, known)
-        case SwapConsented():
-            shifts.consent(fact, known, asked.actor)
-        case SwapApproved():
-            shifts.approve(fact, known, asked.actor)
-        case SwapRefused():
-            shifts.refuse(fact, known)
-        case _:
-            pass
+def _by_actor(kind: type[_Kind], rule: Callable[[_Kind, Known, str], None]) -> tuple[type[Fact], Rule]:
+    return _by(kind, lambda fact, _at, known, asked: rule(fact, known, asked.actor))
 
 
-def _of_plans(fact: Fact, occurred_at: dt.datetime, known: Known, actor: str) -> None:
-    match fact:
-        case PlanAdopted():
-            plans.adopt(fact, known, actor)
-            drafts.accept(fact, known)
-        case PlanDrafted():
-            drafts.put_up(fact, known)
-        case PlanCommented():
-            drafts.comment(fact, known)
-        case PlanAcknowledged():
-            drafts.acknowledge(fact, known, actor, occurred_at)
-        case PlanEnded():
-            plans.end(fact, known)
-        case OverrideSet():
-            plans.override(fact, known, actor)
-        case TargetChanged():
-            plans.change_target(fact, known, actor)
-        case ExchangeRateSet():
-            currencies.set_rate(fact, known)
-        case _:
-            pass
+def _by_time(kind: type[_Kind], rule: Callable[[_Kind, dt.datetime, Known], None]) -> tuple[type[Fact], Rule]:
+    return _by(kind, lambda fact, at, known, _asked: rule(fact, at, known))
 
 
-def _of_pay(fact: Fact, known: Known, asked: Asked) -> None:
-    match fact:
-        case RunApproved():
-            runs.approve(fact, known, asked.actor)
-        case RunReleased():
-            runs.release(fact, known)
-        case PayHeld():
-            runs.hold(fact, known)
-        case HoldReleased():
-            runs.let_go(fact, known)
-        case PaymentConfirmed():
-            runs.confirm_payment(fact, known)
-        case InquiryOpened():
-            inquiries.open_inquiry(fact, known)
-        case InquiryAnswered():
-            inquiries.answer(fact, known, asked.actor)
-        case InquiryResolved():
-            inquiries.resolve(fact, known, asked.actor)
-        case BalanceWrittenOff():
-            accounts.write_off(fact, known, asked.actor)
-        case PeriodClosed():
-            periods.close_period(fact, known, asked.today)
-        case _:
-            pass
+def _by(
+    kind: type[_Kind], rule: Callable[[_Kind, dt.datetime, Known, Asked], None]
+) -> tuple[type[Fact], Rule]:
+    return kind, rule
 
 
-def _of_the_ledger(fact: Fact, known: Known, asked: Asked) -> None:
-    match fact:
-        case FactVoided():
-            corrections.void(fact, known)
-        case FactConfirmed():
-            corrections.confirm(fact, known)
-        case HonourAwarded():
-            honours.award(fact, known, asked.actor)
-        case SubjectErased():
-            erasure.erase(fact, known, asked.actor, asked.today)
-        case LedgerOpened():
-            periods.open_ledger(fact, known)
-        case BranchMerged():
-            people.merge(fact)
-        case NoticeRulesSet():
-            notices.set_rules(fact)
-        case _:
-            pass
+def _adopt(fact: PlanAdopted, _: dt.datetime, known: Known, asked: Asked) -> None:
+    plans.adopt(fact, known, asked.actor)
+    drafts.accept(fact, known)
+
+
+RULES: Mapping[type[Fact], Rule] = MappingProxyType(
+    dict(
+        [
+            _by_history(EmployeeHired, people.hire),
+            _by_history(EmployeeLeft, people.leave),
+            _by_history(LeaveTaken, people.be_away),
+            _by_history(DealClosed, selling.close_deal),
+            _by_history(DealReversed, selling.reverse_deal),
+            _by_history(DealCosted, selling.cost_deal),
+            _by_history(CredentialGranted, credentials.grant),
+            _by_history(CredentialRenewed, credentials.change),
+            _by_history(CredentialSuspended, credentials.change),
+            _by_history(CredentialRevoked, credentials.change),
+            _by_history(CredentialReinstated, credentials.change),
+            _by_itself(SkillGraded, training.grade),
+            _by_history(ProbationReviewed, probation.review),
+            _by_history(LeadReceived, assisting.receive),
+            _by_history(ContractUploaded, assisting.advance),
+            _by_history(ContractPassed, assisting.advance),
+            _by_history(ContractReturned, assisting.advance),
+            _by_history(ContractTold, assisting.advance),
+            _by_history(InterventionOpened, interventions.open_intervention),
+            _by_history(InterventionClosed, interventions.close),
+            _by_history(ApprovalAsked, approvals.ask),
+            _by_actor(ApprovalDecided, approvals.settle),
+            _by_itself(PracticeShared, practices.share),
+            _by_itself(MarketPaySurveyed, market.survey),
+            _by_itself(QuestionBankPublished, question_banks.publish),
+            _by_time(TestDrawn, question_banks.draw),
+            _by_time(TestAnswered, question_banks.answer),
+            _by_itself(ShiftPatternSet, shifts.set_pattern),
+            _by_itself(ShiftRulesSet, shifts.set_rules),
+            _by_itself(ShiftNeedSet, rostering.need),
+            _by_history(ShiftAssigned, shifts.assign),
+            _by(ShiftWorked, lambda fact, at, known, asked: shifts.work(fact, asked.today)),
+            _by_history(SwapAsked, shifts.ask),
+            _by_actor(SwapConsented, shifts.consent),
+            _by_actor(SwapApproved, shifts.approve),
+            _by_history(SwapRefused, shifts.refuse),
+            _by(PlanAdopted, _adopt),
+            _by_history(PlanDrafted, drafts.put_up),
+            _by_history(PlanCommented, drafts.comment),
+            _by(
+                PlanAcknowledged,
+                lambda fact, at, known, asked: drafts.acknowledge(fact, known, asked.actor, at),
+            ),
+            _by_history(PlanEnded, plans.end),
+            _by_actor(OverrideSet, plans.override),
+            _by_actor(TargetChanged, plans.change_target),
+            _by_history(ExchangeRateSet, currencies.set_rate),
+            _by_actor(RunApproved, runs.approve),
+            _by_history(RunReleased, runs.release),
+            _by_history(PayHeld, runs.hold),
+            _by_history(HoldReleased, runs.let_go),
+            _by_history(PaymentConfirmed, runs.confirm_payment),
+            _by_history(InquiryOpened, inquiries.open_inquiry),
+            _by_actor(InquiryAnswered, inquiries.answer),
+            _by_actor(InquiryResolved, inquiries.resolve),
+            _by_actor(BalanceWrittenOff, accounts.write_off),
+            _by(PeriodClosed, lambda fact, at, known, asked: periods.close_period(fact, known, asked.today)),
+            _by_history(FactVoided, corrections.void),
+            _by_history(FactConfirmed, corrections.confirm),
+            _by_actor(HonourAwarded, honours.award),
+            _by(
+                SubjectErased,
+                lambda fact, at, known, asked: erasure.erase(fact, known, asked.actor, asked.today),
+            ),
+            _by_history(LedgerOpened, periods.open_ledger),
+            _by_itself(BranchMerged, people.merge),
+            _by_itself(NoticeRulesSet, notices.set_rules),
+        ]
+    )
+)
+"""What decides on a fact beside the rules for all; a type that is not named passes by those alone."""
