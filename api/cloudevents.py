@@ -6,7 +6,7 @@ to the carriers and are left unread, as the specification allows.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from urllib.parse import unquote
 
 import msgspec
@@ -71,9 +71,9 @@ def batched(body: bytes) -> list[Submission | Refusal]:
     return [_each(item) for item in items]
 
 
-def is_binary(headers: Iterable[str]) -> bool:
+def is_binary(headers: Container[bytes]) -> bool:
     """Whether a request carries an event's attributes in its headers."""
-    return f"{HEADER_PREFIX}specversion" in headers
+    return b"ce-specversion" in headers
 
 
 def binary(headers: Mapping[str, str], body: bytes) -> Submission:

@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -12,10 +12,11 @@ from litestar import Request, Response, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
+from litestar.types import Receive, Scope
 
 from api import cloudevents
-from api.answers import ReadyJson
-from api.bodies import not_json, place, read_body, require_sound
+from api.answers import Direct, Ready, raise_failure, ready_json
+from api.bodies import not_json, place, read_body, received, require_sound
 from api.caller import Caller
 from api.described import BATCH_BODY, FACT_BODY, operation_with
 from api.intake import Outcome, Refused, Stored, Submission
@@ -29,6 +30,7 @@ from domain.facts.governance import FactConfirmed, FactVoided
 from domain.refusals import BadField, NotAllowed, Refusal
 
 JSON = "application/json"
+_HIT = (b"idempotency-hit", b"true")
 Incoming = Request[Any, Caller, State]
 
 
@@ -86,12 +88,32 @@ _FACT = msgspec.json.Decoder(FactIn)
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
+async def _one(scope: Scope, receive: Receive) -> Ready | None:
+    """Records the one fact in the body; None for a batch, which is the handler's."""
+    headers = dict(reversed([*scope["headers"]]))  # of two alike the first counts
+    media_type = _media_type(headers.get(b"content-type", b""))
+    if media_type == cloudevents.BATCHED:
+        return None
+    writing: Writing = scope["litestar_app"].state.writing
+    caller: Caller = scope["auth"]
+    submission = _submission(headers, media_type, await received(headers, receive, writing.fact_bytes))
+    outcome = await writing.one(within_rights(submission, caller), caller.actor)
+    if isinstance(outcome, Refused):
+        raise outcome.refusal
+    location = (b"location", b"/v1/facts/%d" % outcome.position)
+    receipt = Receipt(position=outcome.position, hit=outcome.hit, recorded_at=outcome.recorded_at)
+    if outcome.hit:
+        return ready_json(receipt, 200, (location, _HIT))
+    return ready_json(receipt, 201, (location,))
+
+
 @post(
     "/facts",
     summary="Record one fact",
     tags=["facts"],
     opt={"action": "record", "personal": "none", "reach": "rows"},
     operation_class=operation_with(FACT_BODY),
+    middleware=[Direct(_one)],
 )
 async def record_fact(
     request: Incoming, writing: NamedDependency[Writing]
@@ -102,19 +124,8 @@ async def record_fact(
     The body is a fact as JSON, a CloudEvent in structured mode, or the data of one in binary mode; a batch of
     CloudEvents is taken as `/v1/facts:batch` takes it.
     """
-    media_type = _media_type(request)
-    if media_type == cloudevents.BATCHED:
-        return await _record_batch(request, writing, media_type, atomic=True)
-    submission = _submission(request, media_type, await read_body(request, writing.fact_bytes))
-    submission = within_rights(submission, request.auth)
-    outcome = await writing.one(submission, request.auth.actor)
-    if isinstance(outcome, Refused):
-        raise outcome.refusal
-    headers = [(b"location", b"/v1/facts/%d" % outcome.position)]
-    if outcome.hit:
-        headers.append((b"idempotency-hit", b"true"))
-    receipt = Receipt(position=outcome.position, hit=outcome.hit, recorded_at=outcome.recorded_at)
-    return ReadyJson(receipt, 200 if outcome.hit else 201, headers)
+    raise_failure(request)
+    return await _record_batch(request, writing, cloudevents.BATCHED, atomic=True)
 
 
 @post(
@@ -136,7 +147,8 @@ async def record_facts(
     201: at least one was stored now. 200: all were stored before. 207: some were refused, the others stored.
     422: refused, nothing stored.
     """
-    return await _record_batch(request, writing, _media_type(request), atomic)
+    media_type = _media_type(request.headers.get("content-type", "").encode("latin-1"))
+    return await _record_batch(request, writing, media_type, atomic)
 
 
 async def _record_batch(request: Incoming, writing: Writing, media_type: str, atomic: bool) -> Response[Any]:
@@ -180,7 +192,7 @@ def _status(answer: BatchReceipt, atomic: bool) -> int:
     return 201 if answer.stored else 200
 
 
-def _submission(request: Incoming, media_type: str, body: bytes) -> Submission:
+def _submission(headers: Mapping[bytes, bytes], media_type: str, body: bytes) -> Submission:
     """The one fact in the body, in whichever form.
 
     Raises: Malformed, BadField, WrongMediaType.
@@ -190,8 +202,9 @@ def _submission(request: Incoming, media_type: str, body: bytes) -> Submission:
     require_sound(body)
     if media_type == cloudevents.STRUCTURED:
         return cloudevents.structured(body)
-    if cloudevents.is_binary(request.headers):
-        return cloudevents.binary(dict(request.headers), body)
+    if cloudevents.is_binary(headers):
+        told = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}
+        return cloudevents.binary(told, body)
     return _from_json(body)
 
 
@@ -283,8 +296,10 @@ def _said(outcome: Outcome) -> Item:
     return Item(position=outcome.position, hit=outcome.hit, recorded_at=outcome.recorded_at)
 
 
-def _media_type(request: Incoming) -> str:
-    return request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+def _media_type(header: bytes) -> str:
+    if header in (b"", b"application/json"):
+        return JSON
+    return header.decode("latin-1").partition(";")[0].strip().lower()
 
 
 def _wrong_media_type(given: str, wanted: str) -> WrongMediaType:

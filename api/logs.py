@@ -5,18 +5,23 @@ A log is not the audit trail; the journal is.
 
 import logging
 import sys
+from contextvars import ContextVar
 from typing import Literal
 
 import msgspec
 import structlog
+from structlog.typing import EventDict
 
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
+
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""Of the request under way; every line that is logged meanwhile bears it."""
 
 
 def configure_logs(form: Literal["json", "console"], level: str) -> None:
     """Sends our own events and those of the libraries to standard error, one a line."""
     shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _with_request_id,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
@@ -54,6 +59,12 @@ def configure_logs(form: Literal["json", "console"], level: str) -> None:
     root.setLevel(number)
     for library in ("uvicorn.error", "uvicorn.access", "psycopg.pool", "litestar"):
         logging.getLogger(library).setLevel(max(number, logging.WARNING))
+
+
+def _with_request_id(_: object, __: str, event: EventDict) -> EventDict:
+    if request_id := REQUEST_ID.get():
+        event.setdefault("request_id", request_id)
+    return event
 
 
 def _json(event: object, **_: object) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from psycopg import Cursor
 
-from api.intake import Outcome, Refused
+from api.intake import Outcome, Refused, Stored
 from api.seal import Seal, sealed_position
 
 METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
@@ -28,8 +28,11 @@ class Metrics:
             registry=self.registry,
         )
         self._answers: dict[tuple[str, str, int], Histogram] = {}
-        self._facts = Counter(
+        facts = Counter(
             "meritbook_facts_total", "Facts brought over HTTP.", ["outcome"], registry=self.registry
+        )
+        self._stored, self._hit, self._refused = (
+            facts.labels(outcome) for outcome in ("stored", "hit", "refused")
         )
         position = Gauge(
             "meritbook_counted_position",
@@ -87,9 +90,12 @@ class Metrics:
 
     def brought(self, outcomes: Sequence[Outcome]) -> None:
         """Counts what became of facts."""
-        for outcome in outcomes:
-            name = "refused" if isinstance(outcome, Refused) else "hit" if outcome.hit else "stored"
-            self._facts.labels(name).inc()
+        refused = sum(isinstance(outcome, Refused) for outcome in outcomes)
+        hits = sum(isinstance(outcome, Stored) and outcome.hit for outcome in outcomes)
+        counted = {self._stored: len(outcomes) - refused - hits, self._hit: hits, self._refused: refused}
+        for counter, number in counted.items():
+            if number:
+                counter.inc(number)
 
     def answered(self, method: str, path: str, status: int, seconds: float) -> None:
         """Counts an answer under the template of its address, never under the address itself."""

@@ -1,5 +1,6 @@
 """What surrounds every request: its id, its line in the log, its share in the figures."""
 
+import logging
 import re
 import secrets
 import time
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.logs import REQUEST_ID
 
 if TYPE_CHECKING:
     from api.metrics import Metrics
@@ -30,17 +33,19 @@ class Surround:
         self._metrics = metrics
         self._process = secrets.token_hex(4).encode()
         self._numbers = count(1)
+        self._tells = log.is_enabled_for(logging.DEBUG)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers through the app within."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        request_id = given if _REQUEST_ID.match(given) else b"%s-%x" % (self._process, next(self._numbers))
-        scope.setdefault("state", {})["request_id"] = request_id.decode()
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id.decode())
+        given = dict(scope["headers"]).get(b"x-request-id")
+        if given is None or not _REQUEST_ID.match(given):
+            given = b"%s-%x" % (self._process, next(self._numbers))
+        request_id = given
+        scope.setdefault("state", {})["request_id"] = said = request_id.decode()
+        REQUEST_ID.set(said)
         started = time.perf_counter()
         status = 500
 
@@ -48,7 +53,7 @@ class Surround:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                sent = {name for name, _ in message["headers"]}
+                sent = dict(message["headers"])
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id),
@@ -62,4 +67,7 @@ class Surround:
             seconds = time.perf_counter() - started
             path = scope.get("path_template") or "unknown"
             self._metrics.answered(scope["method"], path, status, seconds)
-            log.debug("answered", method=scope["method"], path=path, status=status, seconds=round(seconds, 6))
+            if self._tells:
+                log.debug(
+                    "answered", method=scope["method"], path=path, status=status, seconds=round(seconds, 6)
+                )

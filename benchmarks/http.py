@@ -63,7 +63,7 @@ WORKLOADS = (
     Workload("closed statement, 16 clients", "service", "statements", 16, 3_200, Wanted(1_500)),
     Workload("open statement, 16 clients", "service", "open statements", 16, 1_600),
     Workload("bare handler, 64 clients", "bare", "facts", 64, 12_800),
-    Workload("stock library, 64 clients", "peer", "facts", 64, 2_560),
+    Workload("stock library, 64 clients", "peer", "facts", 64, 1_280),
     Workload("group commit, 16 in flight", "limit", "facts", 16, 9_600),
     Workload("group commit, 64 in flight", "limit", "facts", 64, 19_200),
 )
