@@ -61,7 +61,7 @@ _RATES = frozenset({"exchange_rate_set"})
 """Written by who keeps the books, or by the program that fetches them; nobody sets a rate for own deals."""
 _OF_THE_SERVICE = frozenset(
     """ledger_opened period_closed access_refused personal_data_read subject_erased token_made token_revoked
-    connector_set connector_removed quarantine_settled""".split()
+    connector_set connector_removed quarantine_settled access_changed signed_in""".split()
 )
 """Written by the service's own commands only, whoever asks."""
 

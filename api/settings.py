@@ -43,7 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     claims say what, as `role=groups`. oidc_roles: which role what they say stands for, as `pay-team=payroll`.
     webhook_hosts: hosts and networks of the firm's own to which webhooks may go, without TLS too.
     public_url: where browsers find the service, if not at its own address: behind a proxy that brings TLS.
-    session_idle_minutes, session_hours: how long a session lasts unused, and at all.
+    session_idle_minutes, session_hours: how long a session lasts unused, and at all. second_factor_roles: who
+    needs a second factor to sign in with an account.
     """
 
     home: Path
@@ -74,6 +75,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     public_url: str | None = None
     session_idle_minutes: int = 30
     session_hours: int = 12
+    second_factor_roles: str = "payroll administrator hr_head hr auditor"
 
     def __repr__(self) -> str:
         """Without the addresses, which may hold a password."""
@@ -151,6 +153,8 @@ def _check(settings: Settings) -> None:
             raise SettingRefused(
                 _variable(field), f"{value} is out of bounds.", f"Set it to {lowest} … {highest}."
             )
+    from api.roles import ROLES
+
     schema = settings.ledger
     if not (schema.isascii() and schema.isidentifier() and schema == schema.lower() and len(schema) <= 48):
         raise SettingRefused(
@@ -174,6 +178,12 @@ def _check(settings: Settings) -> None:
             _variable("public_url"),
             "It is not where browsers find a service.",
             "Write it as https://meritbook.firm.example; without TLS only on this machine.",
+        )
+    if unknown := set(settings.second_factor_roles.split()) - set(ROLES):
+        raise SettingRefused(
+            _variable("second_factor_roles"),
+            f"{min(unknown)!r} is not a role.",
+            f"Name any of {', '.join(ROLES)}, with spaces between.",
         )
     if settings.owner_url and not settings.database_url:
         raise SettingRefused(

@@ -287,6 +287,14 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "{reader} reads {operation}[ about {employee}][, {people} people][, {filter}]",
         "{reader} 查阅 {operation}[，涉及 {employee}][，{people} 人][，{filter}]",
     ),
+    "access_changed": (
+        "Access of {holder}: {change}[, role {role}][, scope {scope}][, for {employee}]",
+        "{holder} 的访问权：{change}[，角色 {role}][，范围 {scope}][，人员 {employee}]",
+    ),
+    "signed_in": (
+        "{holder} signs in as {role}[, for {employee}], by {method}",
+        "{holder} 以 {role} 登录[，人员 {employee}]，方式 {method}",
+    ),
     "subject_erased": (
         "Personal data[ of {employee}][ of client {customer}] is erased, approved by {approver}: {reason}",
         "[{employee} 的][客户 {customer} 的]个人数据被清除，审批人 {approver}：{reason}",

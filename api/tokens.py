@@ -19,6 +19,9 @@ LOCK_SECONDS = 10.0
 LOOK_SECONDS = 0.5
 """So long does a token still count that was revoked."""
 
+NOT_OF_TOKENS = ("account:", "oidc:")
+"""What the names of those begin with who sign in here or at an issuer; of two actors each has a name."""
+
 MOST_DAYS = 3_660
 """So long may a token count at most."""
 
@@ -107,6 +110,10 @@ class Tokens:
         Raises: ValueError when the name is taken, or role, scope and person do not go together.
         """
         scope = SCOPE_OF[role] if scope is None else scope
+        if name.startswith(NOT_OF_TOKENS):
+            raise ValueError(
+                f"no token is named {name[:40]}: so are called those who sign in; give another --name"
+            )
         require_consistent(role, name, employee, scope, branches)
         token = f"mb_{secrets.token_urlsafe(32)}"
         made_at = self._clock().replace(microsecond=0)

@@ -155,6 +155,13 @@ class Trail:
             self._kept.pop(kind, None)
             raise
 
+    async def note(self, fact: Fact, actor: str) -> None:
+        """Writes a fact that stands for itself, durably: somebody signed in, or their access was changed."""
+        number = f"{fact.TYPE.replace('_', '-')}/{self._process}-{next(self._numbers)}"
+        outcome = await self._submit(_submission(fact, number, self._clock()), actor)
+        if isinstance(outcome, Refused):
+            raise outcome.refusal
+
     async def _write_refusal(self, kind: Refusing, times: int, at: dt.datetime) -> None:
         number = f"{self._process}-{next(self._numbers)}"
         actor = kind.caller or UNKNOWN
@@ -228,6 +235,17 @@ def note_reading(intake: Intake, now: dt.datetime, kind: ReadingKind, people: in
     submission = reading_submission(kind, day, midnight(intake, day), 1, people)
     [outcome] = intake.submit([submission], actor=kind.reader, now=now, atomic=True)
     if isinstance(outcome, Refused) and not isinstance(outcome.refusal, KeyReused | UnknownEmployee):
+        raise outcome.refusal
+
+
+def note_change(intake: Intake, now: dt.datetime, fact: Fact, actor: str) -> None:
+    """Notes what a command changed of somebody's access, durably.
+
+    Raises: the Refusal, when the ledger does not take it.
+    """
+    submission = _submission(fact, f"{fact.TYPE.replace('_', '-')}/{secrets.token_hex(8)}", now)
+    [outcome] = intake.submit([submission], actor=actor, now=now, atomic=True)
+    if isinstance(outcome, Refused):
         raise outcome.refusal
 
 

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from api.cli import (
+    accounts,
     alerts,
     assistants,
     audit,
@@ -52,6 +53,7 @@ for commands in (
 ):
     app.add_typer(commands)
 app.add_typer(tokens.app)
+app.add_typer(accounts.app, name="account", help="Who may sign in to the pages with a password.")
 app.add_typer(privacy.app)
 app.add_typer(alerts.app)
 app.add_typer(assistants.app)

@@ -96,3 +96,38 @@ class PersonalDataRead(Fact, frozen=True, kw_only=True):
     people: Count | None = None
     employee: EmployeeId | None = None
     filter: Filter | None = None
+
+
+class AccessChanged(Fact, frozen=True, kw_only=True):
+    """Who may sign in was changed: an account was made or locked, or its owner was given another secret.
+
+    holder: `account:` and its name. role, scope, employee: what it stands for from now on, if that is said.
+    """
+
+    TYPE: ClassVar[str] = "access_changed"
+    holder: Reader
+    change: Literal[
+        "made",
+        "role_changed",
+        "locked",
+        "unlocked",
+        "reset",
+        "removed",
+        "password_set",
+        "second_factor_set",
+        "second_factor_removed",
+        "sessions_ended",
+    ]
+    role: Label | None = None
+    scope: Label | None = None
+    employee: EmployeeId | None = None
+
+
+class SignedIn(Fact, frozen=True, kw_only=True):
+    """Somebody signed in, and a session began. method: how they showed who they are, as `password+totp`."""
+
+    TYPE: ClassVar[str] = "signed_in"
+    holder: Reader
+    role: Label
+    method: Label
+    employee: EmployeeId | None = None

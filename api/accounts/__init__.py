@@ -1,0 +1,1 @@
+"""Local accounts: people who sign in with a password and a second factor that are kept here."""
