@@ -62,6 +62,7 @@ from api.described import complete
 from api.follower import Follower
 from api.leavers import Leavers
 from api.metrics import Metrics
+from api.moving import Mover
 from api.ops import Ledger
 from api.pages.problem_pages import as_pages
 from api.pages.routes import page_router, site_of
@@ -207,6 +208,7 @@ def build_app(ledger: Ledger) -> Surround:
     reading = Reading(ledger.pool, ledger.today, ledger.settings.wait_seconds)
     follower = Follower(ledger.runner())
     hub = Hub(ledger.dsn, ledger.schema, reading)
+    mover = Mover(ledger.dsn, ledger.schema, reading)
     sealing = seal.sealing(ledger)
     metrics = _metrics(reading, hub, sealing)
     desk, courier = webhooks_of(ledger, reading, metrics)
@@ -223,6 +225,7 @@ def build_app(ledger: Ledger) -> Surround:
         sealing.start()
         hub.start()
         courier.start()
+        mover.start()
         async with (
             GroupCommit(ledger.journal, clock=ops.now) as commits,
             Trail(ledger.intake, commits, ops.now) as trail,
@@ -233,6 +236,7 @@ def build_app(ledger: Ledger) -> Surround:
         hub.close()
         await asyncio.to_thread(courier.stop)
         await asyncio.to_thread(hub.join)
+        await asyncio.to_thread(mover.stop)
         await asyncio.to_thread(follower.stop)
         await asyncio.to_thread(sealing.stop)
 

@@ -20,7 +20,7 @@ from api.streaming.response import EventStream
 from api.watching import shows
 from domain.period import Period
 from domain.refusals import BadField, NotAllowed
-from projections import boards, roster
+from projections import roster
 from projections.boards import Ranked
 from projections.members import deciding_postings
 
@@ -115,8 +115,9 @@ async def _board_wish(request: Asked, reading: Reading, board: str, plan: str | 
     caller, today = request.auth, reading.today()
 
     def question(cursor: Cursor[Any]) -> tuple[Ranked | None, bool]:
-        found = boards.board(cursor, board, asked, plan=plan, until=today)
-        return found, found is not None and sees_all(cursor, caller, found, board, asked, today)
+        kept = reading.kept_boards
+        found = kept.board(cursor, board, asked, plan=plan, until=today)
+        return found, found is not None and sees_all(cursor, caller, found, board, asked, today, kept=kept)
 
     ranked, all_of_it = await reading.ask(question)
     if ranked is None:

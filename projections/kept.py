@@ -15,7 +15,7 @@ from domain.people.roster import Posting
 from domain.period import Period
 from domain.plan.components.base import Standing
 from domain.plan.document import Board, Plan, Population
-from domain.plan.measures import with_ratios
+from domain.plan.measures import FactMeasure, with_ratios
 from domain.plan.mentions import with_parts
 from projections import measures
 from projections.boards import Ranked, shown
@@ -24,7 +24,7 @@ from projections.ordered import Key, Ordered
 from projections.places import opened_for, ranked_people
 from projections.reached import reached_at
 from projections.spans import Cursor
-from projections.touched import touched
+from projections.touched import looks, touched
 
 MOST_BETWEEN = 20_000
 """Over more positions than these everybody is measured anew."""
@@ -33,16 +33,22 @@ MOST_BETWEEN = 20_000
 class Kept:
     """One board with its values up to the day `last`. One thread at a time asks, holding `lock`.
 
-    position: as known at which it stands; None while nobody was measured.
+    position: as known at which it stands; None while nobody was measured. unasked: how often it went on since
+    somebody asked.
     """
 
     def __init__(self, plan: Plan, board: Board, period: Period, cohort: Population, last: dt.date) -> None:
         self.plan, self.board = plan, board
         self.lock = Lock()
+        self.unasked = 0
         self.position: int | None = None
         self._period, self._cohort, self._last = period, cohort, last
         self._measures = {name: plan.measures[name] for name in with_parts(plan.measures, (board.measure,))}
         self._leaves, _ = opened_for(plan, board.measure, period, (), last)
+        self._looks = looks(self._leaves.values(), period, last)
+        own = self._measures[board.measure]
+        self._scale = own.scale if isinstance(own, FactMeasure) else 1
+        self._sees_others = any(measure.credited != "own" for measure in self._leaves.values())
         self.forget()
 
     def beside(self) -> "Kept":
@@ -116,10 +122,8 @@ class Kept:
 
     def _move(self, cursor: Cursor, known: int, position: int) -> None:
         """Measures those whom a fact between both positions is about, or all if it may change others, too."""
-        told = touched(cursor, known, position)
-        sees_others = any(measure.credited != "own" for measure in self._leaves.values())
-        converts = any(measure.convert_at is not None for measure in self._leaves.values())
-        if (sees_others and (told.work or told.place)) or (converts and told.rates):
+        told = touched(cursor, known, position, self._looks)
+        if told.rates or (self._sees_others and (told.work or told.place)):
             self._measure_all(cursor, position)
             return
         self.position = None  # should what follows fail, half of it would be done
@@ -162,10 +166,11 @@ class Kept:
         return (self._before(self._values[employee]), employee)
 
     def _before(self, value: Fraction | None) -> int | Fraction:
-        """By which the better comes first; whole numbers are compared as such, which is quicker."""
+        """By which the better comes first: minor units of money are whole, which are compared quicker."""
         if value is None:
             return 0
-        exact = value.numerator if value.denominator == 1 else value
+        minor = value * self._scale
+        exact = minor.numerator if minor.denominator == 1 else minor
         return exact if self.board.first == "lowest" else -exact
 
     def _place(self, value: Fraction | None) -> int | None:

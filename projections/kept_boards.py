@@ -23,6 +23,9 @@ from projections.spans import Cursor
 KEPT = 16
 """So many boards, those that were asked about last: some 700 bytes for each person on one."""
 
+UNASKED = 600
+"""So often a board goes on without being asked about; then it waits for the next who asks."""
+
 COUNTED = "select coalesce(min(position), 0) from projection"
 
 
@@ -41,7 +44,7 @@ class KeptBoards:
 
     def __init__(self, number: int = KEPT) -> None:
         self._number = number
-        self._kept: OrderedDict[object, Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], Kept] = OrderedDict()
         self._lock = Lock()
 
     def board(
@@ -107,6 +110,20 @@ class KeptBoards:
                     found[board.id] = _contested(known, employee)
         return found
 
+    def go_on(self, cursor: Cursor) -> None:
+        """Moves the boards of now to where the read models are, so that whoever asks finds little to do."""
+        with self._lock:
+            followed = [kept for (*_, known_at), kept in self._kept.items() if known_at is None]
+        counted = _counted(cursor)
+        for kept in followed:
+            # Whoever holds the lock moves it. Nobody has measured it yet where it has no position.
+            if kept.position not in (None, counted) and kept.unasked < UNASKED and kept.lock.acquire(False):
+                try:
+                    kept.unasked += 1
+                    kept.bring(cursor, max(counted, kept.position or 0))
+                finally:
+                    kept.lock.release()
+
     @contextmanager
     def _now(
         self,
@@ -153,9 +170,7 @@ class KeptBoards:
 def _known(cursor: Cursor, kept: Kept, known_at: int | None) -> Generator[Kept]:
     """`kept` as known at a position, or by all that is known, for as long as nobody else moves it."""
     with kept.lock:
-        told = cursor.execute(COUNTED).fetchone()
-        assert told is not None, "an aggregate always answers"
-        counted: int = told[0]
+        kept.unasked, counted = 0, _counted(cursor)
         # What some read model has yet to learn, or has forgotten, would be missed later.
         is_settled = known_at is None or known_at <= counted
         if kept.position is not None and kept.position > counted:
@@ -163,6 +178,13 @@ def _known(cursor: Cursor, kept: Kept, known_at: int | None) -> Generator[Kept]:
         known = kept if is_settled else kept.beside()
         known.bring(cursor, counted if known_at is None else known_at)
         yield known
+
+
+def _counted(cursor: Cursor) -> int:
+    """The position that every read model has reached."""
+    told = cursor.execute(COUNTED).fetchone()
+    assert told is not None, "an aggregate always answers"
+    return told[0]
 
 
 def _contested(kept: Kept, employee: str) -> Contested:

@@ -10,8 +10,10 @@ import msgspec
 from api.streaming.frames import rows_frame
 from api.streaming.listener import BoardAsked, Listener, Wish
 from domain.period import Period
-from projections import boards, totals
+from projections import totals
+from projections.closing import head
 from projections.display import displayed
+from projections.kept_boards import KeptBoards
 from projections.spans import Cursor, Span
 
 RETAINED = 128
@@ -63,11 +65,14 @@ class BoardFeed:
         """How long it still rests."""
         return max(0.0, self._due_at - time.monotonic())
 
-    def computed(self, cursor: Cursor, today: dt.date, upto: int) -> bytes | None:
-        """Computes it anew; the event that tells what changed, if anything did."""
+    def computed(self, cursor: Cursor, kept_boards: KeptBoards, today: dt.date) -> tuple[int, bytes] | None:
+        """Asks for it as it is by now; what tells of a change, if there is any, and up to where."""
         started = time.monotonic()
         asked = self._asked
-        ranked = boards.board(cursor, asked.name, Period.parse(asked.period), plan=asked.plan, until=today)
+        ranked = kept_boards.board(
+            cursor, asked.name, Period.parse(asked.period), plan=asked.plan, until=today
+        )
+        upto = head(cursor) if ranked is None else ranked.known_at
         # Everybody who follows is told the same, so nobody's name is told against their choice.
         places = displayed(cursor, ranked, lambda _: False).places if ranked else ()
         self._due_at = time.monotonic() + max(REST_SECONDS, 4 * (time.monotonic() - started))
@@ -82,7 +87,7 @@ class BoardFeed:
             return None
         frame = rows_frame("delta", after, upto, [*gone, *changed])
         self._changes.append((Span(after, upto), frame))
-        return frame
+        return upto, frame
 
     def tell(self, listener: Listener) -> int:
         """Queues for a newcomer what it lacks; from which position on it is told."""

@@ -7,6 +7,7 @@ they are, which change nothing the second time.
 import asyncio
 import threading
 from collections.abc import Iterable
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -59,7 +60,7 @@ class _News(NamedTuple):
     """What one look found for whom."""
 
     upto: int
-    frames: list[tuple[Listener, bytes]]
+    frames: list[tuple[Listener, int, bytes]]
     ended: list[tuple[Listener, Reason]]
     begun: list[tuple[Listener, BoardFeed]]
 
@@ -173,7 +174,7 @@ class Hub:
             self._boards.clear()
         elif at is not None and upto > at:
             self._look_at_totals(cursor, Span(at, upto), listeners, news)
-        rest = self._look_at_boards(cursor, upto, listeners, waiting, news)
+        rest = self._look_at_boards(upto, listeners, waiting, news)
         with self._lock:
             # Else somebody has entered since who begins before this look.
             self._at = upto if self._at == at else self._at
@@ -189,11 +190,10 @@ class Hub:
             if moved is not None and moved[0]:
                 news.ended.extend((each, "people-moved") for each in placed)
         frames = told_changes(cursor, span, following)
-        news.frames.extend((each, frames[each.wish]) for each in following if each.wish in frames)
+        news.frames.extend((each, span.upto, frames[each.wish]) for each in following if each.wish in frames)
 
     def _look_at_boards(
         self,
-        cursor: Cursor,
         upto: int,
         listeners: Iterable[Listener],
         waiting: Iterable[Listener],
@@ -207,13 +207,14 @@ class Hub:
             del self._boards[asked]
         rest = POLL_SECONDS
         newcomers = set(waiting)
+        kept, today = self._reading.kept_boards, self._reading.today()
         for asked, those in followed.items():
             feed = self._boards.setdefault(asked, BoardFeed(asked))
-            if feed.position != upto:
+            if feed.position is None or feed.position < upto:
                 if wait := feed.wait_seconds():
                     rest = min(rest, wait)
-                elif frame := feed.computed(cursor, self._reading.today(), upto):
-                    news.frames.extend((each, frame) for each in those if each not in newcomers)
+                elif told := self._reading.ask_here(partial(feed.computed, kept_boards=kept, today=today)):
+                    news.frames.extend((each, *told) for each in those if each not in newcomers)
             news.begun.extend((each, feed) for each in those if each in newcomers)
         return rest
 
@@ -228,16 +229,18 @@ class Hub:
     def _hand_out(self, news: _News, told: threading.Event) -> None:
         for listener, reason in news.ended:
             listener.end(reason)
-        for listener, frame in news.frames:
-            listener.push(news.upto, frame)
+        for listener, upto, frame in news.frames:
+            listener.push(upto, frame)
         for listener, feed in news.begun:
             listener.begin(feed.tell(listener))
         with self._lock:
             listeners = [*self._listeners]
         for listener in listeners:
             feed = self._boards.get(listener.wish.board) if listener.wish.board else None
-            if listener.wish.board is None or (feed is not None and feed.position == news.upto):
+            if listener.wish.board is None:
                 listener.reach(news.upto)
+            elif feed is not None and feed.position is not None and feed.position >= news.upto:
+                listener.reach(feed.position)
         told.set()
 
 

@@ -95,7 +95,7 @@ def test_hints_are_the_same_whether_the_others_are_kept_or_measured_anew(book: B
 
 
 def test_only_those_whom_new_facts_are_about_are_measured_again(book: Book, measured: list[set[str]]) -> None:
-    """A deal of one person costs one person, and so does a transfer."""
+    """A deal costs one person on one board, a transfer one person, a deal of another month nobody."""
     firm(book)
     shared = KeptBoards()
 
@@ -111,7 +111,9 @@ def test_only_those_whom_new_facts_are_about_are_measured_again(book: Book, meas
     assert asked() == [{*PEOPLE}, {*PEOPLE}]
     assert asked() == []
     book.sell("D9", employee="E4", on=9)
-    assert asked() == [{"E4"}, {"E4"}]
+    assert asked() == [{"E4"}]
+    book.sell("D10", employee="E5", on=dt.date(2025, 4, 2))
+    assert asked() == []
     book.tell(EmployeeTransferred(employee="E6", effective_on=DAY, branch="BJ"))
     assert asked() == []
     book.tell(EmployeeTransferred(employee="E6", effective_on=DAY, branch="SH"))

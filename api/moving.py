@@ -1,0 +1,54 @@
+"""Moves the boards that are asked about on as facts are counted, in a thread of its own."""
+
+import threading
+import time
+
+import psycopg
+import structlog
+
+from api.reading import Reading
+from domain.journal.connection import folded_channel
+from domain.journal.listen import Wakeup
+
+log = structlog.get_logger("meritbook")
+
+REST_SECONDS = 0.05
+"""Between two moves, so that facts which arrive one by one share a move; at least as long as one takes."""
+
+POLL_SECONDS = 1.0
+JOIN_SECONDS = 10.0
+
+
+class Mover:
+    """The thread that moves the kept boards; who asks meanwhile moves the rest of the way."""
+
+    def __init__(self, dsn: str, schema: str, reading: Reading) -> None:
+        self._reading = reading
+        self._stop = threading.Event()
+        self._wakeup = Wakeup(dsn, schema, folded_channel)
+        self._thread = threading.Thread(target=self._run, name="boards", daemon=True)
+
+    def start(self) -> None:
+        """Begins to follow."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends between two moves, and waits for that."""
+        self._stop.set()
+        self._wakeup.ring()
+        self._thread.join(JOIN_SECONDS)
+        self._wakeup.close()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            began = time.monotonic()
+            try:
+                self._reading.ask_here(self._reading.kept_boards.go_on)
+            except psycopg.OperationalError as error:
+                log.warning("boards_wait_for_database", error=type(error).__name__)
+            except Exception:
+                # Whoever asks is told what is wrong; the boards are only no longer moved beforehand.
+                log.exception("boards_failed")
+                return
+            self._stop.wait(max(REST_SECONDS, time.monotonic() - began))
+            self._wakeup.wait(POLL_SECONDS)
