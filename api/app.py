@@ -58,6 +58,9 @@ from api import (
 )
 from api.auth import Gate
 from api.connectors import http as connectors
+from api.connectors import quarantine_http
+from api.connectors.facts_kept import FactsKept
+from api.connectors.quarantine import Quarantine
 from api.described import complete
 from api.follower import Follower
 from api.leavers import Leavers
@@ -105,6 +108,7 @@ HANDLERS = [
     facts.record_facts,
     connectors.read_connectors,
     connectors.take_records,
+    *quarantine_http.HANDLERS,
     audit.read_facts,
     audit.read_fact,
     personal.read_personal,
@@ -212,6 +216,7 @@ def build_app(ledger: Ledger) -> Surround:
     sealing = seal.sealing(ledger)
     metrics = _metrics(reading, hub, sealing)
     desk, courier = webhooks_of(ledger, reading, metrics)
+    quarantine = Quarantine(ledger.vault, ledger.settings.quarantine_days, metrics.quarantined)
     query_names = dict[str, frozenset[str]]()
     sessions = Sessions(reading, lifetime(ledger.settings))
     gate = _gate(ledger.settings, reading, sessions, query_names, lambda: app.state.trail)
@@ -231,7 +236,8 @@ def build_app(ledger: Ledger) -> Surround:
             Trail(ledger.intake, commits, ops.now) as trail,
         ):
             app.state.trail = trail
-            app.state.writing = Writing(ledger.intake, commits, ledger.settings, ops.now, metrics)
+            keep = FactsKept(reading, quarantine).note
+            app.state.writing = Writing(ledger.intake, commits, ledger.settings, ops.now, metrics, keep)
             yield
         hub.close()
         await asyncio.to_thread(courier.stop)
@@ -246,8 +252,8 @@ def build_app(ledger: Ledger) -> Surround:
         dependencies={
             "writing": Provide(lambda: app.state.writing, sync_to_thread=False),
             "view": Provide(view),
-            **_given(reading=reading, vault=ledger.vault, sessions=sessions, gate=gate),
-            **_given(own_cookies=gate.cookies, hub=hub, desk=desk),
+            **_given(reading=reading, vault=ledger.vault, sessions=sessions, gate=gate, ledger=ledger),
+            **_given(own_cookies=gate.cookies, hub=hub, desk=desk, quarantine=quarantine),
             **_given(follower=follower, sealing=sealing, metrics=metrics),
         },
         exception_handlers=as_pages(problems.EXCEPTION_HANDLERS, site),

@@ -34,12 +34,22 @@ class Metrics:
         self._stored, self._hit, self._refused = (
             facts.labels(outcome) for outcome in ("stored", "hit", "refused")
         )
+        self._quarantined = Counter(
+            "meritbook_quarantined_total",
+            "Records of other systems that were refused, by whether they are kept.",
+            ["connector", "outcome"],
+            registry=self.registry,
+        )
         position = Gauge(
             "meritbook_counted_position",
             "Position that the read models have reached.",
             registry=self.registry,
         )
         position.set_function(counted_position)
+
+    def quarantined(self, connector: str, outcome: str) -> None:
+        """Counts a refused record: kept in quarantine, or not kept as too many wait there."""
+        self._quarantined.labels(connector, outcome).inc()
 
     def watch_stream(self, clients: Callable[[], int]) -> None:
         """Shows how many listen."""

@@ -21,6 +21,7 @@ Action = Literal[
     "run_payroll",
     "use_account",
     "make_webhooks",
+    "mend",
 ]
 
 ScopeName = Literal["self", "team", "branch", "all"]
@@ -114,7 +115,7 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 "make_webhooks",
             }
         ),
-        "auditor": _EVERYTHING - {"record", "make_webhooks"},
+        "auditor": _EVERYTHING - {"record", "make_webhooks", "mend"},
         "integration": frozenset[Action]({"record", "read_boards", "use_account", "make_webhooks"}),
         "administrator": _EVERYTHING,
     }

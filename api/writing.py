@@ -16,7 +16,7 @@ BATCHES_AT_ONCE = 2
 
 
 class Writing:
-    """Writes what the service is sent."""
+    """Writes what the service is sent. keep: is shown what was refused, if somebody is to look at it."""
 
     def __init__(
         self,
@@ -25,11 +25,13 @@ class Writing:
         settings: Settings,
         clock: Callable[[], dt.datetime],
         metrics: Metrics,
+        keep: Callable[[Sequence[Submission | Refusal], Sequence[Outcome]], None] = lambda *_: None,
     ) -> None:
         self._intake = intake
         self._commits = commits
         self._clock = clock
         self._metrics = metrics
+        self._keep = keep
         self.fact_bytes = settings.fact_bytes
         self.batch_bytes = settings.batch_bytes
         self.batch_facts = settings.batch_facts
@@ -43,6 +45,8 @@ class Writing:
         else:
             outcome = await self._committed(draft)
         self._metrics.brought([outcome])
+        if isinstance(outcome, Refused):
+            await asyncio.to_thread(self._keep, [submission], [outcome])
         return outcome
 
     def many(
@@ -67,6 +71,7 @@ class Writing:
             outcomes = [Refused(item) if isinstance(item, Refusal) else next(read) for item in brought]
         if rehearsal is None:
             self._metrics.brought(outcomes)
+            self._keep(brought, outcomes)
         return outcomes
 
     def _withheld(self, brought: Sequence[Submission | Refusal]) -> list[Outcome]:

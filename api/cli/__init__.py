@@ -21,6 +21,7 @@ from api.cli import (
     practices,
     privacy,
     proofs,
+    quarantine,
     rates,
     recompute,
     roster,
@@ -63,6 +64,7 @@ app.add_typer(branches.app)
 app.add_typer(balances.app)
 app.add_typer(banks.app)
 app.add_typer(connectors.app, name="connector")
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(practices.app)
 app.add_typer(roster.app, name="roster", help="Who works when: search for rosters, show and publish them.")
 app.add_typer(inquiries.app, name="inquiry", help="What people ask and dispute about their pay.")

@@ -26,3 +26,35 @@ RECORDS_BODY = RequestBody(
         )
     },
 )
+
+_TEXT = Schema(type="string", description="Why, without personal data; it stands in the trail.")  # type: ignore[arg-type]
+_RECORD = Schema(description="The record as it should have been; the one that is held where absent.")
+_CORRECT = Schema(type="boolean", description="Void what stands under its key, and write it in its place.")  # type: ignore[arg-type]
+
+RELEASE_BODY = RequestBody(
+    required=True,
+    content={
+        "application/json": OpenAPIMediaType(
+            schema=Schema(
+                type="object",  # type: ignore[arg-type]
+                properties={"reason": _TEXT, "record": _RECORD, "correct": _CORRECT},
+                required=["reason"],
+            ),
+            examples={
+                "correction": Example(
+                    summary="An order whose amount was changed",
+                    value={"reason": "the amount was renegotiated", "correct": True},
+                )
+            },
+        )
+    },
+)
+REASON_BODY = RequestBody(
+    required=True,
+    content={
+        "application/json": OpenAPIMediaType(
+            schema=Schema(type="object", properties={"reason": _TEXT}, required=["reason"]),  # type: ignore[arg-type]
+            examples={"test": Example(summary="An order of a test", value={"reason": "sent by a test"})},
+        )
+    },
+)

@@ -11,18 +11,23 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
+from psycopg import Cursor
 
 from api.bodies import not_json, read_body, require_sound
 from api.caller import Caller
 from api.connectors import documents
 from api.connectors.bodies import RECORDS_BODY
+from api.connectors.correcting import aimed
 from api.connectors.documents import Connector
+from api.connectors.keeping import refusing
+from api.connectors.quarantine import Found, Quarantine
 from api.connectors.receipts import ConnectorReceipt, receipt
 from api.connectors.taking import Told, take
 from api.described import operation_with
 from api.facts import permitted
 from api.importing.json_table import NotJson, parsed, records
 from api.intake import Outcome, Refused, Rehearsal, Submission
+from api.ops import now
 from api.problems import WrongMediaType
 from api.reading import Reading, View
 from api.watching import note_refusal
@@ -72,6 +77,7 @@ async def take_records(
     request: Asked,
     writing: NamedDependency[Writing],
     reading: NamedDependency[Reading],
+    quarantine: NamedDependency[Quarantine],
     name: ConnectorInPath,
     dry_run: Annotated[
         bool, QueryParameter(description="true: shows the facts and what is wrong, and stores nothing.")
@@ -89,14 +95,22 @@ async def take_records(
         )
     async with writing.room_for_batch:
         body = await read_body(request, writing.batch_bytes)
-        answer, refused = await asyncio.to_thread(_take, writing, reading, request.auth, name, body, dry_run)
+        answer, refused = await asyncio.to_thread(
+            _take, writing, reading, quarantine, request.auth, name, body, dry_run
+        )
     for refusal, times in refused:
         note_refusal(request, refusal, times)
     return Response(answer, status_code=answer.status)
 
 
 def _take(
-    writing: Writing, reading: Reading, caller: Caller, name: str, body: bytes, dry_run: bool
+    writing: Writing,
+    reading: Reading,
+    quarantine: Quarantine,
+    caller: Caller,
+    name: str,
+    body: bytes,
+    dry_run: bool,
 ) -> tuple[ConnectorReceipt, list[tuple[Refusal, int]]]:
     """What became of the records in `body`, and to what the caller had no right, with how many times."""
     connector = reading.ask_here(partial(documents.connector, name=name))
@@ -113,7 +127,7 @@ def _take(
     rehearsal = Rehearsal() if dry_run else None
 
     def submit(submissions: Sequence[Submission]) -> list[Outcome]:
-        brought = [permitted(each, caller) for each in submissions]
+        brought = [permitted(each, caller) for each in reading.ask_here(partial(_aimed, submissions))]
         outcomes = writing.many(brought, caller.actor, atomic=False, rehearsal=rehearsal)
         for outcome in outcomes:
             if isinstance(outcome, Refused) and isinstance(outcome.refusal, NotAllowed):
@@ -132,9 +146,31 @@ def _take(
             remedy="Send the records where the mapping looks for them, or mend its `records`.",
         )
     told: list[Told] = take(rows, connector.mapping, name, submit)
-    return receipt(connector, told, {}, dry_run), [
+    kept = {} if dry_run else reading.ask_here(partial(_kept, quarantine, connector, told))
+    return receipt(connector, told, kept, dry_run), [
         (refusal, times[detail]) for detail, refusal in not_allowed.items()
     ]
+
+
+def _kept(
+    quarantine: Quarantine, connector: Connector, told: Sequence[Told], cursor: Cursor[Any]
+) -> dict[int, Found]:
+    """The entries of refused records, by their number; nothing for a connector that keeps none."""
+    if connector.mapping.mapping.quarantine == "off":
+        return {}
+    refused = [
+        (each.row.line, found)
+        for each in told
+        if each.faults and (found := refusing(each, connector.mapping)) is not None
+    ]
+    if not refused:
+        return {}
+    entries = quarantine.keep(cursor, connector.name, [found for _, found in refused], now())
+    return {line: entry for (line, _), entry in zip(refused, entries, strict=True) if entry is not None}
+
+
+def _aimed(submissions: Sequence[Submission], cursor: Cursor[Any]) -> list[Submission]:
+    return aimed(cursor, submissions)
 
 
 def require_client(connector: Connector, caller: Caller) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from api.connectors.documents import Connector
+from api.connectors.quarantine import SETTLED, Found
 from api.connectors.taking import Told
-from api.importing.report import Fault
+from api.connectors.wrong import WrongInRecord, wrong
 from api.importing.translating import Made
 from api.intake import Outcome, Stored
 
@@ -24,25 +25,18 @@ class FactOfRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     refers_to: tuple[str, str] | None = None
 
 
-class WrongInRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why a record was refused. path: into the record; field: of the fact; value: what stands there, cut."""
-
-    kind: str
-    detail: str
-    remedy: str
-    path: str = ""
-    field: str = ""
-    value: str = ""
-
-
 class RecordOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one record. record: its number from 1; quarantine: the entry that keeps it."""
+    """What became of one record. record: its number from 1.
+
+    quarantine: the entry that keeps it, which somebody has `settled_as` if it came before.
+    """
 
     record: int
     facts: list[FactOfRecord] = []
     problems: list[WrongInRecord] = []
     passed_over: bool = False
     quarantine: str | None = None
+    settled_as: str | None = None
 
 
 class ConnectorReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,11 +70,15 @@ class ConnectorReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def receipt(
-    connector: Connector, told: Sequence[Told], kept: Mapping[int, str], dry_run: bool
+    connector: Connector, told: Sequence[Told], kept: Mapping[int, Found], dry_run: bool
 ) -> ConnectorReceipt:
-    """What became of `told`. kept: the entries in quarantine, by the number of the record."""
-    good = [each for each in told if not each.faults]
-    stored = [outcome for each in good for outcome in each.stored]
+    """What became of `told`. kept: the entries in quarantine, by the number of the record.
+
+    A record that somebody has released since it first came is as good as stored.
+    """
+    settled = {line: found for line, found in kept.items() if found.state in SETTLED}
+    refused = [each for each in told if each.faults and each.row.line not in settled]
+    stored = [outcome for each in told if not each.faults for outcome in each.stored]
     hits = sum(outcome.hit for outcome in stored)
     return ConnectorReceipt(
         connector=connector.name,
@@ -88,25 +86,25 @@ def receipt(
         dry_run=dry_run,
         records=len(told),
         stored=len(stored) - hits,
-        hits=hits,
-        refused=len(told) - len(good),
+        hits=hits + sum(len(found.positions) for found in settled.values()),
+        refused=len(refused),
         passed_over=sum(each.is_passed_over for each in told),
-        quarantined=len(kept),
+        quarantined=len(kept) - len(settled),
         outcomes=[_outcome(each, kept.get(each.row.line), dry_run) for each in told],
     )
 
 
-def _outcome(told: Told, entry: str | None, dry_run: bool) -> RecordOutcome:
+def _outcome(told: Told, kept: Found | None, dry_run: bool) -> RecordOutcome:
     outcomes: Sequence[Outcome | None] = told.outcomes or (None,) * len(told.made)
-    shown = dry_run or not told.faults
+    shown = zip(told.made, outcomes, strict=True) if dry_run or not told.faults else ()
+    is_settled = kept is not None and kept.state != "held"
     return RecordOutcome(
         record=told.row.line,
-        facts=[_fact(made, outcome, dry_run) for made, outcome in zip(told.made, outcomes, strict=True)]
-        if shown
-        else [],
-        problems=[_wrong(fault) for fault in told.faults],
+        facts=[_fact(made, outcome, dry_run) for made, outcome in shown],
+        problems=[] if kept and kept.state in SETTLED else [wrong(fault) for fault in told.faults],
         passed_over=told.is_passed_over,
-        quarantine=entry,
+        quarantine=kept.entry if kept else None,
+        settled_as=kept.state if kept and is_settled else None,
     )
 
 
@@ -122,15 +120,4 @@ def _fact(made: Made, outcome: Outcome | None, dry_run: bool) -> FactOfRecord:
         hit=stored.hit if stored else None,
         data=dict(said.data) if dry_run else None,
         refers_to=said.refers_to if dry_run else None,
-    )
-
-
-def _wrong(fault: Fault) -> WrongInRecord:
-    return WrongInRecord(
-        kind=fault.kind,
-        detail=fault.detail,
-        remedy=fault.remedy,
-        path=fault.column,
-        field=fault.field,
-        value=fault.value,
     )

@@ -16,6 +16,7 @@ MAX_VALUES = 10_000
 MAX_DEPTH = 32
 
 _LONG_NUMBER = 40
+_SHORT_NUMBER = 18
 _MEND = "Mend the record, or have its sender mend it."
 
 
@@ -128,7 +129,7 @@ def _number(text: str) -> object:
 
 
 def _whole(text: str) -> object:
-    return text if len(text) > _LONG_NUMBER else int(text)
+    return int(text) if len(text) <= _SHORT_NUMBER else _number(text)
 
 
 def _no_constant(name: str) -> None:

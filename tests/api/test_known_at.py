@@ -64,6 +64,8 @@ NO_RESULTS = {
     "/v1/audit/trail": "facts, by position ranges",
     "/v1/employees/{employee}/statements/{period}/receipt": "of a closed statement, which never changes",
     "/v1/problems/{kind}": "what a word means",
+    "/v1/quarantine": "what waits outside of the journal",
+    "/v1/quarantine/{entry}": "what waits outside of the journal",
     "/v1/session": "who asks, now",
     "/v1/stream": "what changes from now on",
     "/v1/webhooks": "where events are sent now",

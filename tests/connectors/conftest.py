@@ -40,8 +40,10 @@ def firm(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory)
         adopted |= {"document": written, "document_hash": document_hash(written), "approver": "boss"}
         answer = service.record("plan_adopted", adopted)
         assert answer.status_code == 201, answer.text
+        erp = service.settings.home / "erp.yaml"
+        erp.write_text("source: erp\nformat: facts\n")
         with open_ledger(service.settings) as ledger:
-            for file in sorted(EXAMPLES.glob("*.yaml")):
+            for file in (*sorted(EXAMPLES.glob("*.yaml")), erp):
                 set_connector(ledger, file.stem, file, actor="it", reason=None)
         yield service
 
