@@ -56,27 +56,21 @@ from api import (
     stream,
     trail_pages,
 )
-from api.auth import Gate
 from api.connectors import http as connectors
 from api.connectors import quarantine_http
 from api.connectors.facts_kept import FactsKept
 from api.connectors.quarantine import Quarantine
 from api.described import complete
+from api.entrance import entrance
 from api.follower import Follower
-from api.leavers import Leavers
 from api.metrics import Metrics
 from api.moving import Mover
 from api.ops import Ledger
 from api.pages.problem_pages import as_pages
 from api.pages.routes import page_router, site_of
-from api.reach import Reaching
 from api.reading import Reading, counted_position, view
 from api.requests import Surround
-from api.sessions import Sessions, lifetime
-from api.settings import Settings
-from api.sign_in import SignIn, jwts_of
 from api.streaming.hub import Hub
-from api.tokens import Tokens, token_file
 from api.trail import Trail
 from api.webhooks import addresses
 from api.webhooks.service import webhooks_of
@@ -218,8 +212,7 @@ def build_app(ledger: Ledger) -> Surround:
     desk, courier = webhooks_of(ledger, reading, metrics)
     quarantine = Quarantine(ledger.vault, ledger.settings.quarantine_days, metrics.quarantined)
     query_names = dict[str, frozenset[str]]()
-    sessions = Sessions(reading, lifetime(ledger.settings))
-    gate = _gate(ledger.settings, reading, sessions, query_names, lambda: app.state.trail)
+    way_in = entrance(ledger, reading, query_names, lambda: app.state.trail)
     site = site_of(ledger.intake)
 
     @asynccontextmanager
@@ -248,12 +241,12 @@ def build_app(ledger: Ledger) -> Surround:
 
     app = Litestar(
         route_handlers=[Router("/v1", route_handlers=HANDLERS), page_router(site), *BESIDE],
-        middleware=[gate],
+        middleware=[way_in.gate],
         dependencies={
             "writing": Provide(lambda: app.state.writing, sync_to_thread=False),
             "view": Provide(view),
-            **_given(reading=reading, vault=ledger.vault, sessions=sessions, gate=gate, ledger=ledger),
-            **_given(own_cookies=gate.cookies, hub=hub, desk=desk, quarantine=quarantine),
+            **_given(**way_in.given(), quarantine=quarantine, ledger=ledger),
+            **_given(reading=reading, vault=ledger.vault, hub=hub, desk=desk),
             **_given(follower=follower, sealing=sealing, metrics=metrics),
         },
         exception_handlers=as_pages(problems.EXCEPTION_HANDLERS, site),
@@ -266,18 +259,6 @@ def build_app(ledger: Ledger) -> Surround:
     complete(app.openapi_schema)
     query_names.update(_query_names(app))
     return Surround(app, metrics, on_stop=hub.close)
-
-
-def _gate(
-    settings: Settings,
-    reading: Reading,
-    sessions: Sessions,
-    query_names: dict[str, frozenset[str]],
-    trail: Callable[[], Trail],
-) -> Gate:
-    """The guard of a service with these settings."""
-    sign_in = SignIn(Tokens(token_file(settings.home)), jwts_of(settings), sessions)
-    return Gate(sign_in, Leavers(reading), Reaching(reading), query_names, trail, settings.public_url)
 
 
 def _metrics(reading: Reading, hub: Hub, sealing: seal.Seal) -> Metrics:

@@ -11,7 +11,8 @@ import structlog
 from litestar import Request, Response, get
 from litestar.exceptions import HTTPException
 from litestar.params import PathParameter
-from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
+from psycopg_pool import PoolClosed, PoolTimeout
+from psycopg_pool import TooManyRequests as TooManyWait
 
 from api.watching import note_refusal
 from domain.journal.group_commit import Closed
@@ -55,6 +56,12 @@ class BodyTooSlow(Refusal):
 
 class TookTooLong(Refusal):
     """The answer was not found within the time that a question may take."""
+
+
+class TooManyRequests(Refusal):
+    """More was asked in a short time than is answered."""
+
+    seconds = 1
 
 
 class SimulationTooLong(Refusal):
@@ -107,6 +114,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     NotNow: HTTPStatus.CONFLICT,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Behind: HTTPStatus.SERVICE_UNAVAILABLE,
     NotFinal: HTTPStatus.CONFLICT,
     NotSealedYet: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -181,7 +189,9 @@ def answer_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Respons
     headers = dict[str, str]()
     if isinstance(refusal, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="meritbook"'
-    if seconds := _RETRY_SECONDS.get(type(refusal)):
+    if isinstance(refusal, TooManyRequests):
+        headers["Retry-After"] = str(refusal.seconds)
+    elif seconds := _RETRY_SECONDS.get(type(refusal)):
         headers["Retry-After"] = seconds
     return _answer(problem, headers)
 
@@ -300,7 +310,7 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     psycopg.InterfaceError: answer_unavailable,
     PoolTimeout: answer_unavailable,
     PoolClosed: answer_unavailable,
-    TooManyRequests: answer_unavailable,
+    TooManyWait: answer_unavailable,
     Closed: answer_unavailable,
     Exception: answer_bug,
 }

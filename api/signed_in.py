@@ -64,7 +64,7 @@ async def end_session(
     request: Asked, sessions: NamedDependency[Sessions], own_cookies: NamedDependency[Cookies]
 ) -> Response[Ended]:
     """Ends the session in which it is asked."""
-    ended = await sessions.end(_own(request).session.id_hash)
+    ended = await sessions.end(own_session(request).session.id_hash)
     return Response(Ended(ended=int(ended)), headers={"Set-Cookie": own_cookies.taken_back(request.scope)})
 
 
@@ -73,7 +73,7 @@ async def end_all_sessions(
     request: Asked, sessions: NamedDependency[Sessions], own_cookies: NamedDependency[Cookies]
 ) -> Response[Ended]:
     """Ends every session of whoever asks, on every device."""
-    ended = await sessions.end_all(_own(request).session.caller.name)
+    ended = await sessions.end_all(own_session(request).session.caller.name)
     return Response(Ended(ended=ended), headers={"Set-Cookie": own_cookies.taken_back(request.scope)})
 
 
@@ -82,7 +82,7 @@ async def sign_out(
     request: Asked, sessions: NamedDependency[Sessions], own_cookies: NamedDependency[Cookies]
 ) -> Response[None]:
     """Ends the session, from a form of a page; every one of its owner where the form says `everywhere`."""
-    own, form = _own(request).session, await request.form()
+    own, form = own_session(request).session, await request.form()
     if form.get("everywhere"):
         await sessions.end_all(own.caller.name)
     else:
@@ -91,7 +91,7 @@ async def sign_out(
     return Response(None, headers=headers, status_code=303)
 
 
-def _own(request: Asked) -> SignedIn:
+def own_session(request: Asked) -> SignedIn:
     """The session in which it is asked.
 
     Raises: NoSession.

@@ -15,4 +15,8 @@ TAKERS = ALL - {"auditor"}
 PAGES: Mapping[str, frozenset[Role]] = {
     "GET /": ALL,
     "GET /employees/{employee}/today": PAY,
+    "GET /account": ALL,
+    "POST /account/password": ALL,
+    "POST /account/second-factor": ALL,
+    "POST /account/sessions/end": ALL,
 }

@@ -30,7 +30,7 @@ from api.accounts.passwords import Passwords, is_outdated, require_good
 from api.accounts.steps import Due, Said, Step, begin_step, step_due, take_step
 from api.problems import Unauthenticated
 from api.reading import Reading
-from api.sessions import Lifetime, begin_session, device_of, end_sessions
+from api.sessions import Sessions, begin_session, device_of
 from api.trail import Refusing, Trail
 from domain.facts.base import Fact
 from domain.facts.trail import AccessChanged, SignedIn
@@ -42,6 +42,15 @@ DEVICE_COOKIE = "meritbook-device"
 
 class WrongSecret(Unauthenticated):
     """The name, the password or the code is wrong, or the account cannot be used."""
+
+    told = "wrong"
+    """Under which words of the pages it is told."""
+
+
+class WrongCode(WrongSecret):
+    """The code is wrong, or was used before."""
+
+    told = "wrong_code"
 
 
 class StepGone(Unauthenticated):
@@ -56,12 +65,13 @@ class From(NamedTuple):
 
 
 class In(NamedTuple):
-    """Somebody is in. session, device: for their cookies. next: the page to go on with.
+    """Somebody is in. session, device: for their cookies, seconds: how long the session lasts at most.
 
-    codes: recovery codes that were made on the way, to be shown once.
+    next: the page to go on with. codes: recovery codes that were made on the way, to be shown once.
     """
 
     session: str
+    seconds: int
     device: str
     next: str
     codes: tuple[str, ...] = ()
@@ -82,12 +92,12 @@ class Entering:
         reading: Reading,
         vault: Vault,
         trail: Callable[[], Trail],
-        lifetime: Lifetime,
+        sessions: Sessions,
         required: frozenset[str],
         clock: Callable[[], dt.datetime],
     ) -> None:
         self._reading, self._vault, self._trail = reading, vault, trail
-        self._lifetime, self._required, self._clock = lifetime, required, clock
+        self._sessions, self._required, self._clock = sessions, required, clock
         self.passwords = Passwords()
         self._guessing = Guessing()
 
@@ -164,11 +174,10 @@ class Entering:
         await self._changed(account, "second_factor_set")
         codes = second_factor.recovery_codes()
 
-        def question(cursor: Cursor[Any]) -> None:
-            second_factor.keep(cursor, self._vault, account.name, secret, step, codes)
-            end_sessions(cursor, caller_name(account.name))
-
-        await self._reading.ask(question)
+        await self._reading.ask(
+            lambda cursor: second_factor.keep(cursor, self._vault, account.name, secret, step, codes)
+        )
+        await self._sessions.end_all(caller_name(account.name))
         entered = await self._in(account, due.said, f"{due.said.method}+totp", where)
         return entered._replace(codes=tuple(codes))
 
@@ -202,11 +211,9 @@ class Entering:
         kept = await self.passwords.hash(password)
         await self._changed(account, "password_set")
 
-        def question(cursor: Cursor[Any]) -> None:
-            cursor.execute(SET_PASSWORD, {"name": name, "password_hash": kept})
-            end_sessions(cursor, caller_name(name), but)
-
-        await self._reading.ask(question)
+        row = {"name": name, "password_hash": kept}
+        await self._reading.ask(lambda cursor: cursor.execute(SET_PASSWORD, row))
+        await self._sessions.end_all(caller_name(name), but)
 
     async def _on(
         self, account: Account, said: Said, where: From, *, needs_password: bool = False
@@ -241,9 +248,12 @@ class Entering:
         def question(cursor: Cursor[Any]) -> str:
             row = {"name": account.name, "now": now, "device": hashed(device), "most": KEPT_DEVICES}
             cursor.execute(PASSED, row)
-            return begin_session(cursor, caller, method, device_of(where.user_agent), self._lifetime, now)
+            return begin_session(
+                cursor, caller, method, device_of(where.user_agent), self._sessions.lifetime, now
+            )
 
-        return In(await self._reading.ask(question), device, said.next)
+        seconds = int(self._sessions.lifetime.absolute.total_seconds())
+        return In(await self._reading.ask(question), seconds, device, said.next)
 
     async def _tried(self, name: str, where: From) -> Account | None:
         """The account on which a try is made, and counted before it is looked at; None where there is none.
@@ -266,7 +276,8 @@ class Entering:
                 reason,
             )
         )
-        return WrongSecret(field="", detail=reason, remedy="Try again, or ask an administrator to reset it.")
+        kind = WrongCode if "code" in reason else WrongSecret
+        return kind(field="", detail=reason, remedy="Try again, or ask an administrator to reset it.")
 
     async def _changed(self, account: Account, change: Any) -> None:
         fact: Fact = AccessChanged(holder=caller_name(account.name), change=change)

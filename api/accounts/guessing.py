@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Cursor
 
 from api.accounts.account import Account, account_of, hashed
-from domain.refusals import Refusal
+from api.problems import TooManyRequests
 
 FREE = 5
 """Wrong tries after which one waits."""
@@ -28,8 +28,10 @@ returning name"""
 FORGET = "update account set failures = 0, failed_at = null where name = %(name)s"
 
 
-class TryLater(Refusal):
+class TryLater(TooManyRequests):
     """Too many wrong tries were made, and the next one waits."""
+
+    seconds = FIRST_SECONDS
 
 
 class Guessing:

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -34,6 +34,21 @@ _HASHER = PasswordHasher(
 _LEET = str.maketrans("@4380!1$57", "aaeboiisst")
 _DISTINCT = 5
 """So many different characters a password has at least."""
+
+
+class PasswordTooWeak(BadField):
+    """The password would be guessed. why: what is wrong with it."""
+
+    def __init__(self, why: Literal["length", "few", "common", "name"]) -> None:
+        details = {
+            "length": f"It does not have {LEAST} to {MOST} characters.",
+            "few": "It repeats the same few characters.",
+            "common": "It is one of those that are tried first.",
+            "name": "It is little more than the name of its owner.",
+        }
+        remedy = "Choose a few words that do not belong together."
+        super().__init__(field="password", detail=details[why], remedy=remedy)
+        self.why = why
 
 
 class Passwords:
@@ -78,23 +93,19 @@ def is_outdated(kept: str) -> bool:
 def require_good(password: str, *names: str | None) -> None:
     """Checks that a new password is none that would be guessed. names: of its owner.
 
-    Raises: BadField, without the password.
+    Raises: PasswordTooWeak.
     """
     if not LEAST <= len(password) <= MOST:
-        raise _bad(f"It has {len(password)} characters.", f"Choose {LEAST} to {MOST}; a few words are good.")
+        raise PasswordTooWeak("length")
     if len(set(password)) < _DISTINCT:
-        raise _bad("It repeats the same few characters.", "Choose a few words that do not belong together.")
+        raise PasswordTooWeak("few")
     core = _core(password)
     if not core or core in common() or _is_run(password.lower()):
-        raise _bad(
-            "It is one of those that are tried first.", "Choose a few words that do not belong together."
-        )
+        raise PasswordTooWeak("common")
     for name in names:
         parts = [part for part in re.split(r"[^\w]+|_", (name or "").lower()) if len(part) >= 4]
         if any(part in password.lower() and len(password) - len(part) < LEAST - 4 for part in parts):
-            raise _bad(
-                "It is little more than your own name.", "Choose words that others do not connect with you."
-            )
+            raise PasswordTooWeak("name")
 
 
 @cache
@@ -133,7 +144,3 @@ def _verified(kept: str, password: str) -> bool:
         return _HASHER.verify(kept, password)
     except (VerificationError, InvalidHashError):
         return False
-
-
-def _bad(detail: str, remedy: str) -> BadField:
-    return BadField(field="password", detail=detail, remedy=remedy)

@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from api.intake import Intake
 from api.pages.assets import static_file
 from api.pages.employee import today
+from api.pages.entry import account, signing_in
 from api.pages.home import home
 from api.pages.languages import choose_language
 from api.pages.navigation import Navigation
@@ -15,10 +16,26 @@ from api.pages.page import Site, page
 PAGES: list[HTTPRouteHandler] = [
     home,
     today.today_page,
+    account.account_page,
+    account.change_password,
+    account.renew_second_factor,
+    account.end_one,
 ]
 """Those for whoever is signed in, and may."""
 
-OPEN: list[HTTPRouteHandler] = [static_file, choose_language]
+OPEN: list[HTTPRouteHandler] = [
+    static_file,
+    choose_language,
+    signing_in.sign_in_page,
+    signing_in.sign_in,
+    signing_in.password_page,
+    signing_in.choose_password,
+    signing_in.code_page,
+    signing_in.give_code,
+    signing_in.enrol_page,
+    signing_in.enrol,
+    signing_in.signed_out_page,
+]
 """For whoever asks, signed in or not."""
 
 

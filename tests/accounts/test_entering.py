@@ -52,8 +52,10 @@ class Door:
         reading = Reading(ledger.pool, ledger.today, 5)
         trail: Any = self.heard
         required = frozenset({"payroll"})
-        self.entering = Entering(reading, ledger.vault, lambda: trail, Lifetime(), required, lambda: self.now)
         self.sessions = Sessions(reading, Lifetime(), lambda: self.now)
+        self.entering = Entering(
+            reading, ledger.vault, lambda: trail, self.sessions, required, lambda: self.now
+        )
 
     @contextmanager
     def changing(self) -> Iterator[Changing]:
