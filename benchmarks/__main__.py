@@ -23,6 +23,7 @@ BENCHMARKS = (
     "watching",
     "importing",
     "http",
+    "streaming",
     "restarting",
 )
 """One at a time and each in a process of its own, so that none warms up or slows down the next."""

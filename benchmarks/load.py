@@ -126,7 +126,8 @@ def facts(number: int) -> Iterator[dict[str, Any]]:
         yield {"type": "visit_recorded", "source": "crm", "key": key, "occurred_at": NOW, "data": visit}
 
 
-def _single(asking: Asking, head: str) -> Iterator[bytes]:
+def single(asking: Asking, head: str) -> Iterator[bytes]:
+    """Requests of one fact each."""
     for fact in facts(asking.things):
         yield _post(f"POST /v1/facts HTTP/1.1\r\n{head}", fact)
 
@@ -144,7 +145,7 @@ def _statements(asking: Asking, head: str) -> Iterator[bytes]:
 
 
 MAKERS: Mapping[str, Callable[[Asking, str], Iterator[bytes]]] = {
-    "facts": _single,
+    "facts": single,
     "batches": _batches,
     "statements": _statements,
 }
