@@ -148,6 +148,8 @@ RETURNS = frozenset({"deal_reversed"})
 def project(cursor: Cursor, span: Span) -> None:
     """Credits every performance fact of the span to those who have a part in it."""
     asked = {**span.bounds, "zone": opening(cursor, span.after).fact.zone}
-    cursor.execute(CREDIT_SPAN, {**asked, "credited": sorted(CREDITED - RETURNS)})
-    cursor.execute(RETURN_SPAN, {**asked, "credited": sorted(RETURNS)})
+    if span.may_hold(CREDITED - RETURNS):
+        cursor.execute(CREDIT_SPAN, {**asked, "credited": sorted(CREDITED - RETURNS)})
+    if span.may_hold(RETURNS):
+        cursor.execute(RETURN_SPAN, {**asked, "credited": sorted(RETURNS)})
     mark_voided(cursor, span, "credit")

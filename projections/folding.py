@@ -1,6 +1,7 @@
 """One span after another into the read models, rows and positions together or not at all."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import psycopg
@@ -16,15 +17,18 @@ select pg_advisory_xact_lock(hashtextextended('read models ' || coalesce(%(schem
 POSITIONS = "select name, version, position from {table}"
 
 END_OF_SPAN = """
-select least(
-    %(upto)s::bigint,
-    %(after)s::bigint + %(facts)s,
-    (select coalesce(max(position), 0) from journal),
-    (
-        select min(position) from journal
-        where type = any(%(ends)s) and position > %(after)s and position <= %(after)s::bigint + %(facts)s
-    )
-)"""
+select
+    least(
+        %(upto)s::bigint,
+        %(after)s::bigint + %(facts)s,
+        head.position,
+        (
+            select min(position) from journal
+            where type = any(%(ends)s) and position > %(after)s and position <= %(after)s::bigint + %(facts)s
+        )
+    ),
+    head.position
+from (select coalesce(max(position), 0) as position from journal) as head"""
 
 TYPES_OF_SPAN = """
 select type, min(position) from journal
@@ -39,6 +43,9 @@ where name = any(%(names)s)"""
 TELL = "select pg_notify('folded_' || current_schema(), '')"
 
 LEARN_SIZES = "select learn_sizes()"
+
+FEW_FACTS = 200
+"""Up to so many are folded by statements that are kept ready: working one out takes longer than they do."""
 
 LEARN_AFTER = 2_000
 """So many facts folded at once change the tables more than the server's own statistics notice in time."""
@@ -66,6 +73,13 @@ class RebuildNeeded(Exception):
             f"Run meritbook rebuild for {', '.join(names)}: this program cannot go on with their rows."
         )
         self.names = tuple(names)
+
+
+class _Folding(NamedTuple):
+    """The span that was folded, if there was one; and whether it was the last that there was to fold."""
+
+    span: Span | None
+    is_last: bool
 
 
 class _FoldFailed(Exception):
@@ -116,20 +130,22 @@ def folded(
     facts, unlearnt = SPAN_FACTS, 0
     while True:
         try:
-            span = _fold_next(connection, projections, upto, facts)
+            folding = _fold_next(connection, projections, upto, facts)
         except _FoldFailed as failed:
             if failed.sound > 0:
                 facts = failed.sound
                 continue
             raise _noted(connection, projections, failed) from failed.__cause__
+        span = folding.span
         unlearnt += span.facts if span else 0
         # While much arrives, tables grow by half between two looks; at the end, the next reader fares well.
-        if unlearnt >= (max(SPAN_FACTS, span.upto // 2) if span else LEARN_AFTER):
+        if unlearnt >= (max(SPAN_FACTS, span.upto // 2) if span and not folding.is_last else LEARN_AFTER):
             connection.execute(LEARN_SIZES)
             unlearnt = 0
-        if span is None:
+        if span is not None:
+            yield span.upto
+        if folding.is_last:
             return
-        yield span.upto
 
 
 def fold(cursor: Cursor, span: Span, projections: Sequence[Projection]) -> None:
@@ -140,10 +156,11 @@ def fold(cursor: Cursor, span: Span, projections: Sequence[Projection]) -> None:
     types: dict[str, int] = dict(cursor.execute(TYPES_OF_SPAN, span.bounds).fetchall())
     if unknown := {at: type for type, at in types.items() if type not in FACT_TYPES}:
         raise UnfoldableFact(min(unknown), unknown[min(unknown)], "install a program that knows this type.")
+    known = span._replace(types=types.keys())
     for projection in projections:
         if not projection.FACTS.isdisjoint(types):
             try:
-                projection.project(cursor, span)
+                projection.project(cursor, known)
             except Exception as error:
                 error.add_note(f"projection {projection.NAME}, positions {span.after + 1} to {span.upto}")
                 raise
@@ -152,15 +169,19 @@ def fold(cursor: Cursor, span: Span, projections: Sequence[Projection]) -> None:
 
 def _fold_next(
     connection: Connection, projections: Sequence[Projection], upto: int | None, facts: int
-) -> Span | None:
-    """Folds and commits the next span of at most `facts`; None when there is none."""
+) -> _Folding:
+    """Folds and commits the next span of at most `facts`."""
     with connection.transaction(), connection.cursor() as cursor:
         lock(cursor)
-        span = _next_span(cursor, position(cursor, projections), upto, facts)
-        if span is None:
-            return None
+        after = position(cursor, projections)
+        asked = {"after": after, "upto": upto, "facts": facts, "ends": list(SPAN_ENDS)}
+        end, head = cursor.execute(END_OF_SPAN, asked).fetchone() or (after, after)
+        if end <= after:
+            return _Folding(None, True)
+        span = Span(after, end)
         try:
-            fold(cursor, span, projections)
+            with _statements_kept(connection, span):
+                fold(cursor, span, projections)
         except UnfoldableFact as known:
             raise _FoldFailed(span, known.because, known) from known
         except (psycopg.OperationalError, psycopg.InterfaceError):
@@ -168,14 +189,18 @@ def _fold_next(
         except Exception as error:
             raise _FoldFailed(span, f"{type(error).__name__}: {error}") from error
         cursor.execute(TELL)
-        return span
+        return _Folding(span, end == (head if upto is None else min(head, upto)))
 
 
-def _next_span(cursor: Cursor, after: int, upto: int | None, facts: int) -> Span | None:
-    end = cursor.execute(
-        END_OF_SPAN, {"after": after, "upto": upto, "facts": facts, "ends": list(SPAN_ENDS)}
-    ).fetchone()
-    return Span(after, end[0]) if end and end[0] > after else None
+@contextmanager
+def _statements_kept(connection: Connection, span: Span) -> Generator[None]:
+    """Has the statements that fold a small span made ready once for all; those of others are made anew."""
+    before = connection.prepare_threshold
+    connection.prepare_threshold = 0 if span.facts <= FEW_FACTS else before
+    try:
+        yield
+    finally:
+        connection.prepare_threshold = before
 
 
 def _noted(connection: Connection, projections: Sequence[Projection], failed: _FoldFailed) -> UnfoldableFact:

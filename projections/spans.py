@@ -1,5 +1,6 @@
 """What a read model is, the span of facts that it folds at a time, and how any of them marks voided rows."""
 
+from collections.abc import Collection
 from typing import NamedTuple, Protocol
 
 import psycopg
@@ -37,10 +38,11 @@ class UnfoldableFact(Exception):
 
 
 class Span(NamedTuple):
-    """The facts at the positions (after, upto]."""
+    """The facts at the positions (after, upto]. types: those among them; None where nobody has looked."""
 
     after: int
     upto: int
+    types: Collection[str] | None = None
 
     @property
     def facts(self) -> int:
@@ -50,7 +52,11 @@ class Span(NamedTuple):
     @property
     def bounds(self) -> dict[str, int]:
         """Both ends, as the parameters of a statement."""
-        return self._asdict()
+        return {"after": self.after, "upto": self.upto}
+
+    def may_hold(self, types: Collection[str]) -> bool:
+        """Whether there may be facts of one of `types` in it."""
+        return self.types is None or any(type in self.types for type in types)
 
 
 class Projection(Protocol):
@@ -79,5 +85,7 @@ class Projection(Protocol):
 
 def mark_voided(cursor: Cursor, span: Span, *tables: str) -> None:
     """Sets `void_position` of the rows whose fact a void of `span` names; the first void of a fact counts."""
+    if not span.may_hold(("fact_voided",)):
+        return
     for table in tables:
         cursor.execute(sql.SQL(MARK_VOIDED).format(table=sql.Identifier(table)), span.bounds)

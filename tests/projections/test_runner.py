@@ -40,7 +40,7 @@ class Spy:
         self._act = act
 
     def project(self, cursor: Cursor, span: Span) -> None:
-        self.met.append(span)
+        self.met.append(Span(span.after, span.upto))
         self._act(cursor, span)
 
 
