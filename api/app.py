@@ -55,6 +55,7 @@ from api import (
     simulating,
     stream,
     trail_pages,
+    visits,
 )
 from api.connectors import http as connectors
 from api.connectors import quarantine_http
@@ -141,6 +142,7 @@ HANDLERS = [
     module_tests.begin_test,
     module_tests.read_test,
     module_tests.hand_in,
+    visits.check_in,
     alerts.read_alerts,
     alerts.read_interventions,
     alerts.read_backtest,

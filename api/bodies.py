@@ -10,7 +10,7 @@ from litestar import Request
 from litestar.types import Receive
 
 from api.problems import BodyTooLarge, BodyTooSlow
-from domain.refusals import Malformed
+from domain.refusals import BadField, Malformed
 
 BODY_SECONDS = 60
 """So long may a body be on its way."""
@@ -119,6 +119,21 @@ def not_json(error: Exception) -> Malformed:
     return Malformed(
         field="", detail=f"The body is not JSON: {str(error)[:200]}.", remedy="Send JSON as RFC 8259 has it."
     )
+
+
+def decoded(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
+    """What is in the JSON of a request.
+
+    Raises: Malformed, BadField.
+    """
+    require_sound(body)
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        field, message = place(error)
+        raise BadField(field=field, detail=f"{message}.", remedy="See /schema/openapi.json.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise not_json(error) from None
 
 
 def place(error: msgspec.ValidationError, prefix: str = "") -> tuple[str, str]:

@@ -186,6 +186,32 @@ ANSWERS_BODY = RequestBody(
 )
 
 
+_PLACE = object_of(
+    {"latitude": _TEXT, "longitude": _TEXT},
+    {"accuracy": _TEXT},
+    "Where the phone says it is: degrees of WGS 84 and metres of doubt, as decimal text.",
+)
+CHECK_IN_BODY = RequestBody(
+    required=True,
+    content={
+        "application/json": OpenAPIMediaType(
+            schema=object_of(
+                {"customer": _TEXT}, {"department": _TEXT, "place": _PLACE}, "A visit that begins."
+            ),
+            examples={
+                "visit": Example(
+                    summary="A visit",
+                    value={
+                        "customer": "C-201",
+                        "place": {"latitude": "31.230416", "longitude": "121.473701", "accuracy": "12"},
+                    },
+                )
+            },
+        )
+    },
+)
+
+
 def operation_with(body: RequestBody) -> type[Operation]:
     """An operation whose handler reads `body` itself."""
 

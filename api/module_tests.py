@@ -12,22 +12,21 @@ from litestar.params import PathParameter
 from psycopg import Cursor
 
 from api.auth import Caller
-from api.bodies import not_json, place, read_body, require_sound
+from api.bodies import decoded, place, read_body
 from api.described import ANSWERS_BODY, TEST_BODY, operation_with
-from api.intake import Refused, Submission
 from api.ops import now
+from api.own_facts import own_fact, record, require_self
 from api.people import unknown_person
 from api.problems import NotFound
 from api.reading import EmployeeInPath, Reading, View
 from api.writing import Writing
 from domain.decide.question_banks import due_at
-from domain.facts.base import Fact
 from domain.facts.question_banks import TestAnswered, TestDrawn
 from domain.learning.drawing import Lot, drawn
 from domain.learning.marking import marked, score_text
 from domain.learning.refusals import ModuleNotOpen, UnknownBank
 from domain.plan.fields import Title
-from domain.refusals import BadField, NotAllowed
+from domain.refusals import BadField
 from projections import module_tests, roster, taken_tests
 from projections.module_tests import BankVersion, Told
 from projections.taken_tests import OpenedTest, TakenTest
@@ -152,11 +151,19 @@ async def begin_test(
 
     409: another test of the module is open, or the module is not. The clock of the test begins now.
     """
-    asked = _decoded(_BEGIN, await read_body(request, MAX_BYTES))
+    asked = decoded(_BEGIN, await read_body(request, MAX_BYTES))
+    return await begun(request, writing, reading, employee, asked.bank)
+
+
+async def begun(request: Asked, writing: Writing, reading: Reading, employee: str, bank: str) -> SeenTest:
+    """The test that `employee` begins now, drawn from `bank`.
+
+    Raises: NotAllowed, UnknownBank, ModuleNotOpen.
+    """
     _require_self(request.auth, employee)
     at, today = now(), reading.today()
-    fact = await reading.ask(lambda cursor: _begun(cursor, employee, asked.bank, at, today))
-    await _recorded(request, writing, reading, fact, at)
+    fact = await reading.ask(lambda cursor: _begun(cursor, employee, bank, at, today))
+    await record(request, writing, reading, own_fact(request.auth, fact, at))
     return await reading.ask(lambda cursor: _seen(cursor, (employee, fact.test), at, today, None))
 
 
@@ -179,12 +186,27 @@ async def hand_in(
 
     A question that is left out counts as not right. 409: it is too late, or the test was handed in before.
     """
-    asked = _decoded(_HAND_IN, await read_body(request, MAX_BYTES))
+    asked = decoded(_HAND_IN, await read_body(request, MAX_BYTES))
+    return await handed_in(request, writing, reading, (employee, test), asked.answers)
+
+
+async def handed_in(
+    request: Asked,
+    writing: Writing,
+    reading: Reading,
+    named: tuple[str, str],
+    answers: dict[str, list[str]],
+) -> SeenTest:
+    """The test of a person, by both their ids, with its `answers` marked and recorded.
+
+    Raises: NotAllowed, NotFound, BadField, the Refusal of a rule.
+    """
+    employee, test = named
     _require_self(request.auth, employee)
     at, today = now(), reading.today()
     taken = await reading.ask(lambda cursor: _taken(cursor, employee, test))
-    await _recorded(request, writing, reading, _answered(taken, asked.answers), at)
-    return await reading.ask(lambda cursor: _seen(cursor, (employee, test), at, today, None))
+    await record(request, writing, reading, own_fact(request.auth, _answered(taken, answers), at))
+    return await reading.ask(lambda cursor: _seen(cursor, named, at, today, None))
 
 
 def in_use(version: BankVersion) -> BankInUse:
@@ -299,46 +321,17 @@ def _answered(taken: Told, answers: dict[str, list[str]]) -> TestAnswered:
         ) from None
 
 
-async def _recorded(request: Asked, writing: Writing, reading: Reading, fact: Fact, at: dt.datetime) -> None:
-    """Records `fact` as said by who asks, and waits until it is counted.
-
-    Raises: the Refusal of a rule; Behind.
-    """
-    submission = Submission(
-        type=fact.TYPE,
-        source=f"employee/{request.auth.employee}",
-        key=f"{fact.TYPE.replace('_', '-')}/{secrets.token_hex(SEED_BYTES)}",
-        occurred_at=at,
-        data=msgspec.to_builtins(fact),
-    )
-    outcome = await writing.one(submission, request.auth.actor)
-    if isinstance(outcome, Refused):
-        raise outcome.refusal
-    await reading.after(outcome.position, request)
-
-
 def _require_self(caller: Caller, employee: str) -> None:
     """Lets people take their own tests only.
 
     Raises: NotAllowed.
     """
-    if caller.employee != employee:
-        raise NotAllowed(
-            field="employee",
-            detail="A test is taken by oneself: this token is not that of its taker.",
-            remedy=f"Sign in as {employee}; scores of tests taken elsewhere are sent as module_tested.",
-        )
-
-
-def _decoded(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
-    require_sound(body)
-    try:
-        return decoder.decode(body)
-    except msgspec.ValidationError as error:
-        field, message = place(error)
-        raise BadField(field=field, detail=f"{message}.", remedy="See /schema/openapi.json.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise not_json(error) from None
+    require_self(
+        caller,
+        employee,
+        "A test is taken by oneself: this token is not that of its taker.",
+        f"Sign in as {employee}; scores of tests taken elsewhere are sent as module_tested.",
+    )
 
 
 def _unknown_test(employee: str, test: str) -> NotFound:

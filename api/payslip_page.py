@@ -60,7 +60,7 @@ def payslip_page(page: Page) -> str:
         language="zh-Hans" if page.lang == "zh" else "en",
         words=WORDS[page.lang],
         style=Markup(_style()),
-        slip=_slip(page),
+        slip=slip_shown(page),
     )
 
 
@@ -89,7 +89,8 @@ def _style() -> str:
     return files("api").joinpath("web", "payslip.css").read_text("utf-8")
 
 
-def _slip(page: Page) -> dict[str, Any]:
+def slip_shown(page: Page) -> dict[str, Any]:
+    """The statement in the words of the reader, as templates show it."""
     slip, made, here = page.slip, page.slip.statement, page.posting
     held = made.total_minor - slip.payable_minor
     state = slip.run.state
@@ -208,6 +209,7 @@ def _facts(page: Page, line: Line, told: ExplainedLine, plan: Plan | None) -> It
         late = [fact.void_position or fact.position for fact in told.late[:FACTS_SHOWN]]
         yield {
             "title": WORDS[page.lang]["late"],
+            "page": False,
             "total": told.late_total,
             "href": f"{page.prefix}explain?{urlencode({'known_at': page.slip.known_at})}",
             "positions": late,
@@ -223,6 +225,7 @@ def _evidence(page: Page, each: Evidence, plan: Plan | None) -> dict[str, Any]:
     positions = [fact.position for fact in each.facts[:FACTS_SHOWN]]
     return {
         "title": each.measure if measure is None else _in(measure.title, page.lang),
+        "page": True,
         "total": each.total,
         "href": f"{page.prefix}{'' if each.period == page.slip.statement.period else f'../{each.period}/'}"
         f"evidence?{urlencode(asked)}",

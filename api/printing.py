@@ -44,15 +44,24 @@ async def print_statement(
 
     Digest and position stand at its foot. It loads nothing and runs no script.
     """
-    request.auth.require_about(employee)
-    asked, language = month(period), language_of(lang, request.headers.get("accept-language", ""))
-
-    def question(cursor: Cursor[Any], known_at: int | None) -> Page:
-        return page_of(cursor, vault, request.auth, employee, asked, known_at, language)
-
-    page = await view.ask(question)
+    language = language_of(lang, request.headers.get("accept-language", ""))
+    page = await page_asked(request, view, vault, employee, period, language)
     headers = {**HEADERS, "Content-Security-Policy": content_policy()}
     return Response(payslip_page(page), media_type=MediaType.HTML, headers=headers)
+
+
+async def page_asked(
+    request: Asked, view: View, vault: Vault, employee: str, period: str, lang: Lang
+) -> Page:
+    """What the page of one statement says to whoever asks.
+
+    Raises: NotAllowed, BadField, NotFound where nothing is due.
+    """
+    request.auth.require_about(employee)
+    asked = month(period)
+    return await view.ask(
+        lambda cursor, known_at: page_of(cursor, vault, request.auth, employee, asked, known_at, lang)
+    )
 
 
 def page_of(

@@ -10,7 +10,8 @@ from api.roles import ROLES, Role
 ALL = frozenset(ROLES)
 PAY = ALL - {"integration"}
 PEOPLE = ALL - {"integration"}
-TAKERS = ALL - {"auditor"}
+SELF = frozenset[Role]({"employee"})
+"""Filled in by the person themselves: the one employee of the table, and nobody for them."""
 
 PAGES: Mapping[str, frozenset[Role]] = {
     "GET /": ALL,
@@ -19,4 +20,22 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "POST /account/password": ALL,
     "POST /account/second-factor": ALL,
     "POST /account/sessions/end": ALL,
+    "GET /employees/{employee}/pay": PAY,
+    "GET /employees/{employee}/pay/{period}": PAY,
+    "GET /employees/{employee}/pay/{period}/evidence": PAY,
+    "GET /employees/{employee}/pay/{period}/dispute": SELF,
+    "POST /employees/{employee}/pay/{period}/dispute": SELF,
+    "GET /employees/{employee}/visit": SELF,
+    "POST /employees/{employee}/visit": SELF,
+    "GET /employees/{employee}/learning": PEOPLE,
+    "POST /employees/{employee}/learning/tests": SELF,
+    "GET /employees/{employee}/learning/tests/{test}": PEOPLE,
+    "POST /employees/{employee}/learning/tests/{test}": SELF,
+    "GET /employees/{employee}/me": PEOPLE,
+    "GET /employees/{employee}/milestones": PEOPLE,
+    "GET /employees/{employee}/shifts": PEOPLE,
+    "GET /employees/{employee}/credentials": PEOPLE,
+    "GET /employees/{employee}/boards": PEOPLE,
+    "GET /employees/{employee}/survey": PEOPLE,
+    "POST /employees/{employee}/survey": SELF,
 }

@@ -18,14 +18,19 @@ from api.auth import signed_in
 from api.caller import Caller
 from api.intake import Intake
 from api.intake.intake import DEFAULT_ZONE
+from api.own_facts import require_self
 from api.pages.assets import address
 from api.pages.languages import chosen
 from api.pages.navigation import Navigation
 from api.pages.wording import Wording
-from api.problems import NotFound
+from api.payslip_page import Page as Slip
+from api.printing import page_asked, print_statement
+from api.problems import NotFound, problem_of
 from api.reading import Reading, View, counted_position
+from api.roles import MAY, Action
 from api.writing import Writing
 from domain.journal.vault import Vault
+from domain.refusals import Refusal
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "web" / "templates"
 
@@ -74,6 +79,16 @@ class Page:
         self._given = {"request": request, "reading": reading, **given}
 
     @property
+    def view(self) -> View:
+        """What of the past is asked for."""
+        return self._given["view"]
+
+    @property
+    def writing(self) -> Writing:
+        """The way in for what a form says."""
+        return self._given["writing"]
+
+    @property
     def caller(self) -> Caller:
         """Who reads."""
         return self.request.auth
@@ -97,6 +112,41 @@ class Page:
             if refusal.field in said:
                 raise
             return None
+
+    async def slip(self, employee: str, period: str) -> Slip | None:
+        """What the printed statement says; None where nothing is due."""
+        self.caller.require(print_statement.opt["action"])
+        try:
+            return await page_asked(
+                self.request, self.view, self._given["vault"], employee, period, self.wording.lang
+            )
+        except NotFound as refusal:
+            if refusal.field == "employee":
+                raise
+            return None
+
+    async def answered(self, template: str, refusal: Refusal | None, **shown: Any) -> Response[str]:
+        """A page with a form; with what was wrong, where it was sent and refused."""
+        problem = None if refusal is None else problem_of(refusal)
+        return await self.rendered(
+            template, status=problem.status if problem else 200, problem=problem, **shown
+        )
+
+    def gone_to(self, address: str) -> Response[str]:
+        """On to another page, after a form: loading that again sends nothing twice."""
+        return Response("", status_code=303, headers={**HEADERS, "Location": address})
+
+    def require_self(self, employee: str) -> None:
+        """Lets people fill in only what they say of themselves.
+
+        Raises: NotAllowed.
+        """
+        detail = "This form is for the person themselves."
+        require_self(self.caller, employee, detail, f"Sign in as {employee}.")
+
+    def may(self, action: Action) -> bool:
+        """Whether the reader's role includes `action`."""
+        return action in MAY[self.caller.role]
 
     async def rendered(
         self, template: str, *, live: str | None = None, status: int = 200, **shown: Any

@@ -6,7 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from api.intake import Intake
 from api.pages.assets import static_file
-from api.pages.employee import today
+from api.pages.employee import learning, own, pay, today, visiting
 from api.pages.entry import account, signing_in
 from api.pages.home import home
 from api.pages.languages import choose_language
@@ -20,6 +20,24 @@ PAGES: list[HTTPRouteHandler] = [
     account.change_password,
     account.renew_second_factor,
     account.end_one,
+    pay.months_page,
+    pay.pay_page,
+    pay.evidence_page,
+    pay.dispute_page,
+    pay.open_dispute,
+    visiting.visit_page,
+    visiting.check_in,
+    learning.learning_page,
+    learning.begin_test,
+    learning.test_page,
+    learning.hand_in,
+    own.me_page,
+    own.milestones_page,
+    own.shifts_page,
+    own.credentials_page,
+    own.boards_page,
+    own.survey_page,
+    own.answer_survey,
 ]
 """Those for whoever is signed in, and may."""
 

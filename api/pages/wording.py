@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from api.pages.words import LANGUAGES, TAGS, told
+from api.pages.words import LANGUAGES, TAGS, catalogue, told
 from api.payslip_words import Lang
 from domain.money import major_text, minor_per_major
 from domain.plan.exact import Unit, shown
@@ -51,6 +51,10 @@ class Wording(NamedTuple):
         sign = _MINUS if minor < 0 else "+" if signed and minor else ""
         return f"{sign}{_before(code)}{amount}"
 
+    def sign(self, currency: str) -> str:
+        """What stands before an amount of the currency."""
+        return _before(currency)
+
     def number(self, exact: str, form: Unit = "number", currency: str | None = None) -> str:
         """A number that is exact text, to two places: 1,234.5, 11.5%, ¥600."""
         value = Fraction(exact)
@@ -70,6 +74,15 @@ class Wording(NamedTuple):
     def share(self, exact: str) -> int:
         """A share in whole percent, from 0 to 100, for a bar; what is not whole is not shown as 100."""
         return max(0, min(100, int(Fraction(exact) * 100)))
+
+    def share_of(self, part: str, whole: str) -> int:
+        """As `share`, of two exact numbers; all of nothing is all."""
+        return self.share(str(Fraction(part) / Fraction(whole))) if Fraction(whole) else 100
+
+    def fact(self, type: str) -> str:
+        """What kind of fact it is, in a word or two; its tag where it has none."""
+        key = f"employee.fact.{type}"
+        return self.say(key) if key in catalogue(self.lang) else type.replace("_", " ")
 
     def day(self, day: dt.date, *, year: bool = False) -> str:
         """A day with its weekday: Sun 22 Nov, 11月22日 周日."""

@@ -80,6 +80,13 @@ ConfidentialMinor = Annotated[
     ),
 ]
 Note = Annotated[str, personal(r"[^\x00]{1,2000}", "Free text.")]
+GeoUri = Annotated[
+    str,
+    personal(
+        r"geo:-?\d{1,2}(\.\d{1,6})?,-?\d{1,3}(\.\d{1,6})?(;u=\d{1,9})?",
+        "Where the person was (RFC 5870), by WGS 84: geo:31.230416,121.473701;u=12, u being metres of doubt.",
+    ),
+]
 Reason = Annotated[
     str, Meta(pattern=r"^[^\x00]{1,500}\Z", description="Why, in plain words, without personal data.")
 ]

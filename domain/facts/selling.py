@@ -11,6 +11,7 @@ from domain.facts.base import (
     DealId,
     EmployeeId,
     Fact,
+    GeoUri,
     Label,
     Minutes,
     Note,
@@ -60,7 +61,7 @@ class FollowUpRecorded(Fact, frozen=True, kw_only=True):
 
 
 class VisitRecorded(Fact, frozen=True, kw_only=True):
-    """A client was visited on the spot. department: of the hospital."""
+    """A client was visited on the spot. department: of the hospital. location: as the phone gave it."""
 
     TYPE: ClassVar[str] = "visit_recorded"
     employee: EmployeeId
@@ -69,6 +70,7 @@ class VisitRecorded(Fact, frozen=True, kw_only=True):
     kind: Label | None = None
     minutes: Minutes | None = None
     note: Note | None = None
+    location: GeoUri | None = None
 
 
 class StageReached(Fact, frozen=True, kw_only=True):

@@ -1,0 +1,111 @@
+"""Courses of the curriculum, and their tests: drawn, taken, marked and told."""
+
+import datetime as dt
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+
+from api import growth, module_tests
+from api.module_tests import BankInUse, SeenTest, TestInPath
+from api.pages.employee.person import person_shown
+from api.pages.navigation import page_opt
+from api.pages.page import Page
+from api.pages.submitted import text_of
+from api.reading import EmployeeInPath
+from domain.refusals import NotAllowed, Refusal
+from projections.growth import Dossier
+
+
+@get(
+    "/employees/{employee:str}/learning",
+    opt=page_opt("read_people", "learning", nav=40, personal="person"),
+)
+async def learning_page(page: NamedDependency[Page], employee: EmployeeInPath) -> Response[str]:
+    """Each module with how far one is, the tests that can be taken, and those that were."""
+    return await _learning(page, employee)
+
+
+@post(
+    "/employees/{employee:str}/learning/tests",
+    opt=page_opt("record", "learning", personal="person"),
+)
+async def begin_test(page: NamedDependency[Page], employee: EmployeeInPath) -> Response[str]:
+    """Draws a test, and goes to it."""
+    form = await page.request.form()
+    try:
+        seen = await module_tests.begun(
+            page.request, page.writing, page.reading, employee, text_of(form, "bank")
+        )
+    except NotAllowed:
+        raise
+    except Refusal as refusal:
+        return await _learning(page, employee, refusal)
+    return page.gone_to(f"/employees/{employee}/learning/tests/{seen.test.test}")
+
+
+@get(
+    "/employees/{employee:str}/learning/tests/{test:str}",
+    opt=page_opt("read_people", "learning", personal="person"),
+)
+async def test_page(page: NamedDependency[Page], employee: EmployeeInPath, test: TestInPath) -> Response[str]:
+    """The questions of a test; of one that is handed in, the score, the weak topics and what helps."""
+    seen: SeenTest = await page.ask(module_tests.read_test, employee=employee, test=test)
+    return await _test(page, employee, seen)
+
+
+@post(
+    "/employees/{employee:str}/learning/tests/{test:str}",
+    opt=page_opt("record", "learning", personal="person"),
+)
+async def hand_in(page: NamedDependency[Page], employee: EmployeeInPath, test: TestInPath) -> Response[str]:
+    """Marks and records the answers, and shows the result."""
+    form = await page.request.form()
+    answers = {
+        name.removeprefix("q."): [str(choice) for choice in form.getall(name)]
+        for name in form
+        if name.startswith("q.")
+    }
+    try:
+        await module_tests.handed_in(page.request, page.writing, page.reading, (employee, test), answers)
+    except NotAllowed:
+        raise
+    except Refusal as refusal:
+        seen: SeenTest = await page.ask(module_tests.read_test, employee=employee, test=test)
+        return await _test(page, employee, seen, refusal, answers)
+    return page.gone_to(f"/employees/{employee}/learning/tests/{test}")
+
+
+async def _learning(page: Page, employee: str, refusal: Refusal | None = None) -> Response[str]:
+    today: dt.date = page.reading.today()
+    who = await person_shown(page, employee, today)
+    found: Dossier = await page.ask(growth.read_dossier, employee=employee)
+    banks: list[BankInUse] = await page.ask(module_tests.read_banks)
+    return await page.answered(
+        "employee/learning.html",
+        refusal,
+        who=who,
+        training=found.training,
+        tests=list(reversed(found.tests)),
+        banks={bank.module: bank for bank in banks},
+        titles={bank.bank: bank.title for bank in banks},
+    )
+
+
+async def _test(
+    page: Page,
+    employee: str,
+    seen: SeenTest,
+    refusal: Refusal | None = None,
+    answers: dict[str, list[str]] | None = None,
+) -> Response[str]:
+    banks: list[BankInUse] = await page.ask(module_tests.read_banks)
+    bank = next((each for each in banks if each.bank == seen.test.bank), None)
+    return await page.answered(
+        "employee/test.html",
+        refusal,
+        who=await person_shown(page, employee, page.reading.today()),
+        test=seen.test,
+        standing=seen.standing,
+        title=bank.title if bank else None,
+        answers=answers or {},
+    )
