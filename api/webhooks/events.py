@@ -59,7 +59,9 @@ _NEEDS: Mapping[Action, str] = {
 CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})
 """They take the right to whatever fact they are about."""
 
-_OF_FACTS: Mapping[str, Action] = {name: action for action, names in _NEEDS.items() for name in names.split()}
+NEEDED_BY_TYPE: Mapping[str, Action] = {
+    name: action for action, names in _NEEDS.items() for name in names.split()
+}
 
 OF_ALL = frozenset[Action]({"read_plans", "read_boards"})
 """What nobody in particular is told of may go to whoever has one of these rights, whatever their scope."""
@@ -118,7 +120,7 @@ def needs(event: str) -> Action:
     """The right that it takes to be told of `event`."""
     if event in RESULTS:
         return RESULTS[event].needs
-    return _OF_FACTS.get(event.removeprefix(FACT), "read_facts")
+    return NEEDED_BY_TYPE.get(event.removeprefix(FACT), "read_facts")
 
 
 def may_be_told(role: Role, event: str) -> bool:
