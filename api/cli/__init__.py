@@ -28,6 +28,7 @@ from api.cli import (
     seal,
     service,
     tokens,
+    webhooks,
 )
 from api.cli.terminal import expected_failure, say_failure
 from api.garbage import collect_seldom
@@ -67,6 +68,7 @@ app.add_typer(connectors.app, name="connector")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(practices.app)
 app.add_typer(roster.app, name="roster", help="Who works when: search for rosters, show and publish them.")
+app.add_typer(webhooks.app, name="webhook", help="Events that other systems and group chats are sent.")
 app.add_typer(inquiries.app, name="inquiry", help="What people ask and dispute about their pay.")
 
 

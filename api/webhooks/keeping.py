@@ -154,7 +154,8 @@ def change(
     if asked.is_the_makers:
         require_maker(caller, found)
     events = found.events if asked.events is None else tuple(dict.fromkeys(asked.events))
-    require_events(found.caller(), events)
+    if asked.events is not None:
+        require_events(found.caller(), events)
     _require_people(caller, asked.people or ())
     changed = msgspec.structs.replace(
         found,

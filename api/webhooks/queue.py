@@ -28,6 +28,7 @@ WAITING = "select count(*) from webhook_delivery where webhook = %(webhook)s and
 DUE = """
 select message, type, body, line, tries from webhook_delivery
 where webhook = %(webhook)s and state = 'waiting' and next_at <= %(at)s
+    and (%(only)s::text is null or message = %(only)s)
 order by number limit %(most)s"""
 
 # Of each webhook that is active, when the first of its deliveries is due.
@@ -159,9 +160,9 @@ def waiting(cursor: Cursor[Any], webhook: str) -> int:
     return _number(cursor.execute(WAITING, {"webhook": webhook}))
 
 
-def due(cursor: Cursor[Any], webhook: str, at: dt.datetime, most: int) -> list[Due]:
-    """The first of those whose time has come, in the order in which they came up."""
-    rows = cursor.execute(DUE, {"webhook": webhook, "at": at, "most": most})
+def due(cursor: Cursor[Any], webhook: str, at: dt.datetime, most: int, only: str | None = None) -> list[Due]:
+    """The first of those whose time has come, in the order in which they came up; or one alone."""
+    rows = cursor.execute(DUE, {"webhook": webhook, "at": at, "most": most, "only": only})
     return [Due(*row) for row in rows]
 
 

@@ -65,12 +65,12 @@ class Endpoint:
         self._name, self._sending = name, sending
         self._rest_until: dt.datetime | None = None
 
-    async def serve(self) -> None:
-        """Sends all that is due by now."""
+    async def serve(self, only: str | None = None) -> None:
+        """Sends all that is due by now; or one delivery, once."""
         while True:
             await self._rest()
             try:
-                found = await asyncio.to_thread(self._asked, self._next)
+                found = await asyncio.to_thread(self._asked, partial(self._next, only=only))
             except KeysUnavailable as refusal:
                 await asyncio.to_thread(self._asked, partial(self._stop, because=refusal.detail))
                 return
@@ -78,6 +78,8 @@ class Endpoint:
                 return
             if isinstance(found, _Round):
                 await self._send(found)
+                if only is not None:
+                    return
             else:
                 self._rest_until = found
 
@@ -87,13 +89,14 @@ class Endpoint:
             self._rest_until = None
             await asyncio.sleep(max(0.0, min(wait, MOST_REST_SECONDS)))
 
-    def _next(self, cursor: Cursor[Any]) -> _Round | dt.datetime | None:
+    def _next(self, cursor: Cursor[Any], only: str | None) -> _Round | dt.datetime | None:
         """What is to be sent now; or when to ask again, as a robot takes nothing earlier."""
         asked = subscriptions.webhook(cursor, self._name)
         if asked is None or asked.state != "active":
             return None
         now = self._sending.clock()
-        due = queue.due(cursor, self._name, now, HANDFUL if asked.form == "standard" else robots.MOST_LINES)
+        most = HANDFUL if asked.form == "standard" else robots.MOST_LINES
+        due = queue.due(cursor, self._name, now, most, only)
         if not due:
             return None
         if asked.form != "standard" and asked.sent_at is not None:
