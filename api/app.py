@@ -57,6 +57,7 @@ from api import (
     trail_pages,
     visits,
 )
+from api.asyncapi import read_asyncapi
 from api.connectors import http as connectors
 from api.connectors import quarantine_http
 from api.connectors.facts_kept import FactsKept
@@ -199,7 +200,7 @@ HANDLERS = [
 
 _WRITTEN_OUT: dict[Any, Callable[[Any], Any]] = {Fraction: str, Decimal: str}
 
-BESIDE = [signed_in.sign_out, health.live, health.ready, health.metrics]
+BESIDE = [signed_in.sign_out, read_asyncapi, health.live, health.ready, health.metrics]
 """What does not stand under /v1."""
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any, get_args
 
-import msgspec
-
 import api
 import domain
+from api.asyncapi import asyncapi
+from api.fact_schemas import schema_of
 from api.problems import kinds, status_of
 from api.roles import MAY, MAY_RECORD, ROLES, Action
 from docs.generate_commands import commands_page
@@ -31,43 +31,6 @@ DOCS = Path(__file__).resolve().parent
 NOTICE = "<!-- Made from the code by `make docs`; change the code, not this page. -->\n"
 
 Json = dict[str, Any]
-
-
-def schema_of(fact: type[Fact]) -> Json:
-    """The JSON Schema of a fact's data, in the words of JSON Schema rather than of Python."""
-    components = msgspec.json.schema_components([fact], schema_hook=_free_form, ref_template="#/$defs/{name}")
-    definitions = components[1]
-    own = definitions.pop(fact.__name__)
-    own["title"] = fact.TYPE
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | own
-    if definitions:
-        schema["$defs"] = definitions
-    return _portable(schema)
-
-
-def _free_form(kind: type) -> Json:
-    """What stands in a schema for a value whose shape the type does not say."""
-    if kind is not object:
-        raise TypeError(f"{kind} has no place in a fact")
-    return {"description": "Any JSON without floats."}
-
-
-def _portable(value: Any) -> Any:
-    """`value` with its regular expressions and docstrings written as JSON Schema expects them."""
-    match value:
-        case dict():
-            changed = {name: _portable(member) for name, member in value.items()}
-            if "x-plain" in changed:  # stored text may be encrypted, sent text never is
-                changed["pattern"] = changed.pop("x-plain")
-            if isinstance(pattern := changed.get("pattern"), str):
-                changed["pattern"] = pattern.replace(r"\Z", "$").replace(r"\w", r"\p{L}\p{N}_")
-            if isinstance(description := changed.get("description"), str):
-                changed["description"] = inspect.cleandoc(description)
-            return changed
-        case list():
-            return [_portable(member) for member in value]
-        case _:
-            return value
 
 
 def facts_page() -> str:
@@ -204,6 +167,7 @@ def pages() -> Mapping[Path, str]:
         DOCS / "facts" / f"{tag}.json": json.dumps(schema_of(fact), ensure_ascii=False, indent=2) + "\n"
         for tag, fact in FACT_TYPES.items()
     }
+    schemas[DOCS / "asyncapi.json"] = json.dumps(asyncapi(), ensure_ascii=False, indent=1) + "\n"
     schemas[DOCS / "plan.schema.json"] = json.dumps(plan_schema(), ensure_ascii=False, indent=2) + "\n"
     return schemas | {
         DOCS / "reference" / "commands.md": commands_page(NOTICE),

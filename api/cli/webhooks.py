@@ -156,11 +156,13 @@ def test(webhook: Named, json: Json = False) -> None:
     import asyncio
     import secrets
 
+    from api.logs import configure_logs
     from api.ops import now
     from api.webhooks import keeping, queue
     from api.webhooks.sending import Endpoint
     from api.webhooks.service import sending_of
 
+    configure_logs("console", "error")
     with _desk() as desk:
         found = keeping.of_caller(desk.cursor, desk.operator, webhook)
         message = keeping.test(desk.cursor, found, secrets.token_hex(8), now())

@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+Event = Literal["snapshot", "delta", "progress", "must-refetch"]
+
 Reason = Literal["too-slow", "rebuilt", "people-moved", "service-stops", "token-ended"]
 
 RETRY = b"retry: 2000\n"

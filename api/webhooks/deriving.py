@@ -41,6 +41,7 @@ from domain.journal.record import Record, instant_text
 from domain.people.roster import posting
 from domain.period import Period
 from projections import reach, roster
+from projections.display import anonymous
 
 STRETCH_FACTS = 500
 MOST_WAITING = 2_000
@@ -51,6 +52,16 @@ select s.employee, s.total_minor, s.currency, s.digest, p.period
 from closed_period p join statement s on s.period = p.period
 where p.position = %(position)s and (%(employees)s::text[] is null or s.employee = any(%(employees)s))
 order by s.employee"""
+
+
+class _About(NamedTuple):
+    """What has to be known beside a fact. types: of what is voided or confirmed, by position.
+
+    hidden: those who chose not to be named on boards.
+    """
+
+    types: Mapping[int, str]
+    hidden: frozenset[str]
 
 
 class Seen(NamedTuple):
@@ -114,19 +125,17 @@ def derive(cursor: Cursor[Any], name: str, upto: int, today: dt.date, at: dt.dat
     reaches = records[-1].position if len(records) == STRETCH_FACTS else upto
     if records:
         seen = seen_by(cursor, asked, today)
-        voided = _about(cursor, records)
-        fresh = [each for record in records for each in _fresh(cursor, asked, seen, record, voided)]
+        about = _About(_types_about(cursor, records), frozenset(anonymous(cursor)))
+        fresh = [each for record in records for each in _fresh(cursor, asked, seen, record, about)]
         queue.add(cursor, name, fresh, at)
     cursor.execute(subscriptions.SKIP, {"webhook": name, "position": reaches})
     return reaches < upto
 
 
-def _fresh(
-    cursor: Cursor[Any], asked: Webhook, seen: Seen, record: Record, types: Mapping[int, str]
-) -> Iterator[Fresh]:
+def _fresh(cursor: Cursor[Any], asked: Webhook, seen: Seen, record: Record, about: _About) -> Iterator[Fresh]:
     event = f"{FACT}{record.type}"
     fact = decode(record.type, record.data)
-    if event in asked.events and _is_told(asked, seen, record, fact, types):
+    if event in asked.events and _is_told(asked, seen, record, fact, about):
         yield Fresh(
             message_of(asked.webhook, "fact", record.position, record.source, record.key),
             event,
@@ -138,13 +147,17 @@ def _fresh(
         yield from _statements(cursor, asked, seen, record)
 
 
-def _is_told(asked: Webhook, seen: Seen, record: Record, fact: Fact, types: Mapping[int, str]) -> bool:
+def _is_told(asked: Webhook, seen: Seen, record: Record, fact: Fact, about: _About) -> bool:
     """Whether a webhook is told of a fact: by the rights of its role, and by whom the fact is about."""
-    about = f"{FACT}{types.get(getattr(fact, 'position', 0), '')}" if record.type in CORRECTIONS else ""
-    event = about or f"{FACT}{record.type}"
-    if not may_be_told(asked.role, event) or (about and needs(about) not in MAY[asked.role]):
+    mended = about.types.get(getattr(fact, "position", 0), "") if record.type in CORRECTIONS else ""
+    event = f"{FACT}{mended or record.type}"
+    if not may_be_told(asked.role, event) or (mended and needs(event) not in MAY[asked.role]):
         return False
     people = frozenset(people_of([record]))
+    # Who chose not to be named on boards is not named to a group, nor to whoever sees boards only.
+    names_people = asked.form == "standard" and "read_people" in MAY[asked.role]
+    if record.type == "honour_awarded" and people & about.hidden and not names_people:
+        return False
     if people:
         return seen.shows(people)
     branch = next((tag.partition(":")[2] for tag in record.tags if tag.startswith("branch:")), None)
@@ -153,7 +166,7 @@ def _is_told(asked: Webhook, seen: Seen, record: Record, fact: Fact, types: Mapp
     return asked.scope == "all" or needs(event) in OF_ALL
 
 
-def _about(cursor: Cursor[Any], records: list[Record]) -> dict[int, str]:
+def _types_about(cursor: Cursor[Any], records: list[Record]) -> dict[int, str]:
     """The types of the facts that `records` void or confirm, by position."""
     facts = (decode(record.type, record.data) for record in records if record.type in CORRECTIONS)
     positions = {int(getattr(fact, "position", 0)) for fact in facts}

@@ -146,7 +146,6 @@ class Endpoint:
         because = queue.settle(cursor, self._name, outcomes, at)
         for each in outcomes:
             self._sending.tell(each.verdict)
-            log.info("webhook_tried", webhook=self._name, status=each.answer.status, ms=each.answer.ms)
         if because is not None:
             self._stop(cursor, because, gone=any(each.verdict == "gone" for each in outcomes))
         if overloaded := [each.answer for each in outcomes if _is_overloaded(each.answer)]:

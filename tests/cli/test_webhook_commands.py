@@ -40,7 +40,9 @@ def firm(
 
 def test_a_webhook_from_its_making_to_its_end(firm: tuple[Run, Receiver, str]) -> None:
     run, receiver, url = firm
-    made = json.loads(run("make", f"{url}/in", "--event", "fact.deal_closed", "--json").stdout)
+    answer = run("make", f"{url}/in", "--event", "fact.deal_closed", "--json")
+    assert answer.returncode == 0, answer.stderr
+    made = json.loads(answer.stdout)
     webhook = made["webhook"]
     tested = run("test", webhook)
     assert (tested.returncode, tested.stdout.split(" in ")[0]) == (0, "200"), tested.stderr

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from announced import require_announced
 from book import NOW, SHANGHAI, Book
 from given import LEDGER
 
@@ -71,7 +72,10 @@ class Firm:
             found = standing.standing(cursor, [webhook], TODAY, AT)
             standing.tell(cursor, webhook.webhook, found, TODAY, NOW)
             cursor.connection.commit()
-            return [msgspec.json.decode(each.body) for each in self.due(cursor, webhook)]
+            told = [msgspec.json.decode(each.body) for each in self.due(cursor, webhook)]
+        for each in told:
+            require_announced(each["type"], each)
+        return told
 
     def due(self, cursor: Any, webhook: Webhook) -> Sequence[Due]:
         """What waits."""

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from announced import DOCUMENT, require_announced
 from conftest import new_database
 from receiving import Reply
 from standardwebhooks import Webhook
@@ -27,6 +28,11 @@ def scene(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory
         webhook_scene(dsn, tmp_path_factory.mktemp("home")) as scene,
     ):
         yield scene
+        document = scene.get("/schema/asyncapi.json")
+        assert document == DOCUMENT
+        for each in scene.receiver.came:
+            if "webhook-id" in each.headers:
+                require_announced(each.said["type"], each.said)
 
 
 @pytest.mark.rule("R61")
