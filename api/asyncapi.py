@@ -83,14 +83,14 @@ def asyncapi() -> Json:
             "stream": {
                 "address": "/v1/stream",
                 "title": "Live standings or a live board",
-                "description": "Server-sent events. The id of one is the position that it brings a client to; "
+                "description": "Server-sent events. The id of one is the position that it brings to; "
                 "parameters are those of GET /v1/stream in the OpenAPI document.",
                 "messages": _references(streamed),
             },
             "webhooks": {
                 "address": None,
                 "title": "Webhooks",
-                "description": "POST to the address of a webhook, which is made at /v1/webhooks. At least once, "
+                "description": "POST to the address of a webhook, made at /v1/webhooks. At least once, "
                 "each with a webhook-id of its own; begun in the order in which events came up.",
                 "messages": _references(hooked),
             },

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from api.caller import Caller
     from api.ops import Ledger
     from api.roles import Role, ScopeName
+    from api.webhooks.keeping import WebhookAsked
     from api.webhooks.subscriptions import Webhook
 
 app = typer.Typer(help="Webhooks: events that other systems and group chats are sent.")
@@ -69,37 +70,14 @@ def make(
     json: Json = False,
 ) -> None:
     """Make a webhook and print its secret, once; a running service begins to send within a second."""
-    import os
-
-    import msgspec
-
-    from api.bodies import place
-    from api.caller import Caller
     from api.ops import now
-    from api.roles import ROLES
     from api.webhooks import keeping
     from api.webhooks.guard import guard_of
 
-    if role not in ROLES or scope not in ("all", "branch"):
-        raise Failed(
-            "That is no role or scope.", f"--role: {', '.join(ROLES)}; --scope: all or branch.", USAGE
-        )
-    if (scope == "branch") > bool(branch):
-        raise Failed("The scope branch names no branch.", "Give --branch.", USAGE)
     said = {"name": name or url[:100], "url": url, "events": event, "form": form, "scheme": scheme}
     said |= {"language": language, "people": employee or [], "branches": branch or []}
-    if secret_in is not None:
-        said["secret"] = os.environ.get(secret_in, "")
-    try:
-        asked = msgspec.convert(said, keeping.WebhookAsked)
-    except msgspec.ValidationError as error:
-        field, message = place(error)
-        raise Failed(f"{field}: {message}.", "See meritbook webhook make --help.", USAGE) from None
+    asked, caller = _asked(said, secret_in), _teller(role, scope, branch or [])
     with _desk(counted=True) as desk:
-        reaches = tuple(branch or ()) if scope == "branch" else ()
-        caller = Caller(
-            name=account(), role=cast("Role", role), scope=cast("ScopeName", scope), branches=reaches
-        )
         guard = guard_of(desk.ledger.settings.webhook_hosts)
         today = desk.ledger.today()
         made, secret = keeping.make(desk.cursor, desk.ledger.vault, guard, caller, asked, today, now())
@@ -110,6 +88,36 @@ def make(
     if secret or made.public_key:
         output().print(secret or made.public_key)
         notes().print("Receivers verify with this; a secret is shown this once.")
+
+
+def _asked(said: dict[str, Any], secret_in: str | None) -> "WebhookAsked":
+    import os
+
+    import msgspec
+
+    from api.bodies import place
+    from api.webhooks.keeping import WebhookAsked
+
+    secret = {} if secret_in is None else {"secret": os.environ.get(secret_in, "")}
+    try:
+        return msgspec.convert(said | secret, WebhookAsked)
+    except msgspec.ValidationError as error:
+        field, message = place(error)
+        raise Failed(f"{field}: {message}.", "See meritbook webhook make --help.", USAGE) from None
+
+
+def _teller(role: str, scope: str, branches: list[str]) -> "Caller":
+    """By whose rights a webhook is told that is made here."""
+    from api.caller import Caller
+    from api.roles import ROLES
+
+    if role not in ROLES or scope not in ("all", "branch"):
+        remedy = f"--role: {', '.join(ROLES)}; --scope: all or branch."
+        raise Failed("That is no role or scope.", remedy, USAGE)
+    if scope == "branch" and not branches:
+        raise Failed("The scope branch names no branch.", "Give --branch.", USAGE)
+    reaches = tuple(branches) if scope == "branch" else ()
+    return Caller(name=account(), role=cast("Role", role), scope=cast("ScopeName", scope), branches=reaches)
 
 
 @app.command("list", epilog="Example: meritbook webhook list --json")
