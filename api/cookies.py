@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from litestar.types import Scope
 
 from api.issuer import LOOPBACK
+from api.problems import Unavailable
 
 NAME = "meritbook"
 MOST_BYTES = 8 * 1024
@@ -46,6 +47,20 @@ class Cookies:
     def taken_back(self, scope: Scope, name: str = NAME) -> str:
         """The header that takes a cookie back."""
         return self.set(scope, "", name=name, seconds=0)
+
+    def origin(self, scope: Scope) -> str:
+        """Where the browser that asks finds the service, without a slash at the end.
+
+        Raises: Unavailable where only the settings could say it, for a Host header is whatever was sent.
+        """
+        if self._public_url is not None:
+            return self._public_url.rstrip("/")
+        if not self._is_plain(scope):
+            raise Unavailable(
+                field="", detail="The service does not know its own address.",
+                remedy="Whoever runs it sets MERITBOOK_PUBLIC_URL.",
+            )  # fmt: skip
+        return f"http://{header(scope['headers'], b'host')}"
 
     def _called(self, scope: Scope, name: str) -> str:
         return name if self._is_plain(scope) else f"__Host-{name}"

@@ -36,6 +36,15 @@ STALE_SECONDS = 24 * 3600.0
 Fetch = Callable[[str], bytes]
 
 
+class Endpoints(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an issuer signs people in and out. names_itself: it says in its answers who it is (RFC 9207)."""
+
+    authorization: str
+    token: str
+    end_session: str | None = None
+    names_itself: bool = False
+
+
 class IssuerAway(Exception):
     """The issuer cannot be asked at the moment, or answers what cannot be used."""
 
@@ -49,6 +58,7 @@ class Issuer:
         self.url = url
         self._fetch, self._clock = fetch or fetched, clock
         self._keys: dict[str, PyJWK] = {}
+        self._endpoints: Endpoints | None = None
         self._fetched_at: float | None = None
         self._asked_at: float | None = None
         self._asking = asyncio.Lock()
@@ -78,6 +88,20 @@ class Issuer:
                 remedy="Sign in again.",
             )
         return found
+
+    async def endpoints(self) -> Endpoints:
+        """Where it signs people in.
+
+        Raises: Unavailable, also for one that only signs tokens.
+        """
+        async with self._asking:
+            if self._may_ask() and not self._is_fresh(KEYS_SECONDS):
+                await self._ask()
+        if self._endpoints is None or not self._is_fresh(STALE_SECONDS):
+            raise Unavailable(
+                field="", detail="The issuer does not sign people in.", remedy="Try again in a moment."
+            )
+        return self._endpoints
 
     def _held(self, name: str | None) -> PyJWK | None:
         if name is None:
@@ -113,6 +137,7 @@ class Issuer:
         keys = usable(self._read(address))
         if not keys:
             raise IssuerAway("it publishes no key that can be used")
+        self._endpoints = _endpoints(said)
         return keys
 
     def _read(self, address: str) -> Mapping[str, Any]:
@@ -120,6 +145,24 @@ class Issuer:
             return msgspec.json.decode(self._fetch(address), type=dict[str, Any])
         except msgspec.MsgspecError:
             raise IssuerAway(f"{address} holds no JSON object") from None
+
+
+def _endpoints(said: Mapping[str, Any]) -> Endpoints | None:
+    """Where a discovery document says that people sign in; None where it does not, or not with TLS."""
+
+    def address(name: str) -> str | None:
+        given = said.get(name)
+        return given if isinstance(given, str) and is_safe(given) else None
+
+    authorization, token = address("authorization_endpoint"), address("token_endpoint")
+    if authorization is None or token is None:
+        return None
+    return Endpoints(
+        authorization=authorization,
+        token=token,
+        end_session=address("end_session_endpoint"),
+        names_itself=said.get("authorization_response_iss_parameter_supported") is True,
+    )
 
 
 def usable(published: Mapping[str, Any]) -> dict[str, PyJWK]:
@@ -153,6 +196,17 @@ def fetched(address: str) -> bytes:
 
     Raises: IssuerAway.
     """
+    status, content = asked(address, "GET", None, {})
+    if status != 200:
+        raise IssuerAway(f"{address} answered {status} with {len(content)} bytes")
+    return content
+
+
+def asked(address: str, method: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    """Status and content of what an address answers; no redirect is followed.
+
+    Raises: IssuerAway.
+    """
     parts = urlsplit(address)
     connection: http.client.HTTPConnection
     if parts.scheme == "https":
@@ -162,13 +216,13 @@ def fetched(address: str) -> bytes:
         connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT_SECONDS)
     try:
         query = f"?{parts.query}" if parts.query else ""
-        connection.request("GET", parts.path + query, headers={"Accept": "application/json"})
+        connection.request(method, parts.path + query, body, {"Accept": "application/json", **headers})
         answer = connection.getresponse()
         content = answer.read(ANSWER_BYTES + 1)
     except (OSError, http.client.HTTPException) as error:
         raise IssuerAway(f"{address} does not answer: {type(error).__name__}") from None
     finally:
         connection.close()
-    if answer.status != 200 or len(content) > ANSWER_BYTES:
-        raise IssuerAway(f"{address} answered {answer.status} with {len(content)} bytes")
-    return content
+    if len(content) > ANSWER_BYTES:
+        raise IssuerAway(f"{address} answered {answer.status} with more than {ANSWER_BYTES} bytes")
+    return answer.status, content

@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     oidc_issuer, oidc_audience: whose JWTs let people in, and for whom they must be meant. oidc_claims: which
     claims say what, as `role=groups`. oidc_roles: which role what they say stands for, as `pay-team=payroll`.
     webhook_hosts: hosts and networks of the firm's own to which webhooks may go, without TLS too.
+    oidc_client_id, oidc_client_secret: as whom the pages sign people in at the issuer; no secret for a public
+    client. oidc_title: what the pages call the issuer.
     public_url: where browsers find the service, if not at its own address: behind a proxy that brings TLS.
     session_idle_minutes, session_hours: how long a session lasts unused, and at all. second_factor_roles: who
     needs a second factor to sign in with an account.
@@ -73,6 +75,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     oidc_claims: str = ""
     oidc_roles: str = ""
     oidc_leeway_seconds: int = 30
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_title: str = ""
     webhook_hosts: str = ""
     public_url: str | None = None
     session_idle_minutes: int = 30
@@ -114,7 +119,7 @@ def read_settings(environment: Mapping[str, str], default_home: Path) -> Setting
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$.")
         field = place.rstrip("`")
-        shown = "" if field in _SECRET else f" It is {given.get(field)!r}."
+        shown = "" if field in _SECRET or "secret" in field else f" It is {given.get(field)!r}."
         raise SettingRefused(
             _variable(field), f"{message}.{shown}", "Set another value or unset it."
         ) from None
@@ -231,6 +236,10 @@ def _check_issuer(settings: Settings) -> None:
             _variable("oidc_issuer"),
             "An issuer has an address, and its tokens an audience.",
             "Set MERITBOOK_OIDC_AUDIENCE too, or neither.",
+        )
+    if settings.oidc_client_id and settings.oidc_issuer is None:
+        raise SettingRefused(
+            _variable("oidc_client_id"), "It is a client of no issuer.", "Set MERITBOOK_OIDC_ISSUER too."
         )
     address = settings.oidc_issuer or "https://none"
     if not re.match(rf"{_WITH_TLS_OR_HERE}(/[^?#\s]*)?\Z", address):

@@ -1,6 +1,7 @@
 """Who presents what: a token made here, a JWT of the issuer that the settings name, or a session."""
 
 import hashlib
+import hmac
 import time
 from collections.abc import Mapping
 from typing import Any, cast, get_args
@@ -112,6 +113,19 @@ class Jwts:
         self._kept[digest] = time.monotonic() + min(KEPT_SECONDS, counts_on), caller
         return caller
 
+    async def of_id_token(self, token: str, nonce: str) -> Caller:
+        """Who signed in, by the ID token that was asked for with `nonce`, and by no other.
+
+        Raises: Unauthenticated, Unavailable.
+        """
+        claims = await self._verified(token)
+        if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
+            raise refused("The ID token answers another request.")
+        audience = claims["aud"]
+        if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != self._claimed.audience:
+            raise refused("The ID token was made for somebody else as well.")
+        return self._claimed.caller(claims)
+
     async def _verified(self, token: str) -> Mapping[str, Any]:
         if len(token) > TOKEN_BYTES:
             raise refused("The token is too long.")
@@ -166,17 +180,17 @@ class SignIn:
         return found
 
 
-def jwts_of(settings: Settings) -> Jwts | None:
-    """Who reads the JWTs of the issuer that `settings` name; None where they name none."""
-    if settings.oidc_issuer is None or settings.oidc_audience is None:
+def jwts_of(settings: Settings, issuer: Issuer | None, audience: str | None) -> Jwts | None:
+    """Who reads the JWTs that an issuer makes for `audience`; None where there are none."""
+    if issuer is None or audience is None:
         return None
     claimed = Claimed(
-        audience=settings.oidc_audience,
+        audience=audience,
         leeway_seconds=settings.oidc_leeway_seconds,
         names=pairs(settings.oidc_claims),
         roles=pairs(settings.oidc_roles),
     )
-    return Jwts(Issuer(settings.oidc_issuer), claimed)
+    return Jwts(issuer, claimed)
 
 
 def _listed(said: object) -> list[object]:

@@ -159,6 +159,10 @@ class Trail:
         """Writes a fact that stands for itself, durably: somebody signed in, or their access was changed."""
         number = f"{fact.TYPE.replace('_', '-')}/{self._process}-{next(self._numbers)}"
         outcome = await self._submit(_submission(fact, number, self._clock()), actor)
+        if isinstance(outcome, Refused) and isinstance(outcome.refusal, UnknownEmployee):
+            # An issuer may name somebody of whom nothing is recorded yet.
+            fact = msgspec.structs.replace(fact, employee=None)
+            outcome = await self._submit(_submission(fact, number, self._clock()), actor)
         if isinstance(outcome, Refused):
             raise outcome.refusal
 

@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from api.intake import Intake
 from api.pages.assets import static_file
 from api.pages.employee import learning, own, pay, today, visiting
-from api.pages.entry import account, signing_in
+from api.pages.entry import account, issuer, signing_in
 from api.pages.home import home
 from api.pages.languages import choose_language
 from api.pages.navigation import Navigation
@@ -53,6 +53,8 @@ OPEN: list[HTTPRouteHandler] = [
     signing_in.enrol_page,
     signing_in.enrol,
     signing_in.signed_out_page,
+    issuer.to_issuer,
+    issuer.from_issuer,
 ]
 """For whoever asks, signed in or not."""
 

@@ -8,6 +8,7 @@ from litestar.params import QueryParameter
 
 from api.accounts.entering import Entering, In, StepGone
 from api.accounts.second_factor import address_of, spelled
+from api.code_flow import CodeFlow
 from api.cookies import Cookies
 from api.pages.entry.forms import (
     Asked,
@@ -30,6 +31,7 @@ _OPEN = {"open": True}
 
 SiteGiven = NamedDependency[Site]
 EnteringGiven = NamedDependency[Entering]
+FlowGiven = NamedDependency[CodeFlow | None]
 CookiesGiven = NamedDependency[Cookies]
 
 
@@ -37,10 +39,12 @@ CookiesGiven = NamedDependency[Cookies]
 async def sign_in_page(
     request: Asked,
     site: SiteGiven,
+    code_flow: FlowGiven,
     next: Annotated[str, QueryParameter(description="The page to go on with.")] = "/",
 ) -> Response[str]:
-    """Asks for name and password."""
-    return shown(site, request, "sign_in.html", next=here(next), name="")
+    """Asks for name and password, or leads to the issuer."""
+    issuer = code_flow.title if code_flow else ""
+    return shown(site, request, "sign_in.html", next=here(next), name="", issuer=issuer)
 
 
 @post("/sign-in", opt=_OPEN, status_code=200, include_in_schema=False)
@@ -133,9 +137,14 @@ async def enrol(
 
 
 @get("/signed-out", opt=_OPEN, include_in_schema=False)
-async def signed_out_page(request: Asked, site: SiteGiven) -> Response[str]:
-    """Says that the session has ended."""
-    return shown(site, request, "signed_out.html")
+async def signed_out_page(
+    request: Asked, site: SiteGiven, code_flow: FlowGiven, own_cookies: CookiesGiven
+) -> Response[str]:
+    """Says that the session has ended, and where else one may sign out."""
+    back = f"{own_cookies.origin(request.scope)}/signed-out" if code_flow else ""
+    there = await code_flow.end_session(back) if code_flow else None
+    issuer = code_flow.title if code_flow else ""
+    return shown(site, request, "signed_out.html", there=there, issuer=issuer)
 
 
 async def _enrolling(
