@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from api.demo_data import growth, offices
+from api.demo_data import clients, growth, library, offices
 from api.demo_data.mess import CORRECTIONS, Mess
 from api.demo_data.selling import Month, Sales
 from api.demo_data.sheets import Delivery, Row, csv_bytes, ndjson_bytes, xlsx_bytes
@@ -45,7 +45,7 @@ def deliveries() -> Iterator[Delivery]:
             files[f"hr_decisions_{tag}.csv"] = csv_bytes(offices.DECISIONS, decided, "utf-8-sig")
         if corrections:
             files[f"finance_corrections_{tag}.csv"] = csv_bytes(CORRECTIONS, corrections, "gb18030")
-        yield Delivery(number, files | _newcomers(number))
+        yield Delivery(number, _newcomers(number) | _known(number, month) | files)
 
 
 def _newcomers(number: int) -> dict[str, bytes]:
@@ -61,6 +61,23 @@ def _newcomers(number: int) -> dict[str, bytes]:
         numbers: list[Row] = [{**row, "压力": float(str(row["压力"]))} for row in answers]
         files[f"oa_surveys_{tag}.xlsx"] = xlsx_bytes("周问卷", ("新人周问卷",), growth.SURVEYS, numbers)
     return files
+
+
+def _known(number: int, month: Month) -> dict[str, bytes]:
+    """What is known of clients, and what is written down for all; a file without rows is not sent."""
+    told = {
+        "crm_leads": (clients.LEADS, clients.leads(number, month.clients)),
+        "crm_deciders": (clients.DECIDERS, clients.deciders(number, month.clients)),
+        "wiki_practices": (library.PRACTICES, library.practices(number)),
+        "hr_market": (library.MARKET, library.market(number)),
+        "hr_notices": (library.NOTICES, library.notices(number)),
+        "hr_assistants": (library.ASSISTANTS, library.assistants(number)),
+    }
+    return {
+        f"{name}_2025-{number:02}.csv": csv_bytes(columns, rows, "utf-8-sig")
+        for name, (columns, rows) in told.items()
+        if rows
+    }
 
 
 def _branches() -> bytes:

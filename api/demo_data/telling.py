@@ -87,6 +87,7 @@ _TRY = {
         ("explain HK035 2025-03", "600.00 of it: 10 new clients and two points, to the facts behind them"),
         ("explain HK041 2025-07", "what a zero too many in May cost in July"),
         ("alerts --day 2025-10-12", "a newcomer under stress who lags in training, with the numbers"),
+        ("practices --stage contact", "what others do at that stage, with what was measured since"),
         ("payroll 2025-11 --format csv", "what payroll pays"),
         ("import {folder}/crm_orders_2025-01.csv", "the same file again: nothing changes"),
         ("replay --compare", "everything computed again from the first fact, and compared"),
@@ -95,6 +96,10 @@ _TRY = {
         ("explain LJ0006 2025-10", "a ward nurse's month: infusions, hours, nights, ratings"),
         ("explain LJ0010 2025-10", "work on days without a valid licence is named, and not paid"),
         ("reminders --day 2025-11-09", "licences that expire"),
+        (
+            "roster generate --branch ZB --department 骨科 --from 2025-11-10 --to 2025-11-23",
+            "a ward's next roster, searched for from needs, wishes and rules",
+        ),
         ("payroll 2025-10 --format csv", "what payroll pays"),
     ),
 }

@@ -7,6 +7,8 @@ from collections.abc import Mapping as AnyMapping
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from api.importing import fields
 from api.importing.checking import Faults, check_days, check_formats, check_paths, own_when, when_of
 from api.importing.conditions import all_of, any_of
@@ -155,20 +157,57 @@ def _fields(
     given: dict[str, Field] = {}
     for name, written in rule.data.items():
         place = f"{path}.data.{name}"
-        value = Value(column=written) if isinstance(written, str) else written
         if name not in kinds:
             faults.say(place, f"{rule.type} has no field {name!r}.", _did_you_mean(name, kinds))
-        elif (kind := kinds[name]) is None:
-            remedy = f"Give them under `{name}` beside `data`." if name in APART else "Leave it out."
+            continue
+        if isinstance(written, list):
+            given[name] = _parts(written, fields.parts_of(fact_type, name), place, usual, faults)
+            continue
+        value = Value(column=written) if isinstance(written, str) else written
+        if (kind := kinds[name]) is None:
+            remedy = "Write the list of its parts." if fields.parts_of(fact_type, name) else "Leave it out."
+            remedy = f"Give them under `{name}` beside `data`." if name in APART else remedy
             faults.say(place, f"{name} cannot be read from a cell.", remedy)
         else:
             found = _field(value, kind, place, usual, faults)
             if found is not None:
                 given[name] = found
                 if kind == "money" and "currency" not in rule.data:
-                    currency = fields.currency_reader(value)
-                    given["currency"] = Field(found.columns, lambda row, read=currency: read(row))
+                    given["currency"] = _currency_of(found, value)
     return given
+
+
+def _currency_of(amount: Field, value: Value) -> Field:
+    """The currency of an amount, told only where there is one."""
+    currency = fields.currency_reader(value)
+    return Field(amount.columns, lambda row: None if amount.read(row) is None else currency(row))
+
+
+def _parts(
+    written: list[dict[str, str | Value]],
+    part: type[msgspec.Struct] | None,
+    path: str,
+    usual: Usual,
+    faults: Faults,
+) -> Field:
+    """The way to read a list of parts, each as it is written for it."""
+    readers: list[dict[str, Field]] = []
+    if part is None:
+        faults.say(path, "It has no parts.", "Name the column that it comes from.")
+        return fields.parts(readers)
+    kinds = fields.kinds_of(part)
+    for number, told in enumerate(written):
+        reader: dict[str, Field] = {}
+        for name, of in told.items():
+            place, kind = f"{path}[{number}].{name}", kinds.get(name)
+            if kind is None:
+                faults.say(place, f"A part of it has no {name!r} in a cell.", _did_you_mean(name, kinds))
+                continue
+            value = Value(column=of) if isinstance(of, str) else of
+            if found := _field(value, kind, place, usual, faults):
+                reader[name] = found
+        readers.append(reader)
+    return fields.parts(readers)
 
 
 def _field(value: Value, kind: Kind, place: str, usual: Usual, faults: Faults) -> Field | None:

@@ -1,10 +1,12 @@
 """How the value of one field is read from the cells of a row, and what is said when it cannot be."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import inspect
 
 from api.importing import cells, dates, shift_spans
@@ -16,16 +18,37 @@ from domain.facts.shifts import ShiftSpan
 
 Cells = Mapping[str, Cell]
 Kind = Literal[
-    "text", "id", "whole", "hours", "decimal", "day", "money", "money text", "share", "flag", "spans"
+    "text",
+    "texts",
+    "id",
+    "whole",
+    "wholes",
+    "hours",
+    "decimal",
+    "day",
+    "money",
+    "money text",
+    "share",
+    "flag",
+    "spans",
 ]
-Said = str | int | bool | list[dict[str, str]]
-"""What a cell says; a list only of the hours of a shift."""
+Part = dict[str, "Said"]
+Said: TypeAlias = str | int | bool | list[str] | list[int] | list[dict[str, str]] | list[Part]
+"""What cells say: lists are of texts, numbers, hours of a shift, or parts that have fields of their own."""
 
+_LISTS: dict[type[inspect.Type], Kind] = {
+    inspect.StrType: "texts",
+    inspect.LiteralType: "texts",
+    inspect.IntType: "wholes",
+}
 _SHOWN = 40
+_BETWEEN = re.compile(r"[,;、，；\n]")
 _REMEDIES: dict[Kind, str] = {
     "text": "Mend the cell.",
+    "texts": "Write them with a comma or a semicolon between.",
     "id": "Format the column as text in the source, and export it again.",
     "whole": "Write a whole number.",
+    "wholes": "Write whole numbers with a comma or a semicolon between.",
     "hours": "Write hours such as 1.5 that are whole minutes.",
     "decimal": "Write a plain number such as 8.5.",
     "day": "Write the day as the mapping says, or add how it is written to `formats`.",
@@ -81,9 +104,18 @@ def shown(columns: tuple[str, ...], row: Cells) -> str:
         return bad.shown
 
 
-def kinds_of(fact_type: type[Fact]) -> dict[str, Kind | None]:
-    """How each field of a fact is read; None for one that no single cell can give."""
+def kinds_of(fact_type: type[msgspec.Struct]) -> dict[str, Kind | None]:
+    """How each field of a fact, or of a part of one, is read; None for one that no single cell can give."""
     return {name: _kind(name, kind) for name, kind in _types(fact_type).items()}
+
+
+def parts_of(fact_type: type[Fact], name: str) -> type[msgspec.Struct] | None:
+    """What each member of a list in a fact is made of; None for a field that is no list of such parts."""
+    match _told(_types(fact_type)[name]):
+        case inspect.ListType(item_type=inspect.StructType(cls=part)) if part is not ShiftSpan:
+            return part
+        case _:
+            return None
 
 
 def required_of(fact_type: type[Fact]) -> set[str]:
@@ -112,6 +144,21 @@ def field(value: Value, kind: Kind, usual: Usual) -> Field:
     return Field(columns + money_columns, read)
 
 
+def parts(readers: Sequence[Mapping[str, Field]]) -> Field:
+    """The way to read a list of parts; one with no cell filled is left out, and so is an empty list."""
+    columns = tuple(column for reader in readers for field in reader.values() for column in field.columns)
+
+    def read(row: Cells) -> list[Part] | None:
+        found: list[Part] = []
+        for reader in readers:
+            told = {name: field.read(row) for name, field in reader.items()}
+            if any(told[name] is not None for name, field in reader.items() if field.columns):
+                found.append({name: said for name, said in told.items() if said is not None})
+        return found or None
+
+    return Field(columns, read)
+
+
 def instant(columns: tuple[str, ...], when: When) -> Callable[[Cells], dt.datetime]:
     """The way to read when something happened; what it gives raises BadCell."""
 
@@ -134,7 +181,7 @@ def _sentence(error: Exception) -> str:
     return f"{said[:1].upper()}{said[1:]}."
 
 
-def _types(fact_type: type[Fact]) -> dict[str, inspect.Type]:
+def _types(fact_type: type[msgspec.Struct]) -> dict[str, inspect.Type]:
     info = inspect.type_info(fact_type)
     assert isinstance(info, inspect.StructType)
     return {field.name: field.type for field in info.fields}
@@ -143,9 +190,7 @@ def _types(fact_type: type[Fact]) -> dict[str, inspect.Type]:
 def _kind(name: str, kind: inspect.Type) -> Kind | None:
     if name == "amount_minor":
         return "money"
-    kind = _bare(kind)
-    if isinstance(kind, inspect.UnionType):
-        kind = _bare(next(member for member in kind.types if not isinstance(member, inspect.NoneType)))
+    kind = _told(kind)
     match kind:
         case inspect.StrType(pattern=pattern) if pattern == _pattern(EmployeeId):
             return "id"
@@ -163,8 +208,18 @@ def _kind(name: str, kind: inspect.Type) -> Kind | None:
             return "day"
         case inspect.ListType(item_type=inspect.StructType(cls=spans)) if spans is ShiftSpan:
             return "spans"
+        case inspect.ListType(item_type=item):
+            return _LISTS.get(type(_bare(item)))
         case _:
             return None
+
+
+def _told(kind: inspect.Type) -> inspect.Type:
+    """What a field holds where it is told at all."""
+    kind = _bare(kind)
+    if isinstance(kind, inspect.UnionType):
+        kind = _bare(next(member for member in kind.types if not isinstance(member, inspect.NoneType)))
+    return kind
 
 
 def _bare(kind: inspect.Type) -> inspect.Type:
@@ -217,10 +272,18 @@ def _joined(columns: tuple[str, ...], join: str, row: Cells) -> str:
     return join.join(text for column in columns if (text := cells.text(row.get(column, ""))))
 
 
+def _members(cell: Cell) -> list[str]:
+    return [text for part in _BETWEEN.split(cells.text(cell)) if (text := part.strip())]
+
+
 def _converter(kind: Kind, value: Value, formats: tuple[str, ...]) -> Callable[[Cell, Cells], Said]:
     match kind:
         case "text":
             return lambda cell, row: cells.text(cell)
+        case "texts":
+            return lambda cell, row: _members(cell)
+        case "wholes":
+            return lambda cell, row: [cells.whole(text) for text in _members(cell)]
         case "id":
             return lambda cell, row: cells.identity(cell)
         case "whole":

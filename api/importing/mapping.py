@@ -128,12 +128,13 @@ class FactRule(_Part):
 
     when: conditions that must all hold. suffix: ends the fact's key, `row-key#suffix`; its type where absent.
     key: of this fact, where it is not the row's. refers_to: the fact that a void or confirmation names.
+    data: its fields; one that is a list of parts is written as the list of its parts, each with its fields.
     credits: who else has a part in it; a row that names nobody leaves all to its employee.
     """
 
     type: str
     occurred_at: str | Instant
-    data: dict[str, str | Value] = {}
+    data: dict[str, str | Value | list[dict[str, str | Value]]] = {}
     attributes: dict[str, str | Value] = {}
     credits: list[CreditRule] = []
     when: Conditions = {}

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api.importing import cells, dates, shift_spans
-from api.importing.fields import BadCell, field, kinds_of
+from api.importing.fields import BadCell, Usual, field, kinds_of
 from api.importing.mapping import Value
 from api.importing.xlsx_table import cell_of
 from domain.facts.selling import DealCosted
+
+USUAL = Usual((), lambda row: dt.date(2025, 3, 4))
 
 
 @pytest.mark.parametrize(
@@ -204,7 +206,7 @@ def test_hours_without_an_end_or_what_is_done_are_refused(written: str) -> None:
 
 def test_a_confidential_amount_is_read_as_exactly_and_told_as_digits() -> None:
     assert kinds_of(DealCosted)["cost_minor"] == "money text"
-    cost = field(Value(column="成本", money="CNY"), "money text", ())
+    cost = field(Value(column="成本", money="CNY"), "money text", USUAL)
     assert cost.read({"成本": "¥8,200.05"}) == "820005"
     with pytest.raises(BadCell):
         cost.read({"成本": "8200.055"})

@@ -38,6 +38,7 @@ def deliveries(units: Sequence[Unit] = UNITS) -> Iterator[Delivery]:
             month,
             {
                 **(_founding(staff) if month == MONTHS[0] else {}),
+                **(_planned(staff) if month == MONTHS[-1] else {}),
                 f"hr_master_{tag}.csv": csv_bytes(offices.MASTER, offices.master(staff, month), "gb18030"),
                 f"hr_licences_{tag}.csv": csv_bytes(LICENCES, licences(staff, month), "utf-8-sig"),
                 f"oa_leave_{tag}.csv": csv_bytes(offices.LEAVE, offices.leave(staff, month), "utf-8"),
@@ -70,6 +71,14 @@ def _founding(staff: list[Person]) -> dict[str, bytes]:
         "hr_decisions_2025-09.csv": csv_bytes(offices.DECISIONS, offices.decisions(), "utf-8-sig"),
         "nursing_patterns.csv": csv_bytes(rosters.PATTERNS, rosters.patterns(), "utf-8-sig"),
         "nursing_rules.csv": csv_bytes(rosters.RULES, rosters.unit_rules(), "utf-8-sig"),
+    }
+
+
+def _planned(staff: list[Person]) -> dict[str, bytes]:
+    """What the roster of the next two weeks is to meet."""
+    return {
+        "nursing_needs.csv": csv_bytes(rosters.NEEDS, rosters.needs(), "utf-8-sig"),
+        "nursing_wishes_2025-11.csv": csv_bytes(rosters.WISHES, rosters.wishes(staff), "utf-8-sig"),
     }
 
 

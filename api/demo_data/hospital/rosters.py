@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from api.demo_data.dice import Dice
-from api.demo_data.hospital.calendar import Away, away, days_of
+from api.demo_data.hospital.calendar import LAST_DAY, Away, away, days_of
 from api.demo_data.hospital.people import Person
 from api.demo_data.sheets import Row
 
@@ -13,6 +13,8 @@ RULES = "编号 院区 科室 连续夜班 班间休息(小时) 每周工时(小
 ROSTER = "工号 日期 班次".split()
 CLOCK = "工号 日期 班次 工时(小时)".split()
 OVERTIME = "单号 日期 工号 时长(小时) 事由".split()
+NEEDS = "编号 院区 科室 班次 人数 启用日期 适用星期 说明".split()
+WISHES = "单号 登记日期 工号 日期 班次 权重".split()
 SWAPS = (
     "单号 申请日期 申请人 原日期 原班次 对方 对方日期 对方班次 同意日期 签字存档 审批日期 审批人 结果 说明"
 ).split()
@@ -45,6 +47,38 @@ def unit_rules() -> list[Row]:
         ("GZ-2", "本部", "重症医学科", 2, "", "", "2025-08-01", "重症监护连续夜班不超过两个"),
     )
     return [dict(zip(RULES, each, strict=True)) for each in told]
+
+
+def needs() -> list[Row]:
+    """How many nurses orthopaedics of the main campus needs, in the weeks that are still to be planned."""
+    told = (
+        ("XQ-1", "A", 7, "1、2、3、4、5", "工作日手术多"),
+        ("XQ-2", "A", 5, "6、7", ""),
+        ("XQ-3", "P", 5, "", ""),
+        ("XQ-4", "N", 4, "", ""),
+    )
+    return [
+        dict(zip(NEEDS, (id, "本部", "骨科", shift, count, "2025-11-10", days, why), strict=True))
+        for id, shift, count, days, why in told
+    ]
+
+
+def wishes(people: list[Person]) -> list[Row]:
+    """What the nurses of orthopaedics wish for in the two weeks that are still to be planned."""
+    dice = Dice("hospital", "wishes")
+    nurses = [person for person in people if (person.campus, person.department) == ("ZB", "骨科")]
+    nurses = [person for person in nurses if person.post == "护士" and person.here_on(LAST_DAY)]
+    return [
+        {
+            "单号": f"YW2511-{number:02}",
+            "登记日期": dt.date(2025, 11, dice.between(3, 7)),
+            "工号": person.id,
+            "日期": dt.date(2025, 11, dice.between(10, 23)),
+            "班次": dice.weighted((("", 3), ("A", 2), ("N", 1))),
+            "权重": dice.weighted((("", 3), ("2", 1))),
+        }
+        for number, person in enumerate(dice.some(nurses, 18), 1)
+    ]
 
 
 class Month:
