@@ -62,6 +62,7 @@ from api.connectors import http as connectors
 from api.connectors import quarantine_http
 from api.connectors.facts_kept import FactsKept
 from api.connectors.quarantine import Quarantine
+from api.connectors.xapi import xapi_router
 from api.described import complete
 from api.entrance import entrance
 from api.follower import Follower
@@ -104,6 +105,7 @@ HANDLERS = [
     facts.record_facts,
     connectors.read_connectors,
     connectors.take_records,
+    connectors.read_report,
     *quarantine_http.HANDLERS,
     audit.read_facts,
     audit.read_fact,
@@ -243,7 +245,7 @@ def build_app(ledger: Ledger) -> Surround:
         await asyncio.to_thread(sealing.stop)
 
     app = Litestar(
-        route_handlers=[Router("/v1", route_handlers=HANDLERS), page_router(site), *BESIDE],
+        route_handlers=[Router("/v1", route_handlers=HANDLERS), xapi_router(), page_router(site), *BESIDE],
         middleware=[way_in.gate],
         dependencies={
             "writing": Provide(lambda: app.state.writing, sync_to_thread=False),
@@ -285,7 +287,7 @@ def _query_names(app: Litestar) -> dict[str, frozenset[str]]:
     """The parameters that may stand in the query of each address."""
     names: dict[str, frozenset[str]] = {}
     for path, item in (app.openapi_schema.paths or {}).items():
-        methods = (item.get, item.post, item.patch, item.delete)
+        methods = (item.get, item.post, item.put, item.patch, item.delete)
         operations = [operation for operation in methods if operation is not None]
         parameters = [each for operation in operations for each in operation.parameters or ()]
         names[path] = frozenset(

@@ -9,6 +9,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from api.basic import credentials
 from api.caller import Caller
 from api.cookies import Cookies, header
 from api.leavers import Leavers
@@ -111,8 +112,10 @@ class Gate(ASGIMiddleware):
         said = header(scope["headers"], b"authorization")
         cookie = "" if said else self.cookies.given(scope)
         if not cookie:
-            scheme, _, token = said.partition(" ")
-            caller = await self._sign_in.caller(token.strip() if scheme.lower() == "bearer" else "")
+            name, token = _token(said, scope["route_handler"].opt)
+            caller = await self._sign_in.caller(token)
+            if name is not None and caller.name != name:
+                raise _another_name()
             await self._leavers.require_here(caller)
             return caller
         session = await self._sign_in.session(cookie, used=used)
@@ -137,6 +140,22 @@ class Gate(ASGIMiddleware):
 def signed_in(request: Request[Any, Any, Any]) -> SignedIn | None:
     """The session in which a request is made; None for one that bears a token."""
     return request.scope["state"].get(SIGNED_IN)
+
+
+def _token(said: str, opt: Mapping[str, Any]) -> tuple[str | None, str]:
+    """The token of an Authorization header; with its name where it is Basic, and the address takes that."""
+    scheme, _, given = said.partition(" ")
+    if scheme.lower() == "basic" and opt.get("basic"):
+        return credentials(given.strip())
+    return None, given.strip() if scheme.lower() == "bearer" else ""
+
+
+def _another_name() -> Unauthenticated:
+    return Unauthenticated(
+        field="Authorization",
+        detail="The token has another name.",
+        remedy="Send the name that the token was made with, and the token as the password.",
+    )
 
 
 def _here(scope: Scope) -> str:

@@ -237,7 +237,13 @@ def complete(document: OpenAPI) -> None:
         description="A problem (RFC 9457).", content={PROBLEM: _content(_PROBLEM, _REFUSED, "Refused")}
     )
     for path, item in (document.paths or {}).items():
-        methods = {"GET": item.get, "POST": item.post, "PATCH": item.patch, "DELETE": item.delete}
+        methods = {
+            "GET": item.get,
+            "POST": item.post,
+            "PUT": item.put,
+            "PATCH": item.patch,
+            "DELETE": item.delete,
+        }
         for method, operation in methods.items():
             if operation is None or operation.responses is None:
                 continue

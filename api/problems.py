@@ -188,7 +188,8 @@ def answer_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Respons
     log.info("refused", kind=type(refusal).kind, status=problem.status, field=refusal.field)
     headers = dict[str, str]()
     if isinstance(refusal, Unauthenticated):
-        headers["WWW-Authenticate"] = 'Bearer realm="meritbook"'
+        basic = 'Basic realm="meritbook", ' if request.scope["route_handler"].opt.get("basic") else ""
+        headers["WWW-Authenticate"] = f'{basic}Bearer realm="meritbook"'
     if isinstance(refusal, TooManyRequests):
         headers["Retry-After"] = str(refusal.seconds)
     elif seconds := _RETRY_SECONDS.get(type(refusal)):

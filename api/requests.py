@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("meritbook")
 
 _REQUEST_ID = re.compile(rb"[\w.\-]{1,64}\Z")
+_XAPI = (b"x-experience-api-version", b"1.0.3")
 _HEADERS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
 
 
@@ -59,6 +60,8 @@ class Surround:
                     (b"x-request-id", request_id),
                     *(header for header in _HEADERS if header[0] not in sent),
                 ]
+                if scope["path"].startswith("/xapi/"):
+                    message["headers"].append(_XAPI)
             await send(message)
 
         try:

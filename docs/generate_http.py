@@ -8,6 +8,7 @@ from litestar.di import Provide
 
 from api import health
 from api.app import HANDLERS, OPENAPI
+from api.connectors.xapi import xapi_router
 from api.reading import view
 
 INTRODUCTION = """# HTTP interface
@@ -16,7 +17,7 @@ Every address but the last three needs `Authorization: Bearer …` with a token 
 what is asked. Answers are JSON; refusals are [problem documents](refusals.md). `GET /schema/openapi.json` has
 all of this with the form of every answer. [How to send facts](../howto/http.md) has examples.
 """
-_METHODS = ("get", "post", "patch", "delete")
+_METHODS = ("get", "post", "put", "patch", "delete")
 _ABSENT = frozenset(
     """writing reading follower sealing gate hub metrics vault sessions own_cookies desk quarantine
     ledger""".split()
@@ -37,7 +38,7 @@ def http_page(notice: str) -> str:
 def _schema() -> dict[str, Any]:
     """The description of the service, made without a ledger behind it."""
     app = Litestar(
-        [Router("/v1", route_handlers=HANDLERS), health.live, health.ready, health.metrics],
+        [Router("/v1", route_handlers=HANDLERS), xapi_router(), health.live, health.ready, health.metrics],
         dependencies={name: Provide(lambda: None, sync_to_thread=False) for name in _ABSENT}
         | {"view": Provide(view)},
         openapi_config=OPENAPI,

@@ -36,6 +36,13 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "POST /v1/facts:batch": Verdict("record", "rows"),
     "GET /v1/connectors": Verdict("read_facts", "all"),
     "POST /v1/connectors/{name}": Verdict("record", "rows"),
+    "GET /v1/connectors/{name}/report": Verdict("read_facts", "all"),
+    "GET /xapi/about": "open",
+    "GET /xapi/statements": Verdict("record", "all", {"statementId": "7d1f3a52-5b0e-4c8e-9a51-0a0f6d0c1b11"}),
+    "POST /xapi/statements": Verdict("record", "rows"),
+    "PUT /xapi/statements": Verdict(
+        "record", "rows", {"statementId": "7d1f3a52-5b0e-4c8e-9a51-0a0f6d0c1b11"}
+    ),
     "GET /v1/quarantine": Verdict("read_facts", "all"),
     "GET /v1/quarantine/{entry}": Verdict("mend", "all"),
     "POST /v1/quarantine/{entry}/release": Verdict("mend", "all"),

@@ -58,3 +58,30 @@ REASON_BODY = RequestBody(
         )
     },
 )
+
+_STATEMENT = {
+    "id": "7d1f3a52-5b0e-4c8e-9a51-0a0f6d0c1b11",
+    "actor": {"account": {"homePage": "http://lms.example", "name": "wang.fang"}},
+    "verb": {"id": "http://adlnet.gov/expapi/verbs/passed"},
+    "object": {"id": "http://lms.example/courses/implant-basics"},
+    "result": {"success": True, "score": {"scaled": 0.85}},
+    "timestamp": "2025-03-04T09:30:00+08:00",
+}
+_ONE = Schema(type="object", description="A statement as xAPI 1.0.3, part two, has it.")  # type: ignore[arg-type]
+STATEMENT_BODY = RequestBody(
+    required=True,
+    content={
+        "application/json": OpenAPIMediaType(
+            schema=_ONE, examples={"passed": Example(summary="A course was passed", value=_STATEMENT)}
+        )
+    },
+)
+STATEMENTS_BODY = RequestBody(
+    required=True,
+    content={
+        "application/json": OpenAPIMediaType(
+            schema=Schema(description="A statement, or a list of them."),
+            examples={"passed": Example(summary="A course was passed", value=[_STATEMENT])},
+        )
+    },
+)

@@ -22,6 +22,7 @@ from api.connectors.documents import Connector
 from api.connectors.keeping import refusing
 from api.connectors.quarantine import Found, Quarantine
 from api.connectors.receipts import ConnectorReceipt, receipt
+from api.connectors.statement_store import NotMapped, StatementStore
 from api.connectors.taking import Told, take
 from api.described import operation_with
 from api.facts import permitted
@@ -55,6 +56,18 @@ class ConnectorInUse(msgspec.Struct, frozen=True, kw_only=True):
     document: dict[str, object]
 
 
+class ConnectorReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How a connector stands. quarantine, statements: how many, by state; not_mapped: the last hundred."""
+
+    connector: str
+    quarantine: dict[str, int]
+    statements: dict[str, int]
+    not_mapped: list[NotMapped]
+
+
+MOST_TOLD = 100
+
+
 @get(
     "/connectors",
     summary="Connectors in use",
@@ -64,6 +77,30 @@ class ConnectorInUse(msgspec.Struct, frozen=True, kw_only=True):
 async def read_connectors(view: NamedDependency[View]) -> list[ConnectorInUse]:
     """Each with the mapping by which its records become facts."""
     return [in_use(each) for each in await view.ask(read_model.in_use)]
+
+
+@get(
+    "/connectors/{name:str}/report",
+    summary="What became of what a connector was sent",
+    tags=["connectors"],
+    opt={"action": "read_facts", "personal": "none", "reach": "all"},
+)
+async def read_report(
+    reading: NamedDependency[Reading], quarantine: NamedDependency[Quarantine], name: ConnectorInPath
+) -> ConnectorReport:
+    """Statements and entries in quarantine by how they stand, and the last statements that are not mapped."""
+
+    def question(cursor: Cursor[Any]) -> ConnectorReport:
+        documents.connector(cursor, name)
+        store = StatementStore(quarantine.vault)
+        return ConnectorReport(
+            connector=name,
+            quarantine=dict(quarantine.counts(cursor).get(name, {})),
+            statements=store.counts(cursor, name),
+            not_mapped=store.not_mapped(cursor, name, MOST_TOLD),
+        )
+
+    return await reading.ask(question)
 
 
 @post(

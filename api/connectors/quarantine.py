@@ -133,7 +133,7 @@ class Quarantine:
     """
 
     def __init__(self, vault: Vault, days: int, told: Callable[[str, str], None] = lambda *_: None) -> None:
-        self._vault, self._days, self._told = vault, days, told
+        self.vault, self._days, self._told = vault, days, told
 
     def keep(
         self, cursor: Cursor[Any], connector: str, refused: Sequence[Refusing], now: dt.datetime
@@ -143,7 +143,7 @@ class Quarantine:
         Raises: KeysUnavailable.
         """
         self.forget(cursor, now)
-        cipher = sealing.cipher(cursor, self._vault)
+        cipher = sealing.cipher(cursor, self.vault)
         row = cursor.execute(HELD, {"connector": connector}).fetchone()
         room = MOST_HELD - int(row[0] if row else 0)
         found: list[Found | None] = []
@@ -220,7 +220,7 @@ class Quarantine:
         fields = Entry.__struct_fields__
         found = Entry(**dict(zip(fields, row, strict=False)))
         record, why, about, digest = row[len(fields) :]
-        cipher = sealing.cipher(cursor, self._vault)
+        cipher = sealing.cipher(cursor, self.vault)
         clear = [
             cipher.decrypt(token, sealing.place("quarantine", found.connector, found.key, field))
             for token, field in ((record, "record"), (why, "why"))
@@ -233,12 +233,12 @@ class Quarantine:
         """Puts another record in the place of the one that is held."""
         said = msgspec.json.encode(kept).decode()
         at = sealing.place("quarantine", opened.entry.connector, opened.entry.key, "record")
-        token = sealing.cipher(cursor, self._vault).encrypt(said, at)
+        token = sealing.cipher(cursor, self.vault).encrypt(said, at)
         cursor.execute(MEND, {"entry": opened.entry.entry, "record": token})
 
     def still_wrong(self, cursor: Cursor[Any], entry: Entry, why: Sequence[WrongInRecord]) -> None:
         """Says anew why an entry is refused."""
-        cipher = sealing.cipher(cursor, self._vault)
+        cipher = sealing.cipher(cursor, self.vault)
         told = self._sealed_why(cipher, entry.connector, entry.key, why)
         said = {"entry": entry.entry, "why": told, "kind": why[0].kind, "field": why[0].field}
         cursor.execute(WHY, said)

@@ -9,10 +9,11 @@ from typing import Any, Literal
 import msgspec
 from psycopg_pool import ConnectionPool
 
-from api.connectors import documents
+from api.connectors import documents, statements
 from api.connectors.correcting import aimed, at_end_of_line, corrections
 from api.connectors.keeping import refused_fact
 from api.connectors.quarantine import Kept, OpenEntry, Quarantine
+from api.connectors.statement_store import StatementStore
 from api.connectors.taking import take
 from api.connectors.wrong import WrongInRecord, wrong
 from api.importing.json_paths import JsonCells
@@ -76,6 +77,7 @@ class Releasing:
         opened = self._held(entry)
         if text is not None:
             opened = self._mended(opened, text)
+        self._require_not_voided(opened)
         positions = self._taken(opened, reason, correct)
         return self._settled(opened, "corrected" if correct else "released", reason, positions)
 
@@ -96,6 +98,16 @@ class Releasing:
                 remedy="Correct the facts that it gave, or have the record sent anew.",
             )
         return opened
+
+    def _require_not_voided(self, opened: OpenEntry) -> None:
+        """Raises: StillRefused for a statement that its learning system has voided since."""
+        if opened.kept.form == "statement":
+            with self.pool.connection() as connection, connection.cursor() as cursor:
+                said = StatementStore(self.quarantine.vault).said(cursor, opened.entry.key)
+            if said is not None and said.voided_by is not None:
+                raise StillRefused(
+                    field="record", detail="Its learning system has voided it.", remedy="Discard it."
+                )
 
     def _mended(self, opened: OpenEntry, text: str) -> OpenEntry:
         try:
@@ -140,7 +152,7 @@ class Releasing:
         name = opened.entry.connector
         with self.pool.connection() as connection, connection.cursor() as cursor:
             connector = documents.connector(cursor, name)
-        row = row_of(opened.kept)
+        row = row_of(opened.kept, opened.entry.first_at)
         if any(maker.key.hashed for maker in connector.mapping.makers):
             raise BadField(
                 field="entry",
@@ -234,13 +246,24 @@ class Releasing:
             raise outcome.refusal
         with self.pool.connection() as connection, connection.cursor() as cursor:
             self.quarantine.settle(cursor, entry.entry, way, given, outcome.position)
+            if opened.kept.form == "statement" and given:
+                StatementStore(self.quarantine.vault).settle(
+                    cursor, entry.key, "recorded", given, opened.about
+                )
         return Settlement(entry=entry.entry, settled_as=way, positions=given, position=outcome.position)
 
 
-def row_of(kept: Kept) -> Row | BadRow:
-    """The record as its mapping reads it."""
+def row_of(kept: Kept, at: dt.datetime) -> Row | BadRow:
+    """The record as its mapping reads it. at: when it came.
+
+    Raises: BadStatement.
+    """
     if kept.form == "cells":
         return Row(1, msgspec.json.decode(kept.text, type=dict[str, str]))
+    if kept.form == "statement":
+        told = parsed(kept.text)
+        assert isinstance(told, dict), "statements are checked before they are kept"
+        return statements.row(statements.statement(told, told.get("id", "")).said, at)
     [row] = records([parsed(kept.text)], None)
     if isinstance(row, BadRow):
         return row
