@@ -12,7 +12,7 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, Parameter, SecurityScheme
+from litestar.openapi.spec import Components, SecurityScheme
 
 from api import (
     alerts,
@@ -63,7 +63,7 @@ from api.connectors import quarantine_http
 from api.connectors.facts_kept import FactsKept
 from api.connectors.quarantine import Quarantine
 from api.connectors.xapi import xapi_router
-from api.described import complete
+from api.documented import complete
 from api.entrance import entrance
 from api.follower import Follower
 from api.metrics import Metrics
@@ -71,6 +71,7 @@ from api.moving import Mover
 from api.ops import Ledger
 from api.pages.problem_pages import as_pages
 from api.pages.routes import page_router, site_of
+from api.questions import Question, questions
 from api.reading import Reading, counted_position, view
 from api.requests import Surround
 from api.streaming.hub import Hub
@@ -216,8 +217,8 @@ def build_app(ledger: Ledger) -> Surround:
     metrics = _metrics(reading, hub, sealing)
     desk, courier = webhooks_of(ledger, reading, metrics)
     quarantine = Quarantine(ledger.vault, ledger.settings.quarantine_days, metrics.quarantined)
-    query_names = dict[str, frozenset[str]]()
-    way_in = entrance(ledger, reading, query_names, lambda: app.state.trail)
+    asked = dict[str, Question]()
+    way_in = entrance(ledger, reading, asked, lambda: app.state.trail)
     site = site_of(ledger.intake)
 
     @asynccontextmanager
@@ -261,8 +262,8 @@ def build_app(ledger: Ledger) -> Surround:
         logging_config=None,
         type_encoders=_WRITTEN_OUT,
     )
-    complete(app.openapi_schema)
-    query_names.update(_query_names(app))
+    complete(app)
+    asked.update(questions(app.openapi_schema))
     return Surround(app, metrics, on_stop=hub.close)
 
 
@@ -281,16 +282,3 @@ def _given(**things: object) -> dict[str, Provide]:
         return Provide(lambda: thing, sync_to_thread=False)
 
     return {name: always(thing) for name, thing in things.items()}
-
-
-def _query_names(app: Litestar) -> dict[str, frozenset[str]]:
-    """The parameters that may stand in the query of each address."""
-    names: dict[str, frozenset[str]] = {}
-    for path, item in (app.openapi_schema.paths or {}).items():
-        methods = (item.get, item.post, item.put, item.patch, item.delete)
-        operations = [operation for operation in methods if operation is not None]
-        parameters = [each for operation in operations for each in operation.parameters or ()]
-        names[path] = frozenset(
-            each.name for each in parameters if isinstance(each, Parameter) and each.param_in == "query"
-        )
-    return names

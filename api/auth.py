@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
 
 from litestar import Request
 from litestar.enums import ScopeType
@@ -14,13 +13,14 @@ from api.caller import Caller
 from api.cookies import Cookies, header
 from api.leavers import Leavers
 from api.problems import SignInFirst, Unauthenticated
+from api.questions import Question
 from api.reach import Reaching
 from api.same_site import brought, changes, require_same_origin, require_token
 from api.sessions import Session, csrf_token
 from api.sign_in import SignIn
 from api.trail import Trail
 from api.watching import Watch
-from domain.refusals import BadField, NotAllowed
+from domain.refusals import NotAllowed
 
 SIGNED_IN = "signed_in"
 """Where the state of a request holds the session that it is made in."""
@@ -40,8 +40,8 @@ class Gate(ASGIMiddleware):
     `reach` (api.reach), and what of it is `personal` (api.watching). What is refused, and who is shown whose
     data, is in the trail before the answer goes out. One that is a `page` sends whoever is not signed in to
     where they sign in. A caller is known by a bearer token, or by the cookie of a session: then a change must
-    come from our own pages (api.same_site). query_names: the parameters of each address that OpenAPI
-    describes; another says as `asks` what may stand in its query. public_url: where browsers find the
+    come from our own pages (api.same_site). questions: what may be asked at each address that
+    OpenAPI describes; another says as `asks` what may stand in its query. public_url: where browsers find the
     service, if the settings say so.
     """
 
@@ -52,7 +52,7 @@ class Gate(ASGIMiddleware):
         sign_in: SignIn,
         leavers: Leavers,
         reaching: Reaching,
-        query_names: Mapping[str, frozenset[str]],
+        questions: Mapping[str, Question],
         trail: Callable[[], Trail],
         public_url: str | None,
     ) -> None:
@@ -60,7 +60,7 @@ class Gate(ASGIMiddleware):
         self.cookies, self._public_url = Cookies(public_url), public_url
         self._leavers = leavers
         self._reaching = reaching
-        self._query_names = query_names
+        self._questions = questions
         self._trail = trail
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
@@ -69,9 +69,12 @@ class Gate(ASGIMiddleware):
         Raises: BadField, Unauthenticated, NotAllowed, Behind.
         """
         opt = scope["route_handler"].opt
+        question = self._questions.get(scope["path_template"], Question())
         if scope["query_string"]:
-            known = self._query_names.get(scope["path_template"], frozenset())
-            _require_known(scope["query_string"], known | frozenset(opt.get("asks", ())))
+            question.require(scope["query_string"], frozenset(opt.get("asks", ())))
+        if scope.get("method") == "OPTIONS" and question.methods:
+            await _answer_options(question, send)
+            return
         if opt.get("open"):
             if changes(scope):
                 require_same_origin(scope, self._public_url)
@@ -166,12 +169,8 @@ def _here(scope: Scope) -> str:
     return scope["path"] + (f"?{query}" if query else "")
 
 
-def _require_known(query: bytes, known: frozenset[str]) -> None:
-    """Refuses a misspelt question: `?know_at=` must not be answered as if nothing had been asked.
-
-    Raises: BadField.
-    """
-    for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
-        if name not in known:
-            remedy = f"Ask with {', '.join(sorted(known))}." if known else "Leave it out."
-            raise BadField(field=name[:100], detail="This address has no such parameter.", remedy=remedy)
+async def _answer_options(question: Question, send: Send) -> None:
+    """Tells the methods that an address takes, which its description tells everybody, too."""
+    allowed = ", ".join(sorted({*question.methods, "OPTIONS"})).encode()
+    await send({"type": "http.response.start", "status": 204, "headers": [(b"allow", allowed)]})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

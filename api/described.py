@@ -1,22 +1,16 @@
 """What OpenAPI says of bodies that handlers read for themselves, with an example of each form."""
 
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any
 
-import msgspec
 from litestar.openapi.spec import (
     Example,
-    OpenAPI,
     OpenAPIMediaType,
-    OpenAPIResponse,
     Operation,
     RequestBody,
     Schema,
 )
 
 from api.cloudevents import BATCHED, STRUCTURED
-from api.problems import MEDIA_TYPE as PROBLEM
 from domain.facts.registry import FACT_TYPES
 
 _DATA = {"employee": "E1007", "customer": "C-201", "kind": "first", "minutes": 45}
@@ -36,15 +30,6 @@ _EVENT = {
     "datacontenttype": "application/json",
     "data": _DATA,
 }
-_REFUSED = {
-    "type": "/v1/problems/key-reused",
-    "title": "The key was used before, for other content.",
-    "status": 422,
-    "detail": "Source 'crm.huikang' used the key 'visit-88213' before, for other content: position 3382.",
-    "field": "key",
-    "remedy": "If the first was wrong, void it and send this under a new key; if not, send it unchanged.",
-    "request_id": "5fed4e55-1a",
-}
 _TEXT = Schema(type="string")  # type: ignore[arg-type]
 
 
@@ -60,12 +45,7 @@ def object_of(required: dict[str, Schema], optional: dict[str, Schema], descript
 
 _INSTANT = Schema(type="string", format="date-time", description="RFC 3339, with zone.")  # type: ignore[arg-type]
 _DAY = Schema(type="string", format="date")  # type: ignore[arg-type]
-_MONTH = Schema(type="string", pattern=r"^\d{4}-\d{2}$")  # type: ignore[arg-type]
-_PROBLEM = object_of(
-    {"type": _TEXT, "title": _TEXT, "status": Schema(type="integer"), "detail": _TEXT},  # type: ignore[arg-type]
-    {"field": _TEXT, "remedy": _TEXT, "request_id": _TEXT},
-    "What is wrong. type: the address of what this kind of problem means. field: path of the field to blame.",
-)
+_MONTH = Schema(type="string", pattern=r"^(19|2\d)\d\d-(0[1-9]|1[0-2])$")  # type: ignore[arg-type]
 _TAG = Schema(type="string", enum=sorted(FACT_TYPES))  # type: ignore[arg-type]
 _ANY = Schema(type="object", description="The fact; docs/facts has a JSON Schema for each type.")  # type: ignore[arg-type]
 _POSITION = Schema(type="integer", minimum=1)  # type: ignore[arg-type]
@@ -221,36 +201,3 @@ def operation_with(body: RequestBody) -> type[Operation]:
             self.request_body = body
 
     return OperationWithBody
-
-
-def examples() -> dict[str, Any]:
-    """An answer of each address, by method and path: those of the demo, lists cut to their first item."""
-    return msgspec.json.decode(
-        files("api").joinpath("openapi_examples.json").read_bytes(), type=dict[str, Any]
-    )
-
-
-def complete(document: OpenAPI) -> None:
-    """Puts an example under every answer, and says that whatever goes wrong is a problem document."""
-    shown = examples()
-    problem = OpenAPIResponse(
-        description="A problem (RFC 9457).", content={PROBLEM: _content(_PROBLEM, _REFUSED, "Refused")}
-    )
-    for path, item in (document.paths or {}).items():
-        methods = {
-            "GET": item.get,
-            "POST": item.post,
-            "PUT": item.put,
-            "PATCH": item.patch,
-            "DELETE": item.delete,
-        }
-        for method, operation in methods.items():
-            if operation is None or operation.responses is None:
-                continue
-            operation.responses.pop("400", None)
-            operation.responses["default"] = problem
-            answer = shown.get(f"{method} {path}")
-            for status, response in operation.responses.items():
-                content = getattr(response, "content", None) or {}
-                if answer is not None and status.startswith("2") and "application/json" in content:
-                    content["application/json"].examples = {"example": Example(value=answer)}

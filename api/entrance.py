@@ -1,6 +1,6 @@
 """The way in, put together: the gate, what it knows people by, and how they come to be known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from api import ops
@@ -10,6 +10,7 @@ from api.code_flow import Client, CodeFlow
 from api.issuer import Issuer
 from api.leavers import Leavers
 from api.ops import Ledger
+from api.questions import Question
 from api.reach import Reaching
 from api.reading import Reading
 from api.sessions import Sessions, lifetime
@@ -41,7 +42,7 @@ class Entrance(NamedTuple):
 def entrance(
     ledger: Ledger,
     reading: Reading,
-    query_names: dict[str, frozenset[str]],
+    questions: Mapping[str, Question],
     trail: Callable[[], Trail],
 ) -> Entrance:
     """The way into the service over `ledger`, as its settings want it."""
@@ -50,7 +51,7 @@ def entrance(
     tokens = Tokens(token_file(settings.home))
     issuer = Issuer(settings.oidc_issuer) if settings.oidc_issuer else None
     sign_in = SignIn(tokens, jwts_of(settings, issuer, settings.oidc_audience), sessions)
-    gate = Gate(sign_in, Leavers(reading), Reaching(reading), query_names, trail, settings.public_url)
+    gate = Gate(sign_in, Leavers(reading), Reaching(reading), questions, trail, settings.public_url)
     required = frozenset(settings.second_factor_roles.split())
     entering = Entering(reading, ledger.vault, trail, sessions, required, ops.now)
     return Entrance(gate, sessions, entering, _code_flow(settings, issuer, tokens, reading, sessions, trail))

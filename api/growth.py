@@ -73,7 +73,7 @@ async def read_growth(
     An employee sees their own row.
     """
     on = day or reading.today()
-    asked = any_period(week) if week else Period.containing(on, "week")
+    asked = Period.containing(on, "week") if week is None else any_period(week, "week")
     if asked.kind != "week":
         raise BadField(field="week", detail=f"{asked} is not a week.", remedy="Write one such as 2025-W10.")
     only = request.auth.people(None)

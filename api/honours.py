@@ -51,7 +51,7 @@ async def read_honours(
 
     Somebody who chose not to be shown by name is named to themselves and to those who lead them only.
     """
-    asked = str(any_period(period)) if period else None
+    asked = None if period is None else str(any_period(period))
     sees = partial(sees_name, request.auth)
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[Honour]:

@@ -59,13 +59,19 @@ class Reading:
     ) -> None:
         """Returns when the read models have reached `position`; `Prefer: wait=N` shortens the patience.
 
-        Raises: Behind when they do not in time.
+        Raises: Behind when they do not in time; BadField for a position that nothing was recorded at.
         """
         if position is None:
             return
         patience = min(self._wait_seconds, _preferred_wait(request.headers.get("prefer", "")))
         deadline = time.monotonic() + patience
         while (counted := await self.ask(counted_position)) < position:
+            if position > (last := await self.ask(head)):
+                raise BadField(
+                    field=field,
+                    detail=f"The journal ends at position {last}.",
+                    remedy="Give a position that a receipt named.",
+                )
             if time.monotonic() > deadline:
                 raise Behind(
                     field=field,

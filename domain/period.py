@@ -7,10 +7,10 @@ from typing import Literal, NamedTuple, Self
 PeriodKind = Literal["week", "month", "quarter", "year"]
 
 _FORMS: tuple[tuple[PeriodKind, re.Pattern[str]], ...] = (
-    ("month", re.compile(r"(\d{4})-(0[1-9]|1[0-2])\Z")),
-    ("week", re.compile(r"(\d{4})-W(0[1-9]|[1-4]\d|5[0-3])\Z")),
-    ("quarter", re.compile(r"(\d{4})-Q([1-4])\Z")),
-    ("year", re.compile(r"(\d{4})\Z")),
+    ("month", re.compile(r"((?:19|2\d)\d\d)-(0[1-9]|1[0-2])\Z", re.ASCII)),
+    ("week", re.compile(r"((?:19|2\d)\d\d)-W(0[1-9]|[1-4]\d|5[0-3])\Z", re.ASCII)),
+    ("quarter", re.compile(r"((?:19|2\d)\d\d)-Q([1-4])\Z", re.ASCII)),
+    ("year", re.compile(r"((?:19|2\d)\d\d)\Z", re.ASCII)),
 )
 
 
@@ -32,7 +32,7 @@ class Period(NamedTuple):
             if found:
                 year, *number = (int(group) for group in found.groups())
                 return cls._of(kind, year, number[0] if number else 1)
-        raise ValueError(f"{text!r} is not a period such as 2025-03, 2025-W10, 2025-Q1 or 2025")
+        raise ValueError(f"{text[:40]!r} is not a period such as 2025-03, 2025-W10, 2025-Q1 or 2025")
 
     @classmethod
     def containing(cls, day: dt.date, kind: PeriodKind = "month") -> Self:

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from conftest import new_database
-from given_plan import document
+from five import BELOW, BESIDE, BETWEEN, OTHER, OWN, PEOPLE, tell_all
 from httpx import Client
 from litestar.handlers import HTTPRouteHandler
 from served import Service, fact, served
@@ -25,31 +25,14 @@ from api import app as composition
 from api.reach import declared_reach
 from api.roles import MAY, ROLES, SCOPES, Role, ScopeName
 from api.tokens import Tokens, token_file
-from domain.plan.parse import document_hash, plan_document
 
-OWN, BELOW, BETWEEN, BESIDE, OTHER = "p-own", "p-below", "p-between", "p-beside", "p-other"
-HIRED = (
-    (OWN, "SH", None),
-    (BETWEEN, "BJ", OWN),
-    (BELOW, "BJ", BETWEEN),
-    (BESIDE, "SH", None),
-    (OTHER, "BJ", None),
-)
-PEOPLE = (OWN, BELOW, BESIDE, OTHER)
 REACHED: dict[ScopeName, set[str]] = {
     "self": {OWN},
     "team": {OWN, BELOW, BETWEEN},
     "branch": {OWN, BESIDE},
     "all": {OWN, BELOW, BETWEEN, BESIDE, OTHER},
 }
-DAY = {"occurred_at": "2024-06-03T09:00:00+08:00"}
 ON = "2025-03-04"
-PLAN = """
-boards: [{id: best, title: Best, measure: clients, population: {branch: [BJ]}}]
-milestones: [{id: two, title: Two clients, measure: clients, reaches: 2, within_days: 400}]
-alerts: [{id: stressed, title: Stressed, when: [{signal: stress, at_least: 8}], at_once: true}]
-curriculum: [{id: basics, title: Basics, pass_score: 80}]
-"""
 PLACES = {
     "period": "2025-03",
     "position": "1",
@@ -77,50 +60,6 @@ class Asking(NamedTuple):
     role: Role
     scope: ScopeName
     target: str | None
-
-
-def history() -> list[dict[str, Any]]:
-    """Five people in two branches, and something about each of them that some address tells."""
-    written = plan_document(document(PLAN))
-    adopted = {name: written[name] for name in ("plan", "effective_from")} | {
-        "document": written,
-        "document_hash": document_hash(written),
-    }
-    told = [
-        fact("branch_opened", {"branch": branch, "title": branch, "opened_on": "2024-01-01"}, **DAY)
-        for branch in ("SH", "BJ")
-    ]
-    for person, branch, manager in HIRED:
-        hired = {"employee": person, "hired_on": "2024-06-03", "branch": branch, "post": "seller"}
-        told.append(fact("employee_hired", hired | ({"manager": manager} if manager else {}), **DAY))
-    told.append(fact("plan_adopted", adopted | {"approver": "boss"}))
-    told.append(fact("plan_drafted", adopted | {"draft": "D1"}))
-    for person in PEOPLE:
-        told += about(person)
-    serves = {"employee": OTHER, "assistant": BESIDE, "effective_on": "2025-06-01"}
-    return [*told, fact("assistant_assigned", serves)]
-
-
-def about(person: str) -> list[dict[str, Any]]:
-    """Something of everything about one person."""
-    case = {"intervention": f"I-{person}", "owner": person, "actions": ["talk"], "due_on": "2025-04-01"}
-    asked = {"inquiry": f"Q-{person}", "period": "2025-02", "kind": "question", "note": "Why?"}
-    licence = {"credential": f"L-{person}", "kind": "licence", "granted_on": "2025-01-01"}
-    mood = {"stress": "8.5", "training_satisfaction": "7", "belonging": "6"}
-    return [
-        fact(type, {"employee": person} | data)
-        for type, data in (
-            ("customer_registered", {"customer": f"C-{person}", "name": f"Hospital of {person}"}),
-            ("survey_answered", mood),
-            ("contract_uploaded", {"contract": f"K-{person}"}),
-            ("intervention_opened", case),
-            ("inquiry_opened", asked),
-            ("pay_held", {"hold": f"H-{person}", "scope": "person", "reason": "as agreed"}),
-            ("overtime_recorded", {"minutes": 200, "kind": "visit_count"}),
-            ("credential_granted", licence),
-            ("plan_commented", {"plan": "selling", "draft": "D1", "note": "too many"}),
-        )
-    ]
 
 
 TOLD = {
@@ -188,11 +127,7 @@ def address(path: str, asking: Asking) -> str:
 @pytest.fixture(scope="module")
 def firm(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with new_database(postgres, template) as dsn, served(dsn, tmp_path_factory.mktemp("home")) as made:
-        head = made.client("hr_head")
-        answer = head.post("/v1/facts:batch", json=history(), params={"atomic": False})
-        refused = [each for each in answer.json()["outcomes"] if "problem" in each]
-        assert not refused, [each["problem"]["detail"] for each in refused][:5]
-        made.get("/v1/plans")
+        tell_all(made)
         yield made
 
 
