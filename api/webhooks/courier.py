@@ -132,7 +132,7 @@ class Courier:
     def _is_over(self, connection: Connection, asked: Webhook, today: dt.date) -> bool:
         """Pauses a webhook whose maker may ask for nothing any more; whether it did."""
         with connection.cursor() as cursor:
-            if not self._ended(asked.maker) and not deriving.has_left(cursor, asked, today):
+            if not self._ended(asked.maker) and not deriving.is_over(cursor, asked, today):
                 return False
             because = f"{asked.maker}, who made it, may ask for nothing any more."
             subscriptions.set_state(cursor, asked.webhook, "paused", because)

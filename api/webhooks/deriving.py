@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 from psycopg import Cursor
 
+from api.accounts.account import PREFIX
 from api.audit import people_of
 from api.reach import reached_by
 from api.roles import MAY
@@ -38,7 +39,7 @@ from domain.journal.lookup import at_positions
 from domain.journal.query import Selector
 from domain.journal.read import matching
 from domain.journal.record import Record, instant_text
-from domain.people.roster import posting
+from domain.people.roster import has_left
 from domain.period import Period
 from projections import reach, roster
 from projections.display import anonymous
@@ -46,6 +47,10 @@ from projections.display import anonymous
 STRETCH_FACTS = 500
 MOST_WAITING = 2_000
 """A webhook with so many deliveries waiting goes no further for now: the journal keeps the rest."""
+
+ACCOUNT_OVER = """
+select removed_at is not null or locked_at is not null or role <> %(role)s or scope <> %(scope)s
+from account where name = %(name)s"""
 
 CLOSED = """
 select s.employee, s.total_minor, s.currency, s.digest, p.period
@@ -99,12 +104,15 @@ def seen_by(cursor: Cursor[Any], asked: Webhook, today: dt.date) -> Seen:
     return Seen(caller.within, chosen)
 
 
-def has_left(cursor: Cursor[Any], asked: Webhook, today: dt.date) -> bool:
-    """Whether the person who made `asked` works here no longer."""
-    if asked.employee is None:
+def is_over(cursor: Cursor[Any], asked: Webhook, today: dt.date) -> bool:
+    """Whether the person who made `asked` works here no longer, or may no longer sign in as who they were."""
+    if asked.employee is not None and has_left(roster.changes(cursor, [asked.employee]), today):
+        return True
+    if not asked.maker.startswith(PREFIX):
         return False
-    changes = roster.changes(cursor, [asked.employee])
-    return bool(changes) and posting(changes, today) is None
+    named = {"name": asked.maker.removeprefix(PREFIX), "role": asked.role, "scope": asked.scope}
+    row = cursor.execute(ACCOUNT_OVER, named).fetchone()
+    return row is None or bool(row[0])
 
 
 def derive(cursor: Cursor[Any], name: str, upto: int, today: dt.date, at: dt.datetime) -> bool:

@@ -31,7 +31,7 @@ def firm(
         }
 
         def run(*arguments: str) -> CompletedProcess[str]:
-            return ran(environment, "webhook", *arguments)
+            return ran(environment, *(arguments if arguments[0] == "keys" else ("webhook", *arguments)))
 
         ran(environment, "migrate")
         assert ran(environment, "init", "--name", "firm").returncode == 0
@@ -48,6 +48,10 @@ def test_a_webhook_from_its_making_to_its_end(firm: tuple[Run, Receiver, str]) -
     assert (tested.returncode, tested.stdout.split(" in ")[0]) == (0, "200"), tested.stderr
     [came] = receiver.at("/in")
     assert Webhook(made["secret"]).verify(came.body, came.headers)["type"] == "webhook.test"
+    rotated = run("keys", "rotate")
+    assert rotated.returncode == 0, rotated.stderr
+    assert run("test", webhook).returncode == 0, "its secret went along with the master key"
+    assert Webhook(made["secret"]).verify(receiver.came[-1].body, receiver.came[-1].headers)
     receiver.reply = lambda _: Reply(503, b"busy")
     failed = run("test", webhook)
     assert (failed.returncode, "503" in failed.stdout and "busy" in failed.stdout) == (1, True)

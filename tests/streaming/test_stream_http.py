@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from announced import require_announced
 from conftest import new_database
 from given_plan import document
 from httpx_sse import EventSource, ServerSentEvent, connect_sse
@@ -51,6 +52,7 @@ class Client:
         """Takes an event to heart."""
         self.events.append(event.event)
         said = json.loads(event.data)
+        require_announced(f"stream.{event.event}", said)
         if event.event == "snapshot":
             self.rows = {} if not said.get("more") else self.rows
         for row in said.get("rows", ()):

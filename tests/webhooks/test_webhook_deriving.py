@@ -185,9 +185,26 @@ def test_whoever_left_is_noticed(firm: Firm) -> None:
     webhook = msgspec.structs.replace(firm.make("fact.deal_closed"), employee="E1")
     firm.book.tell(EmployeeLeft(employee="E1", left_on=dt.date(2025, 3, 19), cause="family"), 19)
     with firm.book.cursor() as cursor:
-        assert not deriving.has_left(cursor, webhook, dt.date(2025, 3, 19))
-        assert deriving.has_left(cursor, webhook, TODAY)
-        assert not deriving.has_left(cursor, firm.make("fact.deal_closed"), TODAY)
+        assert not deriving.is_over(cursor, webhook, dt.date(2025, 3, 19))
+        assert deriving.is_over(cursor, webhook, TODAY)
+        assert not deriving.is_over(cursor, firm.make("fact.deal_closed"), TODAY)
+
+
+def test_whose_account_is_locked_or_changed_is_told_nothing_more(firm: Firm) -> None:
+    webhook = msgspec.structs.replace(firm.make("fact.deal_closed"), maker="account:wang")
+    with firm.book.cursor() as cursor:
+        assert deriving.is_over(cursor, webhook, TODAY), "there is no such account"
+        cursor.execute(
+            "insert into account (name, role, scope, made_at) values ('wang', 'hr_head', 'all', now())"
+        )
+        assert not deriving.is_over(cursor, webhook, TODAY)
+        for change in (
+            "locked_at = now()",
+            "locked_at = null, role = 'hr'",
+            "role = 'hr_head', removed_at = now()",
+        ):
+            cursor.execute(f"update account set {change}")  # type: ignore[arg-type]
+            assert deriving.is_over(cursor, webhook, TODAY), change
 
 
 def test_secrets_survive_in_the_database_only_under_the_key_of_the_vault(firm: Firm) -> None:

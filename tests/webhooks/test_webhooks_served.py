@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,7 +15,7 @@ from announced import DOCUMENT, require_announced
 from conftest import new_database
 from receiving import Reply
 from standardwebhooks import Webhook
-from webhook_scene import Scene, change, delivered, failing, replayed, sold, tries, until, webhook_scene
+from webhook_scene import Scene, change, deal, delivered, failing, replayed, sold, tries, until, webhook_scene
 
 from api.tokens import Tokens, token_file
 from domain.journal.connection import connect
@@ -37,15 +38,21 @@ def scene(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.mark.rule("R61")
 def test_an_order_that_is_recorded_arrives_signed_and_verifies(scene: Scene) -> None:
-    """12,345.00 CNY, sent as CRMs send them; and nothing that is personal goes along."""
+    """12,345.00 CNY come in as a CloudEvent 1.0 and go out signed; nothing personal goes along."""
     webhook, path, secret = scene.make(events=["fact.deal_closed", "fact.visit_recorded"])
-    position = sold(scene)
+    order = {"specversion": "1.0", "type": "deal_closed", "source": "crm", "id": "SO-17"}
+    order |= {"time": "2025-03-04T09:30:00+08:00", "data": deal("E1")}
+    media_type = {"Content-Type": "application/cloudevents+json"}
+    taken = scene.service.http.post("/v1/facts", content=json.dumps(order), headers=media_type)
+    assert taken.status_code == 201, taken.text
+    position = taken.json()["position"]
     visit = {"employee": "E1", "customer": "C1", "note": "王主任 wants a discount"}
     assert scene.service.record("visit_recorded", visit).status_code == 201
     first, second = scene.receiver.wait(path, 2)
     said = Webhook(secret).verify(first.body, first.headers)
     assert (said["type"], said["timestamp"]) == ("fact.deal_closed", "2025-03-04T01:30:00.000000Z")
     told = said["data"]
+    assert (told["source"], told["key"]) == ("crm", "SO-17")
     assert (told["position"], told["fact"]["amount_minor"], told["fact"]["employee"]) == (
         position,
         1_234_500,
