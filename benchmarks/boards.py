@@ -1,143 +1,175 @@
-"""How long a board over many people takes to be read, made anew and kept, beside bare SQL, in one run.
+"""How long a board over many people takes to be read while a thousand facts arrive each second.
 
 The people are sellers under the example plan huikang-seller with a month of facts. Boards are of revenue, of
-clients followed up, and of the close rate, which is a ratio; the first hundred places are asked for. Between
-questions so many facts go through the journal and the read models. The limit is one statement that adds up
-the same facts and sorts; the naive way is the board made anew.
+clients followed up, and of the close rate, which is a ratio; the first hundred places are asked for, a board
+after the other, as the service reads them: from the kept board, which a thread moves on, and written as JSON.
+Facts arrive through the group commit of another process, and a third folds them. The peer is bare SQL for the
+same hundred places, asked at the same time; the limit is to read a hundred finished rows. In the end each
+kept board is compared with one made anew at its position.
 """
 
 import argparse
-import datetime as dt
 import os
-import random
 import time
-from collections.abc import Iterator, Sequence
-from itertools import count
-from typing import Any
-from uuid import uuid4
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import cycle
+from typing import Any, LiteralString
 
 import msgspec
 import psutil
+from psycopg.conninfo import make_conninfo
+from psycopg_pool import ConnectionPool
 
-from benchmarks.append import LEDGER, NOW, database
+from api.garbage import collect_seldom
+from api.moving import Mover
+from api.reading import Reading
+from benchmarks.append import LEDGER, database
+from benchmarks.arriving import arriving, open_after
 from benchmarks.backtesting import spent
-from benchmarks.closing import MARCH, document, fill, seconds
-from benchmarks.hinting import spread
-from domain.facts.selling import DealClosed, FollowUpRecorded
-from domain.journal.append import Journal
-from domain.journal.connection import connect
+from benchmarks.closing import MARCH, document, fill
+from domain.journal.connection import connect, ledger_conninfo
 from domain.journal.migrate import migrate
-from domain.journal.record import Draft, draft
 from domain.plan.parse import parse_plan
 from projections import boards, runner
-from projections.kept_boards import KeptBoards
+from projections.boards import Ranked
 from projections.spans import Connection, Cursor
 
-OPENED_AT = 300_000_000
 MEASURES = ("revenue", "clients_followed", "close_rate")
 PLACES = 100
-BETWEEN = (0, 100, 1_000)
-"""Facts between two questions: none, a tenth of a second and a second of 1,000 a second."""
+WARM_SECONDS = 2.0
 
-OPENING = """
-insert into journal (position, type, source, key, content_hash, tags, occurred_at, recorded_at, actor, data)
-values (%s, 'ledger_opened', 'bench', '1', sha256('1'), '{}', '2023-01-01', '2023-01-01', 'bench',
-    '{"name":"bench","zone":"Asia/Shanghai","currency":"CNY"}')"""
-
-STANDINGS = """
-insert into standing (employee, day, fact, count, others, quantity, minutes, amount_minor)
-select employee, day, fact, count(*), 0, 0, 0, coalesce(sum(amount_minor), 0)
-from credit group by employee, day, fact"""
-
-BARE = """
+BARE: dict[str, LiteralString] = {
+    "revenue": """
+select employee, sum(amount_minor) from credit
+where fact = 'deal_closed' and day between '2025-03-01' and '2025-03-31' and void_position is null
+group by employee order by 2 desc, 1 limit 100""",
+    "clients_followed": """
 select employee, count(distinct customer) from credit
-where fact = 'follow_up_recorded' and day between '2025-03-01' and '2025-03-31'
-group by employee order by 2 desc, 1 limit 100"""
-
-
-def boards_document() -> dict[str, Any]:
-    """The sellers' plan with the boards."""
-    asked = [{"id": f"top_{m}", "title": m, "measure": m, "size": PLACES} for m in MEASURES]
-    return document() | {"boards": asked}
+where fact = 'follow_up_recorded' and day between '2025-03-01' and '2025-03-31' and void_position is null
+group by employee order by 2 desc, 1 limit 100""",
+    "close_rate": """
+select employee,
+    count(*) filter (where fact = 'deal_closed')::numeric
+        / nullif(count(distinct customer) filter (where fact = 'follow_up_recorded'), 0)
+from credit
+where fact in ('deal_closed', 'follow_up_recorded') and day between '2025-03-01' and '2025-03-31'
+    and void_position is null
+group by employee order by 2 desc nulls last, 1 limit 100""",
+}
+FINISHED = "create table finished as select employee, day, amount_minor from credit limit 100"
+SESSIONS = "select pid from pg_stat_activity where application_name = 'reader'"
+LIMIT = "select employee, day, amount_minor from finished"
 
 
 def ready(owner: Connection, people: int, facts: int) -> None:
-    """A month of facts, with the daily totals, and a plan with the boards."""
+    """A month of facts, and a plan with the boards."""
+    asked = [{"id": f"top_{m}", "title": m, "measure": m, "size": PLACES} for m in MEASURES]
+    written = document() | {"boards": asked}
+    parse_plan(written)
     fill(owner, people, facts, [])
-    written = msgspec.json.encode(boards_document()).decode()
-    parse_plan(boards_document())
-    owner.execute("update plan_version set document = %s", [written])
-    owner.execute(OPENING, [OPENED_AT])
-    owner.execute(STANDINGS)
-    owner.execute("update projection set position = %s", [OPENED_AT])
-    owner.execute("vacuum (analyze)")
+    owner.execute("update plan_version set document = %s", [msgspec.json.encode(written).decode()])
+    open_after(owner)
 
 
-def work(people: int, chance: random.Random) -> Iterator[Draft]:
-    """Calls and deals of anybody, without an end."""
-    beginning = uuid4().hex
-    for number in count():
-        employee = f"E{chance.randint(1, people):06}"
-        fact = (
-            DealClosed(
-                employee=employee,
-                customer="C1",
-                deal=f"X{beginning}{number}",
-                amount_minor=500_000,
-                currency="CNY",
-            )
-            if number % 10 == 0
-            else FollowUpRecorded(employee=employee, customer=f"N{number}", kind="call")
-        )
-        at = dt.datetime(2025, 3, 28, 4, tzinfo=dt.UTC)
-        yield draft(fact, source="bench", key=f"{beginning}-{number}", occurred_at=at, actor="bench")
+class Reader:
+    """Reads boards as the service does."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self.last: dict[str, Ranked] = {}
+
+    def read(self, measure: str) -> bytes:
+        """One board as JSON."""
+        found = self._reading.ask_here(partial(self._ask, measure))
+        assert found is not None and len(found.places) == PLACES
+        self.last[measure] = found
+        return msgspec.json.encode(found)
+
+    def _ask(self, measure: str, cursor: Cursor) -> Ranked | None:
+        return self._reading.kept_boards.board(cursor, f"top_{measure}", MARCH)
 
 
-def kept(cursor: Cursor, dsn: str, chosen: argparse.Namespace) -> float:
-    """Prints how long a kept board takes after so many facts; the slowest median within the limit."""
-    held, slowest = KeptBoards(), 0.0
-    server = psutil.Process(cursor.connection.info.backend_pid) if chosen.dsn is None else None
-    follower = runner.Runner(dsn, LEDGER)
-    drafts = work(chosen.people, random.Random(7))
-    with Journal(dsn, LEDGER) as journal:
-        for measure in MEASURES:
-            held.board(cursor, f"top_{measure}", MARCH)
-            for between in BETWEEN:
-                taken: list[float] = []
-                worked = 0.0
-                for _ in range(chosen.repeats):
-                    if between:
-                        journal.append([next(drafts) for _ in range(between)], now=NOW)
-                        follower.catch_up()
-                    began, used = time.perf_counter(), spent(server) + time.process_time()
-                    found = held.board(cursor, f"top_{measure}", MARCH)
-                    taken.append((time.perf_counter() - began) * 1000)
-                    worked += (spent(server) + time.process_time() - used) * 1000 / chosen.repeats
-                    assert found is not None and len(found.places) == PLACES
-                ordered = sorted(taken)
-                middle, slow = ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100]
-                slowest = max(slowest, middle if between <= chosen.facts_between else 0.0)
-                name = f"{measure}, {between:,} facts later"
-                print(
-                    f"{name:<38} p50 {middle:>7.1f} ms   p99 {slow:>7.1f} ms   of processor {worked:>6.1f} ms"
-                )
-    return slowest
+def spread(taken: Sequence[float]) -> tuple[float, float, float]:
+    """The median, the 95th and the 99th percentile."""
+    ordered = sorted(taken)
+    return ordered[len(ordered) // 2], ordered[len(ordered) * 95 // 100], ordered[len(ordered) * 99 // 100]
 
 
-def run(cursor: Cursor, dsn: str, chosen: argparse.Namespace) -> bool:
+def timed(work: Callable[[], object]) -> float:
+    """How many milliseconds `work` takes."""
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def ours(reader: Reader, seconds: float, every: float) -> dict[str, list[float]]:
+    """What each question took: one every so many seconds, the boards in turn."""
+    taken: dict[str, list[float]] = {measure: [] for measure in MEASURES}
+    over = time.monotonic() + seconds
+    for measure in cycle(MEASURES):
+        began = time.monotonic()
+        if began > over:
+            break
+        taken[measure].append(timed(partial(reader.read, measure)))
+        time.sleep(max(began + every - time.monotonic(), 0))
+    return taken
+
+
+def run(dsn: str, chosen: argparse.Namespace) -> bool:
     """Prints what was measured; whether it is as wanted."""
-    bare = seconds(lambda: cursor.execute(BARE).fetchall(), 1)
-    print(f"{chosen.people:,} people × {chosen.facts} facts; load {os.getloadavg()[0]:.1f}")
-    print(f"bare SQL, one measure                  {bare * 1000:>11.0f} ms")
-    for measure in MEASURES:
-        anew, _ = spread(
-            lambda name=measure: boards.board(cursor, f"top_{name}", MARCH), 1, time.perf_counter
-        )
-        print(f"{measure + ', made anew':<38} {anew:>11.0f} ms")
-    slowest = kept(cursor, dsn, chosen)
-    met = slowest <= chosen.milliseconds
-    print("as wanted" if met else f"MISSED: a board in {chosen.milliseconds} ms")
+    with (
+        ConnectionPool[Any](
+            make_conninfo(ledger_conninfo(dsn, LEDGER), application_name="reader"),
+            min_size=2,
+            max_size=2,
+            open=True,
+        ) as pool,
+        connect(dsn, LEDGER, service=False, autocommit=True) as beside,
+        beside.cursor() as cursor,
+    ):
+        reading = Reading(pool, lambda: MARCH.last_day, 5.0)
+        reader, mover = Reader(reading), Mover(dsn, LEDGER, reading)
+        firsts = {measure: timed(partial(reader.read, measure)) for measure in MEASURES}
+        mover.start()
+        with arriving(dsn, chosen.people, chosen.rate) as arrived:
+            ours(reader, WARM_SECONDS, chosen.every)
+            servers = _servers(cursor) if chosen.dsn is None else []
+            used = time.process_time() + sum(map(spent, servers))
+            taken = ours(reader, chosen.seconds, chosen.every)
+            used = time.process_time() + sum(map(spent, servers)) - used
+            load = os.getloadavg()[0]
+            bare = {
+                measure: timed(lambda s=sql: cursor.execute(s).fetchall()) for measure, sql in BARE.items()
+            }
+            limit = spread([timed(lambda: cursor.execute(LIMIT).fetchall()) for _ in range(100)])
+        mover.stop()
+        print(f"{chosen.people:,} people × {chosen.facts} facts, {arrived.rate:,.0f}/s more; load {load:.1f}")
+        print(f"{'':<18}{'p50':>9}{'p95':>9}{'p99':>9}  the first  bare SQL, of as many × p50")
+        for measure, own in taken.items():
+            figures = "".join(f"{each:>9.1f}" for each in spread(own))
+            ratio = bare[measure] / spread(own)[0]
+            print(f"{measure:<18}{figures}{firsts[measure]:>11,.0f}{bare[measure]:>10,.0f}{ratio:>10.0f}")
+        print(f"{'a hundred rows':<18}{''.join(f'{each:>9.1f}' for each in limit)}  the limit; all in ms")
+        asked = sum(map(len, taken.values()))
+        print(f"{asked} questions; with the moves between, {used * 1000 / asked:.1f} ms of processor each")
+        wrong = [measure for measure, found in reader.last.items() if not _is_right(cursor, measure, found)]
+        print(f"as if made anew at its position: {'NOT ' + ', '.join(wrong) if wrong else 'every board'}")
+        slowest = max(spread(own)[2] for own in taken.values())
+    met = slowest <= chosen.milliseconds and arrived.rate >= chosen.rate * 0.98 and not wrong
+    print(
+        f"{'MET' if met else 'MISSED'}: {slowest:.1f} of {chosen.milliseconds:.0f} ms at the 99th percentile"
+    )
     return met
+
+
+def _servers(cursor: Cursor) -> list[psutil.Process]:
+    """The processes of the database that work for the readers."""
+    return [psutil.Process(pid) for (pid,) in cursor.execute(SESSIONS).fetchall()]
+
+
+def _is_right(cursor: Cursor, measure: str, found: Ranked) -> bool:
+    return boards.board(cursor, f"top_{measure}", MARCH, known_at=found.known_at) == found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -150,17 +182,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--facts", type=int, default=20, help="facts of each person in the month")
-    parser.add_argument("--repeats", type=int, default=30, help="questions of each kind")
-    parser.add_argument("--facts-between", type=int, default=100, help="after so many the limit still holds")
+    parser.add_argument("--rate", type=int, default=1_000, help="facts that arrive each second")
+    parser.add_argument("--seconds", type=float, default=30.0, help="for so long boards are asked for")
+    parser.add_argument("--every", type=float, default=0.1, help="seconds from one question to the next")
     parser.add_argument("--milliseconds", type=float, default=50.0, help="the longest that a board may take")
     chosen = parser.parse_args(arguments)
+    collect_seldom()
     with database(chosen.dsn) as dsn:
         migrate(dsn, LEDGER)
         with connect(dsn, LEDGER, service=False, autocommit=True) as owner:
             runner.create(owner)
             ready(owner, chosen.people, chosen.facts)
-        with connect(dsn, LEDGER, autocommit=True) as connection, connection.cursor() as cursor:
-            return 0 if run(cursor, dsn, chosen) else 1
+            owner.execute(FINISHED)
+        return 0 if run(dsn, chosen) else 1
 
 
 if __name__ == "__main__":

@@ -12,12 +12,13 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from itertools import count
 
 from api.garbage import collect_seldom
-from benchmarks.append import LEDGER, database
+from benchmarks.append import LEDGER, NOW, database
+from benchmarks.arriving import open_after, work
 from benchmarks.closing import SCAN, fill
 from benchmarks.paying import PLAN, entitlement
+from domain.journal.append import Journal
 from domain.journal.connection import connect
 from domain.journal.migrate import migrate
 from domain.people.roster import Posting
@@ -33,19 +34,12 @@ from domain.plan.statement import Entitlement, earnings
 from projections import runner
 from projections.hints import hints
 from projections.kept_boards import KeptBoards
+from projections.spans import Cursor
 
 MARCH = Period.parse("2025-03")
+DAY = MARCH.last_day.replace(day=20)
 BOUNDS = {"first": MARCH.first_day, "last": MARCH.last_day}
 
-# Deals that come in between two questions, everybody's in turn.
-GOES_ON = """
-insert into credit (position, part, employee, role, fact, day, at, customer, deal, amount_minor, currency)
-select
-    (select max(position) from projection) + i, 0,
-    'E' || lpad((1 + (%(turn)s * %(between)s + i) * 7919 %% %(people)s)::text, 6, '0'), 'sole', 'deal_closed',
-    '2025-03-19', '2025-03-19 10:00Z', 'C1', 'N' || %(turn)s || '-' || i, 100000 + i, 'CNY'
-from generate_series(1, %(between)s) i"""
-SEEN = "update projection set position = position + %(between)s"
 KINDS: dict[str, dict[str, object]] = {part["kind"]: part for part in PLAN["components"]}
 """One component of each kind that the plan of `paying` has, alone in a plan."""
 
@@ -132,39 +126,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def ledger(chosen: argparse.Namespace, people: Sequence[str], adds: str | None) -> bool:
     """Prints what a person's hints take out of a ledger that goes on; whether it is as wanted."""
-    day, kept, number = MARCH.last_day.replace(day=20), KeptBoards(), count()
     with database(chosen.dsn) as dsn:
         migrate(dsn, LEDGER)
         with connect(dsn, LEDGER, service=False, autocommit=True) as owner:
             runner.create(owner)
             fill(owner, chosen.people, chosen.facts, [], adds)
-            with connect(dsn, LEDGER, autocommit=True) as connection, connection.cursor() as cursor:
-                scan, _ = spread(lambda: cursor.execute(SCAN, BOUNDS).fetchall(), 5, time.perf_counter)
-                began = time.perf_counter()
-                assert hints(cursor, people[0], day, None, kept)
-                first = (time.perf_counter() - began) * 1000
-                taken: list[float] = []
-                for employee in people:
-                    owner.execute(GOES_ON, {"turn": next(number), **vars(chosen)})
-                    owner.execute(SEEN, vars(chosen))
-                    began = time.perf_counter()
-                    assert hints(cursor, employee, day, None, kept)
-                    taken.append((time.perf_counter() - began) * 1000)
-                worked = time.thread_time()
-                for employee in people:
-                    hints(cursor, employee, day, None, kept)
-                worked = (time.thread_time() - worked) * 1000 / len(people)
-    taken.sort()
-    middle, slow = taken[len(taken) // 2], taken[len(taken) * 99 // 100]
-    print(f"{chosen.people:,} people × {chosen.facts} facts, a person's hints from the ledger")
+            open_after(owner)
+        with (
+            Journal(dsn, LEDGER) as journal,
+            connect(dsn, LEDGER, autocommit=True) as connection,
+            connection.cursor() as cursor,
+        ):
+            others = work(chosen.people, random.Random(11), DAY, one_in=1)
+            following = runner.Runner(dsn, LEDGER)
+
+            def goes_on() -> None:
+                journal.append([next(others) for _ in range(chosen.between)], now=NOW)
+                following.catch_up()
+
+            scan, _ = spread(lambda: cursor.execute(SCAN, BOUNDS).fetchall(), 5, time.perf_counter)
+            taken, worked = asked(cursor, people, goes_on)
+    first, ordered = taken[0], sorted(taken[1:])
+    middle, late, slow = (ordered[len(ordered) * part // 100] for part in (50, 95, 99))
+    print(f"{chosen.people:,} people × {chosen.facts} facts, a person's hints; load {os.getloadavg()[0]:.1f}")
     print(f"  with a board that pays: {'yes' if adds else 'no'}; {chosen.between} new facts before each")
-    print(f"bare scan                {scan:>8.1f} ms")
+    print(f"bare scan                {scan:>8.1f} ms, the limit")
     print(f"the first                {first:>8.1f} ms")
-    print(f"p50 and p99              {middle:>8.1f} ms {slow:>8.1f} ms  {middle / scan:>8.2f} × the scan")
-    print(f"  of it this process     {worked:>8.1f} ms of processor, with nothing new")
+    print(f"p50, p95, p99            {middle:>8.1f} {late:>8.1f} {slow:>8.1f} ms, {middle / scan:.2f} scans")
+    print(f"  of it this process     {worked:>8.1f} ms of processor")
     met = slow <= chosen.milliseconds
-    print("as wanted" if met else f"MISSED: a person's hints in {chosen.milliseconds} ms")
+    print(f"{'MET' if met else 'MISSED'}: {slow:.1f} of {chosen.milliseconds:.0f} ms at the 99th percentile")
     return met
+
+
+def asked(cursor: Cursor, people: Sequence[str], goes_on: Callable[[], None]) -> tuple[list[float], float]:
+    """The milliseconds of each question, the first of all before them, and of processor on the average."""
+    kept, taken, worked = KeptBoards(), list[float](), 0.0
+    for employee in (people[0], *people):
+        goes_on()
+        began, used = time.perf_counter(), time.thread_time()
+        assert hints(cursor, employee, DAY, None, kept)
+        taken.append((time.perf_counter() - began) * 1000)
+        worked += (time.thread_time() - used) * 1000 / (len(people) + 1)
+    return taken, worked
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Which measures, targets and milestones a component looks at, told from the types of its fields."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, cast
 
 import msgspec
@@ -38,11 +39,29 @@ def _names(kind: inspect.Type, held: object, space: str) -> Iterator[str]:
                 yield from _names(option, held, space)
         case inspect.StructType() if isinstance(held, msgspec.Struct):
             # What is held may be more than its field says: any kind of component where one is asked for.
-            own = cast(inspect.StructType, type_info(type(held)))
-            for field in own.fields:
+            for field in _fields(type(held), space):
                 yield from _names(field.type, getattr(held, field.name), space)
         case inspect.VarTupleType():
             for item in cast(tuple[object, ...], held):
                 yield from _names(kind.item_type, item, space)
         case _:
             return
+
+
+@cache
+def _fields(kind: type[msgspec.Struct], space: str) -> tuple[inspect.Field, ...]:
+    """The fields of `kind` in which something of `space` can be named: few of them."""
+    own = cast(inspect.StructType, type_info(kind))
+    return tuple(field for field in own.fields if _may_name(field.type, space))
+
+
+def _may_name(kind: inspect.Type, space: str) -> bool:
+    match kind:
+        case inspect.Metadata():
+            return cast(Any, kind).extra == {"names": space}
+        case inspect.UnionType():
+            return any(_may_name(option, space) for option in kind.types)
+        case inspect.VarTupleType():
+            return _may_name(kind.item_type, space)
+        case _:
+            return isinstance(kind, inspect.StructType)
