@@ -141,7 +141,8 @@ def _large(settings: Settings, people: int, days: int) -> Settings:
         with progress("seal", head) as reach:
             seal_up(ledger, reach)
     output().print(f"{people:,} people and {head:,} facts stand in the ledger {chosen.ledger}.")
-    output().print(f"Work on it with MERITBOOK_LEDGER={chosen.ledger}: {_program()} close 2025-01")
+    alone = f"MERITBOOK_LEDGER={chosen.ledger} MERITBOOK_CLOSING_PERSONS=1"
+    output().print(f"Work on it with {alone} {_program()} close 2025-01")
     return chosen
 
 

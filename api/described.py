@@ -112,6 +112,22 @@ ROSTER_BODY = RequestBody(
     },
 )
 
+CLOSE_BODY = RequestBody(
+    required=True,
+    description="The month; with `confirms`, the digest of the proposal that is confirmed.",
+    content={
+        "application/json": OpenAPIMediaType(
+            schema=object_of({"period": _MONTH}, {"confirms": _TEXT}, "What is proposed or closed."),
+            examples={
+                "proposal": Example(summary="Propose to close March", value={"period": "2025-03"}),
+                "close": Example(
+                    summary="Close what was proposed", value={"period": "2025-03", "confirms": "5f" * 32}
+                ),
+            },
+        )
+    },
+)
+
 SIMULATION_BODY = RequestBody(
     required=True,
     description="A plan document as JSON, or plans to leave out, and the months to try.",

@@ -31,7 +31,7 @@ from domain.journal.vault import Vault
 from domain.period import Period
 from domain.plan.exchange import require_none
 from projections import runner as read_models
-from projections.closing import compute, decided
+from projections.closing import Closing, compute, decided
 from projections.honours import winners
 from projections.registry import PROJECTIONS
 from projections.replay import rebuild
@@ -230,26 +230,41 @@ def require_over(ledger: Ledger, period: Period) -> None:
     require_closable(period, last_closed(ledger), ledger.today())
 
 
-def close_period(
-    ledger: Ledger, period: Period, *, actor: str, on_progress: Callable[[int], None] | None = None
-) -> tuple[PeriodClosed, Stored]:
-    """Makes the statements of `period` final, by all that is recorded now. Of two at once, one wins.
+def made_of(ledger: Ledger, period: Period, on_progress: Callable[[int], None] | None = None) -> Closing:
+    """The statements of the next month to close, by all that is recorded now.
 
-    on_progress: told the position that the read models have reached.
-    Raises: PeriodAlreadyClosed, PeriodOutOfOrder, PeriodNotOver, RateMissing, Contended.
+    Raises: PeriodAlreadyClosed, PeriodOutOfOrder, PeriodNotOver, RateMissing.
     """
     require_over(ledger, period)
     known_at = ledger.runner().catch_up(on_progress=on_progress)
     with ledger.pool.connection() as connection, connection.cursor() as cursor:
         made = compute(cursor, period, known_at)
-        require_none(missed for each in made.statements for line in each.lines for missed in line.missed)
-        closed = made.fact(ENGINE)
+    require_none(missed for each in made.statements for line in each.lines for missed in line.missed)
+    return made
+
+
+def close_period(
+    ledger: Ledger,
+    period: Period,
+    *,
+    actor: str,
+    proposed_at: int | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> tuple[PeriodClosed, Stored]:
+    """Makes the statements of `period` final, by all that is recorded now. Of two at once, one wins.
+
+    Whether one person may do so alone is asked where they ask for it (api.closing). proposed_at: position of
+    what is confirmed by it. on_progress: told the position that the read models have reached.
+    Raises: as `made_of`; CloseNotProposed, SecondPersonNeeded, Contended.
+    """
+    made = made_of(ledger, period, on_progress)
+    closed = msgspec.structs.replace(made.fact(ENGINE), proposed_at=proposed_at)
     submission = Submission(
         type=closed.TYPE,
         source=SOURCE,
         key=f"period-closed/{period}/{uuid4().hex}",
         occurred_at=now(),
-        data=msgspec.to_builtins(closed),
+        data={name: said for name, said in msgspec.to_builtins(closed).items() if said is not None},
     )
     stored = submit_one(ledger, submission, actor)
     with decided(made):

@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 from psycopg import Cursor
 
 from api import cursors
+from api.closing import closers
 from api.names import named_people, named_run, with_names
 from api.ops import ENGINE
 from api.payroll_files import FORMATS, MEDIA_TYPES, Format, file_name, payroll_file
@@ -28,10 +29,15 @@ from projections.reconciling import Outstanding, PersonAfter, Reconciliation, Ru
 
 
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A closed month, what its statements come to in the ledger's currency, and how far its run is."""
+    """A closed month, what its statements come to in the ledger's currency, and how far its run is.
+
+    proposed_by: who had proposed the close that `closed_by` confirmed; null where one person closed it alone.
+    """
 
     period: str
     closed_position: int
+    closed_by: str
+    proposed_by: str | None
     currency: str
     total_minor: int
     engine: str
@@ -52,6 +58,7 @@ async def read_payroll_runs(view: NamedDependency[View]) -> list[RunSummary]:
             RunSummary(
                 period=str(closed.period),
                 closed_position=closed.position,
+                **closers(cursor, closed.position)._asdict(),
                 currency=closed.currency,
                 total_minor=closed.total_minor,
                 engine=closed.engine,

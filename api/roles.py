@@ -22,6 +22,7 @@ Action = Literal[
     "use_account",
     "make_webhooks",
     "mend",
+    "close_periods",
 ]
 
 ScopeName = Literal["self", "team", "branch", "all"]
@@ -61,8 +62,9 @@ _GRADES = frozenset({"qualification_graded"})
 _RATES = frozenset({"exchange_rate_set"})
 """Written by who keeps the books, or by the program that fetches them; nobody sets a rate for own deals."""
 _OF_THE_SERVICE = frozenset(
-    """ledger_opened period_closed access_refused personal_data_read subject_erased token_made token_revoked
-    connector_set connector_removed quarantine_settled access_changed signed_in""".split()
+    """ledger_opened close_proposed period_closed access_refused personal_data_read subject_erased
+    token_made token_revoked connector_set connector_removed quarantine_settled access_changed
+    signed_in""".split()
 )
 """Written by the service's own commands only, whoever asks."""
 
@@ -111,11 +113,12 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 "read_boards",
                 "read_plans",
                 "run_payroll",
+                "close_periods",
                 "use_account",
                 "make_webhooks",
             }
         ),
-        "auditor": _EVERYTHING - {"record", "make_webhooks", "mend"},
+        "auditor": _EVERYTHING - {"record", "make_webhooks", "mend", "close_periods"},
         "integration": frozenset[Action]({"record", "read_boards", "use_account", "make_webhooks"}),
         "administrator": _EVERYTHING,
     }

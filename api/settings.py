@@ -47,7 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     client. oidc_title: what the pages call the issuer.
     public_url: where browsers find the service, if not at its own address: behind a proxy that brings TLS.
     session_idle_minutes, session_hours: how long a session lasts unused, and at all. second_factor_roles: who
-    needs a second factor to sign in with an account.
+    needs a second factor to sign in with an account. closing_persons: how many it takes to close a month.
     """
 
     home: Path
@@ -82,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     public_url: str | None = None
     session_idle_minutes: int = 30
     session_hours: int = 12
+    closing_persons: int = 2
     second_factor_roles: str = "payroll administrator hr_head hr auditor"
 
     def __repr__(self) -> str:
@@ -99,6 +100,7 @@ _BOUNDS = {
     "oidc_leeway_seconds": (0, 300),
     "session_idle_minutes": (1, 1_440),
     "session_hours": (1, 168),
+    "closing_persons": (1, 2),
 }
 _WITH_TLS_OR_HERE = r"(https://[^/?#\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)"
 _SECRET = {"database_url", "owner_url"}

@@ -208,6 +208,10 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "1 {base} is {rate} {quote} from {effective_on}[, by {quoted_by}]",
         "自 {effective_on} 起 1 {base} 折合 {rate} {quote}[，来源 {quoted_by}]",
     ),
+    "close_proposed": (
+        "The close of {period} is proposed, as known at position {known_at}: {statements} statements",
+        "提议结账 {period}，以位次 {known_at} 为准：{statements} 份工资条",
+    ),
     "period_closed": (
         "{period} is closed: {statements} statements as known at position {known_at}",
         "{period} 结账：{statements} 份工资条，截至位次 {known_at}",

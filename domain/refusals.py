@@ -205,6 +205,10 @@ class PeriodNotOver(NotNow):
     """The period's last day has not passed yet."""
 
 
+class CloseNotProposed(NotNow):
+    """Nobody else has proposed to close the month, or its statements changed since."""
+
+
 class RunNotReady(NotNow):
     """The run has not taken the step before this one."""
 

@@ -5,6 +5,8 @@ from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
 
+import msgspec
+
 from domain.facts.governance import PeriodClosed, PlanInForce
 from domain.journal.canonical import canonical
 from domain.journal.merkle import leaf_hash, root
@@ -60,6 +62,10 @@ class Closing(NamedTuple):
             engine=engine,
         )
 
+    def says(self, fact: PeriodClosed) -> bool:
+        """Whether `fact` closes the month with these statements, whoever proposed it."""
+        return self.fact(fact.engine) == msgspec.structs.replace(fact, proposed_at=None)
+
 
 _DECIDED: ContextVar[Closing | None] = ContextVar("_DECIDED", default=None)
 
@@ -77,7 +83,7 @@ def decided(made: Closing) -> Generator[None]:
 def closed_by(cursor: Cursor, fact: PeriodClosed) -> Closing:
     """The statements that `fact` makes final: those that whoever decided it has at hand, or computed."""
     made = _DECIDED.get()
-    if made is not None and made.fact(fact.engine) == fact:
+    if made is not None and made.says(fact):
         return made
     return compute(cursor, Period.parse(fact.period), fact.known_at)
 

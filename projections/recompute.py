@@ -120,7 +120,7 @@ def _recomputed(
     """One month; its statements are frozen as they were released, for later months to settle against."""
     period = Period.parse(fact.period)
     made = closing.compute(cursor, period, fact.known_at)
-    is_same = made.fact(fact.engine) == fact
+    is_same = made.says(fact)
     known = made if released is None else made._replace(statements=[each.statement for each in released])
     is_genuine = (
         is_same

@@ -187,7 +187,7 @@ def project(cursor: Cursor, span: Span) -> None:
     for position, fact in list(facts_of(cursor, span, "period_closed")):
         assert isinstance(fact, PeriodClosed)
         made = closing.closed_by(cursor, fact)
-        if made.fact(fact.engine) != fact:
+        if not made.says(fact):
             raise UnfoldableFact(position, fact.TYPE, _difference(fact, made))
         freeze(cursor, position, made, fact.engine)
 

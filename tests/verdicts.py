@@ -117,6 +117,7 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/inquiries": Verdict("read_pay", "rows", by="employee"),
     "GET /v1/inquiries/{inquiry}": Verdict("read_pay", "rows"),
     "GET /v1/payroll/holds": Verdict("read_pay", "rows", by="employee"),
+    "POST /v1/payroll/runs": Verdict("close_periods", "all"),
     "GET /v1/payroll/runs": Verdict("run_payroll", "all"),
     "GET /v1/payroll/runs/{period}": Verdict("run_payroll", "all"),
     "GET /v1/payroll/runs/{period}/rows": Verdict("run_payroll", "all"),

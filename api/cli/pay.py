@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from api.cli.terminal import Failed, Json, notes, output, print_json, settings
-from api.cli.terminal import progress as bar
 from api.cli.tracing import account, traced_cursor
 
 if TYPE_CHECKING:
@@ -26,34 +25,6 @@ KnownAt = Annotated[
 Day = Annotated[
     str | None, typer.Option(help="Business day that counts as today, such as 2025-03-15.", metavar="DAY")
 ]
-
-
-@app.command(epilog="Example: meritbook close 2025-03")
-def close(
-    period: Month,
-    actor: Annotated[str, typer.Option(help="Who closes it.")] = "meritbook close",
-    json: Json = False,
-) -> None:
-    """Make the statements of a month final; facts that come later are settled in a later month."""
-    from api.ops import close_period, open_ledger
-    from domain.money import major_text
-    from projections.late import closed_periods
-
-    month = asked_month(period)
-    with open_ledger(settings()) as ledger, bar("counting facts", ledger.journal.head(), json) as reach:
-        ledger.opened()
-        closed, stored = close_period(ledger, month, actor=actor, on_progress=reach)
-        with ledger.journal.cursor() as cursor:
-            [total_minor] = [x.total_minor for x in closed_periods(cursor, None) if x.period == month]
-    if json:
-        print_json({"position": stored.position, **_members(closed), "total_minor": total_minor})
-        return
-    total = f"{major_text(total_minor, closed.currency)} {closed.currency}"
-    output().print(
-        f"{closed.period} is closed (position {stored.position}): {closed.statements} statements, {total}, "
-        f"as known at position {closed.known_at}."
-    )
-    output().print(f"Digest of all statements: {closed.statements_digest}")
 
 
 @app.command(epilog="Example: meritbook explain E1007 2025-03")

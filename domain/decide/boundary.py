@@ -25,6 +25,7 @@ from domain.facts.erasure import SubjectErased
 from domain.facts.governance import (
     BranchMerged,
     BranchOpened,
+    CloseProposed,
     FactConfirmed,
     FactVoided,
     HonourAwarded,
@@ -82,6 +83,7 @@ _COVER = tuple(
     "fact_voided".split()
 )
 _RUN = ("period_closed", "run_approved", "run_released", "fact_voided")
+_PROPOSALS = ("close_proposed", "fact_voided")
 _HOLDS = ("pay_held", "hold_released", "fact_voided")
 _INTERVENTIONS = ("intervention_opened", "intervention_closed", "fact_voided")
 _APPROVALS = ("approval_asked", "approval_decided", "fact_voided")
@@ -196,7 +198,11 @@ _BOUNDARIES = dict(
         _of(PlanDrafted, _drafted),
         _of(PlanCommented, lambda fact: (Look(_DRAFTS, f"plan:{fact.plan}"),)),
         _of(PlanAcknowledged, _acknowledged),
-        _of(PeriodClosed, lambda _: (Look(("period_closed",), ""),)),
+        _of(CloseProposed, lambda _: (Look(("period_closed",), ""),)),
+        _of(
+            PeriodClosed,
+            lambda fact: (Look(("period_closed",), ""), Look(_PROPOSALS, f"period:{fact.period}")),
+        ),
         _of(OverrideSet, lambda fact: (Look(_PLANS, f"plan:{fact.plan}"),)),
         _of(TargetChanged, lambda _: (Look(_PLANS, ""),)),
         _of(ExchangeRateSet, lambda fact: (Look((fact.TYPE, "fact_voided"), f"quotation:{fact.quotation}"),)),

@@ -55,6 +55,7 @@ from domain.facts.currencies import ExchangeRateSet
 from domain.facts.erasure import SubjectErased
 from domain.facts.governance import (
     BranchMerged,
+    CloseProposed,
     FactConfirmed,
     FactVoided,
     HonourAwarded,
@@ -212,7 +213,13 @@ RULES: Mapping[type[Fact], Rule] = MappingProxyType(
             _by_actor(InquiryAnswered, inquiries.answer),
             _by_actor(InquiryResolved, inquiries.resolve),
             _by_actor(BalanceWrittenOff, accounts.write_off),
-            _by(PeriodClosed, lambda fact, at, known, asked: periods.close_period(fact, known, asked.today)),
+            _by(
+                CloseProposed, lambda fact, at, known, asked: periods.propose_close(fact, known, asked.today)
+            ),
+            _by(
+                PeriodClosed,
+                lambda fact, at, known, asked: periods.close_period(fact, known, asked.actor, asked.today),
+            ),
             _by_history(FactVoided, corrections.void),
             _by_history(FactConfirmed, corrections.confirm),
             _by_actor(HonourAwarded, honours.award),

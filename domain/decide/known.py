@@ -19,6 +19,7 @@ from domain.facts.currencies import ExchangeRateSet
 from domain.facts.erasure import SubjectErased
 from domain.facts.governance import (
     BranchOpened,
+    CloseProposed,
     FactVoided,
     HonourAwarded,
     LedgerOpened,
@@ -305,6 +306,8 @@ def _subject(fact: Fact) -> Subject | None:
             return "rate", fact.quotation
         case PeriodClosed() | RunApproved() | RunReleased():
             return "run", fact.period
+        case CloseProposed():
+            return "proposal", fact.period
         case PayHeld() | HoldReleased():
             return "hold", fact.hold
         case InquiryOpened() | InquiryAnswered() | InquiryResolved():

@@ -4,10 +4,11 @@ import datetime as dt
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.decide.known import Known
-from domain.facts.governance import LedgerOpened, PeriodClosed
+from domain.decide.plans import require_second_person
+from domain.facts.governance import CloseProposed, LedgerOpened, PeriodClosed
 from domain.money import CURRENCIES
 from domain.period import Period
-from domain.refusals import BadField, PeriodAlreadyClosed, PeriodNotOver, PeriodOutOfOrder
+from domain.refusals import BadField, CloseNotProposed, PeriodAlreadyClosed, PeriodNotOver, PeriodOutOfOrder
 
 
 def open_ledger(fact: LedgerOpened, known: Known) -> None:
@@ -37,12 +38,41 @@ def open_ledger(fact: LedgerOpened, known: Known) -> None:
         )
 
 
-def close_period(fact: PeriodClosed, known: Known, today: dt.date) -> None:
-    """Months close once, in order, after their last day.
+def propose_close(fact: CloseProposed, known: Known, today: dt.date) -> None:
+    """A close is proposed of the month that is to be closed next.
 
     Raises: PeriodAlreadyClosed, PeriodOutOfOrder, PeriodNotOver.
     """
     require_closable(Period.parse(fact.period), known.last_closed, today)
+
+
+def close_period(fact: PeriodClosed, known: Known, actor: str, today: dt.date) -> None:
+    """Months close once, in order, after their last day; as somebody else proposed, if a proposal is named.
+
+    Raises: PeriodAlreadyClosed, PeriodOutOfOrder, PeriodNotOver, CloseNotProposed, SecondPersonNeeded.
+    """
+    require_closable(Period.parse(fact.period), known.last_closed, today)
+    if fact.proposed_at is None:
+        return
+    proposal = next(
+        (told for position, told in known.told("proposal", fact.period) if position == fact.proposed_at), None
+    )
+    again = f"Propose it again: meritbook close {fact.period} --propose."
+    if proposal is None:
+        raise CloseNotProposed(
+            field="data.proposed_at",
+            detail=f"Position {fact.proposed_at} holds no proposal to close {fact.period}.",
+            remedy=again,
+        )
+    if proposal.statements_digest != fact.statements_digest:
+        raise CloseNotProposed(
+            field="data.statements_digest",
+            detail=f"The statements of {fact.period} changed since they were proposed at position "
+            f"{fact.proposed_at}.",
+            remedy=again,
+        )
+    proposer = known.actors.get(fact.proposed_at, "")
+    require_second_person(actor, proposer, "data.proposed_at", f"proposed to close {fact.period}")
 
 
 def require_closable(period: Period, last_closed: Period | None, today: dt.date) -> None:

@@ -132,10 +132,25 @@ class PlanInForce(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     document_hash: Digest
 
 
+class CloseProposed(Fact, frozen=True, kw_only=True):
+    """Somebody has looked at a month as it stood at `known_at` and wants it closed; somebody else closes it.
+
+    statements_digest, statements: of the statements that they looked at, as a close says them.
+    """
+
+    TYPE: ClassVar[str] = "close_proposed"
+    period: PeriodText
+    known_at: int
+    statements_digest: Digest
+    statements: int
+
+
 class PeriodClosed(Fact, frozen=True, kw_only=True):
     """A month's statements became final.
 
-    known_at: the last position that they take into account; what came later is settled in a later month.
+    proposed_at: position of the proposal that this confirms, made by somebody else; absent where one person
+    closed it alone. known_at: the last position that they take into account; what came later is settled in a
+    later month.
     statements_digest: Merkle root (RFC 6962) over the canonical JSON of all statements, in order of employee.
     statements: how many they are. What they come to is not said: everybody's receipt shows this record.
     """
@@ -148,6 +163,7 @@ class PeriodClosed(Fact, frozen=True, kw_only=True):
     currency: Currency
     plans: list[PlanInForce]
     engine: str
+    proposed_at: Position | None = None
 
 
 class HonourAwarded(Fact, frozen=True, kw_only=True):

@@ -222,7 +222,14 @@ def test_a_month_is_closed_paid_explained_and_recomputed(firm: Run, tmp_path: Pa
     assert said(firm("progress", "E1", "--day", "2025-03-31", "--json"))["earned_minor"] == {
         "selling": 100_00
     }
-    closed = said(firm("close", "2025-03", "--json"))
+    alone = firm("close", "2025-03", "--actor", "wang")
+    assert alone.returncode == 1 and "Nobody has proposed" in alone.stderr
+    proposed = said(firm("close", "2025-03", "--propose", "--actor", "wang", "--json"))
+    same = firm("close", "2025-03", "--actor", "wang")
+    assert same.returncode == 1 and "wang proposed to close 2025-03" in same.stderr
+    closed = said(firm("close", "2025-03", "--actor", "li", "--json"))
+    assert closed["statements_digest"] == proposed["statements_digest"]
+    assert (closed["closed_by"], closed["proposed_by"]) == ("li", "wang")
     assert (closed["period"], closed["total_minor"], closed["statements"]) == ("2025-03", 100_00, 1)
     again = firm("close", "2025-03")
     assert again.returncode == 1

@@ -28,7 +28,8 @@ APPROVER = "boss"
 
 GOVERNED = frozenset(
     """ledger_opened branch_opened branch_merged plan_adopted plan_ended target_changed override_set
-    period_closed plan_drafted plan_commented plan_acknowledged honour_awarded fact_voided fact_confirmed
+    period_closed close_proposed
+    plan_drafted plan_commented plan_acknowledged honour_awarded fact_voided fact_confirmed
     subject_erased question_bank_published test_drawn test_answered
     connector_set connector_removed quarantine_settled""".split()
 )
