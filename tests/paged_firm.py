@@ -9,9 +9,14 @@ import yaml
 from given_bank import published
 from served import Service, fact
 
+from api.accounts.changing import Changing
+from api.ops import open_ledger
 from domain.plan.parse import document_hash, plan_document
 
 ZONE = ZoneInfo("Asia/Shanghai")
+GOOD = "kestrel-moon-tea"
+"""A password that is long enough."""
+
 HIRED = {"occurred_at": "2024-06-03T09:00:00+08:00"}
 PLAN = """
 plan: selling
@@ -48,6 +53,15 @@ hints:
     - {id: visit, title: {en: visits, zh: 次拜访}, adds: {visits: 1}}
     - {id: deal, title: {en: deals, zh: 单成交}, adds: {deals: 1}}
 """
+
+
+def account(
+    service: Service, name: str, role: Any, employee: str | None = None, password: str | None = GOOD
+) -> str:
+    """A new account; its one-time code, if it has no password."""
+    with open_ledger(service.settings) as ledger, ledger.pool.connection() as connection:
+        changing = Changing(connection.cursor(), ledger.intake, "os:root", dt.datetime.now(dt.UTC))
+        return changing.make(name, role, employee, None, (), password) or ""
 
 
 def today() -> dt.date:

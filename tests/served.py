@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,15 @@ SERVE = "from api.cli import main; main()"
 class Service:
     """A running service. http: an administrator's client."""
 
-    def __init__(self, process: psutil.Popen | warm.Warm, url: str, settings: Settings) -> None:
+    def __init__(
+        self,
+        process: psutil.Popen | warm.Warm,
+        url: str,
+        settings: Settings,
+        environment: Mapping[str, str],
+    ) -> None:
         self.process, self.url, self.settings = process, url, settings
+        self.environment = dict(environment)
         self.killed = False
         self._clients = ExitStack()
         self.http = self.client("administrator")
@@ -52,6 +59,17 @@ class Service:
         self.killed = True
         self.process.kill()
         self.process.wait(timeout=60)
+
+    def restart(self) -> None:
+        """Ends it gently and starts it at the same address, as an update does."""
+        self.process.terminate()
+        self.process.wait(timeout=60)
+        port = self.url.rpartition(":")[2]
+        log = self.settings.home / "service.log"
+        with log.open("wb") as sink:
+            environment = self.environment | {"MERITBOOK_PORT": port}
+            self.process = warm.start("serve", environment=environment, stderr=sink)
+        assert _address(self.process, log) == self.url
 
     def close(self) -> None:
         """Closes the clients."""
@@ -116,11 +134,12 @@ def served(
         else:
             process = warm.start("serve", environment=environment, stderr=sink)
     try:
-        service = Service(process, _address(process, log), chosen)
+        service = Service(process, _address(process, log), chosen, environment)
         try:
             yield service
         finally:
             service.close()
+            process = service.process
     finally:
         if process.poll() is None:
             process.terminate()

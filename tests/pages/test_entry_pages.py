@@ -1,21 +1,16 @@
 """Signing in as people do: forms without scripts, over HTTP, with the cookies that a browser would keep."""
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 from html import unescape
-from typing import Any
 
 import httpx
 import pytest
+from paged_firm import GOOD, account
 from pyotp.totp import TOTP
 from served import Service
 from signing_in import COOKIE
 
-from api.accounts.changing import Changing
-from api.ops import open_ledger
-
-GOOD = "kestrel-moon-tea"
 OURS = {"Accept": "text/html", "Accept-Language": "en", "Sec-Fetch-Site": "same-origin"}
 
 
@@ -23,15 +18,6 @@ OURS = {"Accept": "text/html", "Accept-Language": "en", "Sec-Fetch-Site": "same-
 def browser(firm: Service) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=firm.url, headers=OURS, timeout=60) as client:
         yield client
-
-
-def account(
-    firm: Service, name: str, role: Any, employee: str | None = None, password: str | None = GOOD
-) -> str:
-    """A new account; its one-time code, if it has no password."""
-    with open_ledger(firm.settings) as ledger, ledger.pool.connection() as connection:
-        changing = Changing(connection.cursor(), ledger.intake, "os:root", dt.datetime.now(dt.UTC))
-        return changing.make(name, role, employee, None, (), password) or ""
 
 
 def signed_in(

@@ -11,18 +11,20 @@ from api.pages.employee.person import person_shown
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.submitted import text_of
-from api.reading import EmployeeInPath
+from api.reading import EmployeeInPath, OnDay
 from domain.refusals import NotAllowed, Refusal
 from projections.growth import Dossier
 
 
 @get(
     "/employees/{employee:str}/learning",
-    opt=page_opt("read_people", "learning", nav=40, personal="person"),
+    opt=page_opt("read_people", "learning", nav=40, asks=["day"], personal="person"),
 )
-async def learning_page(page: NamedDependency[Page], employee: EmployeeInPath) -> Response[str]:
+async def learning_page(
+    page: NamedDependency[Page], employee: EmployeeInPath, day: OnDay = None
+) -> Response[str]:
     """Each module with how far one is, the tests that can be taken, and those that were."""
-    return await _learning(page, employee)
+    return await _learning(page, employee, day=day)
 
 
 @post(
@@ -75,10 +77,11 @@ async def hand_in(page: NamedDependency[Page], employee: EmployeeInPath, test: T
     return page.gone_to(f"/employees/{employee}/learning/tests/{test}")
 
 
-async def _learning(page: Page, employee: str, refusal: Refusal | None = None) -> Response[str]:
-    today: dt.date = page.reading.today()
-    who = await person_shown(page, employee, today)
-    found: Dossier = await page.ask(growth.read_dossier, employee=employee)
+async def _learning(
+    page: Page, employee: str, refusal: Refusal | None = None, day: dt.date | None = None
+) -> Response[str]:
+    who = await person_shown(page, employee, day or page.reading.today())
+    found: Dossier = await page.ask(growth.read_dossier, employee=employee, day=day)
     banks: list[BankInUse] = await page.ask(module_tests.read_banks)
     return await page.answered(
         "employee/learning.html",

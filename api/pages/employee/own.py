@@ -15,7 +15,7 @@ from api.pages.employee.person import person_shown, stream_of
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.submitted import converted, text_of
-from api.reading import EmployeeInPath
+from api.reading import EmployeeInPath, OnDay
 from domain.facts.mood import SurveyAnswered
 from domain.period import Period
 from domain.refusals import NotAllowed, Refusal
@@ -39,15 +39,19 @@ async def me_page(page: NamedDependency[Page], employee: EmployeeInPath) -> Resp
 
 @get(
     "/employees/{employee:str}/milestones",
-    opt=page_opt("read_people", "me", personal="person"),
+    opt=page_opt("read_people", "me", asks=["day"], personal="person"),
 )
-async def milestones_page(page: NamedDependency[Page], employee: EmployeeInPath) -> Response[str]:
+async def milestones_page(
+    page: NamedDependency[Page], employee: EmployeeInPath, day: OnDay = None
+) -> Response[str]:
     """Every milestone: open, attained or missed; live."""
-    today = page.reading.today()
-    who = await person_shown(page, employee, today)
-    found = await page.ask(boards.read_milestones, employee=[employee])
+    who = await person_shown(page, employee, day or page.reading.today())
+    found = await page.ask(boards.read_milestones, employee=[employee], day=day)
     return await page.rendered(
-        "employee/milestones.html", live=stream_of(employee), who=who, milestones=found
+        "employee/milestones.html",
+        live=stream_of(employee) if day is None else None,
+        who=who,
+        milestones=found,
     )
 
 
@@ -81,36 +85,40 @@ async def shifts_page(
 
 @get(
     "/employees/{employee:str}/credentials",
-    opt=page_opt("read_people", "me", personal="person"),
+    opt=page_opt("read_people", "me", asks=["day"], personal="person"),
 )
-async def credentials_page(page: NamedDependency[Page], employee: EmployeeInPath) -> Response[str]:
+async def credentials_page(
+    page: NamedDependency[Page], employee: EmployeeInPath, day: OnDay = None
+) -> Response[str]:
     """Each credential with how it stands and until when."""
-    today = page.reading.today()
+    today = day or page.reading.today()
     who = await person_shown(page, employee, today)
-    held = await page.ask(credentials.read_own, employee=employee)
+    held = await page.ask(credentials.read_own, employee=employee, day=today)
     return await page.rendered("employee/credentials.html", who=who, today=today, held=held)
 
 
 @get(
     "/employees/{employee:str}/boards",
-    opt=page_opt("read_people", "me", personal="person"),
+    opt=page_opt("read_people", "me", asks=["day"], personal="person"),
 )
-async def boards_page(page: NamedDependency[Page], employee: EmployeeInPath) -> Response[str]:
+async def boards_page(
+    page: NamedDependency[Page], employee: EmployeeInPath, day: OnDay = None
+) -> Response[str]:
     """The boards of the month that one stands on: one's place, the first, and who is next; live."""
-    today = page.reading.today()
+    today = day or page.reading.today()
     who = await person_shown(page, employee, today)
     found: list[tuple[str, Ranked, int]] = []
-    for plan in await page.ask(plans.read_plans):
-        detail = await page.ask(plans.read_plan, plan=plan.plan)
+    for plan in await page.ask(plans.read_plans, day=today):
+        detail = await page.ask(plans.read_plan, plan=plan.plan, day=today)
         for each in (detail.document or {}).get("boards", ()):
             ranked: Ranked = await page.ask(
-                boards.read_board, board=each["id"], plan=plan.plan, movement=True
+                boards.read_board, board=each["id"], plan=plan.plan, movement=True, day=today
             )
             own = [at for at, place in enumerate(ranked.places) if place.employee == employee]
             found.extend((each["id"], ranked, at) for at in own)
     return await page.rendered(
         "employee/boards.html",
-        live=stream_of(employee),
+        live=stream_of(employee) if day is None else None,
         who=who,
         period=str(Period.containing(today)),
         boards=[(board, ranked, _shown(ranked, at)) for board, ranked, at in found],

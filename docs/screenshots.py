@@ -1,0 +1,121 @@
+"""Takes the pictures in docs/screenshots anew: `python -m docs.screenshots`, in about a minute.
+
+It loads the example firm Huikang into a folder of its own, serves it, and opens pages in Debian's Chromium.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, sync_playwright
+
+from api.tokens import Tokens, token_file
+
+FOLDER = Path(__file__).resolve().parent / "screenshots"
+DAY = "2025-11-20"
+SELLER, NEWCOMER = "HK035", "HK048"
+SIZES = {"phone": (390, 844), "desk": (1200, 800)}
+
+
+class Picture(NamedTuple):
+    """A page as it is shown. name: of the file, but for size, language and colours."""
+
+    name: str
+    employee: str
+    path: str
+    size: str
+    language: str
+    colours: str = "light"
+
+    @property
+    def file(self) -> Path:
+        """Where it is kept."""
+        return FOLDER / f"{self.name}-{self.size}-{self.language}-{self.colours}.png"
+
+
+PICTURES = [
+    Picture("today", SELLER, f"today?day={DAY}", "phone", "zh"),
+    Picture("today", SELLER, f"today?day={DAY}", "phone", "en"),
+    Picture("today", SELLER, f"today?day={DAY}", "phone", "zh", "dark"),
+    Picture("today", SELLER, f"today?day={DAY}", "desk", "zh"),
+    Picture("today", SELLER, f"today?day={DAY}", "desk", "en", "dark"),
+    Picture("pay", SELLER, "pay/2025-10", "phone", "zh"),
+    Picture("pay", SELLER, "pay/2025-10", "desk", "en"),
+    Picture("evidence", SELLER, "pay/2025-10/evidence?plan=huikang-seller&measure=deals", "phone", "en"),
+    Picture("visit", SELLER, "visit", "phone", "zh", "dark"),
+    Picture("survey", SELLER, "survey", "phone", "en"),
+    Picture("boards", SELLER, f"boards?day={DAY}", "desk", "zh"),
+    Picture("learning", NEWCOMER, "learning?day=2025-10-10", "phone", "zh"),
+    Picture("milestones", NEWCOMER, "milestones?day=2025-10-10", "phone", "en", "dark"),
+    Picture("me", SELLER, "me", "phone", "zh"),
+]
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """The address of Huikang, served from `home`."""
+    program = [sys.executable, "-m", "api.cli"]
+    environment = os.environ | {"MERITBOOK_HOME": str(home), "MERITBOOK_PORT": "0", "NO_COLOR": "1"}
+    subprocess.run([*program, "demo", "--no-serve", "--firm", "huikang"], env=environment, check=True)
+    with subprocess.Popen([*program, "serve"], env=environment, stderr=subprocess.PIPE, text=True) as service:
+        assert service.stderr is not None
+        said = next(line for line in service.stderr if "serves on " in line)
+        try:
+            yield said.split("serves on ")[1].split()[0]
+        finally:
+            service.terminate()
+            service.stderr.read()
+
+
+def take(browser: Browser, address: str, tokens: dict[str, str], picture: Picture) -> None:
+    """Keeps the picture."""
+    width, height = SIZES[picture.size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=2 if picture.size == "phone" else 1,
+        locale="zh-CN" if picture.language == "zh" else "en",
+        color_scheme="dark" if picture.colours == "dark" else "light",
+        extra_http_headers={"Authorization": f"Bearer {tokens[picture.employee]}"},
+    )
+    page = context.new_page()
+    answer = page.goto(f"{address}/employees/{picture.employee}/{picture.path}")
+    assert answer is not None and answer.ok, picture
+    page.wait_for_load_state("load")
+    page.screenshot(path=picture.file)
+    context.close()
+
+
+def main() -> None:
+    """Takes all of them."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        sys.exit("There is no Chromium here (on Debian: apt install chromium).")
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)  # the database of root belongs to somebody else
+        with served(home := Path(folder)) as address:
+            _take_all(found, home, address)
+    for left in set(FOLDER.glob("*.png")) - {picture.file for picture in PICTURES}:
+        left.unlink()
+
+
+def _take_all(found: str, home: Path, address: str) -> None:
+    made = Tokens(token_file(home))
+    tokens = {
+        each: made.make("employee", f"picture.{each}", each, scope="self") for each in (SELLER, NEWCOMER)
+    }
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        for picture in PICTURES:
+            take(browser, address, tokens, picture)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Numbers, money and days as each language writes them."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from api.pages.wording import Wording
+from domain.plan.fields import Title
+
+ZH, EN = (Wording(lang, ZoneInfo("Asia/Shanghai")) for lang in ("zh", "en"))
+DAY = dt.date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "said"),
+    [
+        (123456789, "CNY", "¥1,234,567.89"),
+        (-50, "CNY", "−¥0.50"),
+        (0, "CNY", "¥0.00"),
+        (1500, "JPY", "JPY\u00a01,500"),
+        (100, "USD", "US$1.00"),
+    ],
+)
+def test_money(minor: int, currency: str, said: str) -> None:
+    assert ZH.money(minor, currency) == EN.money(minor, currency) == said
+
+
+def test_a_gain_has_a_plus_and_nothing_has_none() -> None:
+    assert (EN.money(5000, "CNY", signed=True), EN.money(0, "CNY", signed=True)) == ("+¥50.00", "¥0.00")
+
+
+@pytest.mark.parametrize(
+    ("exact", "form", "said"),
+    [("3/31", "percent", "9.68%"), ("1/10", "percent", "10%"), ("12345.5", "number", "12,345.5"),
+     ("8/5", "number", "1.6"), ("216924/5", "money", "¥43,384.80"), ("50000", "money", "¥50,000")],
+)  # fmt: skip
+def test_numbers(exact: str, form: str, said: str) -> None:
+    assert ZH.number(exact, form, "CNY") == said  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("exact", "share"), [("0", 0), ("999/1000", 99), ("1", 100), ("3/2", 100), ("-1/2", 0)]
+)
+def test_a_bar_is_full_only_when_it_is(exact: str, share: int) -> None:
+    assert ZH.share(exact) == share
+
+
+def test_days_and_instants() -> None:
+    at = dt.datetime(2026, 11, 22, 17, 5, tzinfo=dt.UTC)
+    assert (ZH.day(DAY), EN.day(DAY)) == ("11月22日 周日", "Sun 22 Nov")
+    assert (ZH.date(DAY), EN.date(DAY)) == ("2026年11月22日", "22 Nov 2026")
+    assert (ZH.month("2026-11"), EN.month("2026-11")) == ("2026年11月", "November 2026")
+    assert (ZH.instant(at), EN.instant(at)) == ("2026年11月23日 01:05", "23 Nov 2026, 01:05")
+    assert (ZH.hours(450), EN.hours(480)) == ("7小时30分", "8 h")
+
+
+def test_a_count_of_one_is_said_as_one() -> None:
+    assert [EN.say("employee.today.days_left", n=n) for n in (1, 2)] == ["1 day left", "2 days left"]
+    assert EN.level(None, "number", None) == "–"
+    assert ZH.level("3", "number", Title("visits", "次")) == "3 次"
