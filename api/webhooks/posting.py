@@ -10,6 +10,7 @@ import ssl
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -128,6 +129,12 @@ def failed(why: Exception) -> Answer:
     return Answer(None, 0, error)
 
 
+@cache
+def _trusting() -> ssl.SSLContext:
+    """Whom this machine trusts; reading that costs more than a delivery."""
+    return ssl.create_default_context()
+
+
 async def _exchanged(
     target: Target,
     address: Ip,
@@ -136,7 +143,7 @@ async def _exchanged(
     reading: _Reading,
     context: ssl.SSLContext | None,
 ) -> None:
-    encrypted = (context or ssl.create_default_context()) if target.scheme == "https" else None
+    encrypted = (context or _trusting()) if target.scheme == "https" else None
     reader, writer = await asyncio.open_connection(
         str(address),
         target.port,

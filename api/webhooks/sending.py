@@ -6,6 +6,7 @@ of them is written down after each handful; who is killed before that sends them
 
 import asyncio
 import datetime as dt
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -40,7 +41,10 @@ _Found = TypeVar("_Found")
 
 
 class Sending(NamedTuple):
-    """What sending takes. clock: now. tell: told each verdict. seconds: for a whole answer."""
+    """What sending takes. clock: now. tell: told each verdict. seconds: for a whole answer.
+
+    room: how many endpoints ask the database at once; its connections are the readers'.
+    """
 
     pool: ConnectionPool[Any]
     vault: Vault
@@ -48,6 +52,7 @@ class Sending(NamedTuple):
     clock: Callable[[], dt.datetime]
     tell: Callable[[str], None]
     seconds: float
+    room: threading.BoundedSemaphore
 
 
 class _Round(NamedTuple):
@@ -158,7 +163,7 @@ class Endpoint:
         log.error("webhook_stopped", webhook=self._name, why=because)
 
     def _asked(self, question: Callable[[Cursor[Any]], _Found]) -> _Found:
-        with self._sending.pool.connection() as connection, connection.cursor() as cursor:
+        with self._sending.room, self._sending.pool.connection() as connection, connection.cursor() as cursor:
             return question(cursor)
 
 

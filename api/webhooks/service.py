@@ -1,5 +1,6 @@
 """Webhooks of a running service, put together: what its addresses take, and the deliverer behind them."""
 
+import threading
 from collections.abc import Callable
 
 from api.metrics import Metrics
@@ -13,6 +14,9 @@ from api.webhooks.guard import guard_of
 from api.webhooks.posting import TIMEOUT_SECONDS
 from api.webhooks.sending import Sending
 
+AT_THE_DATABASE = 2
+"""So many of the readers' connections may be used for deliveries at once."""
+
 
 def webhooks_of(ledger: Ledger, reading: Reading, metrics: Metrics) -> tuple[Desk, Courier]:
     """What the addresses of webhooks take, and what delivers."""
@@ -25,4 +29,5 @@ def webhooks_of(ledger: Ledger, reading: Reading, metrics: Metrics) -> tuple[Des
 def sending_of(ledger: Ledger, tell: Callable[[str], None] = lambda _: None) -> Sending:
     """What sending takes. tell: told the verdict on each delivery."""
     guard = guard_of(ledger.settings.webhook_hosts)
-    return Sending(ledger.pool, ledger.vault, guard, now, tell, TIMEOUT_SECONDS)
+    room = threading.BoundedSemaphore(AT_THE_DATABASE)
+    return Sending(ledger.pool, ledger.vault, guard, now, tell, TIMEOUT_SECONDS, room)

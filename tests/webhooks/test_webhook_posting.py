@@ -1,12 +1,18 @@
 """What an endpoint may do to the client that speaks to it: nothing, in bounded time and memory."""
 
 import asyncio
+import datetime as dt
 import json
 import ssl
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from api.webhooks import robots
 from api.webhooks.guard import Target
@@ -97,6 +103,52 @@ def test_who_speaks_no_tls_is_not_told_anything() -> None:
 
     answer = posted(talk, context=ssl.create_default_context(), seconds=1.0)
     assert answer.status is None and not any(b"POST" in each for each in heard)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of hooks.example and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "hooks.example")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("hooks.example")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "hooks.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(private + made.public_bytes(Encoding.PEM))
+    return file
+
+
+@pytest.mark.parametrize(("host", "status"), [("hooks.example", 200), ("other.example", None)])
+def test_the_certificate_proves_the_name_though_the_address_was_given(
+    certificate: Path, host: str, status: int | None
+) -> None:
+    """The connection goes to the judged address; the name is still what the certificate has to be for."""
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(certificate)
+
+    async def run() -> Answer:
+        async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            writer.close()
+
+        async with await asyncio.start_server(one, "127.0.0.1", 0, ssl=serving) as server:
+            port = server.sockets[0].getsockname()[1]
+            answer = await post(Target("https", host, port, "/"), LOCAL, b"{}", {}, context=trusting)
+            await asyncio.sleep(0.06)
+            return answer
+
+    answer = asyncio.run(run())
+    assert answer.status == status
+    assert status == 200 or (answer.error or "").startswith("TLS: Hostname mismatch")
 
 
 def test_retry_after_is_heard() -> None:

@@ -18,6 +18,7 @@ from standardwebhooks import Webhook
 from webhook_scene import Scene, change, deal, delivered, failing, replayed, sold, tries, until, webhook_scene
 
 from api.tokens import Tokens, token_file
+from api.webhooks.courier import LOCK
 from domain.journal.connection import connect
 
 
@@ -267,6 +268,14 @@ def test_a_slow_endpoint_delays_nobody_else(scene: Scene) -> None:
     assert last - scene.receiver.wait(slow, 1)[0].at < 2.5
     assert len(scene.receiver.at(slow)) <= 4, "requests under way at one endpoint"
     scene.receiver.reply = lambda _: Reply()
+
+
+def test_one_process_delivers_for_a_ledger(scene: Scene) -> None:
+    """Whoever else would deliver does not get the lock as long as this one lives."""
+    settings = scene.service.settings
+    assert settings.database_url
+    with connect(settings.database_url, settings.ledger) as connection:
+        assert connection.execute(LOCK).fetchone() == (False,)
 
 
 def test_a_test_event_arrives(scene: Scene) -> None:
