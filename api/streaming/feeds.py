@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from api.streaming.following import Days
 from api.streaming.frames import rows_frame
-from api.streaming.listener import BoardAsked, Listener, Wish
+from api.streaming.listener import BoardAsked, Listener, Reached, Wish
 from domain.period import Period
 from projections import totals
 from projections.closing import head
@@ -23,20 +24,17 @@ REST_SECONDS = 0.1
 """Between two computings of a board; a costly one rests four times as long as it took."""
 
 
-def told_changes(cursor: Cursor, span: Span, listeners: Iterable[Listener]) -> dict[Wish, bytes]:
-    """The event for each wish of `listeners` that the facts of `span` moved; everyone alike gets the same."""
-    asked: dict[tuple[dt.date, dt.date], set[Wish]] = {}
-    for listener in listeners:
-        asked.setdefault((listener.wish.first_day, listener.wish.last_day), set()).add(listener.wish)
-    news: dict[Wish, bytes] = {}
-    for (first_day, last_day), wishes in asked.items():
-        rows: dict[str, list[bytes]] = {}
-        for total in totals.moved(cursor, span, first_day, last_day, None):
-            rows.setdefault(total.employee, []).append(msgspec.json.encode(total))
-        for wish in wishes:
-            if found := list(_of(wish, rows)):
-                news[wish] = rows_frame("delta", span.after, span.upto, found)
-    return news
+def moved_rows(cursor: Cursor, span: Span, days: Days) -> dict[str, list[bytes]]:
+    """The totals over `days` that the facts of `span` moved, encoded, by person."""
+    rows: dict[str, list[bytes]] = {}
+    for total in totals.moved(cursor, span, *days, None):
+        rows.setdefault(total.employee, []).append(msgspec.json.encode(total))
+    return rows
+
+
+def told_change(span: Span, wish: Wish, rows: Mapping[str, list[bytes]]) -> bytes:
+    """The event for whoever wishes this, of `rows` that moved; everyone alike gets the same."""
+    return rows_frame("delta", span.after, span.upto, _of(wish, rows))
 
 
 def _of(wish: Wish, rows: Mapping[str, list[bytes]]) -> Iterable[bytes]:
@@ -59,6 +57,7 @@ class BoardFeed:
         self._rows: dict[str, bytes] = {}
         self._changes: deque[tuple[Span, bytes]] = deque(maxlen=RETAINED)
         self._due_at = 0.0
+        self.reached = Reached()
         self.position: int | None = None
 
     def wait_seconds(self) -> float:

@@ -16,9 +16,10 @@ import structlog
 from psycopg import IsolationLevel
 
 from api.reading import Reading, counted_position
-from api.streaming.feeds import BoardFeed, told_changes
+from api.streaming.feeds import BoardFeed, moved_rows, told_change
+from api.streaming.following import Following
 from api.streaming.frames import Reason, part_frame, rows_frame
-from api.streaming.listener import BoardAsked, Listener
+from api.streaming.listener import BoardAsked, Listener, Reached
 from domain.journal.connection import connect, folded_channel
 from domain.journal.listen import Wakeup
 from domain.refusals import BadField
@@ -74,7 +75,8 @@ class Hub:
         self._wakeup = Wakeup(dsn, schema, folded_channel)
         self._thread = threading.Thread(target=self._run, name="stream", daemon=True)
         self._lock = threading.Lock()
-        self._listeners: set[Listener] = set()
+        self._listeners = Following()
+        self._reached = Reached()
         self._waiting: set[Listener] = set()
         self._boards: dict[BoardAsked, BoardFeed] = {}
         self._at: int | None = None
@@ -132,6 +134,7 @@ class Hub:
         counted = await self._reading.ask(counted_position)
         with self._lock:
             self._at = counted if self._at is None else self._at
+            listener.reached = self._reached
             self._listeners.add(listener)
         # From here on the reader tells it what changes; what is read now is at least as new.
         return await self._reading.ask(lambda cursor: _beginning(cursor, listener))
@@ -166,15 +169,16 @@ class Hub:
                 self._at = None
                 self._boards.clear()
                 return POLL_SECONDS
-            listeners, waiting, at = [*self._listeners], [*self._waiting], self._at
+            waiting, at = [*self._waiting], self._at
         upto = counted_position(cursor)
         news = _News(upto, [], [], [])
         if at is not None and upto < at:
-            news.ended.extend((each, "rebuilt") for each in listeners)
+            with self._lock:
+                news.ended.extend((each, "rebuilt") for each in self._listeners)
             self._boards.clear()
         elif at is not None and upto > at:
-            self._look_at_totals(cursor, Span(at, upto), listeners, news)
-        rest = self._look_at_boards(upto, listeners, waiting, news)
+            self._look_at_totals(cursor, Span(at, upto), news)
+        rest = self._look_at_boards(upto, waiting, news)
         with self._lock:
             # Else somebody has entered since who begins before this look.
             self._at = upto if self._at == at else self._at
@@ -182,33 +186,32 @@ class Hub:
         self._tell(news)
         return rest
 
-    def _look_at_totals(self, cursor: Cursor, span: Span, listeners: Iterable[Listener], news: _News) -> None:
-        following = [each for each in listeners if each.wish.board is None]
-        if placed := [each for each in following if each.wish.placed]:
+    def _look_at_totals(self, cursor: Cursor, span: Span, news: _News) -> None:
+        with self._lock:
+            placed, followed_days = self._listeners.placed(), self._listeners.days()
+        if placed:
             types = {"types": sorted(roster.FACTS)}
             moved = cursor.execute(PLACED_ANEW, {**span.bounds, **types}).fetchone()
             if moved is not None and moved[0]:
                 news.ended.extend((each, "people-moved") for each in placed)
-        frames = told_changes(cursor, span, following)
-        news.frames.extend((each, span.upto, frames[each.wish]) for each in following if each.wish in frames)
+        for days in followed_days:
+            rows = moved_rows(cursor, span, days)
+            # Who enters meanwhile is told more than it lacks, which changes nothing.
+            with self._lock:
+                concerned = self._listeners.concerned(days, rows.keys()) if rows else {}
+            for wish, alike in concerned.items():
+                frame = told_change(span, wish, rows)
+                news.frames.extend((each, span.upto, frame) for each in alike)
 
-    def _look_at_boards(
-        self,
-        upto: int,
-        listeners: Iterable[Listener],
-        waiting: Iterable[Listener],
-        news: _News,
-    ) -> float:
-        followed: dict[BoardAsked, list[Listener]] = {}
-        for listener in listeners:
-            if listener.wish.board is not None:
-                followed.setdefault(listener.wish.board, []).append(listener)
-        for asked in self._boards.keys() - followed.keys():
+    def _look_at_boards(self, upto: int, waiting: Iterable[Listener], news: _News) -> float:
+        with self._lock:
+            followed = self._listeners.boards()
+        for asked in self._boards.keys() - {each.board for each in followed}:
             del self._boards[asked]
         rest = POLL_SECONDS
         newcomers = set(waiting)
         kept, today = self._reading.kept_boards, self._reading.today()
-        for asked, those in followed.items():
+        for asked, those in followed:
             feed = self._boards.setdefault(asked, BoardFeed(asked))
             if feed.position is None or feed.position < upto:
                 if wait := feed.wait_seconds():
@@ -232,15 +235,12 @@ class Hub:
         for listener, upto, frame in news.frames:
             listener.push(upto, frame)
         for listener, feed in news.begun:
+            listener.reached = feed.reached
             listener.begin(feed.tell(listener))
-        with self._lock:
-            listeners = [*self._listeners]
-        for listener in listeners:
-            feed = self._boards.get(listener.wish.board) if listener.wish.board else None
-            if listener.wish.board is None:
-                listener.reach(news.upto)
-            elif feed is not None and feed.position is not None and feed.position >= news.upto:
-                listener.reach(feed.position)
+        self._reached.position = news.upto
+        for feed in self._boards.values():
+            if feed.position is not None and feed.position >= news.upto:
+                feed.reached.position = feed.position
         told.set()
 
 

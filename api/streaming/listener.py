@@ -35,18 +35,26 @@ class BoardAsked(NamedTuple):
     period: str
 
 
+class Reached:
+    """Up to where everybody who shares it has been told whatever concerns them."""
+
+    def __init__(self, position: int = 0) -> None:
+        self.position = position
+
+
 class Listener:
     """A client. All but its making happens on the event loop.
 
     position: up to where it has been told everything. begun: from which position on, once that is known.
+    reached: up to where there is nothing but what was pushed.
     """
 
     def __init__(self, wish: Wish, after: int | None) -> None:
         self.wish, self.after = wish, after
         self.position = 0
+        self.reached = Reached()
         self.over = False
         self.begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._counted = 0
         self._frames: deque[tuple[int, bytes]] = deque()
         self._bytes = 0
         self._news = asyncio.Event()
@@ -67,10 +75,6 @@ class Listener:
         self._bytes += len(frame)
         self._news.set()
 
-    def reach(self, position: int) -> None:
-        """Says that up to `position` there is nothing but what was pushed."""
-        self._counted = max(self._counted, position)
-
     def end(self, reason: Reason) -> None:
         """Tells it to begin anew, and nothing more."""
         if not self.over:
@@ -85,14 +89,16 @@ class Listener:
         if not self._frames:
             if self.over:
                 return None
-            try:
-                await asyncio.wait_for(self._news.wait(), HEARTBEAT_SECONDS)
-            except TimeoutError:
-                self.position = max(self.position, self._counted)
+            alarm = asyncio.get_running_loop().call_later(HEARTBEAT_SECONDS, self._news.set)
+            await self._news.wait()
+            alarm.cancel()
+            if not self._frames:
+                self._news.clear()
+                self.position = max(self.position, self.reached.position)
                 return progress_frame(self.position)
         self._news.clear()
         waiting, self._frames, self._bytes = self._frames, deque(), 0
         # What was read for it at the beginning may hold some of the first news already.
         news = [frame for position, frame in waiting if position > self.position or self.over]
-        self.position = max(self.position, self._counted)
+        self.position = max(self.position, self.reached.position)
         return b"".join(news)

@@ -1,23 +1,29 @@
 """The answer that does not end: events sent as they come, to a client that keeps up and is there."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from litestar.response import Response
 from litestar.types import Receive, Scope, Send
 
+from api.deadlines import Deadline
 from api.streaming.frames import RETRY
 from api.streaming.listener import Listener
 
 SEND_SECONDS = 20.0
 """A client that takes nothing for so long is cut off."""
 
+ALLOWED_SECONDS = 1.0
+"""So long is a token not looked at again that was good, however much is sent."""
+
 
 class EventStream(Response[None]):
     """`first`, then whatever the listener is told, until either side ends it.
 
-    allowed: asked at every sign of life whether the client still may listen. leave: called at the end.
+    allowed: asked after events and signs of life whether the client still may listen, at most once in
+    ALLOWED_SECONDS. leave: called at the end.
     """
 
     def __init__(
@@ -42,11 +48,14 @@ class EventStream(Response[None]):
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self._encoded()})
             await _sent(send, RETRY + b"".join(self._first))
+            ask_at = 0.0
             while (events := await self._listener.next()) is not None:
                 if events:
                     await _sent(send, events)
-                if not await self._allowed():
-                    self._listener.end("token-ended")
+                if (now := time.monotonic()) >= ask_at:
+                    ask_at = now + ALLOWED_SECONDS
+                    if not await self._allowed():
+                        self._listener.end("token-ended")
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         except TimeoutError:
             return  # the server ends the connection of an answer that was not finished
@@ -67,7 +76,6 @@ class EventStream(Response[None]):
         ]
 
 
-def _sent(send: Send, body: bytes) -> Awaitable[None]:
-    return asyncio.wait_for(
-        send({"type": "http.response.body", "body": body, "more_body": True}), SEND_SECONDS
-    )
+async def _sent(send: Send, body: bytes) -> None:
+    with Deadline(SEND_SECONDS):
+        await send({"type": "http.response.body", "body": body, "more_body": True})

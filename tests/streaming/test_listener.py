@@ -58,7 +58,7 @@ async def test_who_falls_behind_is_sent_away_and_holds_no_memory() -> None:
 async def test_a_quiet_line_shows_that_it_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listening, "HEARTBEAT_SECONDS", 0.01)
     client = Listener(WISH, None)
-    client.reach(12)
+    client.reached.position = 12
     assert await client.next() == progress_frame(12)
 
 
