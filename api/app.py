@@ -67,6 +67,7 @@ from api.connectors.xapi import xapi_router
 from api.documented import complete
 from api.entrance import entrance
 from api.follower import Follower
+from api.kept_slips import KeptSlips
 from api.metrics import Metrics
 from api.moving import Mover
 from api.ops import Ledger
@@ -222,6 +223,7 @@ def build_app(ledger: Ledger) -> Surround:
     asked = dict[str, Question]()
     way_in = entrance(ledger, reading, asked, lambda: app.state.trail)
     site = site_of(ledger.intake)
+    kept_slips = KeptSlips(reading)
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
@@ -255,7 +257,7 @@ def build_app(ledger: Ledger) -> Surround:
             "view": Provide(view),
             **_given(**way_in.given(), quarantine=quarantine, ledger=ledger),
             **_given(reading=reading, vault=ledger.vault, hub=hub, desk=desk),
-            **_given(follower=follower, sealing=sealing, metrics=metrics),
+            **_given(follower=follower, sealing=sealing, metrics=metrics, kept_slips=kept_slips),
         },
         exception_handlers=as_pages(problems.EXCEPTION_HANDLERS, site),
         lifespan=[running],
@@ -266,6 +268,7 @@ def build_app(ledger: Ledger) -> Surround:
     )
     complete(app)
     asked.update(questions(app.openapi_schema))
+    app.state.kept_slips = kept_slips
     return Surround(app, metrics, on_stop=hub.close)
 
 

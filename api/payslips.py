@@ -4,12 +4,16 @@ import hashlib
 from typing import Any
 
 import msgspec
-from litestar import Response, get
+from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
+from litestar.serialization import encode_json, get_serializer
+from litestar.types import Receive, Scope
 from psycopg import Cursor
 
+from api.answers import Direct, Ready, raise_failure, ready_bytes
 from api.caller import Caller
 from api.inquiries import readable
+from api.kept_slips import KeptSlip, KeptSlips
 from api.ops import ENGINE
 from api.people import Asked, nothing_due
 from api.reading import EmployeeInPath, PeriodInPath, View, month
@@ -38,6 +42,11 @@ class PaidSlip(Payslip, frozen=True, kw_only=True):
     inquiries: tuple[Inquiry, ...]
 
     @property
+    def is_kept(self) -> bool:
+        """Whether it is the same for all who read it, and until something other than work is recorded."""
+        return self.state == "closed" and not (self.holds or self.held_lines or self.inquiries)
+
+    @property
     def tag(self) -> str:
         """The ETag: the digest of the statement, and of the rest as soon as anything is said beside it.
 
@@ -51,15 +60,34 @@ class PaidSlip(Payslip, frozen=True, kw_only=True):
         return f'"{self.digest}-{beside}"' if self.state == "closed" else f'W/"{self.digest}-{beside}"'
 
 
+async def _kept(scope: Scope, _: Receive) -> Ready | None:
+    """The answer that was given last, where it is the answer still; None for the handler's."""
+    if scope["query_string"]:
+        return None
+    slips: KeptSlips = scope["litestar_app"].state.kept_slips
+    employee = str(scope["path_params"]["employee"])
+    slip = await slips.find(employee, str(scope["path_params"]["period"]))
+    if slip is None:
+        return None
+    caller: Caller = scope["auth"]
+    caller.require_about(employee)
+    header = dict(scope["headers"]).get(b"if-none-match", b"").decode("latin-1")
+    if header and _matches(header, slip.tag.decode()):
+        return None
+    return ready_bytes(slip.body, 200, ((b"etag", slip.tag),))
+
+
 @get(
     "/employees/{employee:str}/statements/{period:str}",
     summary="What a person is paid for a month",
     tags=["pay"],
     opt={"action": "read_pay", "personal": "person"},
+    middleware=[Direct(_kept)],
 )
 async def read_statement(
     request: Asked,
     view: NamedDependency[View],
+    kept_slips: NamedDependency[KeptSlips],
     vault: NamedDependency[Vault],
     employee: EmployeeInPath,
     period: PeriodInPath,
@@ -69,16 +97,21 @@ async def read_statement(
     Beside it stand the state of the run, holds and inquiries. The ETag begins with the digest of the
     statement and is weak as long as the month is open.
     """
+    raise_failure(request)
     request.auth.require_about(employee)
     asked = month(period)
 
     def question(cursor: Cursor[Any], known_at: int | None) -> PaidSlip:
         return paid_slip(cursor, vault, request.auth, employee, asked, known_at)
 
+    before = await kept_slips.changed_at()
     slip = await view.ask(question)
     if _matches(request.headers.get("if-none-match", ""), slip.tag):
         return Response(None, status_code=304, headers={"ETag": slip.tag})  # type: ignore[arg-type]
-    return Response(slip, headers={"ETag": slip.tag})
+    body = encode_json(slip, get_serializer(request.app.type_encoders))
+    if view.known_at is None and slip.is_kept and before == await kept_slips.changed_at():
+        kept_slips.keep(employee, period, KeptSlip(before, slip.tag.encode(), body))
+    return Response(body, headers={"ETag": slip.tag}, media_type=MediaType.JSON)  # type: ignore[arg-type]
 
 
 def paid_slip(

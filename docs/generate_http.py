@@ -20,7 +20,7 @@ all of this with the form of every answer. [How to send facts](../howto/http.md)
 _METHODS = ("get", "post", "put", "patch", "delete")
 _ABSENT = frozenset(
     """writing reading follower sealing gate hub metrics vault sessions own_cookies desk quarantine
-    ledger""".split()
+    ledger kept_slips""".split()
 )
 """What a running service gives its handlers, and a description of it does without."""
 

@@ -8,7 +8,16 @@ import psycopg
 from psycopg import sql
 
 from domain.facts.registry import FACT_TYPES
-from projections.spans import SPAN_ENDS, SPAN_FACTS, Connection, Cursor, Projection, Span, UnfoldableFact
+from projections.spans import (
+    FEW_FACTS,
+    SPAN_ENDS,
+    SPAN_FACTS,
+    Connection,
+    Cursor,
+    Projection,
+    Span,
+    UnfoldableFact,
+)
 
 # For the transaction only, so that it works where connections are shared out one transaction at a time.
 LOCK = """
@@ -43,9 +52,6 @@ where name = any(%(names)s)"""
 TELL = "select pg_notify('folded_' || current_schema(), '')"
 
 LEARN_SIZES = "select learn_sizes()"
-
-FEW_FACTS = 200
-"""Up to so many are folded by statements that are kept ready: working one out takes longer than they do."""
 
 LEARN_AFTER = 2_000
 """So many facts folded at once change the tables more than the server's own statistics notice in time."""

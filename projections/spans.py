@@ -13,6 +13,9 @@ Cursor = psycopg.Cursor[TupleRow]
 SPAN_FACTS = 20_000
 """A span holds no more facts than this: enough to be set-based, little enough to be undone and locked for."""
 
+FEW_FACTS = 200
+"""Up to so many are looked at by statements that are kept: to work one out takes longer than to run it."""
+
 SPAN_ENDS = ("ledger_opened", "period_closed")
 """Facts that are always the last of their span: they change how whatever follows is read."""
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import msgspec
 
-from projections.spans import Cursor, Span
+from projections.spans import FEW_FACTS, Cursor, Span
 
 TOTALS = """
 select
@@ -73,7 +73,8 @@ def moved(
 ) -> list[Total]:
     """The totals, as they are now, that the facts of `span` moved."""
     asked = _asked(first_day, last_day, employees) | span.bounds
-    return [_total(*row) for row in cursor.execute(MOVED, asked, prepare=False)]
+    # A plan that is kept serves a few facts well; for many it is better made anew than taken over.
+    return [_total(*row) for row in cursor.execute(MOVED, asked, prepare=span.facts <= FEW_FACTS)]
 
 
 def _asked(first_day: dt.date, last_day: dt.date, employees: Collection[str] | None) -> dict[str, object]:
