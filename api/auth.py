@@ -12,6 +12,7 @@ from api.basic import credentials
 from api.caller import Caller
 from api.cookies import Cookies, header
 from api.leavers import Leavers
+from api.limits import Limits
 from api.problems import SignInFirst, Unauthenticated
 from api.questions import Question
 from api.reach import Reaching
@@ -54,11 +55,12 @@ class Gate(ASGIMiddleware):
         reaching: Reaching,
         questions: Mapping[str, Question],
         trail: Callable[[], Trail],
+        limits: Limits,
         public_url: str | None,
     ) -> None:
         self._sign_in = sign_in
         self.cookies, self._public_url = Cookies(public_url), public_url
-        self._leavers = leavers
+        self._leavers, self._limits = leavers, limits
         self._reaching = reaching
         self._questions = questions
         self._trail = trail
@@ -66,7 +68,7 @@ class Gate(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Lets the request pass.
 
-        Raises: BadField, Unauthenticated, NotAllowed, Behind.
+        Raises: BadField, Unauthenticated, NotAllowed, TooManyRequests, Behind.
         """
         opt = scope["route_handler"].opt
         question = self._questions.get(scope["path_template"], Question())
@@ -78,6 +80,8 @@ class Gate(ASGIMiddleware):
         if opt.get("open"):
             if changes(scope):
                 require_same_origin(scope, self._public_url)
+            if opt.get("guessed"):
+                self._limits.require_sign_in(scope)
             await next_app(scope, receive, send)
             return
         watch = Watch(self._trail, scope)
@@ -87,8 +91,10 @@ class Gate(ASGIMiddleware):
             if opt.get("page"):
                 raise SignInFirst(_here(scope)) from None
             await watch.unauthenticated(refusal)
+            self._limits.require_few_refused(scope)
             raise
         scope["auth"] = caller
+        self._limits.require(caller, by_session=SIGNED_IN in scope["state"])
         try:
             receive = await self._from_here(scope, receive)
             caller.require(opt["action"])

@@ -9,6 +9,7 @@ from api.auth import Gate
 from api.code_flow import Client, CodeFlow
 from api.issuer import Issuer
 from api.leavers import Leavers
+from api.limits import Limits
 from api.ops import Ledger
 from api.questions import Question
 from api.reach import Reaching
@@ -51,7 +52,9 @@ def entrance(
     tokens = Tokens(token_file(settings.home))
     issuer = Issuer(settings.oidc_issuer) if settings.oidc_issuer else None
     sign_in = SignIn(tokens, jwts_of(settings, issuer, settings.oidc_audience), sessions)
-    gate = Gate(sign_in, Leavers(reading), Reaching(reading), questions, trail, settings.public_url)
+    gate = Gate(
+        sign_in, Leavers(reading), Reaching(reading), questions, trail, Limits(settings), settings.public_url
+    )
     required = frozenset(settings.second_factor_roles.split())
     entering = Entering(reading, ledger.vault, trail, sessions, required, ops.now)
     return Entrance(gate, sessions, entering, _code_flow(settings, issuer, tokens, reading, sessions, trail))

@@ -48,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     public_url: where browsers find the service, if not at its own address: behind a proxy that brings TLS.
     session_idle_minutes, session_hours: how long a session lasts unused, and at all. second_factor_roles: who
     needs a second factor to sign in with an account. closing_persons: how many it takes to close a month.
+    token_requests_per_second, session_requests_per_second: of one caller. refused_requests_per_second,
+    sign_ins_per_minute: of one address. proxies: addresses whose X-Forwarded-For is believed.
     """
 
     home: Path
@@ -83,6 +85,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     session_idle_minutes: int = 30
     session_hours: int = 12
     closing_persons: int = 2
+    token_requests_per_second: int = 20_000
+    session_requests_per_second: int = 100
+    refused_requests_per_second: int = 50
+    sign_ins_per_minute: int = 30
+    proxies: str = "127.0.0.1 ::1"
     second_factor_roles: str = "payroll administrator hr_head hr auditor"
 
     def __repr__(self) -> str:
@@ -101,6 +108,10 @@ _BOUNDS = {
     "session_idle_minutes": (1, 1_440),
     "session_hours": (1, 168),
     "closing_persons": (1, 2),
+    "token_requests_per_second": (1, 1_000_000),
+    "session_requests_per_second": (1, 1_000_000),
+    "refused_requests_per_second": (1, 1_000_000),
+    "sign_ins_per_minute": (1, 60_000),
 }
 _WITH_TLS_OR_HERE = r"(https://[^/?#\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)"
 _SECRET = {"database_url", "owner_url"}

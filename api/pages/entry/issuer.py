@@ -33,7 +33,7 @@ async def to_issuer(
     return to(address, own_cookies.set(request.scope, id, name=COOKIE, seconds=STEP_SECONDS))
 
 
-@get(BACK, opt=_OPEN | {"asks": _ANSWERS}, include_in_schema=False)
+@get(BACK, opt=_OPEN | {"guessed": True} | {"asks": _ANSWERS}, include_in_schema=False)
 async def from_issuer(
     request: Asked,
     site: NamedDependency[Site],

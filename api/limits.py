@@ -1,0 +1,115 @@
+"""How much may be asked in a short time: by one caller, and by one address that nobody knows.
+
+A caller is limited by who they are, wherever they ask from; an address only for what fails there, and for
+signing in, so that many people behind one address do not stand in each other's way. Buckets are of this
+process: they fill by the second, and what is left in them may be asked at once.
+"""
+
+import time
+from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
+
+from litestar.types import Scope
+
+from api.caller import Caller
+from api.cookies import header
+from api.problems import TooManyRequests
+from api.settings import Settings
+
+MOST_BUCKETS = 20_000
+BURST_SECONDS = 5
+"""So many seconds' requests may come at once."""
+REFUSED_SECONDS = 20
+SIGN_INS_AT_ONCE = 60
+
+
+class Buckets:
+    """One bucket for each key: it holds `most`, fills by `per_second`, and each request takes one."""
+
+    def __init__(self, per_second: float, most: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_second, self._most, self._clock = per_second, most, clock
+        self._held: dict[str, tuple[float, float]] = {}
+
+    def take(self, key: str) -> bool:
+        """Takes one out of the bucket of `key`; whether there was one."""
+        now = self._clock()
+        held = self._held.get(key)
+        if held is None:
+            self._make_room(now)
+            self._held[key] = self._most - 1, now
+            return True
+        level = min(self._most, held[0] + (now - held[1]) * self._per_second)
+        taken = level >= 1
+        self._held[key] = level - taken, now
+        return taken
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def _make_room(self, now: float) -> None:
+        """Forgets buckets that are full again; where all are in use, those that were not for the longest."""
+        if len(self._held) < MOST_BUCKETS:
+            return
+        full = self._most / self._per_second
+        kept = {key: held for key, held in self._held.items() if now - held[1] < full}
+        if len(kept) >= MOST_BUCKETS:
+            recent = sorted(kept.items(), key=lambda each: each[1][1])[MOST_BUCKETS // 2 :]
+            kept = dict(recent)
+        self._held = kept
+
+
+class Limits:
+    """What the gate asks before it lets anybody pass."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        by_token, by_session = settings.token_requests_per_second, settings.session_requests_per_second
+        self._of_tokens = Buckets(by_token, by_token * BURST_SECONDS, clock)
+        self._of_sessions = Buckets(by_session, by_session * BURST_SECONDS, clock)
+        refused = settings.refused_requests_per_second
+        self._refused = Buckets(refused, refused * REFUSED_SECONDS, clock)
+        self._sign_ins = Buckets(settings.sign_ins_per_minute / 60, SIGN_INS_AT_ONCE, clock)
+        self._proxies = frozenset(settings.proxies.split())
+
+    def require(self, caller: Caller, *, by_session: bool) -> None:
+        """Counts a request of a caller.
+
+        Raises: TooManyRequests.
+        """
+        if not (self._of_sessions if by_session else self._of_tokens).take(caller.name):
+            raise _too_many(f"{caller.name} asks more than the service answers.")
+
+    def require_few_refused(self, scope: Scope) -> None:
+        """Counts a request that nobody known has made.
+
+        Raises: TooManyRequests.
+        """
+        if not self._refused.take(self.address(scope)):
+            raise _too_many("Too many requests of this address were by nobody who is known.")
+
+    def require_sign_in(self, scope: Scope) -> None:
+        """Counts a try to sign in.
+
+        Raises: TooManyRequests.
+        """
+        if not self._sign_ins.take(self.address(scope)):
+            raise _too_many("Too many tries to sign in came from this address.")
+
+    def address(self, scope: Scope) -> str:
+        """Where a request comes from: of IPv6 the network, as one host has as many addresses as it likes.
+
+        Behind a proxy that the settings name, it is what the proxy says, last in X-Forwarded-For.
+        """
+        client = scope.get("client")
+        address = client[0] if client else ""
+        if address in self._proxies:
+            said = header(scope["headers"], b"x-forwarded-for").rpartition(",")[2].strip()
+            address = said or address
+        try:
+            parsed = ip_address(address)
+        except ValueError:
+            return address[:64]
+        return str(int(parsed) >> 64) if isinstance(parsed, IPv6Address) else address
+
+
+def _too_many(detail: str) -> TooManyRequests:
+    return TooManyRequests(field="", detail=detail, remedy="Wait as Retry-After says, and ask less often.")
