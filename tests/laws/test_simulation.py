@@ -62,5 +62,5 @@ def test_facts_of_every_type_are_told() -> None:
     assert set(ORDINARY) | GOVERNED >= FACT_TYPES.keys()
     fields = {name for tag in ORDINARY for name in FACT_TYPES[tag].__struct_fields__}
     days = {name for name in fields if name.endswith(("_on", "_from", "_until")) or name == "day"}
-    literals = set("attendance display step stage cause employment outcome graded_as scope".split())
+    literals = set("attendance change display step stage cause employment outcome graded_as scope".split())
     assert fields <= MAKERS.keys() | days | literals, "teach simulation/makers.py these fields"

@@ -188,6 +188,7 @@ MAKERS: dict[str, Callable[[Maker], Any]] = {
     "product": lambda maker: maker.random.choice(("implant", "screw")),
     "issued_by": lambda maker: "health office",
     "name": lambda maker: maker.random.choice(("王芳", "Zoë O'Neill", 'A "B" \\ C', "李\u2028雷")),
+    "location": lambda maker: "geo:31.230416,121.473701;u=12",
     "note": lambda maker: maker.random.choice(("called 138-0000", "嗯 😀", "tab\tand\nline")),
     "number": lambda maker: f"NO-{maker.random.randint(1, 9)}",
     "reason": lambda maker: maker.random.choice(("as agreed", "搬家", 'a \\ "b" \x7f €')),
