@@ -61,6 +61,8 @@ from api import (
 from api.asyncapi import read_asyncapi
 from api.connectors import http as connectors
 from api.connectors import quarantine_http
+from api.connectors.drop import Drop
+from api.connectors.dropping import Dropping
 from api.connectors.facts_kept import FactsKept
 from api.connectors.quarantine import Quarantine
 from api.connectors.xapi import xapi_router
@@ -220,6 +222,7 @@ def build_app(ledger: Ledger) -> Surround:
     metrics = _metrics(reading, hub, sealing)
     desk, courier = webhooks_of(ledger, reading, metrics)
     quarantine = Quarantine(ledger.vault, ledger.settings.quarantine_days, metrics.quarantined)
+    dropping = Dropping(Drop(ledger, quarantine) if ledger.settings.drop else None)
     asked = dict[str, Question]()
     way_in = entrance(ledger, reading, asked, lambda: app.state.trail)
     site = site_of(ledger.intake)
@@ -229,11 +232,8 @@ def build_app(ledger: Ledger) -> Surround:
     async def running(app: Litestar) -> AsyncGenerator[None]:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "service"))
         await asyncio.to_thread(ledger.intake.opened)
-        follower.start()
-        sealing.start()
-        hub.start()
-        courier.start()
-        mover.start()
+        for thread in (follower, sealing, hub, courier, mover, dropping):
+            thread.start()
         async with (
             GroupCommit(ledger.journal, clock=ops.now) as commits,
             Trail(ledger.intake, commits, ops.now) as trail,
@@ -243,11 +243,8 @@ def build_app(ledger: Ledger) -> Surround:
             app.state.writing = Writing(ledger.intake, commits, ledger.settings, ops.now, metrics, keep)
             yield
         hub.close()
-        await asyncio.to_thread(courier.stop)
-        await asyncio.to_thread(hub.join)
-        await asyncio.to_thread(mover.stop)
-        await asyncio.to_thread(follower.stop)
-        await asyncio.to_thread(sealing.stop)
+        for stop in (dropping.stop, courier.stop, hub.join, mover.stop, follower.stop, sealing.stop):
+            await asyncio.to_thread(stop)
 
     app = Litestar(
         route_handlers=[Router("/v1", route_handlers=HANDLERS), xapi_router(), page_router(site), *BESIDE],

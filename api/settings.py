@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     home: the data directory; tokens and, unless `database_url` is set, the database live there.
     database_url: a PostgreSQL server of your own. owner_url: the same as its owner, for `migrate` only.
     master_key, master_key_file: wraps the keys of personal data, or the file with it; else in the home.
+    drop: a folder with one for each connector, whose files are brought in.
     quarantine_days: for so long are refused records kept.
     ledger: the schema. fact_bytes, batch_bytes, batch_facts: the most that one request may carry.
     wait_seconds: how long a reader who asks for a position waits for the read models to reach it.
@@ -66,6 +67,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     batch_bytes: int = 16 * MIB
     batch_facts: int = 50_000
     wait_seconds: int = 5
+    drop: Path | None = None
     quarantine_days: int = 90
     seal: Literal["on", "off"] = "on"
     seal_key: str | None = None

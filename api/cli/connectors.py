@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.terminal import FAILED, Json, notes, output, print_json, rows, settings
+from api.cli.terminal import FAILED, Failed, Json, notes, output, print_json, rows, settings
 
 if TYPE_CHECKING:
+    from api.connectors.drop import Dropped
     from api.connectors.receipts import ConnectorReceipt
 
 app = typer.Typer(
@@ -144,3 +145,49 @@ def _show(found: "ConnectorReceipt") -> None:
         f"{found.records} records: {found.records - found.refused - found.passed_over} would be taken, "
         f"{found.passed_over} passed over, {found.refused} refused. Nothing is stored."
     )
+
+
+folder = typer.Typer()
+
+
+@folder.command(epilog="Example: MERITBOOK_DROP=/srv/drop meritbook drop --once")
+def drop(
+    once: Annotated[bool, typer.Option("--once", help="Take what is there, and end.")] = False,
+    json: Json = False,
+) -> None:
+    """Bring in the files of the drop folder; a running service with MERITBOOK_DROP set does so by itself."""
+    import time
+
+    from api.connectors.drop import SETTLE_SECONDS, Drop
+    from api.connectors.quarantine import Quarantine
+    from api.ops import open_ledger
+
+    chosen = settings()
+    if chosen.drop is None:
+        raise Failed(
+            "There is no drop folder.", "Set MERITBOOK_DROP to one, with a folder for each connector."
+        )
+    with open_ledger(chosen) as ledger:
+        ledger.opened()
+        ledger.runner().catch_up()
+        found = Drop(ledger, Quarantine(ledger.vault, chosen.quarantine_days))
+        taken = found.look()
+        while not once or found.waits():
+            time.sleep(SETTLE_SECONDS)
+            ledger.runner().catch_up()
+            taken += found.look()
+            if not once:
+                _tell_dropped(taken, json)
+                taken = []
+    _tell_dropped(taken, json)
+    raise typer.Exit(FAILED if any(each.state != "done" for each in taken) else 0)
+
+
+def _tell_dropped(taken: "list[Dropped]", json: bool) -> None:
+    if json:
+        print_json(taken)
+        return
+    for each in taken:
+        counts = f", {each.report.stored} stored, {each.report.rows_refused} refused" if each.report else ""
+        why = f": {each.why}" if each.why else ""
+        output().print(f"{each.connector}/{each.file} {each.state}{counts}{why}", markup=False)

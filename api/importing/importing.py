@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from api.importing.opening import Job, jobs, open_table, sha256
 from api.importing.reconciling import Reconciliation
-from api.importing.report import FileReport, ImportReport
+from api.importing.report import Fault, FileReport, ImportReport
 from api.importing.rows import BadRow, Row, Unusable
 from api.importing.translating import Made, Translator
 from api.intake import Intake, Outcome, Refused, Rehearsal, Stored
@@ -40,7 +40,10 @@ class Progress(NamedTuple):
 
 
 class Errand(NamedTuple):
-    """What all files of one import have in common. rehearsal: where nothing is to be stored."""
+    """What all files of one import have in common. rehearsal: where nothing is to be stored.
+
+    on_refused: hears of each refused row, what it gave and what is wrong with it.
+    """
 
     intake: Intake
     journal: Journal
@@ -48,6 +51,18 @@ class Errand(NamedTuple):
     now: dt.datetime
     on_progress: Callable[[Progress], None] | None
     rehearsal: Rehearsal | None = None
+    on_refused: Callable[[Row, Sequence[Made], Sequence[Fault]], None] | None = None
+
+
+def import_file(job: Job, errand: Errand) -> FileReport:
+    """Imports one file by a mapping that is at hand.
+
+    Raises: Unusable before anything is stored.
+    """
+    with ExitStack() as files:
+        open_table(job, files)
+    [report] = _run([job], errand)
+    return report
 
 
 def import_files(
@@ -153,6 +168,7 @@ class FileImport:
             self._report.rows_refused += 1
             for fault in translation.faults:
                 self._report.tell(fault)
+            self._tell_refused(row, (), translation.faults)
             for untold in translation.untold:
                 self._balance.missed(untold)
         elif not translation.made:
@@ -188,6 +204,13 @@ class FileImport:
                 self._waiting += [made for made, _ in row]
                 continue
             self._report.rows_refused += bool(refusals)
+            if refusals:
+                faults = [
+                    self._translator.fault(made, outcome)
+                    for made, outcome in row
+                    if isinstance(outcome, Refused) and not isinstance(outcome.refusal, Withheld)
+                ]
+                self._tell_refused(row[0][0].row, [made for made, _ in row], faults)
             for made, outcome in row:
                 if isinstance(outcome, Refused):
                     self._refuse(made, outcome)
@@ -196,6 +219,10 @@ class FileImport:
         if errand.rehearsal is None and accepted:
             with errand.journal.cursor() as cursor:
                 self._balance.accepted(accepted, errand.intake, cursor)
+
+    def _tell_refused(self, row: Row, made: Sequence[Made], faults: Sequence[Fault]) -> None:
+        if self._errand.on_refused is not None:
+            self._errand.on_refused(row, made, faults)
 
     def _refuse(self, made: Made, refused: Refused) -> None:
         self._report.refused += 1
