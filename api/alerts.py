@@ -4,11 +4,12 @@ import datetime as dt
 from fractions import Fraction
 from typing import Annotated, Any
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from psycopg import Cursor
 
+from api.paging import Pages
 from api.people import Asked
 from api.problems import NotFound
 from api.reading import OnDay, Reading, View
@@ -38,8 +39,7 @@ OfPeople = Annotated[
 )
 async def read_alerts(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     employee: OfPeople = None,
     plan: Annotated[str | None, QueryParameter(description="Of this plan only.")] = None,
     alert: Annotated[str | None, QueryParameter(description="Of this rule only.")] = None,
@@ -47,18 +47,19 @@ async def read_alerts(
         State | None, QueryParameter(name="state", description="Only those that stand so.")
     ] = None,
     day: OnDay = None,
-) -> list[Warning]:
+) -> Response[list[Warning]]:
     """Each with the numbers that raised it, period by period, and what may help: one a person and rule."""
     people = request.auth.people(employee)
-    on = day or reading.today()
-    found = await view.ask(lambda cursor, known_at: alerts.alerts(cursor, on, people, known_at))
+    on = day or pages.today
+    found = await pages.ask(lambda cursor, known_at: alerts.alerts(cursor, on, people, known_at))
     found = [
         each
         for each in found
         if plan in (None, each.plan) and alert in (None, each.alert) and state_ in (None, each.state)
     ]
+    found = pages.cut(found)
     shows(request, (each.employee for each in found))
-    return found
+    return pages.answer(found)
 
 
 @get(
@@ -69,17 +70,17 @@ async def read_alerts(
 )
 async def read_interventions(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     employee: OfPeople = None,
     day: OnDay = None,
-) -> list[Intervention]:
+) -> Response[list[Intervention]]:
     """By whom, until when, and how it ended; overdue once the day has passed."""
     people = request.auth.people(employee)
-    on = day or reading.today()
-    found = await view.ask(lambda cursor, at: interventions.interventions(cursor, on, people, at))
+    on = day or pages.today
+    found = await pages.ask(lambda cursor, at: interventions.interventions(cursor, on, people, at))
+    found = pages.cut(found)
     shows(request, (each.employee for each in found))
-    return found
+    return pages.answer(found)
 
 
 @get(

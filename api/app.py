@@ -75,6 +75,7 @@ from api.moving import Mover
 from api.ops import Ledger
 from api.pages.problem_pages import as_pages
 from api.pages.routes import page_router, site_of
+from api.paging import pages
 from api.questions import Question, questions
 from api.reading import Reading, counted_position, view
 from api.requests import Surround
@@ -252,6 +253,7 @@ def build_app(ledger: Ledger) -> Surround:
         dependencies={
             "writing": Provide(lambda: app.state.writing, sync_to_thread=False),
             "view": Provide(view),
+            "pages": Provide(pages),
             **_given(**way_in.given(), quarantine=quarantine, ledger=ledger),
             **_given(reading=reading, vault=ledger.vault, hub=hub, desk=desk),
             **_given(follower=follower, sealing=sealing, metrics=metrics, kept_slips=kept_slips),

@@ -2,14 +2,15 @@
 
 from typing import Annotated, Any
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from psycopg import Cursor
 
+from api.paging import Pages
 from api.people import Asked, unknown_person
 from api.problems import NotFound
-from api.reading import EmployeeInPath, OnDay, Reading, View
+from api.reading import EmployeeInPath, OnDay, View
 from api.watching import shows
 from projections import contracts, leads, roster
 from projections.competence import Competence, competence
@@ -25,8 +26,7 @@ from projections.leads import AdvisedLead
 )
 async def read_competence(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     plan: Annotated[
         str | None, QueryParameter(description="By the model of this plan; by that of each if absent.")
     ] = None,
@@ -35,17 +35,18 @@ async def read_competence(
         QueryParameter(description="These people; with `plan`, candidates whom it is not for as well."),
     ] = None,
     day: OnDay = None,
-) -> list[Competence]:
+) -> Response[list[Competence]]:
     """How much of each module and indicator is attained in the model's window; an employee sees their own."""
     people = request.auth.people(employee)
-    on = day or reading.today()
-    found = await view.ask(
+    on = day or pages.today
+    found = await pages.ask(
         lambda cursor, known_at: competence(
             cursor, on, plan, people, known_at, and_candidates=bool(employee and plan)
         )
     )
+    found = pages.cut(found)
     shows(request, (each.employee for each in found))
-    return found
+    return pages.answer(found)
 
 
 @get(
@@ -56,20 +57,19 @@ async def read_competence(
 )
 async def read_leads(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     employee: EmployeeInPath,
     day: OnDay = None,
-) -> list[AdvisedLead]:
+) -> Response[list[AdvisedLead]]:
     """Those of the sellers served on the day, the latest first: what to do about each, why, and how soon."""
     request.auth.require_about(employee)
-    on = day or reading.today()
+    on = day or pages.today
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[AdvisedLead]:
         _require_known(cursor, employee, known_at)
         return leads.leads_of(cursor, employee, on, known_at)
 
-    return await view.ask(question)
+    return pages.answer(pages.cut(await pages.ask(question)))
 
 
 @get(
@@ -79,8 +79,8 @@ async def read_leads(
     opt={"action": "read_people", "personal": "person"},
 )
 async def read_contracts(
-    request: Asked, view: NamedDependency[View], employee: EmployeeInPath
-) -> list[Contract]:
+    request: Asked, pages: NamedDependency[Pages], employee: EmployeeInPath
+) -> Response[list[Contract]]:
     """How far each has come, and how long each step took."""
     request.auth.require_about(employee)
 
@@ -88,7 +88,7 @@ async def read_contracts(
         _require_known(cursor, employee, known_at)
         return contracts.contracts_of(cursor, employee, known_at)
 
-    return await view.ask(question)
+    return pages.answer(pages.cut(await pages.ask(question)))
 
 
 @get(

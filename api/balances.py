@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
+from api.paging import Pages
 from api.people import Asked, unknown_person
-from api.reading import EmployeeInPath, View
+from api.reading import EmployeeInPath
 from api.watching import shows
 from projections import balances, roster
 from projections.balances import Balance
@@ -22,15 +23,18 @@ LeftOnly = Annotated[bool, QueryParameter(description="Only of people whose last
     tags=["pay"],
     opt={"action": "run_payroll", "personal": "people", "reach": "all"},
 )
-async def read_balances(request: Asked, view: NamedDependency[View], left: LeftOnly = False) -> list[Balance]:
+async def read_balances(
+    request: Asked, pages: NamedDependency[Pages], left: LeftOnly = False
+) -> Response[list[Balance]]:
     """Every draw that is owed, holdback that is to be paid and total below zero that was carried.
 
     They stand as the closed months left them, less what was written off by `balance_written_off`.
     """
-    found = await view.ask(balances.balances)
+    found = await pages.ask(balances.balances)
     told = [each for each in found if not left or each.left_on is not None]
+    told = pages.cut(told)
     shows(request, (each.employee for each in told))
-    return told
+    return pages.answer(told)
 
 
 @get(
@@ -40,8 +44,8 @@ async def read_balances(request: Asked, view: NamedDependency[View], left: LeftO
     opt={"action": "read_pay", "personal": "person"},
 )
 async def read_balances_of(
-    request: Asked, view: NamedDependency[View], employee: EmployeeInPath
-) -> list[Balance]:
+    request: Asked, pages: NamedDependency[Pages], employee: EmployeeInPath
+) -> Response[list[Balance]]:
     """What a person owes out of their pay, and what is held for them, as the closed months left it."""
     request.auth.require_about(employee)
 
@@ -50,4 +54,4 @@ async def read_balances_of(
             raise unknown_person(employee)
         return list(balances.balances(cursor, known_at, [employee]))
 
-    return await view.ask(question)
+    return pages.answer(pages.cut(await pages.ask(question)))

@@ -5,13 +5,14 @@ from functools import partial
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, get
+from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from psycopg import Cursor
 
 from api.caller import Caller
+from api.paging import Pages
 from api.problems import NotFound
 from api.reading import OnDay, Reading, View, any_period
 from api.watching import shows
@@ -39,7 +40,7 @@ Of = Annotated[list[str] | None, QueryParameter(description="Only people of thes
 )
 async def read_board(
     request: Asked,
-    view: NamedDependency[View],
+    pages: NamedDependency[Pages],
     reading: NamedDependency[Reading],
     board: Annotated[str, PathParameter(description="Id of a board in a plan.")],
     period: Annotated[
@@ -56,13 +57,13 @@ async def read_board(
         bool, QueryParameter(description="Tell also how each place moved since the period before.")
     ] = False,
     day: OnDay = None,
-) -> Ranked:
+) -> Response[Ranked]:
     """Competition ranking (1, 2, 2, 4); within a tie who got there earlier comes first, then by id.
 
     Whoever stands on a board sees all of it; another token sees the places of those whom it reaches. Somebody
     who chose not to be shown by name keeps the place; only they and those who lead them see whose it is.
     """
-    on = day or reading.today()
+    on = day or pages.today
     asked = any_period(period) if period else Period.containing(on)
     cohort = Population(
         branch=tuple(branch or ()),
@@ -88,9 +89,10 @@ async def read_board(
         places = tuple(place for place in found.places if request.auth.reaches(place.employee))
         return msgspec.structs.replace(found, people=len(places), places=places)
 
-    ranked = await view.ask(question)
+    ranked = await pages.ask(question)
+    ranked = msgspec.structs.replace(ranked, places=tuple(pages.cut(ranked.places)))
     shows(request, (place.employee for place in ranked.places if not place.anonymous))
-    return ranked
+    return pages.answer(ranked)
 
 
 def sees_name(caller: Caller, employee: str) -> bool:
@@ -128,19 +130,19 @@ def sees_all(
 )
 async def read_milestones(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     employee: Annotated[
         list[str] | None, QueryParameter(description="Of these people; of everybody if absent.")
     ] = None,
     day: OnDay = None,
-) -> list[MilestoneProgress]:
+) -> Response[list[MilestoneProgress]]:
     """What is done, what is left and how many days remain, counted from each person's hire date."""
     people = request.auth.people(employee)
-    on = day or reading.today()
-    found = await view.ask(lambda cursor, known_at: milestones.milestones(cursor, on, people, known_at))
+    on = day or pages.today
+    found = await pages.ask(lambda cursor, known_at: milestones.milestones(cursor, on, people, known_at))
+    found = pages.cut(found)
     shows(request, (each.employee for each in found))
-    return found
+    return pages.answer(found)
 
 
 @get(

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, get
+from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
@@ -11,6 +11,7 @@ from psycopg import Cursor
 
 from api.caller import Caller
 from api.names import numbered
+from api.paging import Pages
 from api.people import unknown_person
 from api.reading import EmployeeInPath, OnDay, Reading, View, month
 from api.watching import shows
@@ -50,8 +51,7 @@ StateAsked = Annotated[
 )
 async def read_credentials(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     vault: NamedDependency[Vault],
     kind: KindAsked = None,
     state_: StateAsked = None,
@@ -59,21 +59,22 @@ async def read_credentials(
         list[str] | None, QueryParameter(description="Of these people; of everybody here if absent.")
     ] = None,
     day: OnDay = None,
-) -> list[Credential]:
+) -> Response[list[Credential]]:
     """Every credential of whoever works here on a day: valid, expiring, expired, suspended or revoked.
 
     One holds through its last day, and is expired from the day after.
     """
     people = request.auth.people(employee)
-    on = day or reading.today()
+    on = day or pages.today
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[Credential]:
         held = credentials.held(cursor, on, people, kind=kind, state=state_, known_at=known_at)
         return _shown(cursor, vault, request.auth, held)
 
-    found = await view.ask(question)
+    found = await pages.ask(question)
+    found = pages.cut(found)
     shows(request, (each.employee for each in found))
-    return found
+    return pages.answer(found)
 
 
 @get(
@@ -140,15 +141,14 @@ async def read_flagged_work(
 )
 async def read_own(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     vault: NamedDependency[Vault],
     employee: EmployeeInPath,
     day: OnDay = None,
-) -> list[Credential]:
+) -> Response[list[Credential]]:
     """How each credential of a person stands on a day, whether or not they work here then."""
     request.auth.require_about(employee)
-    on = day or reading.today()
+    on = day or pages.today
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[Credential]:
         if not roster.changes(cursor, [employee], known_at):
@@ -156,7 +156,7 @@ async def read_own(
         held = credentials.held(cursor, on, [employee], known_at=known_at)
         return _shown(cursor, vault, request.auth, held)
 
-    return await view.ask(question)
+    return pages.answer(pages.cut(await pages.ask(question)))
 
 
 def sees_numbers(caller: Caller, employee: str) -> bool:

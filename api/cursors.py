@@ -10,11 +10,23 @@ from litestar import Request
 from domain.refusals import BadField
 
 _Last = TypeVar("_Last", bound=tuple[object, ...])
+_Place = TypeVar("_Place", bound=msgspec.Struct)
 
 
-def written(last: tuple[object, ...]) -> str:
+def written(last: tuple[object, ...] | msgspec.Struct) -> str:
     """The cursor after `last`."""
     return base64.urlsafe_b64encode(msgspec.json.encode(last)).decode().rstrip("=")
+
+
+def read_struct(cursor: str, kind: type[_Place]) -> _Place:
+    """What `cursor` says, where that is a struct.
+
+    Raises: BadField for what is no cursor of this list.
+    """
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=kind)
+    except (ValueError, binascii.Error, msgspec.MsgspecError):
+        raise bad_cursor() from None
 
 
 def read(cursor: str, kind: type[_Last]) -> _Last:

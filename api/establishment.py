@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from api.reading import OnDay, Reading, View
+from api.paging import Pages
+from api.reading import OnDay
 from domain.people.establishment import Posts
 from projections import establishment
 
@@ -18,12 +19,11 @@ from projections import establishment
     opt={"action": "read_care", "personal": "none", "reach": "all"},
 )
 async def read_establishment(
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     branch: Annotated[list[str] | None, QueryParameter(description="Of these branches only.")] = None,
     day: OnDay = None,
-) -> list[Posts]:
+) -> Response[list[Posts]]:
     """How many posts each unit has on a day by kind of employment, how many are filled, how many vacant."""
-    on = day or reading.today()
-    found = await view.ask(lambda cursor, known_at: establishment.establishment(cursor, on, known_at))
-    return [each for each in found if not branch or each.branch in branch]
+    on = day or pages.today
+    found = await pages.ask(lambda cursor, known_at: establishment.establishment(cursor, on, known_at))
+    return pages.answer(pages.cut([each for each in found if not branch or each.branch in branch]))

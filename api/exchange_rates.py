@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from api.reading import OnDay, Reading, View
+from api.paging import Pages
+from api.reading import OnDay
 from domain.plan.exchange import Rate
 from projections import exchange_rates
 
@@ -22,15 +23,18 @@ CurrencyAsked = Annotated[
     opt={"action": "read_plans", "personal": "none", "reach": "any"},
 )
 async def read_exchange_rates(
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     currency: CurrencyAsked = None,
     day: OnDay = None,
-) -> list[Rate]:
+) -> Response[list[Rate]]:
     """The rate of each pair that holds on a day: 1 of `base` is `rate` of `quote`, by the fact at `position`.
 
     A pair is listed as it was quoted. Used the other way round, a rate is its exact reciprocal, unless that
     direction has a rate that begins on the same day or later.
     """
-    on = day or reading.today()
-    return await view.ask(lambda cursor, known_at: exchange_rates.in_force(cursor, on, known_at, currency))
+    on = day or pages.today
+    return pages.answer(
+        pages.cut(
+            await pages.ask(lambda cursor, known_at: exchange_rates.in_force(cursor, on, known_at, currency))
+        )
+    )

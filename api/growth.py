@@ -3,13 +3,14 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
 from api.names import named_posting, names
 from api.ops import now
+from api.paging import Pages
 from api.people import Asked, unknown_person
 from api.reading import EmployeeInPath, OnDay, Reading, View, any_period
 from api.watching import shows
@@ -61,22 +62,22 @@ async def read_dossier(
 )
 async def read_growth(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     week: Annotated[
         str | None, QueryParameter(description="Such as 2025-W10; the week of `day` if absent.")
     ] = None,
     day: OnDay = None,
-) -> GrowthBoard:
+) -> Response[GrowthBoard]:
     """Training, milestones and mood side by side: a row for each person who has a curriculum or milestones.
 
     An employee sees their own row.
     """
-    on = day or reading.today()
+    on = day or pages.today
     asked = Period.containing(on, "week") if week is None else any_period(week, "week")
     if asked.kind != "week":
         raise BadField(field="week", detail=f"{asked} is not a week.", remedy="Write one such as 2025-W10.")
     only = request.auth.people(None)
-    found = await view.ask(lambda cursor, known_at: growth.board(cursor, asked, on, only, known_at))
+    found = await pages.ask(lambda cursor, known_at: growth.board(cursor, asked, on, only, known_at))
+    found = msgspec.structs.replace(found, rows=pages.cut(found.rows))
     shows(request, (row.employee for row in found.rows))
-    return found
+    return pages.answer(found)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, get
+from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
@@ -12,8 +12,9 @@ from psycopg import Cursor
 
 from api.boards import sees_name
 from api.caller import Caller
+from api.paging import Pages
 from api.problems import NotFound
-from api.reading import Reading, View, any_period
+from api.reading import any_period
 from api.watching import shows
 from domain.decide.periods import require_past
 from domain.facts.governance import HonourAwarded
@@ -42,11 +43,11 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 )
 async def read_honours(
     request: Asked,
-    view: NamedDependency[View],
+    pages: NamedDependency[Pages],
     employee: Annotated[list[str] | None, QueryParameter(description="Of these people only.")] = None,
     board: Annotated[str | None, QueryParameter(description="For this board only.")] = None,
     period: Annotated[str | None, QueryParameter(description="For this period only.")] = None,
-) -> list[Honour]:
+) -> Response[list[Honour]]:
     """Who was honoured for which place on which board, with the measure, its value and the facts behind it.
 
     Somebody who chose not to be shown by name is named to themselves and to those who lead them only.
@@ -64,9 +65,10 @@ async def read_honours(
             and asked in (None, each.period)
         ]
 
-    found = await view.ask(question)
+    found = await pages.ask(question)
+    found = pages.cut(found)
     shows(request, (each.employee for each in found if each.evidence))
-    return found
+    return pages.answer(found)
 
 
 @get(
@@ -77,18 +79,17 @@ async def read_honours(
 )
 async def read_proposals(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     board: Annotated[str, PathParameter(description="Id of a board in a plan.")],
     period: Annotated[str, QueryParameter(description="A week, month, quarter or year that is over.")],
     plan: Annotated[str | None, QueryParameter(description="Of which plan, if several have it.")] = None,
-) -> list[Proposal]:
+) -> Response[list[Proposal]]:
     """Everybody in the first place over a period that is over, with the facts behind it: star of the week.
 
     Nobody is honoured before somebody records it, and nobody records their own.
     """
     asked = any_period(period)
-    require_past(asked, reading.today())
+    require_past(asked, pages.today)
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[Proposal]:
         found = honours.winners(cursor, board, asked, plan=plan, known_at=known_at)
@@ -107,6 +108,7 @@ async def read_proposals(
             for each in found
         ]
 
-    found = await view.ask(question)
+    found = await pages.ask(question)
+    found = pages.cut(found)
     shows(request, (each.honour.employee for each in found))
-    return found
+    return pages.answer(found)

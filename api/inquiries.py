@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from psycopg import Cursor
 
 from api.caller import Caller
 from api.names import read
+from api.paging import Pages
 from api.people import Asked
 from api.problems import NotFound
 from api.reading import View, month
@@ -31,14 +32,14 @@ NOTES_FOR = frozenset({"manager", "hr", "hr_head", "payroll"})
 )
 async def read_inquiries(
     request: Asked,
-    view: NamedDependency[View],
+    pages: NamedDependency[Pages],
     vault: NamedDependency[Vault],
     employee: Annotated[str | None, QueryParameter(description="Of this person.")] = None,
     period: Annotated[str | None, QueryParameter(description="About this month.")] = None,
     state_: Annotated[
         State | None, QueryParameter(name="state", description="Only those that stand so.")
     ] = None,
-) -> list[Inquiry]:
+) -> Response[list[Inquiry]]:
     """In the order in which they were opened. An employee sees their own.
 
     They are opened, answered and resolved with facts of these names to POST /v1/facts. Notes are null for
@@ -51,9 +52,10 @@ async def read_inquiries(
         found = inquiries(cursor, known_at, employees=of, period=about, state=state_)
         return readable(cursor, vault, request.auth, found)
 
-    found = await view.ask(question)
+    found = await pages.ask(question)
+    found = pages.cut(found)
     shows(request, {each.employee for each in found})
-    return found
+    return pages.answer(found)
 
 
 @get(

@@ -4,12 +4,13 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
 from api.alerts import MOST_DAYS, OfPeople, tried_levels
+from api.paging import Pages
 from api.people import Asked
 from api.problems import NotFound
 from api.reading import OnDay, Reading, View, any_period
@@ -117,8 +118,7 @@ async def read_split(
 )
 async def read_risks(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     employee: OfPeople = None,
     tried_days: Annotated[
         int | None,
@@ -128,7 +128,7 @@ async def read_risks(
         int, QueryParameter(ge=1, le=366, description="A warning is right if the person leaves so soon.")
     ] = 60,
     day: OnDay = None,
-) -> Risks:
+) -> Response[Risks]:
     """Everybody about whom warnings stand, most reasons first, and how often each of these rules was right.
 
     The records come from replaying the past; without `tried_days` there are none.
@@ -136,13 +136,14 @@ async def read_risks(
     people = request.auth.people(employee)
     if tried_days is not None:
         request.auth.require_everybody()
-    on = day or reading.today()
+    on = day or pages.today
     since = None if tried_days is None else on - dt.timedelta(days=tried_days - 1)
-    found = await view.ask(
+    found = await pages.ask(
         lambda cursor, at: risks.risks(cursor, on, people, at, since=since, within_days=within_days)
     )
+    found = msgspec.structs.replace(found, people=pages.cut(found.people))
     shows(request, (each.employee for each in found.people))
-    return found
+    return pages.answer(found)
 
 
 @get(
@@ -173,11 +174,13 @@ async def read_staffing(
     opt={"action": "read_care", "personal": "none", "reach": "all"},
 )
 async def read_approval_times(
-    view: NamedDependency[View], first: PeriodAsked, second: PeriodAsked
-) -> list[ApprovalsCompared]:
+    pages: NamedDependency[Pages], first: PeriodAsked, second: PeriodAsked
+) -> Response[list[ApprovalsCompared]]:
     """Of each kind in two periods: how many were asked for and decided, and how long that took."""
     one, other = any_period(first, "first"), any_period(second, "second")
-    return await view.ask(lambda cursor, known_at: approvals.approvals(cursor, one, other, known_at))
+    return pages.answer(
+        pages.cut(await pages.ask(lambda cursor, known_at: approvals.approvals(cursor, one, other, known_at)))
+    )
 
 
 @get(
@@ -188,14 +191,14 @@ async def read_approval_times(
 )
 async def read_pay_ranges(
     request: Asked,
-    view: NamedDependency[View],
+    pages: NamedDependency[Pages],
     plan: OfPlan,
     measure: OfMeasure,
     period: PeriodAsked,
     first: Annotated[
         Literal["highest", "lowest"], QueryParameter(description="Which end of the measure is the better.")
     ] = "highest",
-) -> list[PayRange]:
+) -> Response[list[PayRange]]:
     """Results and pay of everybody in a plan among their peers, and what the market pays by such results.
 
     Whose pay lies furthest behind their results comes first. Each suggestion comes with its reasons.
@@ -208,9 +211,10 @@ async def read_pay_ranges(
             raise _unknown(plan, str(asked), measure)
         return found
 
-    found = await view.ask(question)
+    found = await pages.ask(question)
+    found = pages.cut(found)
     shows(request, (each.employee for each in found))
-    return found
+    return pages.answer(found)
 
 
 def _unknown(plan: str, period: str, measures: str) -> NotFound:

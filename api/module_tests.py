@@ -5,7 +5,7 @@ import secrets
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
@@ -16,6 +16,7 @@ from api.bodies import decoded, place, read_body
 from api.described import ANSWERS_BODY, TEST_BODY, operation_with
 from api.ops import now
 from api.own_facts import own_fact, record, require_self
+from api.paging import Pages
 from api.people import unknown_person
 from api.problems import NotFound
 from api.reading import EmployeeInPath, Reading, View
@@ -80,10 +81,10 @@ _HAND_IN = msgspec.json.Decoder(_HandIn)
     tags=["training"],
     opt={"action": "read_plans", "personal": "none", "reach": "any"},
 )
-async def read_banks(view: NamedDependency[View]) -> list[BankInUse]:
+async def read_banks(pages: NamedDependency[Pages]) -> Response[list[BankInUse]]:
     """What each is about and how its tests are taken; never its questions."""
-    found = await view.ask(lambda cursor, known_at: module_tests.banks_in_use(cursor, None, known_at))
-    return [in_use(each) for each in found]
+    found = await pages.ask(lambda cursor, known_at: module_tests.banks_in_use(cursor, None, known_at))
+    return pages.answer(pages.cut([in_use(each) for each in found]))
 
 
 @get(
@@ -93,8 +94,8 @@ async def read_banks(view: NamedDependency[View]) -> list[BankInUse]:
     opt={"action": "read_people", "personal": "person"},
 )
 async def read_tests(
-    request: Asked, view: NamedDependency[View], employee: EmployeeInPath
-) -> list[TakenTest]:
+    request: Asked, pages: NamedDependency[Pages], employee: EmployeeInPath
+) -> Response[list[TakenTest]]:
     """Every test that was begun: open, handed in with score and weak topics, or over without answers."""
     request.auth.require_about(employee)
     at = now()
@@ -104,7 +105,7 @@ async def read_tests(
             raise unknown_person(employee)
         return taken_tests.tests(cursor, at, [employee], known_at)
 
-    return await view.ask(question)
+    return pages.answer(pages.cut(await pages.ask(question)))
 
 
 @get(

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from api.assignment import cheapest
+from api.paging import Pages
 from api.people import Asked
-from api.reading import OnDay, Reading, View
+from api.reading import OnDay
 from api.watching import shows
 from domain.plan.pairing import Verdict
 from projections.pairing import Pairing, pairings
@@ -23,8 +24,7 @@ from projections.proposals import Proposal, proposals
 )
 async def read_pairings(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     employee: Annotated[
         list[str] | None, QueryParameter(description="Pairs that one of these belongs to; all if absent.")
     ] = None,
@@ -32,21 +32,22 @@ async def read_pairings(
         Verdict | None, QueryParameter(description="Only pairs of which this is said.")
     ] = None,
     day: OnDay = None,
-) -> list[Pairing]:
+) -> Response[list[Pairing]]:
     """Each indicator before the pairing and since, and whether the pair works or is to be changed, and why.
 
     Whoever does not read about everybody sees the pairs of whom they reach both.
     """
     people, within = request.auth.people(employee), request.auth.within
-    on = day or reading.today()
-    found = await view.ask(lambda cursor, known_at: pairings(cursor, on, people, known_at))
+    on = day or pages.today
+    found = await pages.ask(lambda cursor, known_at: pairings(cursor, on, people, known_at))
     chosen = [
         each
         for each in found
         if verdict in (None, each.verdict) and (within is None or {each.assistant, each.seller} <= within)
     ]
+    chosen = pages.cut(chosen)
     shows(request, (person for each in chosen for person in (each.assistant, each.seller)))
-    return chosen
+    return pages.answer(chosen)
 
 
 @get(
@@ -57,14 +58,14 @@ async def read_pairings(
 )
 async def read_proposals(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     plan: Annotated[str | None, QueryParameter(description="Of this plan only.")] = None,
     day: OnDay = None,
-) -> list[Proposal]:
+) -> Response[list[Proposal]]:
     """Over all pairs, by what each has shown or is assumed to show, with its reason and the gain in all."""
-    on = day or reading.today()
-    found = await view.ask(lambda cursor, known_at: proposals(cursor, on, cheapest, plan, known_at))
+    on = day or pages.today
+    found = await pages.ask(lambda cursor, known_at: proposals(cursor, on, cheapest, plan, known_at))
     pairs = (pair for each in found for pair in each.pairs)
+    found = pages.cut(found)
     shows(request, {person for pair in pairs for person in (pair.seller, pair.assistant)})
-    return found
+    return pages.answer(found)

@@ -13,6 +13,7 @@ from api import cursors
 from api.closing import closers
 from api.names import named_people, named_run, with_names
 from api.ops import ENGINE
+from api.paging import Pages
 from api.payroll_files import FORMATS, MEDIA_TYPES, Format, file_name, payroll_file
 from api.people import Asked
 from api.problems import NotAcceptable, NotFinal
@@ -50,7 +51,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     tags=["pay"],
     opt={"action": "run_payroll", "personal": "none", "reach": "all"},
 )
-async def read_payroll_runs(view: NamedDependency[View]) -> list[RunSummary]:
+async def read_payroll_runs(pages: NamedDependency[Pages]) -> Response[list[RunSummary]]:
     """In order of months, each with its approval and release, and whether it is paid in full."""
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[RunSummary]:
@@ -67,7 +68,7 @@ async def read_payroll_runs(view: NamedDependency[View]) -> list[RunSummary]:
             for closed in closed_periods(cursor, known_at)
         ]
 
-    return await view.ask(question)
+    return pages.answer(pages.cut(await pages.ask(question)))
 
 
 @get(
@@ -196,8 +197,8 @@ async def read_reconciliation(
     opt={"action": "run_payroll", "personal": "people", "reach": "all"},
 )
 async def read_outstanding(
-    request: Asked, view: NamedDependency[View], vault: NamedDependency[Vault]
-) -> list[Outstanding]:
+    request: Asked, pages: NamedDependency[Pages], vault: NamedDependency[Vault]
+) -> Response[list[Outstanding]]:
     """Payable less confirmed, by month and person, where it is not 0: what to pay next.
 
     So pay whose hold was released comes up here, under the month that settled it; below 0 is too much.
@@ -207,9 +208,10 @@ async def read_outstanding(
         found = tuple(reconciling.outstanding(cursor, known_at, engine=ENGINE))
         return list(named_people(cursor, vault, found, known_at))
 
-    found = await view.ask(question)
+    found = await pages.ask(question)
+    found = pages.cut(found)
     shows(request, {each.employee for each in found})
-    return found
+    return pages.answer(found)
 
 
 @get(
@@ -220,19 +222,20 @@ async def read_outstanding(
 )
 async def read_holds(
     request: Asked,
-    view: NamedDependency[View],
+    pages: NamedDependency[Pages],
     employee: Annotated[str | None, QueryParameter(description="On the pay of this person.")] = None,
     released: Annotated[bool | None, QueryParameter(description="Only those that are over, or not.")] = None,
-) -> list[Hold]:
+) -> Response[list[Hold]]:
     """In the order in which they were set. An employee sees their own.
 
     A hold is set with `pay_held` and let go with `hold_released` to POST /v1/facts.
     """
     of = request.auth.people(None if employee is None else [employee])
-    found = await view.ask(lambda cursor, at: paying.holds(cursor, at, of))
+    found = await pages.ask(lambda cursor, at: paying.holds(cursor, at, of))
     found = [each for each in found if released in (None, each.released_at is not None)]
+    found = pages.cut(found)
     shows(request, {each.employee for each in found})
-    return found
+    return pages.answer(found)
 
 
 def not_closed(period: Period) -> NotFinal:

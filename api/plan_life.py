@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, get
+from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
@@ -13,6 +13,7 @@ from psycopg import Cursor
 
 from api.caller import Caller
 from api.names import read
+from api.paging import Pages
 from api.planning import draft_named
 from api.plans import PlanInPath, unknown_plan
 from api.reading import OnDay, Reading, View
@@ -53,15 +54,15 @@ class Acknowledgements(msgspec.Struct, frozen=True, kw_only=True):
     opt={"action": "read_plans", "personal": "none", "reach": "any"},
 )
 async def read_drafts(
-    view: NamedDependency[View],
+    pages: NamedDependency[Pages],
     plan: Annotated[str | None, QueryParameter(description="Of this plan only.")] = None,
     state_: Annotated[
         DraftState | None, QueryParameter(name="state", description="Only those that stand so.")
     ] = None,
-) -> list[Draft]:
+) -> Response[list[Draft]]:
     """The drafts that were put up, in that order, and what became of each."""
-    found = await view.ask(lambda cursor, known_at: plan_life.drafts(cursor, plan, known_at))
-    return [each for each in found if state_ in (None, each.state)]
+    found = await pages.ask(lambda cursor, known_at: plan_life.drafts(cursor, plan, known_at))
+    return pages.answer(pages.cut([each for each in found if state_ in (None, each.state)]))
 
 
 @get(

@@ -4,11 +4,12 @@ import datetime as dt
 from typing import Annotated, Any
 
 import msgspec
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
 from psycopg import Cursor
 
+from api.paging import Pages
 from api.problems import NotFound
 from api.reading import OnDay, Reading, View
 from projections import policy
@@ -42,13 +43,11 @@ class PlanDetail(msgspec.Struct, frozen=True, kw_only=True):
     tags=["plans"],
     opt={"action": "read_plans", "personal": "none", "reach": "any"},
 )
-async def read_plans(
-    view: NamedDependency[View], reading: NamedDependency[Reading], day: OnDay = None
-) -> list[PlanRow]:
+async def read_plans(pages: NamedDependency[Pages], day: OnDay = None) -> Response[list[PlanRow]]:
     """The version of each plan that holds on a day."""
-    on = day or reading.today()
-    versions = await view.ask(lambda cursor, known_at: policy.plans_in_force(cursor, on, known_at))
-    return [_row(version) for version in versions]
+    on = day or pages.today
+    versions = await pages.ask(lambda cursor, known_at: policy.plans_in_force(cursor, on, known_at))
+    return pages.answer(pages.cut([_row(version) for version in versions]))
 
 
 @get(

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, get
+from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
@@ -11,6 +11,7 @@ from psycopg import Cursor
 
 from api.caller import Caller
 from api.names import read
+from api.paging import Pages
 from api.problems import NotFound
 from api.reading import View
 from api.watching import shows
@@ -59,7 +60,7 @@ class NextAction(msgspec.Struct, frozen=True, kw_only=True):
 )
 async def read_practices(
     request: Asked,
-    view: NamedDependency[View],
+    pages: NamedDependency[Pages],
     stage: Annotated[Stage | None, QueryParameter(description="For this stage of the sale only.")] = None,
     step: Annotated[
         ProcessStep | None, QueryParameter(description="For this step of a hospital's buying only.")
@@ -67,7 +68,7 @@ async def read_practices(
     kind: Annotated[
         str | None, QueryParameter(description="For clients of this kind, and for those of any.")
     ] = None,
-) -> list[Practice]:
+) -> Response[list[Practice]]:
     """What works, at which stage or step, and its effect: measured anew from facts at each reading.
 
     What is about one client is shown with that client only.
@@ -76,9 +77,10 @@ async def read_practices(
     def question(cursor: Cursor[Any], known_at: int | None) -> list[Practice]:
         return practices.practices(cursor, known_at, stage=stage, step=step, kind=kind, customer="")
 
-    found = await view.ask(question)
+    found = await pages.ask(question)
+    found = pages.cut(found)
     shows(request, (each.employee for each in found))
-    return found
+    return pages.answer(found)
 
 
 @get(
@@ -110,8 +112,8 @@ async def read_next(request: Asked, view: NamedDependency[View], customer: Custo
     opt={"action": "read_people", "personal": "people", "reach": "rows"},
 )
 async def read_decision_makers(
-    request: Asked, view: NamedDependency[View], vault: NamedDependency[Vault], customer: CustomerInPath
-) -> list[DecisionMaker]:
+    request: Asked, pages: NamedDependency[Pages], vault: NamedDependency[Vault], customer: CustomerInPath
+) -> Response[list[DecisionMaker]]:
     """By step of its buying, readable; null in place of what was erased. Whoever reads here leaves a trace.
 
     Confidential: for whoever looks after the client, and for managers who reach them.
@@ -122,10 +124,11 @@ async def read_decision_makers(
         require_contacts(cursor, request.auth, customer)
         return known, in_clear(cursor, vault, practices.decision_makers(cursor, customer, known_at))
 
-    known, found = await view.ask(question)
+    known, found = await pages.ask(question)
     people = {each.employee for each in found}
+    found = pages.cut(found)
     shows(request, people if known.owner is None else people | {known.owner})
-    return found
+    return pages.answer(found)
 
 
 def next_action(cursor: Cursor[Any], customer: Customer, known_at: int | None) -> NextAction:

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from api.paging import Pages
 from api.people import Asked
-from api.reading import OnDay, Reading, View, instant
+from api.reading import OnDay, instant
 from api.watching import shows
 from domain.people.notices import Recipient
 from domain.people.reminders import Kind, Reminder
@@ -23,8 +24,7 @@ from projections.notices import Notice
 )
 async def read_reminders(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     employee: Annotated[
         list[str] | None, QueryParameter(description="About these people; about everybody if absent.")
     ] = None,
@@ -38,19 +38,20 @@ async def read_reminders(
         ),
     ] = None,
     day: OnDay = None,
-) -> list[Reminder]:
+) -> Response[list[Reminder]]:
     """Newcomers to greet, probations to review, credentials that expire; the most urgent first.
 
     An employee sees what is due about themselves.
     """
     people = request.auth.people(employee)
-    on = day or reading.today()
-    found = await view.ask(
+    on = day or pages.today
+    found = await pages.ask(
         lambda cursor, at: reminders.reminders(cursor, on, people, at, lead_months=lead_months)
     )
     found = [each for each in found if kind in (None, each.kind)]
+    found = pages.cut(found)
     shows(request, (each.employee for each in found))
-    return found
+    return pages.answer(found)
 
 
 @get(
@@ -61,7 +62,7 @@ async def read_reminders(
 )
 async def read_notices(
     request: Asked,
-    view: NamedDependency[View],
+    pages: NamedDependency[Pages],
     as_of: Annotated[str, QueryParameter(description="The instant that counts as now (RFC 3339 with zone).")],
     since: Annotated[
         str | None, QueryParameter(description="Only what became due after this instant.")
@@ -70,7 +71,7 @@ async def read_notices(
         list[str] | None, QueryParameter(description="About these people; about everybody if absent.")
     ] = None,
     to: Annotated[Recipient | None, QueryParameter(description="To this role only.")] = None,
-) -> list[Notice]:
+) -> Response[list[Notice]]:
     """Warnings and reminders that are due to be told and not settled: after quiet hours, passed on in time.
 
     Asked again with a later `as_of`, and the one before as `since`, it says what has become due in between. A
@@ -78,9 +79,10 @@ async def read_notices(
     """
     people = request.auth.people(employee)
     at, after = instant(as_of, "as_of"), instant(since, "since") if since else None
-    found = await view.ask(
+    found = await pages.ask(
         lambda cursor, known_at: notices.notices(cursor, at, people, known_at, since=after)
     )
     found = [each for each in found if to in (None, each.to)]
+    found = pages.cut(found)
     shows(request, (each.employee for each in found))
-    return found
+    return pages.answer(found)

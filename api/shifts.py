@@ -3,11 +3,12 @@
 import datetime as dt
 from typing import Annotated, Any
 
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
+from api.paging import Pages
 from api.people import Asked, unknown_person
 from api.reading import EmployeeInPath, OnDay, Reading, View
 from api.watching import shows
@@ -68,8 +69,7 @@ async def read_shifts(
 )
 async def read_overtime(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     day: OnDay = None,
     days: Annotated[int, QueryParameter(ge=1, le=31, description="So many days on end at least.")] = 3,
     more_than_minutes: Annotated[
@@ -79,14 +79,14 @@ async def read_overtime(
         int, QueryParameter(ge=1, le=31, description="Ended in so many days up to the day.")
     ] = 7,
     employee: PeopleAsked = None,
-) -> list[OvertimeRun]:
+) -> Response[list[OvertimeRun]]:
     """Who worked more than two hours longer than their shift on three days on end, unless asked otherwise.
 
     A day without a shift or without worked hours counts by what was recorded as overtime, and ends a run if
     nothing was. `reasons` are those of the recorded overtime of a day.
     """
     people = request.auth.people(employee)
-    on = day or reading.today()
+    on = day or pages.today
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[OvertimeRun]:
         return hours.overtime_runs(
@@ -99,9 +99,10 @@ async def read_overtime(
             known_at=known_at,
         )
 
-    found = await view.ask(question)
+    found = await pages.ask(question)
+    found = pages.cut(found)
     shows(request, (each.employee for each in found))
-    return found
+    return pages.answer(found)
 
 
 @get(
@@ -112,18 +113,19 @@ async def read_overtime(
 )
 async def read_swaps(
     request: Asked,
-    view: NamedDependency[View],
+    pages: NamedDependency[Pages],
     state_: Annotated[
         SwapState | None, QueryParameter(name="state", description="Only those that stand so.")
     ] = None,
     employee: PeopleAsked = None,
-) -> list[Swap]:
+) -> Response[list[Swap]]:
     """Who asked whom to swap which shifts, and how it stands; an employee sees their own."""
     people = request.auth.people(employee)
-    found = await view.ask(lambda cursor, known_at: swaps.swaps(cursor, people, known_at))
+    found = await pages.ask(lambda cursor, known_at: swaps.swaps(cursor, people, known_at))
     chosen = [each for each in found if state_ is None or each.state == state_]
+    chosen = pages.cut(chosen)
     shows(request, (person for each in chosen for person in (each.employee, each.colleague)))
-    return chosen
+    return pages.answer(chosen)
 
 
 @get(

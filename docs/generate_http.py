@@ -9,6 +9,7 @@ from litestar.di import Provide
 from api import health
 from api.app import HANDLERS, OPENAPI
 from api.connectors.xapi import xapi_router
+from api.paging import pages
 from api.reading import view
 
 INTRODUCTION = """# HTTP interface
@@ -40,7 +41,7 @@ def _schema() -> dict[str, Any]:
     app = Litestar(
         [Router("/v1", route_handlers=HANDLERS), xapi_router(), health.live, health.ready, health.metrics],
         dependencies={name: Provide(lambda: None, sync_to_thread=False) for name in _ABSENT}
-        | {"view": Provide(view)},
+        | {"view": Provide(view), "pages": Provide(pages)},
         openapi_config=OPENAPI,
     )
     return app.openapi_schema.to_schema()
