@@ -169,7 +169,7 @@ class Kept:
         """By which the better comes first: minor units of money are whole, which are compared quicker."""
         if value is None:
             return 0
-        minor = value * self._scale
+        minor = value if self._scale == 1 else value * self._scale
         exact = minor.numerator if minor.denominator == 1 else minor
         return exact if self.board.first == "lowest" else -exact
 

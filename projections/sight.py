@@ -24,8 +24,7 @@ Windows = Mapping[Window, Mapping[str, Spells]]
 
 _SEEN = SQL(
     """
-from unnest(%(holders)s::text[] collate "C", %(employees)s::text[], %(firsts)s::date[], %(lasts)s::date[])
-    as asked (holder, employee, first_day, last_day)
+from {asked} as asked (holder, employee, first_day, last_day)
 join credit c on c.employee = asked.employee collate "C" and {day} between asked.first_day and asked.last_day
 where {day} between %(earliest)s and %(latest)s and c.employee between %(lowest)s and %(highest)s
     and c.fact = any(%(facts)s) and {known}
@@ -33,6 +32,17 @@ where {day} between %(earliest)s and %(latest)s and c.employee between %(lowest)
 )
 """The credits in sight. The outer bounds on days and people say nothing new, but spare a join most rows."""
 
+_EACH = SQL(
+    'unnest(%(holders)s::text[] collate "C", %(employees)s::text[], %(firsts)s::date[], %(lasts)s::date[])'
+)
+
+# A crowd is long to say: where everybody sees their own on the same days, these are said once.
+_ALIKE = SQL(
+    """(
+    select holder, holder, %(earliest)s::date, %(latest)s::date
+    from unnest(%(holders)s::text[] collate "C") as alike (holder)
+)"""
+)
 
 _LEFT_OUT: ContextVar[tuple[str, ...]] = ContextVar("_LEFT_OUT", default=())
 
@@ -220,20 +230,16 @@ def seen(bound: Bound, measures: Sequence[FactMeasure], known_at: int | None) ->
     measures: which see the same.
     """
     facts = {fact for measure in measures for fact in (measure.fact, measure.less) if fact}
-    bound.values |= bound.sight.asked() | {"facts": sorted(facts), "known_at": known_at}
+    whose = bound.sight.asked()
+    days = set(zip(whose["firsts"], whose["lasts"], strict=True))
+    alike = len(days) == 1 and whose["holders"] == whose["employees"]
+    bound.values |= whose | {"facts": sorted(facts), "known_at": known_at}
     left, deals = SQL("true"), _LEFT_OUT.get()
     if deals:
         left = SQL("(c.deal is null or c.deal <> all({}))").format(bound(list(deals)))
-    return _SEEN.format(known=known(known_at), day=day_of(measures[0].counted), left=left)
-
-
-def asked(days: Mapping[str, Spells]) -> dict[str, Any]:
-    """The parameters that say whose `days` are asked about, and between which they all lie."""
-    runs = [(employee, run) for employee, own in days.items() for run in own]
-    return {
-        "employees": [employee for employee, _ in runs],
-        "firsts": [run.first for _, run in runs],
-        "lasts": [run.last for _, run in runs],
-        "earliest": min((run.first for _, run in runs), default=None),
-        "latest": max((run.last for _, run in runs), default=None),
-    }
+    return _SEEN.format(
+        asked=_ALIKE if alike else _EACH,
+        known=known(known_at),
+        day=day_of(measures[0].counted),
+        left=left,
+    )
