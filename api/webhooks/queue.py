@@ -1,6 +1,7 @@
 """Deliveries: added with the position they come from, tried, settled, given up, replayed, forgotten."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -11,6 +12,8 @@ from api.webhooks.posting import Answer
 from api.webhooks.schedule import GIVEN_UP_AFTER, Verdict, next_try
 
 DeliveryState = Literal["waiting", "delivered", "dead"]
+
+MESSAGE = r"^msg_[0-9a-f]{32}\Z"
 
 KEPT_DAYS = {"delivered": 30, "dead": 90}
 """So long are deliveries kept once they are settled; tries go with them."""
@@ -212,6 +215,8 @@ def deliveries(
 
 def delivery(cursor: Cursor[Any], webhook: str, message: str) -> Delivery | None:
     """One of them, with all its tries."""
+    if not re.match(MESSAGE, message):
+        return None
     row = cursor.execute(ONE, {"webhook": webhook, "message": message}).fetchone()
     return None if row is None else _delivery(row, _tries(cursor, webhook, [message]).get(message, []))
 

@@ -11,8 +11,10 @@ from api.telling import Language
 from api.webhooks import queue
 from api.webhooks.queue import Delivery, DeliveryState
 from api.webhooks.subscriptions import Form, State, Webhook
+from domain.facts.base import Position
 
 MESSAGES = 1_000
+Message = Annotated[str, msgspec.Meta(pattern=queue.MESSAGE)]
 
 
 class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,10 +61,10 @@ class DeliveryPage(msgspec.Struct, frozen=True, kw_only=True):
 class Replay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be sent again: these messages, or what stands so, of facts from one position to another."""
 
-    messages: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=MESSAGES)] | None = None
+    messages: Annotated[tuple[Message, ...], msgspec.Meta(min_length=1, max_length=MESSAGES)] | None = None
     state: DeliveryState | None = None
-    from_position: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    to_position: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    from_position: Position | None = None
+    to_position: Position | None = None
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):

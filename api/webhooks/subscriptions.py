@@ -1,6 +1,7 @@
 """Webhooks as they are kept: to whom, on whose behalf, of what; their secrets under a key of the vault."""
 
 import datetime as dt
+import re
 import secrets
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
@@ -109,6 +110,7 @@ class Sealed(NamedTuple):
     secrets: list[Secret]
 
 
+_NAME = re.compile(r"wh_[0-9a-f]{16}\Z")
 _NAMES = tuple(name.strip() for name in COLUMNS.split(","))
 _SECRETS = msgspec.json.Decoder(list[Secret])
 
@@ -125,6 +127,8 @@ def webhooks(cursor: Cursor[Any], *, active: bool = False) -> list[Webhook]:
 
 def webhook(cursor: Cursor[Any], name: str, *, lock: bool = False) -> Webhook | None:
     """The one of this id. lock: only if it is active, and kept from changing until the transaction ends."""
+    if not _NAME.match(name):
+        return None
     row = cursor.execute(LOCKED if lock else ONE, {"webhook": name}).fetchone()
     return None if row is None else _webhook(row)
 

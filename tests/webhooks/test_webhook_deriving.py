@@ -69,7 +69,8 @@ class Firm:
             upto = position(cursor, PROJECTIONS)
             while deriving.derive(cursor, webhook.webhook, upto, TODAY, NOW):
                 pass
-            found = standing.standing(cursor, [webhook], TODAY, AT)
+            kept = subscriptions.webhook(cursor, webhook.webhook)
+            found = standing.standing(cursor, [kept or webhook], TODAY, AT)
             standing.tell(cursor, webhook.webhook, found, TODAY, NOW)
             cursor.connection.commit()
             told = [msgspec.json.decode(each.body) for each in self.due(cursor, webhook)]
@@ -102,6 +103,26 @@ def test_what_comes_with_the_day_is_told_once_and_only_what_is_new(firm: Firm) -
     ]
     assert told[0]["data"]["attained_on"] == "2025-03-18" and told[1]["data"]["person"] == "M1"
     assert len(firm.derived(webhook)) == 2, "not again, however often is looked"
+
+
+def test_events_that_are_added_later_begin_then(firm: Firm) -> None:
+    webhook = firm.make("fact.deal_closed", role="administrator")
+    firm.book.register("A", "B", employee="E1")
+    caller = webhook.caller()
+    asked = keeping.WebhookChange(events=(MILESTONE,))
+    with firm.book.cursor() as cursor:
+        changed = keeping.change(cursor, firm.vault, Guard(), caller, webhook.webhook, asked, TODAY, NOW)
+    assert changed.events == (MILESTONE,)
+    assert firm.derived(webhook) == [], "the milestone of E1 stood before"
+    firm.book.register("C", "D", employee="E2", on=18)
+    assert [each["data"]["employee"] for each in firm.derived(webhook)] == ["E2"]
+
+
+def test_a_ledger_has_so_many_webhooks_and_no_more(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MOST_WEBHOOKS", 1)
+    firm.make("fact.deal_closed")
+    with pytest.raises(keeping.TooManyWebhooks):
+        firm.make("fact.deal_closed")
 
 
 def test_a_close_tells_each_statement_to_those_who_may_read_pay(firm: Firm) -> None:
