@@ -55,6 +55,7 @@ from api import (
     signed_in,
     simulating,
     stream,
+    stream_tickets,
     trail_pages,
     visits,
 )
@@ -134,6 +135,7 @@ HANDLERS = [
     people.read_progress,
     people.read_hints,
     stream.follow,
+    stream_tickets.make_ticket,
     boards.read_board,
     honours.read_honours,
     honours.read_proposals,

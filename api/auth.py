@@ -1,7 +1,8 @@
 """The one guard in front of every address: who asks, whether they may, and whom they reach."""
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from litestar import Request
 from litestar.enums import ScopeType
@@ -19,9 +20,13 @@ from api.reach import Reaching
 from api.same_site import brought, changes, require_same_origin, require_token
 from api.sessions import Session, csrf_token
 from api.sign_in import SignIn
+from api.streaming.tickets import Tickets
 from api.trail import Trail
 from api.watching import Watch
 from domain.refusals import NotAllowed
+
+TICKETED = "ticketed"
+"""Where the state of a request holds the headers that its ticket stands for."""
 
 SIGNED_IN = "signed_in"
 """Where the state of a request holds the session that it is made in."""
@@ -61,6 +66,7 @@ class Gate(ASGIMiddleware):
         self._sign_in = sign_in
         self.cookies, self._public_url = Cookies(public_url), public_url
         self._leavers, self._limits = leavers, limits
+        self.tickets = Tickets()
         self._reaching = reaching
         self._questions = questions
         self._trail = trail
@@ -118,6 +124,8 @@ class Gate(ASGIMiddleware):
         used: the caller asks, rather than that an answer to them goes on.
         Raises: Unauthenticated, Unavailable.
         """
+        if scope["route_handler"].opt.get("tickets"):
+            scope = self._behind_ticket(scope)
         said = header(scope["headers"], b"authorization")
         cookie = "" if said else self.cookies.given(scope)
         if not cookie:
@@ -131,6 +139,24 @@ class Gate(ASGIMiddleware):
         await self._leavers.require_here(session.caller)
         scope["state"][SIGNED_IN] = SignedIn(session, csrf_token(cookie))
         return session.caller
+
+    def _behind_ticket(self, scope: Scope) -> Scope:
+        """The request as whoever asked for its ticket would make it; as it is where it brings none.
+
+        Raises: Unauthenticated.
+        """
+        if not re.search(rb"(?:^|&)ticket=", scope["query_string"]):
+            return scope
+        held = scope["state"].get(TICKETED)
+        if held is None:
+            held = scope["state"][TICKETED] = self.tickets.take(scope["query_string"])
+        if held is None:
+            raise Unauthenticated(
+                field="ticket",
+                detail="The ticket was used, has expired, or was made for something else.",
+                remedy="Ask for another: POST /v1/stream/tickets.",
+            )
+        return cast(Scope, {**scope, "headers": held})
 
     async def _from_here(self, scope: Scope, receive: Receive) -> Receive:
         """How the body is still to be received of a change that our own pages made, or that bears a token.

@@ -34,7 +34,7 @@ Asked = Request[Any, Caller, State]
     summary="Live standings or a live board",
     tags=["stream"],
     media_type="text/event-stream",
-    opt={"action": "read_boards", "personal": "people", "reach": "rows"},
+    opt={"action": "read_boards", "personal": "people", "reach": "rows", "tickets": True},
 )
 async def follow(
     request: Asked,
@@ -55,6 +55,9 @@ async def follow(
     after: Annotated[
         int | None,
         QueryParameter(ge=0, description="Go on after this position; Last-Event-ID says the same."),
+    ] = None,
+    ticket: Annotated[
+        str | None, QueryParameter(description="In place of a token, from /v1/stream/tickets: once.")
     ] = None,
     last_event_id: Annotated[
         str | None, HeaderParameter(name="Last-Event-ID", description="As `after`: the last id that came.")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Personal = Literal["none", "person", "people"]
 
-PAGING = frozenset("after upto limit offset at_least known_at format lang".split())
+PAGING = frozenset("ticket after upto limit offset at_least known_at format lang".split())
 """Parameters that leaf through an answer or choose its form, but do not say whom it is about."""
 
 FILTER_LENGTH = 300

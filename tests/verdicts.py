@@ -98,6 +98,7 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/employees/{employee}/statements/{period}/print": Verdict("read_pay", "person"),
     "GET /v1/employees/{employee}/statements/{period}/receipt": Verdict("read_pay", "person"),
     "GET /v1/boards/{board}": Verdict("read_boards", "rows", MONTH),
+    "POST /v1/stream/tickets": Verdict("read_boards", "any"),
     "GET /v1/stream": Verdict("read_boards", "rows", MONTH, by="employee"),
     "GET /v1/milestones": Verdict("read_people", "rows", by="employee"),
     "GET /v1/growth": Verdict("read_people", "rows"),
