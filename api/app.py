@@ -74,12 +74,15 @@ from api.kept_slips import KeptSlips
 from api.metrics import Metrics
 from api.moving import Mover
 from api.ops import Ledger
+from api.pages.page import Site
 from api.pages.problem_pages import as_pages
 from api.pages.routes import page_router, site_of
 from api.paging import pages
 from api.questions import Question, questions
 from api.reading import Reading, counted_position, view
 from api.requests import Surround
+from api.scim.people import People
+from api.scim.routes import scim_router
 from api.streaming.hub import Hub
 from api.trail import Trail
 from api.webhooks import addresses
@@ -250,7 +253,7 @@ def build_app(ledger: Ledger) -> Surround:
             await asyncio.to_thread(stop)
 
     app = Litestar(
-        route_handlers=[Router("/v1", route_handlers=HANDLERS), xapi_router(), page_router(site), *BESIDE],
+        route_handlers=[*_routers(site, People(reading, ledger.vault)), *BESIDE],
         middleware=[way_in.gate],
         dependencies={
             "writing": Provide(lambda: app.state.writing, sync_to_thread=False),
@@ -271,6 +274,11 @@ def build_app(ledger: Ledger) -> Surround:
     asked.update(questions(app.openapi_schema))
     app.state.kept_slips = kept_slips
     return Surround(app, metrics, on_stop=hub.close)
+
+
+def _routers(site: Site, people: People) -> list[Router]:
+    """Our own addresses, those that standards name, and the pages."""
+    return [Router("/v1", route_handlers=HANDLERS), xapi_router(), scim_router(people), page_router(site)]
 
 
 def _metrics(reading: Reading, hub: Hub, sealing: seal.Seal) -> Metrics:

@@ -23,6 +23,7 @@ Action = Literal[
     "make_webhooks",
     "mend",
     "close_periods",
+    "provision",
 ]
 
 ScopeName = Literal["self", "team", "branch", "all"]
@@ -33,7 +34,8 @@ SCOPES: tuple[ScopeName, ...] = get_args(ScopeName)
 
 _PEOPLE_FACTS = frozenset(
     """employee_hired employee_transferred employee_promoted employee_left mentor_assigned assistant_assigned
-    leave_taken probation_agreed posts_established""".split()
+    leave_taken probation_agreed posts_established employee_named directory_entry_set
+    directory_entry_removed directory_group_set directory_group_removed""".split()
 )
 _LEARNING = frozenset("module_studied module_tested skill_graded survey_answered".split())
 _TESTS = frozenset({"question_bank_published", "test_drawn", "test_answered"})
@@ -93,6 +95,7 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
         "hr": frozenset[Action](
             {
                 "record",
+                "provision",
                 "read_people",
                 "read_care",
                 "read_pay",
@@ -118,8 +121,10 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 "make_webhooks",
             }
         ),
-        "auditor": _EVERYTHING - {"record", "make_webhooks", "mend", "close_periods"},
-        "integration": frozenset[Action]({"record", "read_boards", "use_account", "make_webhooks"}),
+        "auditor": _EVERYTHING - {"record", "make_webhooks", "mend", "close_periods", "provision"},
+        "integration": frozenset[Action](
+            {"record", "read_boards", "use_account", "make_webhooks", "provision"}
+        ),
         "administrator": _EVERYTHING,
     }
 )

@@ -10,6 +10,7 @@ from typing import Literal
 
 from api import shift_words
 from api.telling_connecting import CONNECTING
+from api.telling_directory import DIRECTORY
 from api.telling_leads import LEADS_AND_CONTRACTS
 from api.telling_learning import LEARNING
 from domain.facts.base import Fact
@@ -19,6 +20,7 @@ Language = Literal["en", "zh"]
 
 FORMS: Mapping[str, tuple[str, str]] = {
     **LEARNING,
+    **DIRECTORY,
     **CONNECTING,
     "employee_hired": (
         "{employee} joins {branch} as {post} on {hired_on}",
@@ -26,9 +28,9 @@ FORMS: Mapping[str, tuple[str, str]] = {
     ),
     "employee_transferred": (
         "{employee} works elsewhere from {effective_on}[, branch {branch}][, department {department}]"
-        "[, team {team}][, under {manager}]",
+        "[, team {team}][, under {manager}][, without {cleared}]",
         "{employee} 自 {effective_on} 调动[，分公司 {branch}][，部门 {department}][，团队 {team}]"
-        "[，上级 {manager}]",
+        "[，上级 {manager}][，取消 {cleared}]",
     ),
     "employee_promoted": (
         "{employee} is {post} from {effective_on}",
@@ -275,14 +277,6 @@ FORMS: Mapping[str, tuple[str, str]] = {
     ),
     "fact_voided": ("Position {position} is voided: {reason}", "位次 {position} 作废：{reason}"),
     "fact_confirmed": ("Position {position} is confirmed by {role}", "位次 {position} 经 {role} 确认"),
-    "token_made": (
-        "Token {caller} is made: role {role}, scope {scope}[, for {employee}][, until {expires_at}]",
-        "发放令牌 {caller}：角色 {role}，范围 {scope}[，属于 {employee}][，有效期至 {expires_at}]",
-    ),
-    "token_revoked": (
-        "Token {caller} is revoked[: role {role}][, of {employee}]",
-        "吊销令牌 {caller}[：角色 {role}][，属于 {employee}]",
-    ),
     "access_refused": (
         "Refused[ to {caller}][ at {operation}][ about {employee}], {times} times: {reason}",
         "拒绝访问[，{caller}][，{operation}][，涉及 {employee}]，{times} 次：{reason}",

@@ -8,6 +8,7 @@ from projections import (
     credentials,
     credits,
     customers,
+    directory,
     display,
     erasures,
     establishment,
@@ -38,6 +39,7 @@ from projections.spans import Projection
 
 PROJECTIONS: tuple[Projection, ...] = (
     roster,
+    directory,
     policy,
     credits,
     confirmations,

@@ -17,8 +17,8 @@ NAME = "roster"
 VERSION = 4
 TABLES = ("roster_change", "leave", "branch", "branch_merge")
 FACTS = frozenset(
-    """employee_hired employee_transferred employee_promoted employee_left mentor_assigned assistant_assigned
-    leave_taken branch_opened branch_merged fact_voided""".split()
+    """employee_hired employee_transferred employee_promoted employee_named employee_left mentor_assigned
+    assistant_assigned leave_taken branch_opened branch_merged fact_voided""".split()
 )
 
 SCHEMA = """
@@ -26,7 +26,7 @@ create table roster_change (
     position      bigint primary key,
     employee      text   not null collate "C",
     kind          text   not null collate "C"
-        check (kind in ('hired', 'transferred', 'promoted', 'left', 'mentored', 'assisted')),
+        check (kind in ('hired', 'transferred', 'promoted', 'named', 'left', 'mentored', 'assisted')),
     effective_on  date   not null,
     name          text,
     branch        text   collate "C",
@@ -38,6 +38,7 @@ create table roster_change (
     mentor        text   collate "C",
     assistant     text   collate "C",
     cause         text   collate "C" check ((cause is null) = (kind <> 'left')),
+    cleared       text[]  check (cleared is null or kind = 'transferred'),
     void_position bigint check (void_position > position)
 );
 comment on table roster_change is
@@ -46,6 +47,7 @@ comment on column roster_change.position is 'Of the fact in the journal.';
 comment on column roster_change.effective_on is 'First day of the change; of a leaver, the last working day.';
 comment on column roster_change.assistant is 'Who serves the person; null in a row `assisted` for nobody.';
 comment on column roster_change.cause is 'Why the person left.';
+comment on column roster_change.cleared is 'What the person has no more: department, team, manager.';
 comment on column roster_change.void_position is 'Position of the void that cancelled the fact.';
 
 create table leave (

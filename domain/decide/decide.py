@@ -70,7 +70,7 @@ from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolv
 from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.market import MarketPaySurveyed
 from domain.facts.notices import NoticeRulesSet
-from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
+from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeeTransferred, LeaveTaken
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.facts.practices import PracticeShared
 from domain.facts.probation import ProbationReviewed
@@ -159,6 +159,7 @@ RULES: Mapping[type[Fact], Rule] = MappingProxyType(
         [
             _by_history(EmployeeHired, people.hire),
             _by_history(EmployeeLeft, people.leave),
+            _by_itself(EmployeeTransferred, people.transfer),
             _by_history(LeaveTaken, people.be_away),
             _by_history(DealClosed, selling.close_deal),
             _by_history(DealReversed, selling.reverse_deal),

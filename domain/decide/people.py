@@ -2,7 +2,7 @@
 
 from domain.decide.known import Known
 from domain.facts.governance import BranchMerged
-from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
+from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeeTransferred, LeaveTaken
 from domain.refusals import AlreadyHired, BadField, HasLeft
 
 
@@ -69,3 +69,17 @@ def merge(fact: BranchMerged) -> None:
             detail=f"{fact.branch} is the branch itself.",
             remedy="Name the one that stays.",
         )
+
+
+def transfer(fact: EmployeeTransferred) -> None:
+    """Nobody is given what is taken from them.
+
+    Raises: BadField.
+    """
+    for name in fact.cleared or ():
+        if getattr(fact, name) is not None:
+            raise BadField(
+                field="data.cleared",
+                detail=f"The {name} is given and cleared at once.",
+                remedy=f"Leave out one of them: {name}, or its name under cleared.",
+            )

@@ -1,6 +1,8 @@
 """Facts about people: who works where, for whom, since when, and why they left."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
 
 from domain.facts.base import BranchId, Day, EmployeeId, Fact, Label, Minutes, PersonName, Reason, stated
 
@@ -28,8 +30,14 @@ class EmployeeHired(Fact, frozen=True, kw_only=True):
     name: PersonName | None = None
 
 
+Placement = Literal["department", "team", "manager"]
+
+
 class EmployeeTransferred(Fact, frozen=True, kw_only=True):
-    """A person works for another branch, department, team or manager; what is absent stays."""
+    """A person works for another branch, department, team or manager; what is absent stays.
+
+    cleared: what the person has no more, and nothing in its place.
+    """
 
     TYPE: ClassVar[str] = "employee_transferred"
     employee: EmployeeId
@@ -40,6 +48,16 @@ class EmployeeTransferred(Fact, frozen=True, kw_only=True):
     manager: EmployeeId | None = None
     employment: Employment | None = None
     reason: Reason | None = None
+    cleared: Annotated[list[Placement], Meta(min_length=1, max_length=3)] | None = None
+
+
+class EmployeeNamed(Fact, frozen=True, kw_only=True):
+    """A person is called otherwise from `effective_on`. name: absent where no name is kept any more."""
+
+    TYPE: ClassVar[str] = "employee_named"
+    employee: EmployeeId
+    effective_on: Day
+    name: PersonName | None = None
 
 
 class EmployeePromoted(Fact, frozen=True, kw_only=True):

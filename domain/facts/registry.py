@@ -14,6 +14,7 @@ from domain.facts import (
     connecting,
     credentials,
     currencies,
+    directory,
     erasure,
     establishment,
     governance,
@@ -41,6 +42,7 @@ from domain.refusals import BadField, UnknownFactType
 
 SUBJECTS = (
     people,
+    directory,
     establishment,
     selling,
     practices,

@@ -11,21 +11,29 @@ from domain.facts.people import (
     AssistantAssigned,
     EmployeeHired,
     EmployeeLeft,
+    EmployeeNamed,
     EmployeePromoted,
     EmployeeTransferred,
     MentorAssigned,
 )
 
 RosterFact: TypeAlias = (
-    EmployeeHired | EmployeeTransferred | EmployeePromoted | MentorAssigned | AssistantAssigned | EmployeeLeft
+    EmployeeHired
+    | EmployeeTransferred
+    | EmployeePromoted
+    | EmployeeNamed
+    | MentorAssigned
+    | AssistantAssigned
+    | EmployeeLeft
 )
-ChangeKind = Literal["hired", "transferred", "promoted", "mentored", "assisted", "left"]
+ChangeKind = Literal["hired", "transferred", "promoted", "named", "mentored", "assisted", "left"]
 
 
 class RosterChange(msgspec.Struct, frozen=True, kw_only=True):
     """One fact about where a person works, in force from `effective_on`; what is None stays as it was.
 
-    A hire starts afresh. For `left`, effective_on is the last day of work. `assisted` by None: by nobody.
+    A hire starts afresh. For `left`, effective_on is the last day of work. `assisted` by None: by nobody;
+    `named` None: without a name. cleared: what the person has no more.
     """
 
     position: int
@@ -42,6 +50,7 @@ class RosterChange(msgspec.Struct, frozen=True, kw_only=True):
     mentor: str | None = None
     assistant: str | None = None
     cause: str | None = None
+    cleared: list[str] | None = None
 
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +90,8 @@ def roster_change(position: int, fact: RosterFact) -> RosterChange:
             return _change(position, fact, "transferred", fact.effective_on)
         case EmployeePromoted():
             return _change(position, fact, "promoted", fact.effective_on)
+        case EmployeeNamed():
+            return _change(position, fact, "named", fact.effective_on)
         case MentorAssigned():
             return _change(position, fact, "mentored", fact.effective_on)
         case AssistantAssigned():
@@ -178,6 +189,10 @@ def _applied(
                 held[name] = value
         if change.kind == "assisted":
             held["assistant"] = change.assistant
+        if change.kind == "named":
+            held["name"] = change.name
+        for name in change.cleared or ():
+            held.pop(name, None)
         yield first_day, hired_on, held
 
 

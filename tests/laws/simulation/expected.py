@@ -17,7 +17,7 @@ from domain.facts.governance import (
     PlanEnded,
     TargetChanged,
 )
-from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
+from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeeTransferred, LeaveTaken
 from domain.facts.registry import CREDITED, tags_of
 from domain.facts.selling import DealClosed, DealReversed
 from domain.period import Period
@@ -69,6 +69,9 @@ def _by_subject(memory: Memory, fact: Fact, actor: str, today: dt.date) -> str |
     match fact:
         case EmployeeHired() | EmployeeLeft():
             return _employment(memory, fact)
+        case EmployeeTransferred():
+            twice = [name for name in fact.cleared or () if getattr(fact, name) is not None]
+            return "BadField" if twice else None
         case LeaveTaken():
             return None if 0 <= (fact.until_on - fact.from_on).days < 366 else "BadField"
         case DealClosed():

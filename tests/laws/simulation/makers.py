@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from random import Random
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 from laws.simulation.expected import JUDGED_ELSEWHERE
@@ -210,6 +210,9 @@ MAKERS: dict[str, Callable[[Maker], Any]] = {
     "role": lambda maker: maker.random.choice(("manager", "rd")),
     "branches": lambda maker: [maker.random.choice(BRANCHES)],
     "expires_at": lambda maker: "2030-01-01T00:00:00Z",
+    "cleared": lambda maker: maker.random.choice((["team"], ["department", "manager"])),
+    "user_name": lambda maker: f"wang.{maker.random.randint(1, 9)}@firm.example",
+    "external_id": lambda maker: f"ext-{maker.random.randint(1, 9)}-of-directory",
     "operation": lambda maker: "GET /v1/employees/{id}",
     "filter": lambda maker: "period=2025-03",
     "approver": lambda maker: APPROVER,
@@ -279,7 +282,7 @@ MAKERS: dict[str, Callable[[Maker], Any]] = {
 
 def _literals(hint: Any) -> tuple[str, ...]:
     """The words that a field may be, where they are listed."""
-    found = get_args(hint)
+    found = () if get_origin(hint) is list else get_args(hint)
     if found and all(isinstance(word, str) for word in found):
         return found
     inner = [_literals(option) for option in found if option is not type(None)]
