@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from api.cli.terminal import Failed, notes, output, progress
+from api.connectors.documents import set_connector
 from api.demo_data import large, telling
 from api.demo_data.firms import FIRMS, HOSPITAL, HUIKANG, Firm
 from api.demo_data.sheets import Delivery
@@ -81,6 +82,8 @@ def load(
         files = _written(delivery, folder)
         report = import_files(ledger.intake, ledger.journal, files, actor=ACTOR, now=now())
         yield Chapter(delivery.month, report, _close(ledger, firm, Period.parse(f"2025-{delivery.month:02}")))
+    for name, file in firm.connectors:
+        set_connector(ledger, name, EXAMPLES / "connectors" / file, actor=firm.adopts, reason=None)
     ledger.runner().catch_up()
 
 

@@ -160,9 +160,11 @@ def drop(
 
     from api.connectors.drop import SETTLE_SECONDS, Drop
     from api.connectors.quarantine import Quarantine
+    from api.logs import configure_logs
     from api.ops import open_ledger
 
     chosen = settings()
+    configure_logs(chosen.log, chosen.log_level)
     if chosen.drop is None:
         raise Failed(
             "There is no drop folder.", "Set MERITBOOK_DROP to one, with a folder for each connector."
