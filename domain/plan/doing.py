@@ -12,7 +12,7 @@ from domain.plan.components.component import Component
 from domain.plan.document import Lever
 from domain.plan.exchange import minor_worth
 from domain.plan.measures import Measure, RatioMeasure, with_ratios
-from domain.plan.mentions import named_in, with_parts
+from domain.plan.mentions import with_parts
 from domain.plan.sizes import more_of
 from domain.plan.statement import Entitlement, Values, after_others, seen_by
 
@@ -87,8 +87,8 @@ class Doing:
         self._uses = {
             part.id: (
                 frozenset(uses.measures),
-                frozenset(named_in(part, "milestones")),
-                frozenset(named_in(part, "boards")),
+                frozenset(uses.milestones),
+                frozenset(uses.boards),
             )
             for part, uses in zip(self.plan.components, resolved.uses, strict=True)
         }

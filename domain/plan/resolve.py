@@ -42,6 +42,8 @@ class Uses(NamedTuple):
     measures: tuple[str, ...]
     targets: tuple[str, ...]
     parameters: tuple[str, ...]
+    milestones: tuple[str, ...]
+    boards: tuple[str, ...]
 
 
 class ResolvedPlan(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -255,7 +257,13 @@ def _uses(component: Component, plan: Plan) -> Uses:
         measures.append(before(running))
     numbers = (component, *(target.value for target in through))
     parameters = dict.fromkeys(setting.parameter for number in numbers for setting in settings_in(number))
-    return Uses(with_parts(plan.measures, tuple(measures)), targets, tuple(parameters))
+    return Uses(
+        measures=with_parts(plan.measures, tuple(measures)),
+        targets=targets,
+        parameters=tuple(parameters),
+        milestones=named_in(component, "milestones"),
+        boards=named_in(component, "boards"),
+    )
 
 
 def _asked(name: str, target: Target, settings: Mapping[str, Sourced]) -> Sourced:
