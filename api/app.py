@@ -273,7 +273,8 @@ def build_app(ledger: Ledger) -> Surround:
     complete(app)
     asked.update(questions(app.openapi_schema))
     app.state.kept_slips = kept_slips
-    return Surround(app, metrics, on_stop=hub.close)
+    has_tls = (ledger.settings.public_url or "").startswith("https://")
+    return Surround(app, metrics, on_stop=hub.close, has_tls=has_tls)
 
 
 def _routers(site: Site, people: People) -> list[Router]:

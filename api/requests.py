@@ -20,17 +20,22 @@ log = structlog.get_logger("meritbook")
 
 _REQUEST_ID = re.compile(rb"[\w.\-]{1,64}\Z")
 _XAPI = (b"x-experience-api-version", b"1.0.3")
+_OVER_TLS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _HEADERS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
 
 
 class Surround:
     """Gives a request its id, or keeps the sender's; says so in the answer, the log and the figures.
 
-    on_stop: ends the answers that would never end; called before those under way are waited for.
+    on_stop: ends the answers that would never end; called before those under way are waited for. has_tls:
+    browsers find the service over TLS, and are told never to ask without it.
     """
 
-    def __init__(self, app: ASGIApp, metrics: "Metrics", on_stop: Callable[[], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, metrics: "Metrics", on_stop: Callable[[], None], *, has_tls: bool = False
+    ) -> None:
         self._app, self.on_stop = app, on_stop
+        self._headers = [*_HEADERS, _OVER_TLS] if has_tls else _HEADERS
         self._metrics = metrics
         self._process = secrets.token_hex(4).encode()
         self._numbers = count(1)
@@ -58,7 +63,7 @@ class Surround:
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id),
-                    *(header for header in _HEADERS if header[0] not in sent),
+                    *(header for header in self._headers if header[0] not in sent),
                 ]
                 if scope["path"].startswith("/xapi/"):
                     message["headers"].append(_XAPI)

@@ -101,3 +101,16 @@ def test_a_service_answers_429_with_when_to_ask_again(serve: Callable[..., Servi
         assert tries[0] == 401 and tries[-1] == 429
     elsewhere = {"X-Forwarded-For": "1.2.3.5"}
     assert httpx.get(f"{service.url}/v1/session", headers=elsewhere).status_code == 401
+
+
+@pytest.mark.rule("R88")
+def test_behind_tls_cookies_are_secure_and_browsers_never_ask_without(serve: Callable[..., Service]) -> None:
+    service = serve(public_url="https://merits.example")
+    answer = service.http.post("/sign-in", data={"name": "x", "password": "y"})
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    plain = httpx.get(f"{service.url}/v1/session", cookies={"meritbook": "x"})
+    assert plain.json()["detail"] == "The request carries no token.", (
+        "a cookie without Secure is none of ours"
+    )
+    ours = httpx.get(f"{service.url}/v1/session", cookies={"__Host-meritbook": "x"})
+    assert ours.json()["detail"] == "The session has ended."
