@@ -63,11 +63,9 @@ class Writing:
         """
         outcomes = self._withheld(brought) if atomic else []
         if not outcomes:
-            read = iter(
-                self._submit(
-                    [item for item in brought if isinstance(item, Submission)], actor, atomic, rehearsal
-                )
-            )
+            submissions = [item for item in brought if isinstance(item, Submission)]
+            appended = self._appended(submissions, actor) if rehearsal is None else []
+            read = iter(appended or self._submit(submissions, actor, atomic, rehearsal))
             outcomes = [Refused(item) if isinstance(item, Refusal) else next(read) for item in brought]
         if rehearsal is None:
             self._metrics.brought(outcomes)
@@ -84,6 +82,19 @@ class Writing:
             remedy="Mend that one, or send atomic=false.",
         )
         return [Refused(item if isinstance(item, Refusal) else withheld) for item in brought]
+
+    def _appended(self, submissions: Sequence[Submission], actor: str) -> list[Outcome]:
+        """What became of facts none of which needs a look; none where one does, or contradicts another."""
+        drafts: list[Draft] = []
+        for submission in submissions:
+            draft = self._plain(submission, actor)
+            if draft is None:
+                return []
+            drafts.append(draft)
+        try:
+            return [Stored(*receipt) for receipt in self._intake.append(drafts, now=self._clock())]
+        except Refusal:
+            return []  # nothing is stored; which one it is, and what becomes of the rest, `submit` says
 
     async def _committed(self, draft: Draft) -> Outcome:
         try:

@@ -27,7 +27,7 @@ from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened
 from domain.facts.people import LeaveTaken
 from domain.facts.registry import decode
 from domain.facts.training import SkillGraded
-from domain.journal.append import Condition, ConditionFailed, Journal
+from domain.journal.append import Condition, ConditionFailed, Journal, Receipt
 from domain.journal.lookup import StoredKey, at_positions, looked_at, stored_keys
 from domain.journal.record import Draft, Record
 from domain.journal.vault import Keys, Vault
@@ -96,6 +96,13 @@ class Intake:
         met.employees, met.branches = self._people, self._branches
         decide(fact, draft.occurred_at, met, Asked(actor, now, self.business_day(now)))
         return draft
+
+    def append(self, drafts: Sequence[Draft], *, now: dt.datetime) -> list[Receipt]:
+        """Writes all of what `plain` made ready, or none; where each stands.
+
+        Raises: KeyReused.
+        """
+        return self._journal.append(drafts, now=now)
 
     def as_stored(self, cursor: Cursor[Any], told: Sequence[Told]) -> list[Fact]:
         """The facts `told` as they are stored, what is personal encrypted; those it refuses stay plain.
