@@ -32,6 +32,9 @@ SIGNED_IN = "signed_in"
 """Where the state of a request holds the session that it is made in."""
 
 
+_UNDESCRIBED = Question()
+
+
 class SignedIn(NamedTuple):
     """The session in which a request is made, and the token that its pages send along with changes."""
 
@@ -77,7 +80,7 @@ class Gate(ASGIMiddleware):
         Raises: BadField, Unauthenticated, NotAllowed, TooManyRequests, Behind.
         """
         opt = scope["route_handler"].opt
-        question = self._questions.get(scope["path_template"], Question())
+        question = self._questions.get(scope["path_template"], _UNDESCRIBED)
         if scope["query_string"]:
             question.require(scope["query_string"], frozenset(opt.get("asks", ())))
         if scope.get("method") == "OPTIONS" and question.methods:

@@ -19,7 +19,11 @@ from api.ops import open_book, open_ledger
 from api.settings import Settings
 from api.tokens import Tokens, token_file
 
-pytestmark = pytest.mark.anyio
+pytestmark = [
+    pytest.mark.anyio,
+    # How handlers declare their parameters is no matter of this module.
+    pytest.mark.filterwarnings("ignore::litestar.exceptions.base_exceptions.LitestarDeprecationWarning"),
+]
 TOGETHER = 20
 
 
