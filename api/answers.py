@@ -1,10 +1,10 @@
-"""Answers whose bytes are ready: for the addresses that are asked thousands of times a second."""
+"""Answers whose bytes are ready, for addresses that are asked thousands of times a second, or not needed."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from litestar import Request
+from litestar import Request, Response
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -67,3 +67,16 @@ def raise_failure(request: Request[Any, Any, Any]) -> None:
     failure = request.scope["state"].pop(_FAILURE, None)
     if failure is not None:
         raise failure
+
+
+class NotModified(Exception):
+    """The reader has the answer already, as it is. headers: of the answer that they have."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        super().__init__()
+        self.headers = headers
+
+
+def answer_not_modified(_: Request[Any, Any, Any], unchanged: NotModified) -> Response[None]:
+    """Nothing but that it is so."""
+    return Response(None, status_code=304, headers=unchanged.headers)

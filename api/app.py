@@ -46,6 +46,7 @@ from api import (
     plans,
     practices,
     printing,
+    problem_kinds,
     problems,
     receipts,
     reminders,
@@ -209,7 +210,7 @@ HANDLERS = [
     signed_in.end_session,
     signed_in.end_all_sessions,
     *addresses.HANDLERS,
-    problems.problem_kind,
+    problem_kinds.problem_kind,
 ]
 
 _WRITTEN_OUT: dict[Any, Callable[[Any], Any]] = {Fraction: str, Decimal: str}

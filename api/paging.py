@@ -18,8 +18,11 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from api import cursors
+from api.answers import NotModified
 from api.caller import Caller
+from api.ops import ENGINE
 from api.reading import AtLeast, KnownAt, Reading, View, counted_position, counted_upto
+from api.watching import shows
 from domain.journal.read import head
 
 PAGE = 1000
@@ -59,6 +62,24 @@ class Pages(View):
         self._request, self._read, self._limit = request, 0 if place is None else place.rows, limit
         self.today = reading.today() if place is None else place.day
         self._more = False
+        self._headers: dict[str, str] = {}
+
+    async def unchanged(self) -> bool:
+        """Whether the reader has this page as it is: nothing was counted since, for the same eyes and day.
+
+        The tag is a weak one, of what was asked and of the position that is counted; `answer` tells it.
+        """
+        counted = await self._reading.ask(counted_position)
+        place = (asked(self._request), counted, self.known_at, self.today, self._read, self._limit, ENGINE)
+        tag = f'W/"{hashlib.sha256(msgspec.json.encode(place)).hexdigest()[:32]}"'
+        personal = self._request.route_handler.opt.get("personal", "people") != "none"
+        self._headers = {
+            "ETag": tag,
+            "Vary": "Authorization, Cookie",
+            "Cache-Control": "no-store" if personal else "private, no-cache",
+        }
+        held = self._request.headers.get("if-none-match", "")
+        return tag in [each.strip() for each in held.split(",")]
 
     async def ask(self, question: Callable[[Cursor[TupleRow], int | None], _Answer]) -> _Answer:
         """The answer to `question`; of a first page about now, with the position at which now was."""
@@ -73,6 +94,14 @@ class Pages(View):
             return await super().ask(question)
         return await self._reading.ask(of_one_moment)
 
+    def withhold(self) -> None:
+        """Answers that nothing has changed, which shows nobody to anybody.
+
+        Raises: NotModified.
+        """
+        shows(self._request, ())
+        raise NotModified(self._headers)
+
     def cut(self, rows: Sequence[_Row]) -> list[_Row]:
         """Those of all `rows` that stand on this page."""
         upto = self._read + self._limit
@@ -82,12 +111,13 @@ class Pages(View):
     def answer(self, body: _Answer) -> Response[_Answer]:
         """`body` with a `Link` to the next page, if there is one."""
         if not self._more:
-            return Response(body)
+            return Response(body, headers=self._headers)
         assert self.known_at is not None, "cut is given what ask has answered"
         place = Place(self.known_at, self.today, self._read + self._limit, asked(self._request))
         query = [(name, value) for name, value in _query(self._request) if name not in OWN]
         found = urlencode([*query, ("limit", self._limit), ("after", cursors.written(place))])
-        return Response(body, headers={"Link": f'<{self._request.url.path}?{found}>; rel="next"'})
+        link = f'<{self._request.url.path}?{found}>; rel="next"'
+        return Response(body, headers=self._headers | {"Link": link})
 
 
 async def pages(
@@ -105,13 +135,23 @@ async def pages(
     await reading.after(at_least, request)
     position = await counted_upto(reading, request, known_at)
     if after is None:
-        return Pages(request, reading, position, None, limit)
+        return await _as_held(Pages(request, reading, position, None, limit))
     place = cursors.read_struct(after, Place)
     if place.asked != asked(request) or place.known_at < 0 or place.rows < 0:
         raise cursors.bad_cursor()
     cursors.begun_at(place.known_at, position, await reading.ask(head))
     await reading.after(place.known_at, request, "after")
-    return Pages(request, reading, place.known_at, place, limit)
+    return await _as_held(Pages(request, reading, place.known_at, place, limit))
+
+
+async def _as_held(found: Pages) -> Pages:
+    """`found`, unless the reader has it already.
+
+    Raises: NotModified.
+    """
+    if await found.unchanged():
+        found.withhold()
+    return found
 
 
 def asked(request: Request[Any, Caller, Any]) -> str:

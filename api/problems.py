@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
 import psycopg
 import structlog
-from litestar import Request, Response, get
+from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from litestar.params import PathParameter
 from psycopg_pool import PoolClosed, PoolTimeout
 from psycopg_pool import TooManyRequests as TooManyWait
 
+from api.answers import NotModified, answer_not_modified
 from api.watching import note_refusal
 from domain.journal.group_commit import Closed
 from domain.journal.master import KeysUnavailable
@@ -52,6 +52,14 @@ class BodyTooLarge(Refusal):
 
 class BodyTooSlow(Refusal):
     """The body did not arrive in time."""
+
+
+class HeadTooLarge(Refusal):
+    """The address and headers of the request are larger than this service takes."""
+
+
+class HeadTooSlow(Refusal):
+    """The address and headers of the request did not arrive in time."""
 
 
 class TookTooLong(Refusal):
@@ -111,6 +119,8 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
+    HeadTooSlow: HTTPStatus.REQUEST_TIMEOUT,
+    HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     NotNow: HTTPStatus.CONFLICT,
@@ -303,6 +313,7 @@ def answer_bug(request: Request[Any, Any, Any], error: Exception) -> Response[by
 EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
     SignInFirst: answer_sign_in,
     Refusal: answer_refusal,
+    NotModified: answer_not_modified,
     HTTPException: answer_http,
     psycopg.errors.QueryCanceled: answer_too_slow,
     psycopg.errors.LockNotAvailable: answer_busy,
@@ -317,33 +328,11 @@ EXCEPTION_HANDLERS: dict[type[Exception] | int, Any] = {
 }
 
 
-class ProblemKind(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of problem and what it means."""
-
-    type: str
-    title: str
-    status: int
-
-
 def kinds(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
     """Every class of refusal."""
     for kind in of.__subclasses__():
         yield kind
         yield from kinds(kind)
-
-
-@get("/problems/{kind:str}", summary="What a kind of problem means", tags=["problems"], opt={"open": True})
-async def problem_kind(
-    kind: Annotated[str, PathParameter(description="As in a problem's type.")],
-) -> ProblemKind:
-    """The description behind the address that a problem document gives as its type."""
-    for refusal in kinds():
-        if refusal.kind == kind:
-            title = (refusal.__doc__ or "").strip().splitlines()[0]
-            return ProblemKind(type=f"/v1/problems/{kind}", title=title, status=status_of(refusal))
-    raise NotFound(
-        field="kind", detail=f"{kind!r} is no kind of problem.", remedy="Take it from a problem's type."
-    )
 
 
 def _request_id(request: Request[Any, Any, Any]) -> str:

@@ -3,12 +3,14 @@
 import gc
 import resource
 from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 
 from api.app import build_app
 from api.logs import configure_logs
 from api.ops import open_ledger
+from api.protocol import BoundedHttp
 from api.reviver import revived
 from api.settings import Settings
 
@@ -54,7 +56,9 @@ def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
             app,
             host=settings.host,
             port=settings.port,
-            http="httptools",
+            http=partial(  # type: ignore[arg-type]
+                BoundedHttp, head_bytes=settings.head_bytes, head_seconds=settings.head_seconds
+            ),
             ws="none",
             lifespan="on",
             log_config=None,

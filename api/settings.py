@@ -38,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     drop: a folder with one for each connector, whose files are brought in.
     quarantine_days: for so long are refused records kept.
     ledger: the schema. fact_bytes, batch_bytes, batch_facts: the most that one request may carry.
+    head_bytes, head_seconds: the most that its address and headers may have, and how long they may take.
     wait_seconds: how long a reader who asks for a position waits for the read models to reach it.
     seal: whether the service signs checkpoints. seal_key: its private key, which is in the home if absent;
     seal_key_next: the one that is to follow. witness_url, witness_key: who cosigns checkpoints.
@@ -66,6 +67,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fact_bytes: int = MIB // 4
     batch_bytes: int = 16 * MIB
     batch_facts: int = 50_000
+    head_bytes: int = 32 * 1024
+    head_seconds: int = 10
     wait_seconds: int = 5
     drop: Path | None = None
     quarantine_days: int = 90
@@ -104,6 +107,8 @@ _BOUNDS = {
     "fact_bytes": (1024, 16 * MIB),
     "batch_bytes": (1024, 256 * MIB),
     "batch_facts": (1, 1_000_000),
+    "head_bytes": (4096, MIB),
+    "head_seconds": (1, 300),
     "wait_seconds": (0, 60),
     "quarantine_days": (1, 3_660),
     "oidc_leeway_seconds": (0, 300),

@@ -305,9 +305,15 @@ def test_the_whole_ledger_answers_as_one_that_ends_there(
                 then, now = answers
                 assert then.status_code == now.status_code, (path, values, then.text, now.text)
                 assert _said(then) == _said(now), (path, values)
-                assert then.headers.get("ETag") == now.headers.get("ETag"), path
+                assert _strong_tag(then) == _strong_tag(now), path
                 seen += then.status_code == 200
     assert seen > 3 * len(paths)
+
+
+def _strong_tag(answer: Any) -> str:
+    """The tag of the very bytes; a weak one is of the moment at which they were asked for."""
+    tag = answer.headers.get("ETag", "")
+    return "" if tag.startswith("W/") else tag
 
 
 def _said(answer: Any) -> Any:

@@ -137,3 +137,23 @@ def test_a_cursor_is_of_one_list_one_reader_and_one_moment(firm: Service) -> Non
     hers = firm.client("employee", "E1").get("/v1/credentials", params={"after": after, "employee": "E1"})
     assert hers.json()["field"] == "after"
     assert firm.http.get("/v1/credentials", params={"limit": 1001}).json()["field"] == "limit"
+
+
+def test_a_list_that_did_not_change_is_not_sent_again(firm: Service) -> None:
+    """Until anything is counted; and to nobody whose eyes see another list."""
+    asked = {"day": "2025-03-04", "at_least": firm.head()}
+    first = firm.http.get("/v1/credentials", params=asked)
+    assert first.headers["Cache-Control"] == "no-store" and "Authorization" in first.headers["Vary"]
+    held = {"If-None-Match": f'"other", {first.headers["ETag"]}'}
+    again = firm.http.get("/v1/credentials", params=asked, headers=held)
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    hers = firm.client("employee", "E1").get("/v1/credentials", params=asked, headers=held)
+    assert hers.status_code == 200
+    refused = firm.http.get("/v1/credentials", headers=held | {"Authorization": ""})
+    assert refused.status_code == 401
+    at = grant(firm, "new")
+    later = firm.http.get("/v1/credentials", params=asked | {"at_least": at}, headers=held)
+    assert later.status_code == 200 and later.headers["ETag"] != first.headers["ETag"]
+    plans = firm.http.get("/v1/plans")
+    assert plans.headers["Cache-Control"] == "private, no-cache"

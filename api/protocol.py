@@ -1,0 +1,108 @@
+"""HTTP as it arrives: heads bounded in size and time, and every refusal a problem document."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from api.problems import MEDIA_TYPE, HeadTooLarge, HeadTooSlow, problem_of
+from domain.refusals import Malformed, Refusal
+
+NOT_HTTP = Malformed(
+    field="", detail="This is no request of HTTP/1.1.", remedy="Send it as RFC 9112 has it; see /schema."
+)
+
+
+class BoundedHttp(HttpToolsProtocol):
+    """A connection whose requests begin within bounds: else it is answered, and closed.
+
+    head_bytes: the most that the address and headers of one request may have together. head_seconds: how long
+    they may be on their way, so that nobody keeps connections by sending next to nothing.
+    """
+
+    def __init__(self, *args: Any, head_bytes: int, head_seconds: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_bytes, self._head_seconds = head_bytes, head_seconds
+        self._received = 0
+        self._in_head = True
+        self._refusal: Refusal = NOT_HTTP
+        self._patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """The first head has to come."""
+        super().connection_made(transport)
+        self._be_patient()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing has to come any more."""
+        self._be_done()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Some bytes more, of which a head may have so many."""
+        super().data_received(data)
+        if not self._in_head or self.transport.is_closing():
+            return
+        self._received += len(data)
+        if self._received > self._head_bytes:
+            self._refuse(self._too_large())
+        elif self._patience is None:
+            self._be_patient()
+
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        super().on_message_begin()
+        self._in_head, self._received = True, 0
+
+    def on_headers_complete(self) -> None:
+        """A head has come.
+
+        Raises: HeadTooLarge, which the parser makes its own error of.
+        """
+        self._in_head = False
+        self._be_done()
+        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > self._head_bytes:
+            self._refusal = self._too_large()
+            raise self._refusal
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Says what was wrong as a problem document."""
+        self._refuse(self._refusal)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        problem = problem_of(refusal)
+        body = msgspec.json.encode(problem)
+        head = (
+            f"HTTP/1.1 {problem.status} \r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\n"
+            "cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
+
+    def _too_large(self) -> HeadTooLarge:
+        return HeadTooLarge(
+            field="",
+            detail=f"The address and headers have more than {self._head_bytes} bytes.",
+            remedy="Ask about fewer at a time, or send fewer headers.",
+        )
+
+    def _be_patient(self) -> None:
+        self._patience = self.loop.call_later(self._head_seconds, self._too_slow)
+
+    def _be_done(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _too_slow(self) -> None:
+        self._patience = None
+        if self._in_head and not self.transport.is_closing():
+            self._refuse(
+                HeadTooSlow(
+                    field="",
+                    detail=f"The request did not begin within {self._head_seconds} s.",
+                    remedy="Send the whole head at once.",
+                )
+            )
