@@ -30,6 +30,7 @@ PLACES = {
 }
 OPEN = {
     "/health/live",
+    "/xapi/about",
     "/health/ready",
     "/metrics",
     "/schema/openapi.json",

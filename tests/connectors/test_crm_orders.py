@@ -49,7 +49,8 @@ def test_an_order_is_told_with_everybody_who_has_a_part_in_it(firm: Service, new
         {"login": "b.wang", "role": "partner", "percent": 40},
     ]
     tags = [{"kind": "region", "value": "East"}, {"kind": "channel", "value": "Web"}]
-    answer = send(firm, order(new_id("0061"), team=team, tags=tags, type="Renewal"))
+    sold = order(new_id("0061"), closed_at="2025-05-06T09:30:00+08:00")
+    answer = send(firm, sold | {"team": team, "tags": tags, "type": "Renewal"})
     assert answer.status_code == 201, answer.text
     [fact] = facts(firm, answer)
     assert fact["data"]["credits"] == [
