@@ -119,6 +119,20 @@ def named_people(
     return with_names(cursor, vault, told)
 
 
+def names_of(
+    cursor: Cursor[Any], vault: Vault, employees: Iterable[str], known_at: int | None
+) -> dict[str, str]:
+    """The last names of people, in clear, of those who have one and were not erased.
+
+    Raises: KeysUnavailable.
+    """
+    changes = roster.changes(cursor, sorted(set(employees)), known_at)
+    last = {change.employee: change.name for change in changes if change.name is not None}
+    said = names(cursor, vault, last.values())
+    clear = {employee: _name(token, said) for employee, token in last.items()}
+    return {employee: name for employee, name in clear.items() if name is not None}
+
+
 def nameless_run(run: PayrollRun) -> PayrollRun:
     """`run` without the names that are encrypted, for where the keys are not at hand."""
     held = (total.name for total in run.totals)

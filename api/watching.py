@@ -31,8 +31,9 @@ _REFUSED = "refused"
 
 
 def shows(request: Request[Any, Any, Any], people: Iterable[str]) -> None:
-    """Says whom the answer to `request` is about."""
-    _state(request.scope)[_SHOWN] = frozenset(people)
+    """Says whom the answer to `request` is about; what is put together from several says it several times."""
+    state = _state(request.scope)
+    state[_SHOWN] = state.get(_SHOWN, frozenset()) | frozenset(people)
 
 
 def note_refusal(request: Request[Any, Any, Any], refusal: Refusal, times: int = 1) -> None:

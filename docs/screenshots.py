@@ -20,11 +20,12 @@ from api.tokens import Tokens, token_file
 FOLDER = Path(__file__).resolve().parent / "screenshots"
 DAY = "2025-11-20"
 SELLER, NEWCOMER = "HK035", "HK048"
-SIZES = {"phone": (390, 844), "desk": (1200, 800)}
+SIZES = {"phone": (390, 844), "desk": (1200, 800), "wall": (1600, 900)}
+BOARD = f"/boards/close_rate?plan=huikang-seller&period=2025-11&day={DAY}"
 
 
 class Picture(NamedTuple):
-    """A page as it is shown. name: of the file, but for size, language and colours."""
+    """A page as it is shown. name: of the file, but for size, language and colours. path: below one's own."""
 
     name: str
     employee: str
@@ -50,7 +51,8 @@ PICTURES = [
     Picture("evidence", SELLER, "pay/2025-10/evidence?plan=huikang-seller&measure=deals", "phone", "en"),
     Picture("visit", SELLER, "visit", "phone", "zh", "dark"),
     Picture("survey", SELLER, "survey", "phone", "en"),
-    Picture("boards", SELLER, f"boards?day={DAY}", "desk", "zh"),
+    Picture("board", SELLER, BOARD, "phone", "zh"),
+    Picture("board", SELLER, f"{BOARD}&wall=true", "wall", "zh", "dark"),
     Picture("learning", NEWCOMER, "learning?day=2025-10-10", "phone", "zh"),
     Picture("milestones", NEWCOMER, "milestones?day=2025-10-10", "phone", "en", "dark"),
     Picture("me", SELLER, "me", "phone", "zh"),
@@ -84,7 +86,8 @@ def take(browser: Browser, address: str, tokens: dict[str, str], picture: Pictur
         extra_http_headers={"Authorization": f"Bearer {tokens[picture.employee]}"},
     )
     page = context.new_page()
-    answer = page.goto(f"{address}/employees/{picture.employee}/{picture.path}")
+    own = "" if picture.path.startswith("/") else f"/employees/{picture.employee}/"
+    answer = page.goto(f"{address}{own}{picture.path}")
     assert answer is not None and answer.ok, picture
     page.wait_for_load_state("load")
     page.screenshot(path=picture.file)

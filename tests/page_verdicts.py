@@ -38,4 +38,6 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /employees/{employee}/boards": PEOPLE,
     "GET /employees/{employee}/survey": PEOPLE,
     "POST /employees/{employee}/survey": SELF,
+    "GET /boards": ALL,
+    "GET /boards/{board}": ALL,
 }

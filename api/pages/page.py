@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,11 +18,13 @@ from api.auth import signed_in
 from api.caller import Caller
 from api.intake import Intake
 from api.intake.intake import DEFAULT_ZONE
+from api.names import names_of
 from api.own_facts import require_self
 from api.pages.assets import address
 from api.pages.languages import chosen
 from api.pages.navigation import Navigation
 from api.pages.wording import Wording
+from api.paging import PAGE, Pages
 from api.payslip_page import Page as Slip
 from api.printing import page_asked, print_statement
 from api.problems import NotFound, problem_of
@@ -101,6 +103,8 @@ class Page:
         self.caller.require(handler.opt["action"])
         wanted = inspect.signature(handler.fn).parameters
         given = {name: self._given[name] for name in wanted if name in self._given}
+        if "pages" in wanted:  # a list: as much of it as one page of the API has
+            given["pages"] = Pages(self.request, self.reading, self.view.known_at, None, PAGE)
         answer = await handler.fn(**given, **said)
         return answer.content if isinstance(answer, Response) else answer
 
@@ -143,6 +147,13 @@ class Page:
         """
         detail = "This form is for the person themselves."
         require_self(self.caller, employee, detail, f"Sign in as {employee}.")
+
+    async def names(self, employees: Iterable[str]) -> dict[str, str]:
+        """The names of people whom an answer to this reader has named already."""
+        wanted = set(employees)
+        return await self.view.ask(
+            lambda cursor, known_at: names_of(cursor, self._given["vault"], wanted, known_at)
+        )
 
     def may(self, action: Action) -> bool:
         """Whether the reader's role includes `action`."""

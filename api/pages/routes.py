@@ -5,6 +5,7 @@ from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 
 from api.intake import Intake
+from api.pages import boards
 from api.pages.assets import static_file
 from api.pages.employee import learning, own, pay, today, visiting
 from api.pages.entry import account, issuer, signing_in
@@ -38,6 +39,8 @@ PAGES: list[HTTPRouteHandler] = [
     own.boards_page,
     own.survey_page,
     own.answer_survey,
+    boards.boards_page,
+    boards.board_page,
 ]
 """Those for whoever is signed in, and may."""
 

@@ -96,10 +96,21 @@ def test_a_fact_shows_without_loading_anew_also_after_a_restart(own: Reader, fir
     assert page.evaluate("document.activeElement.closest('#earned') !== null"), "the focus stays"
     firm.restart()
     assert firm.http.post("/v1/facts", json=visit()).status_code == 201
-    page.locator("#earned", has_text=f"¥{before + 60}.00").wait_for()
+    page.locator("#earned", has_text=f"¥{before + 60}.00").wait_for(timeout=45_000)
     page.wait_for_selector("#line[data-live-state=on]")
     assert page.evaluate("window.opened") == "once"
     own.faults.clear()  # what was asked for while the service was away
+
+
+def test_a_board_moves_while_it_is_looked_at(own: Reader, firm: Service) -> None:
+    """Named, with one's own place, on the page as on a wall; a visit counts at once."""
+    page = own.open("/boards/visits?plan=selling&wall=true")
+    page.wait_for_selector("#line[data-live-state=on]")
+    first = page.locator("#board li").first
+    assert "王芳" in first.inner_text() and "own" in str(first.get_attribute("class"))
+    visits = int(first.locator(".value").inner_text().split()[0])
+    assert firm.http.post("/v1/facts", json=visit()).status_code == 201
+    page.locator("#board li .value", has_text=str(visits + 1)).wait_for()
 
 
 NOTE_CHANGE = "document.addEventListener('refreshed', () => { window.changedAt ??= Date.now(); })"
@@ -176,11 +187,12 @@ def addresses(firm: Service) -> list[str]:
     """Every page of the employee, and one for each way in which it goes wrong."""
     month = firm.get("/v1/employees/E1/progress")["period"]
     evidence = f"{OWN}/pay/{month}/evidence?plan=selling&measure=visits"
-    wrong = ["/nowhere", "/employees/E9/today"]
+    board = "/boards/visits?plan=selling"
+    more = ["/boards", board, f"{board}&wall=true", "/nowhere", "/employees/E9/today"]
     return [f"{OWN}/{each.format(month=month)}" for each in PAGES] + [
         evidence,
         f"{OWN}/pay/{month}/dispute",
-        *wrong,
+        *more,
     ]
 
 

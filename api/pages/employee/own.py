@@ -16,6 +16,7 @@ from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.submitted import converted, text_of
 from api.reading import EmployeeInPath, OnDay
+from api.watching import shows
 from domain.facts.mood import SurveyAnswered
 from domain.period import Period
 from domain.refusals import NotAllowed, Refusal
@@ -99,7 +100,7 @@ async def credentials_page(
 
 @get(
     "/employees/{employee:str}/boards",
-    opt=page_opt("read_people", "me", asks=["day"], personal="person"),
+    opt=page_opt("read_people", "me", asks=["day"], personal="people", reach="person"),
 )
 async def boards_page(
     page: NamedDependency[Page], employee: EmployeeInPath, day: OnDay = None
@@ -107,6 +108,7 @@ async def boards_page(
     """The boards of the month that one stands on: one's place, the first, and who is next; live."""
     today = day or page.reading.today()
     who = await person_shown(page, employee, today)
+    shows(page.request, [employee])
     found: list[tuple[str, Ranked, int]] = []
     for plan in await page.ask(plans.read_plans, day=today):
         detail = await page.ask(plans.read_plan, plan=plan.plan, day=today)
@@ -121,6 +123,12 @@ async def boards_page(
         live=stream_of(employee) if day is None else None,
         who=who,
         period=str(Period.containing(today)),
+        names=await page.names(
+            place.employee
+            for _, ranked, at in found
+            for place in _shown(ranked, at)
+            if place and not place.anonymous
+        ),
         boards=[(board, ranked, _shown(ranked, at)) for board, ranked, at in found],
     )
 

@@ -4,9 +4,11 @@
 const body = document.body;
 const line = document.getElementById("line");
 const FIRST_WAIT = 500;
-const LONGEST_WAIT = 15000;
+const LONGEST_WAIT = 5000;
+const AGAIN = 1000;
 
 let position = Number(body.dataset.position);
+let shownAt = position;
 let wanted = position;
 let source = null;
 let wait = FIRST_WAIT;
@@ -26,42 +28,40 @@ function follow() {
   source.addEventListener("snapshot", heard);
   source.addEventListener("delta", heard);
   source.addEventListener("progress", (event) => { position = Math.max(position, Number(event.lastEventId)); });
-  source.addEventListener("must-refetch", () => { comeBack(true); });
-  source.addEventListener("error", () => { comeBack(false); });
+  source.addEventListener("must-refetch", comeBack);
+  source.addEventListener("error", comeBack);
 }
 
 function heard(event) {
-  const reached = JSON.parse(event.data).position;
-  if (reached <= wanted) return;
-  wanted = reached;
-  refresh();
+  wanted = Math.max(wanted, JSON.parse(event.data).position);
+  catchUp();
+}
+
+// What could not be fetched is tried again, until the page shows what the stream told of.
+function catchUp() {
+  if (wanted > shownAt && !fetching) refresh().catch(() => setTimeout(catchUp, AGAIN));
 }
 
 // A browser comes back by itself only where the line broke off, not where it was refused: so do it here.
-function comeBack(anew) {
+function comeBack() {
   source.close();
   tell("off");
   setTimeout(async () => {
-    if (document.hidden) await shown();
-    if (!anew && !(await isThere())) return;
-    if (anew) refresh();
+    if (document.hidden) await visible();
+    try {
+      if ((await refresh()) === "over") return;
+    } catch {
+      // It is still away; the stream will say so, too.
+    }
     follow();
   }, wait * (0.5 + Math.random()));
   wait = Math.min(wait * 2, LONGEST_WAIT);
 }
 
-function shown() {
+function visible() {
   return new Promise((resolve) => {
     document.addEventListener("visibilitychange", resolve, { once: true });
   });
-}
-
-async function isThere() {
-  try {
-    return (await refresh()) !== "over";
-  } catch {
-    return true;
-  }
 }
 
 async function refresh() {
@@ -72,9 +72,15 @@ async function refresh() {
     do {
       seen = wanted;
       const answer = await fetch(withPosition(seen), { headers: { Accept: "text/html" } });
-      if (answer.redirected || answer.status === 401 || answer.status === 403) { tell("over"); source.close(); return "over"; }
-      if (!answer.ok) return "later";
+      if (answer.redirected || answer.status === 401 || answer.status === 403) {
+        tell("over");
+        source.close();
+        return "over";
+      }
+      if (!answer.ok) throw new Error(String(answer.status));
       swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      shownAt = Math.max(shownAt, seen);
+      position = Math.max(position, seen);
     } while (seen < wanted);
     return "done";
   } finally {
@@ -90,7 +96,6 @@ function withPosition(at) {
 }
 
 function swap(fresh) {
-  position = Math.max(position, wanted, Number(fresh.body.dataset.position) || 0);
   for (const old of document.querySelectorAll("[data-live]")) {
     const next = fresh.getElementById(old.id);
     if (!next || next.innerHTML === (old.told ?? old.innerHTML)) continue;
