@@ -157,7 +157,10 @@ def rank(
     values = {employee: with_ratios(wanted, own)[board.measure] for employee, own in found.items()}
     lowest_first = board.first == "lowest"
     unsettled = ranking((Entry(employee, value) for employee, value in values.items()), lowest_first)
-    tied = [place.employee for place in unsettled if place.tied]
+    # Whoever stands behind the last who is shown is not told of, so nobody asks when they came there.
+    last_shown = unsettled[: board.size][-1:]
+    behind = last_shown[0].place if last_shown else None
+    tied = [each.employee for each in unsettled if each.tied and not _is_behind(each.place, behind)]
     reached = reached_at(cursor, leaves.values(), opened, tied, known_at)
     places = ranking((Entry(e, value, reached.get(e)) for e, value in values.items()), lowest_first)
     return shown(plan, board, period, places, people, reached, known_at)
@@ -186,6 +189,10 @@ def shown(
         people=len(people),
         places=tuple(_place(place, people[place.employee], reached) for place in places[: board.size]),
     )
+
+
+def _is_behind(place: int | None, last: int | None) -> bool:
+    return place is not None and last is not None and place > last
 
 
 def _place(place: Place, here: Posting, reached: Mapping[str, dt.datetime]) -> BoardPlace:
