@@ -57,13 +57,13 @@ class Workload(NamedTuple):
 
 
 WORKLOADS = (
-    Workload("one fact, 16 clients", "service", "facts", 16, 9_600, Wanted(4_000, p99=10)),
+    Workload("one fact, 16 clients", "service", "facts", 16, 8_000, Wanted(4_000, p99=10)),
     Workload("one fact, 64 clients", "service", "facts", 64, 12_800, Wanted(5_500)),
-    Workload("100 facts a request, 8 clients", "service", "batches", 8, 40_000, Wanted(30_000)),
+    Workload("100 facts a request, 8 clients", "service", "batches", 8, 24_000, Wanted(30_000)),
     Workload("closed statement, 16 clients", "service", "statements", 16, 3_200, Wanted(1_500)),
-    Workload("open statement, 16 clients", "service", "open statements", 16, 1_600),
+    Workload("open statement, 16 clients", "service", "open statements", 16, 480),
     Workload("bare handler, 64 clients", "bare", "facts", 64, 12_800),
-    Workload("stock library, 64 clients", "peer", "facts", 64, 1_280),
+    Workload("stock library, 64 clients", "peer", "facts", 64, 960),
     Workload("group commit, 16 in flight", "limit", "facts", 16, 9_600),
     Workload("group commit, 64 in flight", "limit", "facts", 64, 19_200),
 )
