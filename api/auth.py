@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from api.basic import credentials
 from api.caller import Caller
 from api.cookies import Cookies, header
+from api.deprecation import DEPRECATED
 from api.leavers import Leavers
 from api.limits import Limits
 from api.problems import SignInFirst, Unauthenticated
@@ -80,6 +81,8 @@ class Gate(ASGIMiddleware):
         Raises: BadField, Unauthenticated, NotAllowed, TooManyRequests, Behind.
         """
         opt = scope["route_handler"].opt
+        if DEPRECATED in opt:
+            send = opt[DEPRECATED].told(send)
         question = self._questions.get(scope["path_template"], _UNDESCRIBED)
         if scope["query_string"]:
             question.require(scope["query_string"], frozenset(opt.get("asks", ())))
