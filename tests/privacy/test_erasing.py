@@ -272,7 +272,6 @@ def test_the_master_key_changes_under_load(office: Office) -> None:
 
 def test_an_erasure_among_writes_leaves_nothing_readable(office: Office) -> None:
     """Whoever was first: afterwards there is no key, and nothing new is taken."""
-    office.leave()
     settings, answers = office.service.settings, list[int]()
     http = office.service.client("integration")
 
