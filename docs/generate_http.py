@@ -16,7 +16,8 @@ INTRODUCTION = """# HTTP interface
 
 Every address but the last three needs `Authorization: Bearer …` with a token whose [role](roles.md) includes
 what is asked. Answers are JSON; refusals are [problem documents](refusals.md). `GET /schema/openapi.json` has
-all of this with the form of every answer. [How to send facts](../howto/http.md) has examples.
+all of this with the form of every answer, and the service shows it as a page at `/interface`.
+[How to send facts](../howto/http.md) has examples.
 """
 _METHODS = ("get", "post", "put", "patch", "delete")
 _ABSENT = frozenset(

@@ -117,5 +117,5 @@ def tell_next(console: Console, settings: Settings, firm: Firm, folder: Path, pr
     if firm.ledger is not None:
         things.append((f"{ledger}{program} serve --port 8001", "this ledger, beside the other"))
     schema = f"the HTTP interface; {program} token --role auditor gives a token"
-    for what, why in (*things, (f"{address}/schema/openapi.json", schema)):
+    for what, why in (*things, (f"{address}/interface", schema)):
         console.print(f"  {escape(what)}\n      [dim]{escape(why)}[/]")

@@ -10,6 +10,7 @@ from api.pages.assets import static_file
 from api.pages.employee import learning, own, pay, today, visiting
 from api.pages.entry import account, issuer, signing_in
 from api.pages.home import home
+from api.pages.interface import interface_page
 from api.pages.languages import choose_language
 from api.pages.navigation import Navigation
 from api.pages.page import Site, page
@@ -47,6 +48,7 @@ PAGES: list[HTTPRouteHandler] = [
 OPEN: list[HTTPRouteHandler] = [
     static_file,
     choose_language,
+    interface_page,
     signing_in.sign_in_page,
     signing_in.sign_in,
     signing_in.password_page,

@@ -1,0 +1,104 @@
+"""The interface for programs as a page: each address with what it takes and what it answers."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from litestar import Litestar, Request, Response, get
+from litestar.di import NamedDependency
+
+from api.pages.page import Site, html_answer, render
+
+Json = Mapping[str, Any]
+
+
+class Part(NamedTuple):
+    """A parameter, a body or an answer, in words. kind: of JSON, or the media type where it is no JSON."""
+
+    name: str
+    kind: str
+    required: bool
+    text: str
+
+
+class Operation(NamedTuple):
+    """One method of an address. mark: its place on the page."""
+
+    method: str
+    path: str
+    mark: str
+    summary: str
+    text: str
+    parameters: tuple[Part, ...]
+    body: tuple[Part, ...]
+    answers: tuple[Part, ...]
+
+
+@get("/interface", opt={"open": True}, include_in_schema=False, sync_to_thread=False)
+def interface_page(request: Request[Any, Any, Any], site: NamedDependency[Site]) -> Response[str]:
+    """Every address under its subject; made from the OpenAPI document, and loads nothing from elsewhere."""
+    wording = site.wording(request)
+    return html_answer(render(site, request, wording, "interface.html", {"groups": _groups(request.app)}))
+
+
+@cache
+def _groups(app: Litestar) -> dict[str, list[Operation]]:
+    """The operations of a service by subject, both in the order of the document."""
+    document = app.openapi_schema.to_schema()
+    found: dict[str, list[Operation]] = {}
+    for path, item in document["paths"].items():
+        for method, said in item.items():
+            if "responses" in said:
+                operation = _operation(method.upper(), path, said, document)
+                found.setdefault((said.get("tags") or ["service"])[0], []).append(operation)
+    return dict(sorted(found.items()))
+
+
+def _operation(method: str, path: str, said: Json, document: Json) -> Operation:
+    body = said.get("requestBody", {})
+    return Operation(
+        method=method,
+        path=path,
+        mark=said["operationId"],
+        summary=said.get("summary", ""),
+        text=said.get("description", ""),
+        parameters=tuple(_parameter(each) for each in said.get("parameters", ())),
+        body=tuple(_bodies(body, "", body.get("description", ""), body.get("required", False))),
+        answers=tuple(
+            part
+            for status, answer in sorted(said["responses"].items())
+            for part in list(_bodies(answer, status, answer.get("description", ""), False))
+            or [Part(status, "", False, answer.get("description", ""))]
+        ),
+    )
+
+
+def _parameter(said: Json) -> Part:
+    return Part(
+        said["name"],
+        kind_of(said.get("schema", {})),
+        said.get("required", False),
+        said.get("description", ""),
+    )
+
+
+def _bodies(said: Json, name: str, text: str, required: bool) -> Iterator[Part]:
+    for media, form in said.get("content", {}).items():
+        kind = kind_of(form.get("schema", {}))
+        yield Part(name, kind if media == "application/json" else f"{media} {kind}".strip(), required, text)
+
+
+def kind_of(schema: Json) -> str:
+    """What a JSON Schema asks for, shortly: its type, the words it may be, or the name of its form."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "enum" in schema:
+        return " | ".join(str(word) for word in schema["enum"])
+    for several in ("oneOf", "anyOf"):
+        if several in schema:
+            kinds = dict.fromkeys(kind_of(each) for each in schema[several])
+            return " | ".join(kind for kind in kinds if kind != "null")
+    if schema.get("type") == "array":
+        return f"{kind_of(schema.get('items', {}))} …"
+    kind = schema.get("format") or schema.get("type", "")
+    return " | ".join(each for each in kind if each != "null") if isinstance(kind, list) else str(kind)
