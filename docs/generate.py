@@ -18,6 +18,7 @@ from api.asyncapi import asyncapi
 from api.fact_schemas import schema_of
 from api.problems import kinds, status_of
 from api.roles import MAY, MAY_RECORD, ROLES, Action
+from docs.generate_client import client_modules
 from docs.generate_commands import commands_page
 from docs.generate_http import http_page
 from docs.generate_payroll import payroll_page
@@ -162,22 +163,26 @@ def _claim(documented: object) -> str:
 
 
 def pages() -> Mapping[Path, str]:
-    """Every generated file and its text."""
+    """Every generated file, the modules of the Python client too, and its text."""
     schemas = {
         DOCS / "facts" / f"{tag}.json": json.dumps(schema_of(fact), ensure_ascii=False, indent=2) + "\n"
         for tag, fact in FACT_TYPES.items()
     }
     schemas[DOCS / "asyncapi.json"] = json.dumps(asyncapi(), ensure_ascii=False, indent=1) + "\n"
     schemas[DOCS / "plan.schema.json"] = json.dumps(plan_schema(), ensure_ascii=False, indent=2) + "\n"
-    return schemas | {
-        DOCS / "reference" / "commands.md": commands_page(NOTICE),
-        DOCS / "reference" / "facts.md": facts_page(),
-        DOCS / "reference" / "http.md": http_page(NOTICE),
-        DOCS / "reference" / "payroll.md": payroll_page(NOTICE),
-        DOCS / "reference" / "plans.md": plans_page(NOTICE),
-        DOCS / "reference" / "refusals.md": refusals_page(),
-        DOCS / "reference" / "roles.md": roles_page(),
-    }
+    return (
+        schemas
+        | client_modules()
+        | {
+            DOCS / "reference" / "commands.md": commands_page(NOTICE),
+            DOCS / "reference" / "facts.md": facts_page(),
+            DOCS / "reference" / "http.md": http_page(NOTICE),
+            DOCS / "reference" / "payroll.md": payroll_page(NOTICE),
+            DOCS / "reference" / "plans.md": plans_page(NOTICE),
+            DOCS / "reference" / "refusals.md": refusals_page(),
+            DOCS / "reference" / "roles.md": roles_page(),
+        }
+    )
 
 
 def main() -> int:

@@ -30,22 +30,21 @@ _ABSENT = frozenset(
 def http_page(notice: str) -> str:
     """Every address: what it answers, what may stand in its query."""
     lines = [notice, INTRODUCTION]
-    for path, item in _schema()["paths"].items():
+    for path, item in described().openapi_schema.to_schema()["paths"].items():
         for method in _METHODS:
             if method in item and not path.startswith("/schema"):
                 lines += _address(method.upper(), path, item[method])
     return "\n".join(lines)
 
 
-def _schema() -> dict[str, Any]:
-    """The description of the service, made without a ledger behind it."""
-    app = Litestar(
+def described() -> Litestar:
+    """The service without a ledger behind it, for what it says of itself."""
+    return Litestar(
         [Router("/v1", route_handlers=HANDLERS), xapi_router(), health.live, health.ready, health.metrics],
         dependencies={name: Provide(lambda: None, sync_to_thread=False) for name in _ABSENT}
         | {"view": Provide(view), "pages": Provide(pages)},
         openapi_config=OPENAPI,
     )
-    return app.openapi_schema.to_schema()
 
 
 def _address(method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:

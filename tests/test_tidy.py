@@ -13,8 +13,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("domain", "projections", "api", "benchmarks")
 
 MODULE_LINES = 350
-ONE_FILE = {"api/verify.py": 950}
-"""What is handed over as a single file, to be read and run by who has nothing else of the program."""
+ONE_FILE = {"api/verify.py": 950, "api/client/answers.py": 5000}
+"""What is handed over as a single file, to be read and run by who has nothing else of the program; and what
+is made from the OpenAPI document, one short class a schema."""
 FUNCTION_LINES = 60
 VAGUE_NAMES = {"common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
 LOCK_FILES = set(
