@@ -64,7 +64,7 @@ async def read_board(
     who chose not to be shown by name keeps the place; only they and those who lead them see whose it is.
     """
     on = day or pages.today
-    asked = any_period(period) if period else Period.containing(on)
+    asked = any_period(period) if period is not None else Period.containing(on)
     cohort = Population(
         branch=tuple(branch or ()),
         team=tuple(team or ()),

@@ -31,6 +31,7 @@ _EVENT = {
     "data": _DATA,
 }
 _TEXT = Schema(type="string")  # type: ignore[arg-type]
+_TEXT_OR_NULL = Schema(type=["string", "null"])  # type: ignore[list-item]
 
 
 def object_of(required: dict[str, Schema], optional: dict[str, Schema], description: str) -> Schema:
@@ -117,7 +118,7 @@ CLOSE_BODY = RequestBody(
     description="The month; with `confirms`, the digest of the proposal that is confirmed.",
     content={
         "application/json": OpenAPIMediaType(
-            schema=object_of({"period": _MONTH}, {"confirms": _TEXT}, "What is proposed or closed."),
+            schema=object_of({"period": _MONTH}, {"confirms": _TEXT_OR_NULL}, "What is proposed or closed."),
             examples={
                 "proposal": Example(summary="Propose to close March", value={"period": "2025-03"}),
                 "close": Example(

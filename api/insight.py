@@ -195,7 +195,7 @@ async def read_pay_ranges(
     plan: OfPlan,
     measure: OfMeasure,
     period: PeriodAsked,
-    first: Annotated[
+    better: Annotated[
         Literal["highest", "lowest"], QueryParameter(description="Which end of the measure is the better.")
     ] = "highest",
 ) -> Response[list[PayRange]]:
@@ -206,7 +206,7 @@ async def read_pay_ranges(
     asked = any_period(period)
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[PayRange]:
-        found = pay_ranges.pay_ranges(cursor, plan, measure, asked, known_at, first=first)
+        found = pay_ranges.pay_ranges(cursor, plan, measure, asked, known_at, first=better)
         if found is None:
             raise _unknown(plan, str(asked), measure)
         return found

@@ -1,5 +1,6 @@
 """What may be asked at each address, from the OpenAPI document: nothing is asked and not heard."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl
@@ -8,16 +9,19 @@ from litestar.openapi.spec import OpenAPI, Parameter, Schema
 
 from domain.refusals import BadField
 
+_WHOLE = re.compile(r"[+-]?\d{1,18}\Z", re.ASCII)
+
 
 class Question(NamedTuple):
     """names: of the parameters of an address. lists: those that may be repeated. texts: whose value is text.
 
-    methods: with which the address is asked.
+    wholes: whose value is a whole number. methods: with which the address is asked.
     """
 
     names: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
+    wholes: frozenset[str] = frozenset()
     methods: frozenset[str] = frozenset()
 
     def require(self, query: bytes, others: frozenset[str] = frozenset()) -> None:
@@ -37,6 +41,8 @@ class Question(NamedTuple):
                 raise BadField(field=name, detail="It is given more than once.", remedy="Give it once.")
             if name in self.names - self.texts and value.lower() == "null":
                 raise BadField(field=name, detail="null is no value.", remedy="Leave the parameter out.")
+            if name in self.wholes and not _WHOLE.match(value):
+                raise BadField(field=name, detail=f"{value[:40]!r} is no whole number.", remedy="Write 50.")
             seen.add(name)
 
 
@@ -56,6 +62,7 @@ def questions(document: OpenAPI) -> Mapping[str, Question]:
             names=frozenset(each.name for each in parameters),
             lists=frozenset(each.name for each in parameters if _kind(each) == "array"),
             texts=frozenset(each.name for each in parameters if _is_text(each)),
+            wholes=frozenset(each.name for each in parameters if _kind(each) == "integer"),
             methods=frozenset(operations),
         )
     return asked

@@ -149,6 +149,10 @@ def counted_position(cursor: Cursor[Any]) -> int:
     return int(row[0])
 
 
+YEARS = range(1900, 3000)
+"""Those of which one may ask; beyond them, some zones have no instants."""
+
+
 def known_position(cursor: Cursor[Any], known_at: str | None, field: str = "known_at") -> int | None:
     """The position that `known_at` names, directly or as an instant; None for now.
 
@@ -184,7 +188,7 @@ def instant(text: str, field: str) -> dt.datetime:
     if found is None:
         raise BadField(
             field=field,
-            detail=f"{text[:40]!r} is no instant with zone.",
+            detail=f"{text[:40]!r} is no instant with zone, of the years 1900 to 2999.",
             remedy="Write one such as 2025-03-31T18:00:00Z.",
         )
     return found
@@ -195,7 +199,7 @@ def _instant(text: str) -> dt.datetime | None:
         found = dt.datetime.fromisoformat(text.replace(" ", "+"))  # a plus that a query has made a space
     except ValueError:
         return None
-    return found if found.tzinfo is not None else None
+    return found if found.tzinfo is not None and found.year in YEARS else None
 
 
 def month(text: str, field: str = "period") -> Period:

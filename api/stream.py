@@ -70,7 +70,7 @@ async def follow(
     the position of the journal that it brings you to. The header Stream-Starts-At says after which position
     the events go on; when it is the one you asked for, no snapshot comes.
     """
-    asked = any_period(period) if period else Period.containing(reading.today())
+    asked = any_period(period) if period is not None else Period.containing(reading.today())
     if board is None:
         wish = await _people_wish(request, reading, asked, employee, branch)
     elif employee or branch:

@@ -11,6 +11,7 @@ from litestar.params import QueryParameter
 
 from api.auth import Gate
 from api.caller import Caller
+from api.reading import any_period
 from api.streaming.tickets import NAME, SECONDS
 
 
@@ -43,6 +44,8 @@ async def make_ticket(
     The address is opened once, within a minute, and shows what your token may see; to connect again takes
     another ticket. With the cookie of a session the stream needs none.
     """
+    if period is not None:
+        any_period(period)
     query = request.scope["query_string"]
     ticket = gate.tickets.make(list(request.scope["headers"]), query)
     asked = [*parse_qsl(query.decode("latin-1")), (NAME, ticket)]

@@ -66,7 +66,7 @@ async def board_page(
 ) -> Response[str]:
     """A board with each place, how it moved, and who was honoured of late; live."""
     on = day or page.reading.today()
-    asked = any_period(period) if period else Period.containing(on)
+    asked = any_period(period) if period is not None else Period.containing(on)
     ranked: Ranked = await page.ask(
         boards.read_board, board=board, plan=plan, period=str(asked), movement=True, day=day
     )

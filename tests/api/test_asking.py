@@ -9,6 +9,8 @@ from served import Service
     [
         ("/v1/facts?limit=5&limit=9", "limit"),
         ("/v1/employees/E1?day=null", "day"),
+        ("/v1/insight/staffing?at_least=0.0", "at_least"),
+        ("/v1/notices?as_of=0001-01-01T00:00:00-02:00", "as_of"),
         ("/v1/alerts?state=null", "state"),
         ("/v1/plans?at_least=999999999", "at_least"),
         ("/v1/growth?week=", "week"),

@@ -97,14 +97,6 @@ def test_what_was_written_is_read_within_a_moment(firm: Service) -> None:
     assert sorted(waited)[10] < 0.5
 
 
-def test_a_position_that_does_not_come_is_waited_for_only_so_long(firm: Service) -> None:
-    started = time.monotonic()
-    answer = firm.http.get("/v1/plans", params={"at_least": 10**6}, headers={"Prefer": "wait=1"})
-    assert 0.9 < time.monotonic() - started < 4
-    assert (answer.status_code, answer.json()["type"]) == (503, "/v1/problems/behind")
-    assert answer.headers["Retry-After"] == "1"
-
-
 def test_a_result_is_known_at_a_position_or_an_instant(firm: Service) -> None:
     before = firm.head()
     firm.record("deal_closed", order("D1"))

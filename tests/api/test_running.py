@@ -50,8 +50,11 @@ def test_read_models_that_stand_still_are_not_ready_and_say_where(serve: Callabl
     answer = readiness(service)
     assert answer.status_code == 503
     assert f"at position {position} (moon_walked)" in answer.text
-    behind = service.http.get("/v1/plans", params={"at_least": position}, headers={"Prefer": "wait=0"})
-    assert behind.status_code == 503
+    started = time.monotonic()
+    behind = service.http.get("/v1/plans", params={"at_least": position}, headers={"Prefer": "wait=1"})
+    assert 0.9 < time.monotonic() - started < 10
+    assert (behind.status_code, behind.json()["type"]) == (503, "/v1/problems/behind")
+    assert behind.headers["Retry-After"] == "1"
 
 
 def test_readers_do_not_notice_that_idle_connections_died(service: Service) -> None:

@@ -93,7 +93,7 @@ def test_a_rebuild_of_all_goes_to_the_end_of_the_journal(
 
 
 def test_an_unknown_name_is_refused_before_any_work(busy: Book, ledger_dsn: str) -> None:
-    with pytest.raises(UnknownReadModel, match="'standing'; there are roster, policy, credits"):
+    with pytest.raises(UnknownReadModel, match="'standing'; there are roster, directory, policy, credits"):
         rebuild(ledger_dsn, LEDGER, ["standing"])
 
 

@@ -150,7 +150,7 @@ class InsightAddresses:
         known_at: int | str | None = None,
         at_least: int | None = None,
         limit: int | None = None,
-        first: Literal["highest", "lowest"] | None = None,
+        better: Literal["highest", "lowest"] | None = None,
     ) -> Iterator[PayRange]:
         """Suggested pay."""
         return self._wire.rows(
@@ -162,6 +162,6 @@ class InsightAddresses:
                 "plan": plan,
                 "measure": measure,
                 "period": period,
-                "first": first,
+                "better": better,
             },
         )
