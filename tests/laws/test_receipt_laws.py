@@ -181,7 +181,7 @@ def settled_without(cursor: psycopg.Cursor[Any], position: int) -> list[object]:
 
 @pytest.mark.rule("R24")
 @given(history=st.tuples(steps, steps))
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_a_statement_would_differ_without_is_in_its_receipt(
     fresh: Callable[[], AbstractContextManager[SealedBook]], history: tuple[list[Step], list[Step]]
 ) -> None:

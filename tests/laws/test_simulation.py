@@ -12,7 +12,7 @@ from laws.simulation.run import Broken, run, shrunk
 
 from domain.facts.registry import FACT_TYPES
 
-STEPS = 60
+STEPS = 50
 SOAK_STEPS, SOAK_RUNS = 250, 20
 GIVEN = os.environ.get("MERITBOOK_TEST_SEED")
 SEEDS = [int(GIVEN)] if GIVEN else [1, 2, None]
