@@ -14,7 +14,7 @@ from psycopg import Cursor
 from api.caller import Caller
 from api.paging import Pages
 from api.problems import NotFound
-from api.reading import OnDay, Reading, View, any_period
+from api.reading import OnDay, Reading, View, period_asked
 from api.watching import shows
 from domain.period import Period
 from domain.plan.document import Population
@@ -64,7 +64,7 @@ async def read_board(
     who chose not to be shown by name keeps the place; only they and those who lead them see whose it is.
     """
     on = day or pages.today
-    asked = any_period(period) if period is not None else Period.containing(on)
+    asked = period_asked(period, on)
     cohort = Population(
         branch=tuple(branch or ()),
         team=tuple(team or ()),

@@ -215,6 +215,14 @@ def month(text: str, field: str = "period") -> Period:
     return found
 
 
+def period_asked(text: str | None, day: dt.date) -> Period:
+    """The period that `text` names; the month of `day` where nothing is asked.
+
+    Raises: BadField.
+    """
+    return Period.containing(day) if text is None else any_period(text)
+
+
 def any_period(text: str, field: str = "period") -> Period:
     """The week, month, quarter or year that `text` names.
 

@@ -13,7 +13,7 @@ from api.auth import Gate
 from api.boards import sees_all
 from api.caller import Caller
 from api.problems import NotFound
-from api.reading import Reading, any_period
+from api.reading import Reading, period_asked
 from api.streaming.hub import Hub
 from api.streaming.listener import BoardAsked, Listener, Wish
 from api.streaming.response import EventStream
@@ -70,7 +70,7 @@ async def follow(
     the position of the journal that it brings you to. The header Stream-Starts-At says after which position
     the events go on; when it is the one you asked for, no snapshot comes.
     """
-    asked = any_period(period) if period is not None else Period.containing(reading.today())
+    asked = period_asked(period, reading.today())
     if board is None:
         wish = await _people_wish(request, reading, asked, employee, branch)
     elif employee or branch:

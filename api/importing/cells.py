@@ -11,6 +11,7 @@ from domain.money import minor_units
 
 _BLANK = " \t\r\n\u3000\xa0\ufeff\u200b"
 _PLAIN = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?\Z")
+_BETWEEN = re.compile(r"[,;、，；\n]")
 _SHORTENED = re.compile(r"\d(\.\d+)?E\+?\d+\Z", re.IGNORECASE)
 _SIGNS_OF_MONEY = "¥￥元$€£ "
 _FLAGS = {"yes": True, "no": False, "true": True, "false": False, "是": True, "否": False}
@@ -26,6 +27,11 @@ def text(cell: Cell) -> str:
     if bare.startswith('="') and bare.endswith('"') and len(bare) > 2:
         return bare[2:-1].strip(_BLANK)
     return bare
+
+
+def members(listed: str) -> list[str]:
+    """The members of a list in one cell, without blanks around them; empty ones are left out."""
+    return [bare for part in _BETWEEN.split(listed) if (bare := part.strip())]
 
 
 def identity(cell: Cell) -> str:

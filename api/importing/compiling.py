@@ -163,7 +163,7 @@ def _fields(
         if isinstance(written, list):
             given[name] = _parts(written, fields.parts_of(fact_type, name), place, usual, faults)
             continue
-        value = Value(column=written) if isinstance(written, str) else written
+        value = _value(written)
         if (kind := kinds[name]) is None:
             remedy = "Write the list of its parts." if fields.parts_of(fact_type, name) else "Leave it out."
             remedy = f"Give them under `{name}` beside `data`." if name in APART else remedy
@@ -175,6 +175,11 @@ def _fields(
                 if kind == "money" and "currency" not in rule.data:
                     given["currency"] = _currency_of(found, value)
     return given
+
+
+def _value(written: str | Value) -> Value:
+    """What stands in a mapping; a text alone names the column."""
+    return Value(column=written) if isinstance(written, str) else written
 
 
 def _currency_of(amount: Field, value: Value) -> Field:
@@ -203,8 +208,7 @@ def _parts(
             if kind is None:
                 faults.say(place, f"A part of it has no {name!r} in a cell.", _did_you_mean(name, kinds))
                 continue
-            value = Value(column=of) if isinstance(of, str) else of
-            if found := _field(value, kind, place, usual, faults):
+            if found := _field(_value(of), kind, place, usual, faults):
                 reader[name] = found
         readers.append(reader)
     return fields.parts(readers)
@@ -257,7 +261,7 @@ def _credits(
         for name, kind in kinds.items():
             written: str | Value | None = getattr(part, name)
             if written is not None:
-                value = Value(column=written) if isinstance(written, str) else written
+                value = _value(written)
                 field = _field(value, kind, f"{place}.{name}", usual, faults)
                 read |= {name: field} if field else {}
         found.append(PartReader(read, part.each))
@@ -267,7 +271,7 @@ def _credits(
 def _attributes(rule: FactRule, path: str, usual: Usual, faults: Faults) -> dict[str, Field]:
     given: dict[str, Field] = {}
     for name, written in rule.attributes.items():
-        value = Value(column=written) if isinstance(written, str) else written
+        value = _value(written)
         found = _field(value, "text", f"{path}.attributes.{name}", usual, faults)
         if found is not None:
             given[name] = found

@@ -1,7 +1,6 @@
 """How the value of one field is read from the cells of a row, and what is said when it cannot be."""
 
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
@@ -42,7 +41,6 @@ _LISTS: dict[type[inspect.Type], Kind] = {
     inspect.IntType: "wholes",
 }
 _SHOWN = 40
-_BETWEEN = re.compile(r"[,;、，；\n]")
 _REMEDIES: dict[Kind, str] = {
     "text": "Mend the cell.",
     "texts": "Write them with a comma or a semicolon between.",
@@ -272,18 +270,14 @@ def _joined(columns: tuple[str, ...], join: str, row: Cells) -> str:
     return join.join(text for column in columns if (text := cells.text(row.get(column, ""))))
 
 
-def _members(cell: Cell) -> list[str]:
-    return [text for part in _BETWEEN.split(cells.text(cell)) if (text := part.strip())]
-
-
 def _converter(kind: Kind, value: Value, formats: tuple[str, ...]) -> Callable[[Cell, Cells], Said]:
     match kind:
         case "text":
             return lambda cell, row: cells.text(cell)
         case "texts":
-            return lambda cell, row: _members(cell)
+            return lambda cell, row: cells.members(cells.text(cell))
         case "wholes":
-            return lambda cell, row: [cells.whole(text) for text in _members(cell)]
+            return lambda cell, row: [cells.whole(text) for text in cells.members(cells.text(cell))]
         case "id":
             return lambda cell, row: cells.identity(cell)
         case "whole":

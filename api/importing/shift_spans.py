@@ -3,8 +3,9 @@
 import re
 import unicodedata
 
+from api.importing.cells import members
+
 _SPAN = re.compile(r"(\d{1,2}:\d\d) ?[-–—~] ?(\d{1,2}:\d\d) (.+)\Z")
-_BETWEEN = re.compile(r"[,;、\n]")
 
 
 def spans(text: str) -> list[dict[str, str]]:
@@ -12,8 +13,8 @@ def spans(text: str) -> list[dict[str, str]]:
 
     Raises: ValueError.
     """
-    told = (" ".join(part.split()) for part in _BETWEEN.split(unicodedata.normalize("NFKC", text)))
-    return [_span(part) for part in told if part]
+    told = members(unicodedata.normalize("NFKC", text))
+    return [_span(" ".join(part.split())) for part in told]
 
 
 def _span(text: str) -> dict[str, str]:

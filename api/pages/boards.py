@@ -11,7 +11,7 @@ from litestar.params import PathParameter, QueryParameter
 from api import boards, honours, plans
 from api.pages.navigation import page_opt
 from api.pages.page import Page
-from api.reading import OnDay, any_period
+from api.reading import OnDay, period_asked
 from domain.period import Period, PeriodKind
 from domain.plan.fields import Title
 from projections.boards import Ranked
@@ -66,7 +66,7 @@ async def board_page(
 ) -> Response[str]:
     """A board with each place, how it moved, and who was honoured of late; live."""
     on = day or page.reading.today()
-    asked = any_period(period) if period is not None else Period.containing(on)
+    asked = period_asked(period, on)
     ranked: Ranked = await page.ask(
         boards.read_board, board=board, plan=plan, period=str(asked), movement=True, day=day
     )
