@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve test check bench soak docs constraints clean
+.PHONY: help demo serve test check bench soak docs constraints bundle install clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -47,6 +47,12 @@ constraints: ## Resolve pyproject.toml anew in an empty environment and pin what
 	  "$$scratch/venv/bin/python" -m pip freeze --exclude-editable; } >"$$scratch/pins" && \
 	if grep '[@/]' "$$scratch/pins"; then echo "the line above is not a version from the registry" >&2; exit 1; fi && \
 	cp "$$scratch/pins" constraints.txt
+
+bundle: $(VENV)/run.stamp ## Make dist/meritbook-VERSION-offline.tar.gz for servers without a network
+	@sh deploy/bundle.sh $(BIN)/python
+
+install: ## Install into /opt/meritbook, as a service where root; ARGS="--prefix DIR --no-system"
+	@sh deploy/install.sh $(ARGS)
 
 clean: ## Remove the environment and what checks leave behind; ledgers are kept
 	rm -rf $(VENV) .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist

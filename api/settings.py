@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, get_type_hints
 
 import msgspec
 from psycopg import ProgrammingError
@@ -29,97 +29,85 @@ class SettingRefused(Exception):
         self.remedy = remedy
 
 
+def _whole(lowest: int, highest: int, meaning: str) -> msgspec.Meta:
+    return msgspec.Meta(ge=lowest, le=highest, description=meaning)
+
+
+def _text(meaning: str) -> msgspec.Meta:
+    return msgspec.Meta(description=meaning)
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Each field is the variable MERITBOOK_ and its name in capitals.
+    """Each field is the variable MERITBOOK_ and its name in capitals; its bounds are its type's."""
 
-    home: the data directory; tokens and, unless `database_url` is set, the database live there.
-    database_url: a PostgreSQL server of your own. owner_url: the same as its owner, for `migrate` only.
-    master_key, master_key_file: wraps the keys of personal data, or the file with it; else in the home.
-    drop: a folder with one for each connector, whose files are brought in.
-    quarantine_days: for so long are refused records kept.
-    ledger: the schema. fact_bytes, batch_bytes, batch_facts: the most that one request may carry.
-    head_bytes, head_seconds: the most that its address and headers may have, and how long they may take.
-    wait_seconds: how long a reader who asks for a position waits for the read models to reach it.
-    seal: whether the service signs checkpoints. seal_key: its private key, which is in the home if absent;
-    seal_key_next: the one that is to follow. witness_url, witness_key: who cosigns checkpoints.
-    oidc_issuer, oidc_audience: whose JWTs let people in, and for whom they must be meant. oidc_claims: which
-    claims say what, as `role=groups`. oidc_roles: which role what they say stands for, as `pay-team=payroll`.
-    webhook_hosts: hosts and networks of the firm's own to which webhooks may go, without TLS too.
-    oidc_client_id, oidc_client_secret: as whom the pages sign people in at the issuer; no secret for a public
-    client. oidc_title: what the pages call the issuer.
-    public_url: where browsers find the service, if not at its own address: behind a proxy that brings TLS.
-    session_idle_minutes, session_hours: how long a session lasts unused, and at all. second_factor_roles: who
-    needs a second factor to sign in with an account. closing_persons: how many it takes to close a month.
-    token_requests_per_second, session_requests_per_second: of one caller. refused_requests_per_second,
-    sign_ins_per_minute: of one address. proxies: addresses whose X-Forwarded-For is believed.
-    """
-
-    home: Path
-    database_url: str | None = None
-    owner_url: str | None = None
-    ledger: str = "main"
-    master_key: str | None = None
-    master_key_file: Path | None = None
-    host: str = "127.0.0.1"
-    port: int = 8000
-    log: Literal["json", "console"] = "console"
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    fact_bytes: int = MIB // 4
-    batch_bytes: int = 16 * MIB
-    batch_facts: int = 50_000
-    head_bytes: int = 32 * 1024
-    head_seconds: int = 10
-    wait_seconds: int = 5
-    drop: Path | None = None
-    quarantine_days: int = 90
-    seal: Literal["on", "off"] = "on"
-    seal_key: str | None = None
-    seal_key_next: str | None = None
-    witness_url: str | None = None
-    witness_key: str | None = None
-    oidc_issuer: str | None = None
-    oidc_audience: str | None = None
-    oidc_claims: str = ""
-    oidc_roles: str = ""
-    oidc_leeway_seconds: int = 30
-    oidc_client_id: str | None = None
-    oidc_client_secret: str | None = None
-    oidc_title: str = ""
-    webhook_hosts: str = ""
-    public_url: str | None = None
-    session_idle_minutes: int = 30
-    session_hours: int = 12
-    closing_persons: int = 2
-    token_requests_per_second: int = 20_000
-    session_requests_per_second: int = 100
-    refused_requests_per_second: int = 50
-    sign_ins_per_minute: int = 30
-    proxies: str = "127.0.0.1 ::1"
-    second_factor_roles: str = "payroll administrator hr_head hr auditor"
+    home: Annotated[Path, _text("The data directory: keys, logs, and the database where none is named.")]
+    database_url: Annotated[str | None, _text("A PostgreSQL server of your own, as the service's role.")] = (
+        None
+    )
+    owner_url: Annotated[str | None, _text("The same as the owner of the tables, for `migrate` only.")] = None
+    ledger: Annotated[str, _text("The schema that holds the ledger.")] = "main"
+    master_key: Annotated[str | None, _text("Wraps the keys of personal data; else it is in the home.")] = (
+        None
+    )
+    master_key_file: Annotated[Path | None, _text("The file with that key, if not in the home.")] = None
+    host: Annotated[str, _text("The address that the service listens on.")] = "127.0.0.1"
+    port: Annotated[int, _whole(0, 65_535, "The port; 0 takes a free one and says which.")] = 8000
+    public_url: Annotated[str | None, _text("Where browsers find the service behind a proxy with TLS.")] = (
+        None
+    )
+    proxies: Annotated[str, _text("Addresses whose X-Forwarded-For is believed.")] = "127.0.0.1 ::1"
+    log: Annotated[Literal["json", "console"], _text("How events are written to standard error.")] = "console"
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], _text("The least that is logged.")] = (
+        "info"
+    )
+    fact_bytes: Annotated[int, _whole(1024, 16 * MIB, "The most that one fact may carry.")] = MIB // 4
+    batch_bytes: Annotated[int, _whole(1024, 256 * MIB, "The most that one request may carry.")] = 16 * MIB
+    batch_facts: Annotated[int, _whole(1, 1_000_000, "The most facts of one request.")] = 50_000
+    head_bytes: Annotated[int, _whole(4096, MIB, "The most that address and headers may have.")] = 32 * 1024
+    head_seconds: Annotated[int, _whole(1, 300, "How long address and headers may take.")] = 10
+    wait_seconds: Annotated[int, _whole(0, 60, "How long a reader waits for a position to be counted.")] = 5
+    token_requests_per_second: Annotated[int, _whole(1, 1_000_000, "The most that one token may ask.")] = (
+        20_000
+    )
+    session_requests_per_second: Annotated[
+        int, _whole(1, 1_000_000, "The most that one session may ask.")
+    ] = 100
+    refused_requests_per_second: Annotated[
+        int, _whole(1, 1_000_000, "The most that one address may ask without being let in.")
+    ] = 50
+    sign_ins_per_minute: Annotated[int, _whole(1, 60_000, "The most attempts of one address.")] = 30
+    seal: Annotated[Literal["on", "off"], _text("Whether the service signs checkpoints.")] = "on"
+    seal_key: Annotated[str | None, _text("The private key that signs; else it is in the home.")] = None
+    seal_key_next: Annotated[str | None, _text("The one that is to follow it.")] = None
+    witness_url: Annotated[str | None, _text("Who cosigns checkpoints.")] = None
+    witness_key: Annotated[str | None, _text("The verifier key of that witness.")] = None
+    closing_persons: Annotated[int, _whole(1, 2, "How many persons it takes to close a month.")] = 2
+    second_factor_roles: Annotated[
+        str, _text("Roles that need a second factor to sign in with an account.")
+    ] = "payroll administrator hr_head hr auditor"
+    session_idle_minutes: Annotated[int, _whole(1, 1_440, "How long a session lasts unused.")] = 30
+    session_hours: Annotated[int, _whole(1, 168, "How long a session lasts at all.")] = 12
+    oidc_issuer: Annotated[str | None, _text("The issuer whose JWTs let people in.")] = None
+    oidc_audience: Annotated[str | None, _text("For whom its tokens must be meant.")] = None
+    oidc_claims: Annotated[str, _text("Which claims say what, as `role=groups`.")] = ""
+    oidc_roles: Annotated[str, _text("Which role what they say stands for, as `pay-team=payroll`.")] = ""
+    oidc_leeway_seconds: Annotated[int, _whole(0, 300, "How far its clock may be from ours.")] = 30
+    oidc_client_id: Annotated[str | None, _text("As whom the pages sign people in at the issuer.")] = None
+    oidc_client_secret: Annotated[str | None, _text("Its secret; none for a public client.")] = None
+    oidc_title: Annotated[str, _text("What the pages call the issuer.")] = ""
+    webhook_hosts: Annotated[
+        str, _text("Hosts and networks of the firm's own for webhooks, without TLS too.")
+    ] = ""
+    drop: Annotated[
+        Path | None, _text("A folder with one for each connector, whose files are brought in.")
+    ] = None
+    quarantine_days: Annotated[int, _whole(1, 3_660, "For so long are refused records kept.")] = 90
 
     def __repr__(self) -> str:
         """Without the addresses, which may hold a password."""
         return f"Settings(home={str(self.home)!r}, ledger={self.ledger!r})"
 
 
-_BOUNDS = {
-    "port": (0, 65_535),
-    "fact_bytes": (1024, 16 * MIB),
-    "batch_bytes": (1024, 256 * MIB),
-    "batch_facts": (1, 1_000_000),
-    "head_bytes": (4096, MIB),
-    "head_seconds": (1, 300),
-    "wait_seconds": (0, 60),
-    "quarantine_days": (1, 3_660),
-    "oidc_leeway_seconds": (0, 300),
-    "session_idle_minutes": (1, 1_440),
-    "session_hours": (1, 168),
-    "closing_persons": (1, 2),
-    "token_requests_per_second": (1, 1_000_000),
-    "session_requests_per_second": (1, 1_000_000),
-    "refused_requests_per_second": (1, 1_000_000),
-    "sign_ins_per_minute": (1, 60_000),
-}
 _WITH_TLS_OR_HERE = r"(https://[^/?#\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)"
 _SECRET = {"database_url", "owner_url"}
 
@@ -140,9 +128,9 @@ def read_settings(environment: Mapping[str, str], default_home: Path) -> Setting
         message, _, place = str(error).partition(" - at `$.")
         field = place.rstrip("`")
         shown = "" if field in _SECRET or "secret" in field else f" It is {given.get(field)!r}."
-        raise SettingRefused(
-            _variable(field), f"{message}.{shown}", "Set another value or unset it."
-        ) from None
+        bounds = bounds_of(field)
+        remedy = f"Set it to {bounds[0]} … {bounds[1]}." if bounds else "Set another value or unset it."
+        raise SettingRefused(variable_of(field), f"{message}.{shown}", remedy) from None
     _check(settings)
     return settings
 
@@ -152,13 +140,25 @@ def _field(variable: str) -> str:
     if field in Settings.__struct_fields__:
         return field
     close = get_close_matches(field, Settings.__struct_fields__, n=1)
-    known = ", ".join(_variable(name) for name in Settings.__struct_fields__)
-    remedy = f"Did you mean {_variable(close[0])}?" if close else f"Settings are {known}."
+    known = ", ".join(variable_of(name) for name in Settings.__struct_fields__)
+    remedy = f"Did you mean {variable_of(close[0])}?" if close else f"Settings are {known}."
     raise SettingRefused(variable, "There is no such setting.", remedy)
 
 
-def _variable(field: str) -> str:
+def variable_of(field: str) -> str:
+    """What sets it."""
     return PREFIX + field.upper()
+
+
+def meta_of(field: str) -> msgspec.Meta:
+    """What is said about it."""
+    return get_type_hints(Settings, include_extras=True)[field].__metadata__[0]
+
+
+def bounds_of(field: str) -> tuple[int, int] | None:
+    """The lowest and the highest that it may be; None for what is no number."""
+    meta = meta_of(field)
+    return None if meta.ge is None or meta.le is None else (int(meta.ge), int(meta.le))
 
 
 def _path(kind: type, value: object) -> object:
@@ -175,18 +175,12 @@ def _is_address(text: str) -> bool:
 
 
 def _check(settings: Settings) -> None:
-    for field, (lowest, highest) in _BOUNDS.items():
-        value = getattr(settings, field)
-        if not lowest <= value <= highest:
-            raise SettingRefused(
-                _variable(field), f"{value} is out of bounds.", f"Set it to {lowest} … {highest}."
-            )
     from api.roles import ROLES
 
     schema = settings.ledger
     if not (schema.isascii() and schema.isidentifier() and schema == schema.lower() and len(schema) <= 48):
         raise SettingRefused(
-            _variable("ledger"),
+            variable_of("ledger"),
             f"{schema!r} cannot name a ledger.",
             "Use up to 48 small letters, digits and underscores, a letter first.",
         )
@@ -194,7 +188,7 @@ def _check(settings: Settings) -> None:
         url = getattr(settings, field)
         if url is not None and not _is_address(url):
             raise SettingRefused(
-                _variable(field),
+                variable_of(field),
                 "It is not the address of a PostgreSQL server.",
                 "Write it as postgresql://user:password@host:5432/database.",
             )
@@ -203,25 +197,25 @@ def _check(settings: Settings) -> None:
     _check_webhook_hosts(settings.webhook_hosts)
     if settings.public_url and not re.match(rf"{_WITH_TLS_OR_HERE}/?\Z", settings.public_url):
         raise SettingRefused(
-            _variable("public_url"),
+            variable_of("public_url"),
             "It is not where browsers find a service.",
             "Write it as https://meritbook.firm.example; without TLS only on this machine.",
         )
     if unknown := set(settings.second_factor_roles.split()) - set(ROLES):
         raise SettingRefused(
-            _variable("second_factor_roles"),
+            variable_of("second_factor_roles"),
             f"{min(unknown)!r} is not a role.",
             f"Name any of {', '.join(ROLES)}, with spaces between.",
         )
     if settings.owner_url and not settings.database_url:
         raise SettingRefused(
-            _variable("owner_url"),
+            variable_of("owner_url"),
             "It is set, but MERITBOOK_DATABASE_URL is not.",
             "Set both, or neither for the embedded database.",
         )
     if settings.master_key and settings.master_key_file:
         raise SettingRefused(
-            _variable("master_key"), "MERITBOOK_MASTER_KEY_FILE is set as well.", "Set one of them."
+            variable_of("master_key"), "MERITBOOK_MASTER_KEY_FILE is set as well.", "Set one of them."
         )
 
 
@@ -235,16 +229,16 @@ def _check_seal(settings: Settings) -> None:
             if text := getattr(settings, field):
                 parse(text)
         except NoteRefused:
-            raise SettingRefused(_variable(field), "It is not a key.", f"Set it to {form}.") from None
+            raise SettingRefused(variable_of(field), "It is not a key.", f"Set it to {form}.") from None
     if (settings.witness_url is None) != (settings.witness_key is None):
         raise SettingRefused(
-            _variable("witness_url"),
+            variable_of("witness_url"),
             "A witness has an address and a key.",
             "Set MERITBOOK_WITNESS_KEY too, or neither.",
         )
     if settings.witness_url and not re.match(r"https?://[^/?#]+(/[^?#]*)?\Z", settings.witness_url):
         raise SettingRefused(
-            _variable("witness_url"),
+            variable_of("witness_url"),
             "It is not an address.",
             "Write it as https://witness.example/meritbook.",
         )
@@ -253,18 +247,18 @@ def _check_seal(settings: Settings) -> None:
 def _check_issuer(settings: Settings) -> None:
     if (settings.oidc_issuer is None) != (settings.oidc_audience is None):
         raise SettingRefused(
-            _variable("oidc_issuer"),
+            variable_of("oidc_issuer"),
             "An issuer has an address, and its tokens an audience.",
             "Set MERITBOOK_OIDC_AUDIENCE too, or neither.",
         )
     if settings.oidc_client_id and settings.oidc_issuer is None:
         raise SettingRefused(
-            _variable("oidc_client_id"), "It is a client of no issuer.", "Set MERITBOOK_OIDC_ISSUER too."
+            variable_of("oidc_client_id"), "It is a client of no issuer.", "Set MERITBOOK_OIDC_ISSUER too."
         )
     address = settings.oidc_issuer or "https://none"
     if not re.match(rf"{_WITH_TLS_OR_HERE}(/[^?#\s]*)?\Z", address):
         raise SettingRefused(
-            _variable("oidc_issuer"),
+            variable_of("oidc_issuer"),
             "It is not the address of an issuer.",
             "Write it exactly as the issuer calls itself, such as https://login.example/realms/firm.",
         )
@@ -279,7 +273,7 @@ def _check_webhook_hosts(text: str) -> None:
         guard_of(text)
     except ValueError as wrong:
         raise SettingRefused(
-            _variable("webhook_hosts"),
+            variable_of("webhook_hosts"),
             f"{str(wrong)!r} is neither a host nor a network.",
             "Write names and networks with spaces between: hooks.firm.lan 10.2.0.0/16.",
         ) from None
@@ -296,7 +290,7 @@ def _check_pairs(field: str, text: str, known: tuple[str, ...] | None) -> None:
     if wrong:
         form = "claim for one of " + ", ".join(known) if known else "role"
         raise SettingRefused(
-            _variable(field),
+            variable_of(field),
             f"{wrong!r} cannot be read.",
             f"Write NAME=VALUE with spaces between; each names the {form}.",
         )

@@ -24,6 +24,7 @@ from docs.generate_http import http_page
 from docs.generate_payroll import payroll_page
 from docs.generate_plans import plans_page
 from docs.generate_schema import plan_schema
+from docs.generate_settings import environment_file, settings_page
 from domain.facts.base import Fact
 from domain.facts.registry import CREDITED, FACT_TYPES, SUBJECTS
 from domain.refusals import Refusal
@@ -181,6 +182,8 @@ def pages() -> Mapping[Path, str]:
             DOCS / "reference" / "plans.md": plans_page(NOTICE),
             DOCS / "reference" / "refusals.md": refusals_page(),
             DOCS / "reference" / "roles.md": roles_page(),
+            DOCS / "reference" / "settings.md": settings_page(NOTICE),
+            DOCS.parent / "deploy" / "meritbook.env": environment_file(),
         }
     )
 
