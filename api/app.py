@@ -59,6 +59,7 @@ from api import (
     stream_tickets,
     trail_pages,
     visits,
+    workforce,
 )
 from api.asyncapi import read_asyncapi
 from api.connectors import http as connectors
@@ -129,6 +130,7 @@ HANDLERS = [
     plan_life.read_acknowledgements,
     plan_diff.read_plan_diff,
     plan_diff.read_resolved,
+    workforce.read_people,
     people.read_person,
     overview.read_overview,
     payslips.read_statement,

@@ -127,10 +127,25 @@ def names_of(
     Raises: KeysUnavailable.
     """
     changes = roster.changes(cursor, sorted(set(employees)), known_at)
-    last = {change.employee: change.name for change in changes if change.name is not None}
-    said = names(cursor, vault, last.values())
-    clear = {employee: _name(token, said) for employee, token in last.items()}
-    return {employee: name for employee, name in clear.items() if name is not None}
+    last = {change.employee: change for change in changes if change.name is not None}
+    said = names_said(cursor, vault, last.values())
+    return {employee: name for employee, name in said.items() if name is not None}
+
+
+def names_said(
+    cursor: Cursor[Any], vault: Vault, changes: Iterable[RosterChange | None]
+) -> dict[str, str | None]:
+    """The names that `changes` gave, in clear, by person; None for whoever was erased.
+
+    Raises: KeysUnavailable.
+    """
+    stored = {
+        each.employee: Stored(each.position, f"employee:{each.employee}", "name", each.name)
+        for each in changes
+        if each is not None and each.name is not None
+    }
+    said = read(cursor, vault, stored.values())
+    return {employee: said[place] for employee, place in stored.items()}
 
 
 def nameless_run(run: PayrollRun) -> PayrollRun:

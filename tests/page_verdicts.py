@@ -38,6 +38,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /employees/{employee}/boards": PEOPLE,
     "GET /employees/{employee}/survey": PEOPLE,
     "POST /employees/{employee}/survey": SELF,
+    "GET /people": PEOPLE,
     "GET /boards": ALL,
     "GET /boards/{board}": ALL,
 }

@@ -73,6 +73,7 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "POST /v1/employees/{employee}/tests": Verdict("record", "person"),
     "POST /v1/employees/{employee}/tests/{test}/answers": Verdict("record", "person"),
     "POST /v1/employees/{employee}/visits": Verdict("record", "person"),
+    "GET /v1/people": Verdict("read_people", "rows", by="employee"),
     "GET /v1/employees/{employee}": Verdict("read_people", "person"),
     "GET /v1/employees/{employee}/balances": Verdict("read_pay", "person"),
     "GET /v1/employees/{employee}/credentials": Verdict("read_people", "person"),

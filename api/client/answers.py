@@ -1347,6 +1347,19 @@ class PersonChange(TypedDict):
     branch: str | None
 
 
+class PersonListed(TypedDict):
+    employee: str
+    name: str | None
+    status: Literal["working", "left", "coming"]
+    branch: str | None
+    department: str | None
+    team: str | None
+    post: str | None
+    manager: str | None
+    hired_on: str
+    left_on: str | None
+
+
 class PersonPaid(TypedDict):
     employee: str
     name: NotRequired[str | None]

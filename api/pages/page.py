@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -217,6 +218,11 @@ def _csrf_token(request: Request[Any, Any, Any]) -> str:
     return own.csrf_token if own else ""
 
 
+def page_of(employee: str) -> str:
+    """The address of the page about a person."""
+    return f"/employees/{quote(employee, safe='')}/me"
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
@@ -227,5 +233,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals["static"] = address
+    made.globals |= {"static": address, "page_of": page_of}
     return made

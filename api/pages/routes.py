@@ -14,6 +14,7 @@ from api.pages.interface import interface_page
 from api.pages.languages import choose_language
 from api.pages.navigation import Navigation
 from api.pages.page import Site, page
+from api.pages.people import people_page
 
 PAGES: list[HTTPRouteHandler] = [
     home,
@@ -40,6 +41,7 @@ PAGES: list[HTTPRouteHandler] = [
     own.boards_page,
     own.survey_page,
     own.answer_survey,
+    people_page,
     boards.boards_page,
     boards.board_page,
 ]

@@ -27,6 +27,8 @@ RosterFact: TypeAlias = (
     | EmployeeLeft
 )
 ChangeKind = Literal["hired", "transferred", "promoted", "named", "mentored", "assisted", "left"]
+Status = Literal["working", "left", "coming"]
+"""Whether somebody works here on a day, did before, or only will."""
 
 
 class RosterChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +159,24 @@ def has_left(changes: Iterable[RosterChange], day: dt.date) -> bool:
     own = list(changes)
     left = any(change.kind == "left" and change.effective_on < day for change in own)
     return left and posting(own, day) is None
+
+
+def standing(changes: Iterable[RosterChange], day: dt.date) -> tuple[Status, Posting] | None:
+    """Whether the person of `changes` works here on `day`; where, or on their last or first day of work.
+
+    None for somebody who was never hired.
+    """
+    own = list(changes)
+    here = posting(own, day)
+    if here is not None:
+        return "working", here
+    past = sorted((c.effective_on for c in own if c.kind == "left" and c.effective_on < day), reverse=True)
+    last = next((found for end in past if (found := posting(own, end))), None)
+    if last is not None:
+        return "left", last
+    begin = min((c.effective_on for c in own if c.kind == "hired" and c.effective_on > day), default=None)
+    first = posting(own, begin) if begin is not None else None
+    return None if first is None else ("coming", first)
 
 
 def _in_order(changes: Iterable[RosterChange]) -> list[RosterChange]:

@@ -15,6 +15,7 @@ from ..answers import (
     Notice,
     Overview,
     Person,
+    PersonListed,
     Posts,
     Progress,
     Reminder,
@@ -38,6 +39,39 @@ class PeopleAddresses:
             "GET",
             f"/v1/employees/{part(employee)}/plans/{part(period)}",
             {"known_at": known_at, "at_least": at_least},
+        )
+
+    def read_people(
+        self,
+        *,
+        known_at: int | str | None = None,
+        at_least: int | None = None,
+        limit: int | None = None,
+        q: str | None = None,
+        status: Literal["working", "left", "coming"] | None = None,
+        branch: Sequence[str] | None = None,
+        team: Sequence[str] | None = None,
+        post: Sequence[str] | None = None,
+        manager: Sequence[str] | None = None,
+        employee: Sequence[str] | None = None,
+        day: str | None = None,
+    ) -> Iterator[PersonListed]:
+        """People, with their names."""
+        return self._wire.rows(
+            "/v1/people",
+            {
+                "known_at": known_at,
+                "at_least": at_least,
+                "limit": limit,
+                "q": q,
+                "status": status,
+                "branch": branch,
+                "team": team,
+                "post": post,
+                "manager": manager,
+                "employee": employee,
+                "day": day,
+            },
         )
 
     def read_person(
