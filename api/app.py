@@ -47,7 +47,6 @@ from api import (
     practices,
     printing,
     problem_kinds,
-    problems,
     receipts,
     reminders,
     rosters,
@@ -80,6 +79,7 @@ from api.pages.page import Site
 from api.pages.problem_pages import as_pages
 from api.pages.routes import page_router, site_of
 from api.paging import pages
+from api.problem_answers import EXCEPTION_HANDLERS
 from api.questions import Question, questions
 from api.reading import Reading, counted_position, view
 from api.requests import Surround
@@ -266,7 +266,7 @@ def build_app(ledger: Ledger) -> Surround:
             **_given(reading=reading, vault=ledger.vault, hub=hub, desk=desk),
             **_given(follower=follower, sealing=sealing, metrics=metrics, kept_slips=kept_slips),
         },
-        exception_handlers=as_pages(problems.EXCEPTION_HANDLERS, site),
+        exception_handlers=as_pages(EXCEPTION_HANDLERS, site),
         lifespan=[running],
         openapi_config=OPENAPI,
         request_max_body_size=ledger.settings.batch_bytes,

@@ -51,7 +51,8 @@ class Gate(ASGIMiddleware):
     data, is in the trail before the answer goes out. One that is a `page` sends whoever is not signed in to
     where they sign in. A caller is known by a bearer token, or by the cookie of a session: then a change must
     come from our own pages (api.same_site). questions: what may be asked at each address that
-    OpenAPI describes; another says as `asks` what may stand in its query. public_url: where browsers find the
+    OpenAPI describes; another says as `asks` what may stand in its query. One whose answer has no end is
+    `endless`. public_url: where browsers find the
     service, if the settings say so.
     """
 
@@ -106,15 +107,16 @@ class Gate(ASGIMiddleware):
             self._limits.require_few_refused(scope)
             raise
         scope["auth"] = caller
-        self._limits.require(caller, by_session=SIGNED_IN in scope["state"])
-        try:
-            receive = await self._from_here(scope, receive)
-            caller.require(opt["action"])
-            scope["auth"] = caller = await self._reaching.narrowed(caller, scope)
-        except NotAllowed as refusal:
-            await watch.refused(caller, refusal)
-            raise
-        await next_app(scope, receive, watch.traced(caller, opt.get("personal", "people"), send))
+        endless = opt.get("endless", False)
+        with self._limits.require(caller, by_session=SIGNED_IN in scope["state"], endless=endless):
+            try:
+                receive = await self._from_here(scope, receive)
+                caller.require(opt["action"])
+                scope["auth"] = caller = await self._reaching.narrowed(caller, scope)
+            except NotAllowed as refusal:
+                await watch.refused(caller, refusal)
+                raise
+            await next_app(scope, receive, watch.traced(caller, opt.get("personal", "people"), send))
 
     async def still_admits(self, scope: Scope) -> bool:
         """Whether what a request was let pass with is good still, for answers that go on and on."""
@@ -167,7 +169,7 @@ class Gate(ASGIMiddleware):
     async def _from_here(self, scope: Scope, receive: Receive) -> Receive:
         """How the body is still to be received of a change that our own pages made, or that bears a token.
 
-        Raises: FromElsewhere, BodyTooSlow.
+        Raises: FromElsewhere.
         """
         signed_in: SignedIn | None = scope["state"].get(SIGNED_IN)
         if signed_in is None or not changes(scope):

@@ -8,12 +8,8 @@ import msgspec
 from litestar import Request
 from litestar.types import Receive
 
-from api.deadlines import Deadline
-from api.problems import BodyTooLarge, BodyTooSlow
+from api.problems import BodyTooLarge
 from domain.refusals import BadField, Malformed
-
-BODY_SECONDS = 60
-"""So long may a body be on its way."""
 
 MAX_DEPTH = 32
 """Levels of nesting; a plan document has about ten."""
@@ -26,34 +22,28 @@ _TOO_DEEP = b"[" * (MAX_DEPTH + 1)
 async def read_body(request: Request[Any, Any, Any], limit_bytes: int) -> bytes:
     """The whole body of `request`, as `received` gives it.
 
-    Raises: BodyTooLarge, BodyTooSlow, Malformed.
+    Raises: BodyTooLarge, Malformed.
     """
     return await received(dict(request.scope["headers"]), request.receive, limit_bytes)
 
 
 async def received(headers: Mapping[bytes, bytes], receive: Receive, limit_bytes: int) -> bytes:
-    """The whole body, given up as soon as it says or proves to be longer than `limit_bytes`, or dawdles.
+    """The whole body, given up as soon as it says or proves to be longer than `limit_bytes`.
 
-    Raises: BodyTooLarge, BodyTooSlow, Malformed.
+    One that dawdles ends with its connection (api.protocol). Raises: BodyTooLarge, Malformed.
     """
     announced = headers.get(b"content-length", b"")
     if announced.isdigit() and int(announced) > limit_bytes:
         raise _too_large(limit_bytes)
-    try:
-        with Deadline(BODY_SECONDS):
-            message: Any = await receive()
-            body = message.get("body", b"")
-            if message.get("more_body"):
-                chunks, length = [body], len(body)
-                while message.get("more_body") and length <= limit_bytes:
-                    message = await receive()
-                    chunks.append(message.get("body", b""))
-                    length += len(chunks[-1])
-                body = b"".join(chunks)
-    except TimeoutError:
-        raise BodyTooSlow(
-            field="", detail=f"The body took longer than {BODY_SECONDS} s.", remedy="Send less at a time."
-        ) from None
+    message: Any = await receive()
+    body = message.get("body", b"")
+    if message.get("more_body"):
+        chunks, length = [body], len(body)
+        while message.get("more_body") and length <= limit_bytes:
+            message = await receive()
+            chunks.append(message.get("body", b""))
+            length += len(chunks[-1])
+        body = b"".join(chunks)
     if message["type"] != "http.request":
         raise Malformed(field="", detail="The body was broken off.", remedy="Send it again.")
     if len(body) > limit_bytes:

@@ -1,4 +1,4 @@
-"""How much may be asked in a short time: by one caller, and by one address that nobody knows.
+"""How much may be asked at once and in a short time: by one caller, and by one address that nobody knows.
 
 A caller is limited by who they are, wherever they ask from; an address only for what fails there, and for
 signing in, so that many people behind one address do not stand in each other's way. Buckets are of this
@@ -8,6 +8,7 @@ process: they fill by the second, and what is left in them may be asked at once.
 import time
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
+from typing import NamedTuple
 
 from litestar.types import Scope
 
@@ -30,18 +31,20 @@ class Buckets:
         self._per_second, self._most, self._clock = per_second, most, clock
         self._held: dict[str, tuple[float, float]] = {}
 
-    def take(self, key: str) -> bool:
-        """Takes one out of the bucket of `key`; whether there was one."""
+    def take(self, key: str) -> float:
+        """Takes one out of the bucket of `key`; else the seconds until there is one."""
         now = self._clock()
         held = self._held.get(key)
         if held is None:
             self._make_room(now)
             self._held[key] = self._most - 1, now
-            return True
+            return 0
         level = min(self._most, held[0] + (now - held[1]) * self._per_second)
-        taken = level >= 1
-        self._held[key] = level - taken, now
-        return taken
+        if level >= 1:
+            self._held[key] = level - 1, now
+            return 0
+        self._held[key] = level, now
+        return (1 - level) / self._per_second
 
     def __len__(self) -> int:
         return len(self._held)
@@ -58,6 +61,46 @@ class Buckets:
         self._held = kept
 
 
+class AtOnce:
+    """How many requests of each caller are under way, which are `most`."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._under_way: dict[str, int] = {}
+
+    def begin(self, caller: str) -> bool:
+        """Counts one more of `caller`; whether there was room for it."""
+        number = self._under_way.get(caller, 0)
+        if number >= self.most:
+            return False
+        self._under_way[caller] = number + 1
+        return True
+
+    def end(self, caller: str) -> None:
+        """Counts one less of `caller`."""
+        number = self._under_way[caller] - 1
+        if number:
+            self._under_way[caller] = number
+        else:
+            del self._under_way[caller]
+
+    def __len__(self) -> int:
+        return len(self._under_way)
+
+
+class Turn(NamedTuple):
+    """A request that was let pass, until it is answered."""
+
+    at_once: AtOnce
+    caller: str
+
+    def __enter__(self) -> None:
+        """It is counted already."""
+
+    def __exit__(self, *_: object) -> None:
+        self.at_once.end(self.caller)
+
+
 class Limits:
     """What the gate asks before it lets anybody pass."""
 
@@ -65,34 +108,48 @@ class Limits:
         by_token, by_session = settings.token_requests_per_second, settings.session_requests_per_second
         self._of_tokens = Buckets(by_token, by_token * BURST_SECONDS, clock)
         self._of_sessions = Buckets(by_session, by_session * BURST_SECONDS, clock)
+        self._at_once = {
+            (False, False): AtOnce(settings.token_requests_at_once),
+            (False, True): AtOnce(settings.token_streams_at_once),
+            (True, False): AtOnce(settings.session_requests_at_once),
+            (True, True): AtOnce(settings.session_streams_at_once),
+        }
         refused = settings.refused_requests_per_second
         self._refused = Buckets(refused, refused * REFUSED_SECONDS, clock)
         self._sign_ins = Buckets(settings.sign_ins_per_minute / 60, SIGN_INS_AT_ONCE, clock)
         self._proxies = frozenset(settings.proxies.split())
 
-    def require(self, caller: Caller, *, by_session: bool) -> None:
-        """Counts a request of a caller.
+    def require(self, caller: Caller, *, by_session: bool, endless: bool = False) -> Turn:
+        """Counts a request of a caller, which is under way until its turn ends.
 
-        Raises: TooManyRequests.
+        endless: its answer has no end, as that of a stream. Raises: TooManyRequests.
         """
-        if not (self._of_sessions if by_session else self._of_tokens).take(caller.name):
-            raise _too_many(f"{caller.name} asks more than the service answers.")
+        if seconds := (self._of_sessions if by_session else self._of_tokens).take(caller.name):
+            raise _too_many(f"{caller.name} asks more than the service answers.", seconds)
+        at_once = self._at_once[by_session, endless]
+        if not at_once.begin(caller.name):
+            raise TooManyRequests(
+                field="",
+                detail=f"{caller.name} has {at_once.most} {'streams' if endless else 'requests'} under way.",
+                remedy="Close one first." if endless else "Ask when one of them is answered.",
+            )
+        return Turn(at_once, caller.name)
 
     def require_few_refused(self, scope: Scope) -> None:
         """Counts a request that nobody known has made.
 
         Raises: TooManyRequests.
         """
-        if not self._refused.take(self.address(scope)):
-            raise _too_many("Too many requests of this address were by nobody who is known.")
+        if seconds := self._refused.take(self.address(scope)):
+            raise _too_many("Too many requests of this address were by nobody who is known.", seconds)
 
     def require_sign_in(self, scope: Scope) -> None:
         """Counts a try to sign in.
 
         Raises: TooManyRequests.
         """
-        if not self._sign_ins.take(self.address(scope)):
-            raise _too_many("Too many tries to sign in came from this address.")
+        if seconds := self._sign_ins.take(self.address(scope)):
+            raise _too_many("Too many tries to sign in came from this address.", seconds)
 
     def address(self, scope: Scope) -> str:
         """Where a request comes from: of IPv6 the network, as one host has as many addresses as it likes.
@@ -111,5 +168,6 @@ class Limits:
         return str(int(parsed) >> 64) if isinstance(parsed, IPv6Address) else address
 
 
-def _too_many(detail: str) -> TooManyRequests:
-    return TooManyRequests(field="", detail=detail, remedy="Wait as Retry-After says, and ask less often.")
+def _too_many(detail: str, seconds: float) -> TooManyRequests:
+    remedy = "Wait as Retry-After says, and ask less often."
+    return TooManyRequests(field="", detail=detail, remedy=remedy, seconds=seconds)

@@ -43,7 +43,7 @@ SOURCE = "meritbook"
 READERS = 8
 RECONNECT_SECONDS = 3.0
 PREPARED = "select to_regclass('journal'), to_regclass('projection'), to_regclass('subject_key')"
-BOUND_TIME = "set statement_timeout = '120s'"
+BOUND_TIME = "select set_config('statement_timeout', %(seconds)s || 's', false)"
 
 ENGINE = f"meritbook {version('meritbook')}"
 """What computed the statements of a month, as its close says."""
@@ -126,7 +126,7 @@ def open_ledger(
             prepare(owner_dsn, settings.ledger)
         else:
             _require_prepared(dsn, settings.ledger)
-        pool = stack.enter_context(_pool(ledger_conninfo(dsn, settings.ledger)))
+        pool = stack.enter_context(_pool(ledger_conninfo(dsn, settings.ledger), settings.question_seconds))
         journal = stack.enter_context(Journal(dsn, settings.ledger))
         vault = Vault(settings.ledger, masters(settings))
         intake = Intake(journal, vault)
@@ -172,15 +172,16 @@ def prepare(owner_dsn: str, schema: str) -> list[str]:
     return [*applied, *dict.fromkeys(made)]
 
 
-def _pool(address: str) -> ConnectionPool[Any]:
+def _pool(address: str, question_seconds: int) -> ConnectionPool[Any]:
     # Tries to connect lie ever further apart; whoever asks next begins anew with short ones.
-    pool = partial(ConnectionPool[Any], reconnect_timeout=RECONNECT_SECONDS, configure=_bound_time)
+    configure = partial(_bound_time, question_seconds)
+    pool = partial(ConnectionPool[Any], reconnect_timeout=RECONNECT_SECONDS, configure=configure)
     return pool(address, min_size=1, max_size=READERS, open=True, timeout=10.0)
 
 
-def _bound_time(connection: Connection[TupleRow]) -> None:
+def _bound_time(seconds: int, connection: Connection[TupleRow]) -> None:
     """No single statement of a reader may run without end."""
-    connection.execute(BOUND_TIME)
+    connection.execute(BOUND_TIME, {"seconds": seconds})
     connection.commit()
 
 

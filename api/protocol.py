@@ -6,26 +6,44 @@ from typing import Any
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.problems import MEDIA_TYPE, HeadTooLarge, HeadTooSlow, problem_of
+from api.problems import (
+    MEDIA_TYPE,
+    BodyTooSlow,
+    Crowded,
+    HeadTooLarge,
+    HeadTooSlow,
+    problem_of,
+    retry_after,
+)
 from domain.refusals import Malformed, Refusal
 
 NOT_HTTP = Malformed(
     field="", detail="This is no request of HTTP/1.1.", remedy="Send it as RFC 9112 has it; see /schema."
 )
 
+CROWDED = Crowded(
+    field="",
+    detail="As many requests are under way as the service takes.",
+    remedy="Ask again as Retry-After says.",
+)
+
 
 class BoundedHttp(HttpToolsProtocol):
-    """A connection whose requests begin within bounds: else it is answered, and closed.
+    """A connection whose requests arrive within bounds: else it is answered, and closed.
 
     head_bytes: the most that the address and headers of one request may have together. head_seconds: how long
-    they may be on their way, so that nobody keeps connections by sending next to nothing.
+    they may be on their way, and body_seconds the body after them, so that nobody keeps connections by
+    sending next to nothing.
     """
 
-    def __init__(self, *args: Any, head_bytes: int, head_seconds: float, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, head_bytes: int, head_seconds: float, body_seconds: float, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self._head_bytes, self._head_seconds = head_bytes, head_seconds
+        self._head_bytes = head_bytes
+        self._head_seconds, self._body_seconds = head_seconds, body_seconds
         self._received = 0
-        self._in_head = True
+        self._in_head, self._in_body = True, False
         self._refusal: Refusal = NOT_HTTP
         self._patience: asyncio.TimerHandle | None = None
 
@@ -42,10 +60,10 @@ class BoundedHttp(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Some bytes more, of which a head may have so many."""
         super().data_received(data)
-        if not self._in_head or self.transport.is_closing():
+        if not (self._in_head or self._in_body) or self.transport.is_closing():
             return
         self._received += len(data)
-        if self._received > self._head_bytes:
+        if self._in_head and self._received > self._head_bytes:
             self._refuse(self._too_large())
         elif self._patience is None:
             self._be_patient()
@@ -58,14 +76,24 @@ class BoundedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """A head has come.
 
-        Raises: HeadTooLarge, which the parser makes its own error of.
+        Raises: HeadTooLarge, Crowded, which the parser makes its own error of.
         """
-        self._in_head = False
+        self._in_head, self._in_body = False, True
         self._be_done()
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > self._head_bytes:
             self._refusal = self._too_large()
             raise self._refusal
+        most = self.limit_concurrency
+        if most is not None and (len(self.connections) >= most or len(self.tasks) >= most):
+            self._refusal = CROWDED
+            raise self._refusal
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """A body has come, if only an empty one."""
+        self._in_body = False
+        self._be_done()
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Says what was wrong as a problem document."""
@@ -74,9 +102,12 @@ class BoundedHttp(HttpToolsProtocol):
     def _refuse(self, refusal: Refusal) -> None:
         problem = problem_of(refusal)
         body = msgspec.json.encode(problem)
+        seconds = retry_after(refusal)
+        later = f"retry-after: {seconds}\r\n" if seconds else ""
         head = (
             f"HTTP/1.1 {problem.status} \r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\n"
-            "cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
+            f"cache-control: no-store\r\nx-content-type-options: nosniff\r\n{later}"
+            "connection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
         self.transport.close()
@@ -89,7 +120,8 @@ class BoundedHttp(HttpToolsProtocol):
         )
 
     def _be_patient(self) -> None:
-        self._patience = self.loop.call_later(self._head_seconds, self._too_slow)
+        seconds = self._head_seconds if self._in_head else self._body_seconds
+        self._patience = self.loop.call_later(seconds, self._too_slow)
 
     def _be_done(self) -> None:
         if self._patience is not None:
@@ -98,11 +130,23 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _too_slow(self) -> None:
         self._patience = None
-        if self._in_head and not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if self._in_head:
             self._refuse(
                 HeadTooSlow(
                     field="",
                     detail=f"The request did not begin within {self._head_seconds} s.",
                     remedy="Send the whole head at once.",
+                )
+            )
+        elif self.pipeline or self.cycle.response_started:
+            self.transport.close()  # what is under way is not to be mixed with a refusal
+        else:
+            self._refuse(
+                BodyTooSlow(
+                    field="",
+                    detail=f"The body took longer than {self._body_seconds} s.",
+                    remedy="Send less at a time.",
                 )
             )

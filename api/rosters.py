@@ -146,14 +146,22 @@ async def propose_roster(request: Asked, reading: NamedDependency[Reading]) -> P
     require_people(unit)
     for employee in unit.changes:
         request.auth.require_about(employee)
-    if _searching.locked():
-        raise RosterBusy(
-            field="", detail="Another roster is being searched for.", remedy="Ask again in a minute."
-        )
+    require_no_search(is_under_way=_searching.locked())
     async with _searching:
         found = await asyncio.to_thread(_search, unit, asked, known_at)
     shows(request, unit.changes)
     return found
+
+
+def require_no_search(*, is_under_way: bool) -> None:
+    """Checks that nobody searches already.
+
+    Raises: RosterBusy.
+    """
+    if is_under_way:
+        raise RosterBusy(
+            field="", detail="Another roster is being searched for.", remedy="Ask again in a minute."
+        )
 
 
 def _search(unit: Unit, asked: RosterAsked, known_at: int) -> Proposal:

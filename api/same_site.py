@@ -6,16 +6,13 @@ as the header X-CSRF-Token, or as the field `csrf_token` of a form. One with a b
 no browser sends that by itself.
 """
 
-import asyncio
 import hmac
 from typing import cast
 from urllib.parse import parse_qsl, urlsplit
 
 from litestar.types import HTTPRequestEvent, HTTPScope, Receive, Scope
 
-from api.bodies import BODY_SECONDS
 from api.cookies import header
-from api.problems import BodyTooSlow
 from domain.refusals import NotAllowed
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -75,21 +72,14 @@ async def brought(scope: Scope, receive: Receive) -> tuple[str, Receive]:
     """The token that a request brings, and how its body is still to be received.
 
     Only a form is looked into, and no further than a form may be long.
-    Raises: BodyTooSlow.
     """
     said = header(scope["headers"], HEADER.lower().encode())
     kind = header(scope["headers"], b"content-type").partition(";")[0].strip().lower()
     if said or kind != FORM:
         return said, receive
     body, more = b"", True
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while more and len(body) <= FORM_BYTES and (message := await receive())["type"] == "http.request":
-                body, more = body + message["body"], message["more_body"]
-    except TimeoutError:
-        raise BodyTooSlow(
-            field="", detail=f"The form took longer than {BODY_SECONDS} s.", remedy="Send it again."
-        ) from None
+    while more and len(body) <= FORM_BYTES and (message := await receive())["type"] == "http.request":
+        body, more = body + message["body"], message["more_body"]
     first: HTTPRequestEvent = {"type": "http.request", "body": body, "more_body": more}
     return _field(body), _again(first, receive)
 

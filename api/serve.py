@@ -14,9 +14,6 @@ from api.protocol import BoundedHttp
 from api.reviver import revived
 from api.settings import Settings
 
-REQUESTS_AT_ONCE = 12_288
-"""Listeners of the stream are requests under way, too."""
-
 OPEN_FILES = 16_384
 GRACE_SECONDS = 20
 
@@ -57,7 +54,10 @@ def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
             host=settings.host,
             port=settings.port,
             http=partial(  # type: ignore[arg-type]
-                BoundedHttp, head_bytes=settings.head_bytes, head_seconds=settings.head_seconds
+                BoundedHttp,
+                head_bytes=settings.head_bytes,
+                head_seconds=settings.head_seconds,
+                body_seconds=settings.body_seconds,
             ),
             ws="none",
             lifespan="on",
@@ -65,7 +65,7 @@ def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=REQUESTS_AT_ONCE,
+            limit_concurrency=settings.requests_at_once,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         # What lives as long as the process is not to be looked through again and again.

@@ -65,6 +65,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     batch_facts: Annotated[int, _whole(1, 1_000_000, "The most facts of one request.")] = 50_000
     head_bytes: Annotated[int, _whole(4096, MIB, "The most that address and headers may have.")] = 32 * 1024
     head_seconds: Annotated[int, _whole(1, 300, "How long address and headers may take.")] = 10
+    body_seconds: Annotated[int, _whole(1, 3_600, "How long the body may take after them.")] = 60
+    question_seconds: Annotated[int, _whole(1, 3_600, "How long the database may take over a question.")] = (
+        120
+    )
+    requests_at_once: Annotated[
+        int, _whole(8, 100_000, "The most connections and requests of everybody, streams among them.")
+    ] = 12_288
     wait_seconds: Annotated[int, _whole(0, 60, "How long a reader waits for a position to be counted.")] = 5
     token_requests_per_second: Annotated[int, _whole(1, 1_000_000, "The most that one token may ask.")] = (
         20_000
@@ -72,6 +79,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     session_requests_per_second: Annotated[
         int, _whole(1, 1_000_000, "The most that one session may ask.")
     ] = 100
+    token_requests_at_once: Annotated[
+        int, _whole(1, 100_000, "The most requests of one token's name under way.")
+    ] = 256
+    session_requests_at_once: Annotated[
+        int, _whole(1, 100_000, "The most requests of one person's sessions under way.")
+    ] = 32
+    token_streams_at_once: Annotated[
+        int, _whole(1, 100_000, "The most streams that one token's name follows.")
+    ] = 8_192
+    session_streams_at_once: Annotated[
+        int, _whole(1, 100_000, "The most streams that one person's sessions follow.")
+    ] = 16
     refused_requests_per_second: Annotated[
         int, _whole(1, 1_000_000, "The most that one address may ask without being let in.")
     ] = 50

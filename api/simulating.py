@@ -102,7 +102,7 @@ async def simulate_plan(
     data = _read(await read_body(request, MAX_BYTES))
     asked = asked_for(data, reading.today())
     known_at = await counted_upto(reading, request, data.known_at)
-    in_time = _within(SIMULATION_SECONDS)
+    in_time = within(SIMULATION_SECONDS)
 
     def question(cursor: Cursor[Any]) -> Simulation:
         return simulate(cursor, asked, head(cursor) if known_at is None else known_at, in_time)
@@ -125,7 +125,7 @@ def _read(body: bytes) -> SimulationAsked:
         raise BadField(field="", detail=f"{error}.", remedy=f"Fields of a simulation: {fields}.") from None
 
 
-def _within(seconds: float) -> Callable[[float], None]:
+def within(seconds: float) -> Callable[[float], None]:
     """What is told the share that is done, and gives up after `seconds`.
 
     Raises: SimulationTooLong.

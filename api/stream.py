@@ -34,7 +34,7 @@ Asked = Request[Any, Caller, State]
     summary="Live standings or a live board",
     tags=["stream"],
     media_type="text/event-stream",
-    opt={"action": "read_boards", "personal": "people", "reach": "rows", "tickets": True},
+    opt={"action": "read_boards", "personal": "people", "reach": "rows", "tickets": True, "endless": True},
 )
 async def follow(
     request: Asked,

@@ -103,14 +103,18 @@ def _limits(schema: Json) -> str:
     return f"integer, {'…' if least is None else f'{least:,}'} to {'…' if most is None else f'{most:,}'}"
 
 
-def refusals_page() -> str:
-    """Every reason for which the ledger says no."""
+def known_refusals() -> list[type[Refusal]]:
+    """Every kind of refusal of ours, by its name."""
     for package in (domain, api):  # a class is known once its module has been imported
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith("__main__"):
                 import_module(module.name)
     ours = [kind for kind in kinds() if kind.__module__.partition(".")[0] in ("domain", "api")]
-    found = sorted({kind for kind in ours if kind is not Refusal}, key=lambda kind: kind.kind)
+    return sorted({kind for kind in ours if kind is not Refusal}, key=lambda kind: kind.kind)
+
+
+def refusals_page() -> str:
+    """Every reason for which the ledger says no."""
     return "\n".join(
         [
             NOTICE,
@@ -119,7 +123,7 @@ def refusals_page() -> str:
             "is an `application/problem+json` whose `type` ends in the name below.\n",
             "| Name | HTTP | Meaning |",
             "|---|---|---|",
-            *(f"| `{kind.kind}` | {status_of(kind)} | {_claim(kind)} |" for kind in found),
+            *(f"| `{kind.kind}` | {status_of(kind)} | {_claim(kind)} |" for kind in known_refusals()),
             "",
         ]
     )

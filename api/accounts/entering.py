@@ -276,8 +276,10 @@ class Entering:
                 reason,
             )
         )
-        kind = WrongCode if "code" in reason else WrongSecret
-        return kind(field="", detail=reason, remedy="Try again, or ask an administrator to reset it.")
+        remedy = "Try again, or ask an administrator to reset it."
+        if "code" in reason:
+            return WrongCode(field="", detail=reason, remedy=remedy)
+        return WrongSecret(field="", detail=reason, remedy=remedy)
 
     async def _changed(self, account: Account, change: Any) -> None:
         fact: Fact = AccessChanged(holder=caller_name(account.name), change=change)

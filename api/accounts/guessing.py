@@ -31,8 +31,6 @@ FORGET = "update account set failures = 0, failed_at = null where name = %(name)
 class TryLater(TooManyRequests):
     """Too many wrong tries were made, and the next one waits."""
 
-    seconds = FIRST_SECONDS
-
 
 class Guessing:
     """Counts tries: of accounts in the database, of names that nobody has and of known browsers in here."""
@@ -55,7 +53,7 @@ class Guessing:
         row = {"name": name, "now": now, "known": known, "free": FREE}
         row |= {"first": FIRST_SECONDS, "longest": LONGEST_SECONDS}
         if cursor.execute(TRY, row).fetchone() is None:
-            raise _later()
+            raise _later(account.failures, account.failed_at or now, now)
         return account
 
     def wrong(self, device: str) -> None:
@@ -80,17 +78,22 @@ class Guessing:
         """
         name = name[:70]
         failures, at = self._nobodys.get(name, (0, now))
-        wait = min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** min(max(failures - FREE, 0), 10))
-        if failures >= FREE and now < at + dt.timedelta(seconds=wait):
-            raise _later()
+        if failures >= FREE and now < at + _wait(failures):
+            raise _later(failures, at, now)
         if len(self._nobodys) >= REMEMBERED:
             self._nobodys.clear()
         self._nobodys[name] = failures + 1, now
 
 
-def _later() -> TryLater:
+def _wait(failures: int) -> dt.timedelta:
+    """For how long the next try waits after so many wrong ones, as TRY has it."""
+    return dt.timedelta(seconds=min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** min(max(failures - FREE, 0), 10)))
+
+
+def _later(failures: int, failed_at: dt.datetime, now: dt.datetime) -> TryLater:
     return TryLater(
         field="",
         detail="Too many wrong tries were made on this account.",
         remedy=f"Wait up to {LONGEST_SECONDS // 60} minutes, or ask an administrator to unlock it.",
+        seconds=(failed_at + _wait(failures) - now).total_seconds(),
     )

@@ -131,7 +131,7 @@ ExactText = Annotated[
     str, Meta(pattern=r"^-?\d{1,18}(/[1-9]\d{0,17})?\Z", description='An exact number: "12" or "3/25".')
 ]
 Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="SHA-256 in hexadecimal.")]
-Attributes = dict[Name, int | Label]
+Attributes = Annotated[dict[Name, int | Label], Meta(max_length=20)]
 
 
 _Value = TypeVar("_Value")

@@ -14,7 +14,7 @@ from pyotp.totp import TOTP
 
 from api.accounts.account import accounts, hashed
 from api.accounts.changing import AccountTaken, Changing, UnknownAccount
-from api.accounts.entering import Entering, From, In, Next, StepGone, WrongSecret
+from api.accounts.entering import Entering, From, In, Next, StepGone, WrongCode, WrongSecret
 from api.accounts.guessing import FREE, LONGEST_SECONDS, TryLater
 from api.ops import Ledger, open_book, open_ledger
 from api.reading import Reading
@@ -187,7 +187,7 @@ def test_roles_with_power_have_a_second_factor_and_no_code_counts_twice(door: Do
     totp = TOTP(secret)
     wrong = f"{(int(totp.at(door.now)) + 1) % 1_000_000:06}"
     for code in (wrong, "12345", "abcdef", totp.at(door.now)):
-        with pytest.raises(WrongSecret):
+        with pytest.raises(WrongCode):
             door.code(due.id, code)
     with pytest.raises(TryLater):
         door.code(due.id, totp.at(door.now))

@@ -6,8 +6,15 @@ from statistics import median
 
 import pytest
 
-from api.accounts.passwords import LEAST, MOST, Passwords, hash_here, is_outdated, require_good
-from domain.refusals import BadField
+from api.accounts.passwords import (
+    LEAST,
+    MOST,
+    Passwords,
+    PasswordTooWeak,
+    hash_here,
+    is_outdated,
+    require_good,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +42,7 @@ from domain.refusals import BadField
 def test_a_password_is_long_and_none_that_is_tried_first(password: str, is_good: bool) -> None:
     try:
         require_good(password, "wangli", None)
-    except BadField as refusal:
+    except PasswordTooWeak as refusal:
         assert not is_good
         assert password not in str(refusal), "a message is shown and logged"
     else:

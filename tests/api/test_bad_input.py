@@ -1,6 +1,7 @@
 """Bad input: each gets a 4xx that names the field, nothing is stored, memory stays bounded."""
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -114,6 +115,7 @@ def test_a_batch_that_is_none_is_refused(service: Service, path: str, body: byte
 def test_another_kind_of_body_is_refused(service: Service, kind: str) -> None:
     answer = service.http.post("/v1/facts", content=b"x", headers={"Content-Type": kind})
     assert (answer.status_code, answer.json()["field"]) == (415, "Content-Type")
+    assert answer.json()["type"] == "/v1/problems/wrong-media-type"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +164,7 @@ def test_a_body_of_100_mb_is_refused_and_costs_no_memory(service: Service) -> No
     for path in ("/v1/facts", "/v1/facts:batch"):
         try:
             answer = service.http.post(path, content=chunks(), headers={"Content-Type": "application/json"})
-            assert answer.status_code == 413
+            assert (answer.status_code, answer.json()["type"]) == (413, "/v1/problems/body-too-large")
         except httpx.WriteError:
             pass  # the service hung up while we were still talking
     peak = max(peak, service.process.memory_info().rss)
@@ -181,3 +183,26 @@ def test_an_announced_body_of_100_mb_is_refused_before_it_is_sent(service: Servi
         head = connection.recv(4096)
     assert head.startswith(b"HTTP/1.1 413 ")
     assert b"application/problem+json" in head
+
+
+def test_a_body_that_is_nested_too_deep_is_refused_wherever_json_is_read(service: Service) -> None:
+    """At every address that takes a body, those of the standards among them."""
+    deep = b'{"x":' * 40 + b"1" + b"}" * 40
+    paths = service.http.get("/schema/openapi.json").json()["paths"]
+    asked = [
+        (method.upper(), re.sub(r"\{[^}]*\}", "x", path))
+        for path, operations in paths.items()
+        for method in operations.keys() & {"post", "put", "patch"}
+        if "requestBody" in operations[method]
+    ]
+    asked += [("POST", "/scim/v2/Users"), ("POST", "/scim/v2/Groups"), ("PUT", "/scim/v2/Users/x")]
+    asked += [("POST", "/xapi/statements")]
+    headers = {"Content-Type": "application/json", "X-Experience-API-Version": "1.0.3"}
+    deepest = 0
+    for method, path in asked:
+        answer = service.http.request(method, path, content=deep, headers=headers)
+        problem = answer.json()
+        assert 400 <= answer.status_code < 500, (method, path, answer.text)
+        assert problem["detail"], (method, path)
+        deepest += "nested deeper" in problem["detail"]
+    assert deepest >= 10, deepest

@@ -1,14 +1,12 @@
 """What cannot become a request is answered with a problem and hung up on, in bounded time and memory."""
 
-import json
 import socket
 import time
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from conftest import new_database
+from raw_http import connected, problem_of
 from served import Service, served
 
 HEAD_SECONDS = 1
@@ -23,20 +21,6 @@ def strict(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactor
         served(dsn, tmp_path_factory.mktemp("s"), head_seconds=HEAD_SECONDS, head_bytes=HEAD_BYTES) as made,
     ):
         yield made
-
-
-def connected(service: Service) -> socket.socket:
-    """A connection to it."""
-    at = urlsplit(service.url)
-    return socket.create_connection((at.hostname, at.port), timeout=10)
-
-
-def answer(connection: socket.socket) -> tuple[int, dict[str, Any]]:
-    """Status and problem, after which the service has hung up."""
-    said = b"".join(iter(lambda: connection.recv(65_536), b""))
-    head, _, body = said.partition(b"\r\n\r\n")
-    assert b"application/problem+json" in head, said
-    return int(head.split()[1]), json.loads(body)
 
 
 def assert_alive(connection: socket.socket) -> None:
@@ -61,17 +45,18 @@ def assert_alive(connection: socket.socket) -> None:
     ],
 )
 def test_a_head_that_is_none_or_too_large_is_refused(strict: Service, sent: bytes, status: int) -> None:
-    with connected(strict) as connection:
+    with connected(strict.url) as connection:
         connection.sendall(sent)
-        found, problem = answer(connection)
+        found, _, problem = problem_of(connection)
     assert (found, problem["status"]) == (status, status)
+    assert problem["type"] == f"/v1/problems/{'malformed' if status == 400 else 'head-too-large'}"
     assert problem["detail"] and problem["remedy"]
 
 
 def test_whoever_sends_next_to_nothing_is_hung_up_on(strict: Service) -> None:
     """At once, byte by byte, or after a request that was answered; whoever waits between requests is not."""
     started = time.monotonic()
-    with connected(strict) as silent, connected(strict) as slow, connected(strict) as served_once:
+    with connected(strict.url) as silent, connected(strict.url) as slow, connected(strict.url) as served_once:
         served_once.sendall(LINE + b"\r\n")
         assert_alive(served_once)
         served_once.sendall(LINE)
@@ -79,13 +64,12 @@ def test_whoever_sends_next_to_nothing_is_hung_up_on(strict: Service) -> None:
             slow.sendall(bytes([byte]))
             time.sleep(0.02)
         for connection in (silent, slow, served_once):
-            status, problem = answer(connection)
-            assert (status, problem["type"]) == (408, "/v1/problems/head-too-slow")
+            assert problem_of(connection)[:2] == (408, "/v1/problems/head-too-slow")
     assert time.monotonic() - started < 8
 
 
 def test_a_kept_connection_may_rest_between_requests(strict: Service) -> None:
-    with connected(strict) as connection:
+    with connected(strict.url) as connection:
         for _ in range(2):
             connection.sendall(LINE + b"\r\n")
             assert_alive(connection)

@@ -35,12 +35,14 @@ def passing(limit: Callable[[], None], most: int = 10_000) -> int:
 def test_a_bucket_fills_by_the_second_up_to_what_it_holds() -> None:
     now = [100.0]
     buckets = Buckets(2, 6, lambda: now[0])
-    assert [buckets.take("a") for _ in range(7)] == [True] * 6 + [False]
-    assert buckets.take("b")
-    now[0] += 0.5
-    assert [buckets.take("a") for _ in range(2)] == [True, False]
+    assert [buckets.take("a") for _ in range(7)] == [0] * 6 + [0.5]
+    assert buckets.take("b") == 0
+    now[0] += 0.25
+    assert buckets.take("a") == 0.25, "half of one is in it"
+    now[0] += 0.25
+    assert [buckets.take("a") for _ in range(2)] == [0, 0.5]
     now[0] += 1000
-    assert [buckets.take("a") for _ in range(7)] == [True] * 6 + [False]
+    assert [buckets.take("a") for _ in range(7)] == [0] * 6 + [0.5]
 
 
 def test_buckets_are_bounded_and_those_in_use_stay() -> None:
@@ -49,15 +51,48 @@ def test_buckets_are_bounded_and_those_in_use_stay() -> None:
         buckets.take(str(number))
     assert len(buckets) <= MOST_BUCKETS
     last = str(MOST_BUCKETS * 2 - 1)
-    assert buckets.take(last) and not buckets.take(last)
+    assert buckets.take(last) == 0 and buckets.take(last) > 0
 
 
 @pytest.mark.rule("R88")
 def test_one_caller_does_not_use_up_what_another_may_ask(tmp_path: Path) -> None:
-    limits = Limits(Settings(home=tmp_path, token_requests_per_second=3), lambda: 0.0)
+    limits = Limits(
+        Settings(home=tmp_path, token_requests_per_second=3, session_requests_at_once=1000), lambda: 0.0
+    )
     assert passing(lambda: limits.require(WANG, by_session=False)) == 15
     assert passing(lambda: limits.require(LI, by_session=False)) == 15
     assert passing(lambda: limits.require(WANG, by_session=True)) == 500, "a session is another bucket"
+
+
+@pytest.mark.rule("R88")
+def test_a_caller_has_so_many_requests_under_way_and_streams_are_counted_apart(tmp_path: Path) -> None:
+    settings = Settings(
+        home=tmp_path, token_requests_at_once=2, session_requests_at_once=3, token_streams_at_once=1
+    )
+    limits = Limits(settings, lambda: 0.0)
+    turns = [limits.require(WANG, by_session=False) for _ in range(2)]
+    with pytest.raises(TooManyRequests, match="wang has 2 requests under way"):
+        limits.require(WANG, by_session=False)
+    with turns.pop(), limits.require(WANG, by_session=False, endless=True):
+        limits.require(LI, by_session=False)
+        with pytest.raises(TooManyRequests, match="wang has 1 streams under way"):
+            limits.require(WANG, by_session=False, endless=True)
+    with limits.require(WANG, by_session=False), limits.require(WANG, by_session=True), turns.pop():
+        pass
+    assert passing(lambda: limits.require(WANG, by_session=True)) == 3, "nothing that is over counts"
+
+
+def test_the_seconds_to_wait_are_those_until_one_more_may_be_asked(tmp_path: Path) -> None:
+    now = [0.0]
+    limits = Limits(Settings(home=tmp_path, sign_ins_per_minute=1), lambda: now[0])
+    for _ in range(SIGN_INS_AT_ONCE):
+        limits.require_sign_in(asked("1.2.3.4"))
+    now[0] = 17.5
+    with pytest.raises(TooManyRequests) as refused:
+        limits.require_sign_in(asked("1.2.3.4"))
+    assert refused.value.seconds == 43
+    now[0] += refused.value.seconds
+    limits.require_sign_in(asked("1.2.3.4"))
 
 
 @pytest.mark.rule("R88")
@@ -79,7 +114,8 @@ def test_a_limit_costs_less_than_5_microseconds_a_request(tmp_path: Path) -> Non
     for _ in range(5):
         began = time.process_time()
         for _ in range(10_000):
-            limits.require(WANG, by_session=False)
+            with limits.require(WANG, by_session=False):
+                pass
         rounds.append((time.process_time() - began) / 10_000)
     assert min(rounds) < 5e-6, f"{min(rounds) * 1e6:.1f} µs"
 

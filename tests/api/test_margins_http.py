@@ -146,4 +146,6 @@ def test_a_cost_that_does_not_fit_its_deal_is_refused(
     refused = firm.record("deal_costed", said)
     assert refused.status_code in (400, 409, 422), refused.text
     assert refused.json()["field"] == field
+    if field == "data.deal" and refused.status_code == 409:
+        assert refused.json()["type"] == "/v1/problems/deal-already-costed"
     assert refused.json()["remedy"]

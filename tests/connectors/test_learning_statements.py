@@ -47,6 +47,7 @@ def test_a_statement_becomes_a_test_once(firm: Service, lms: httpx.Client) -> No
     assert fact["data"] == {"employee": "E1007", "module": "implants", "score": "85"}
     other = put(lms, id, passed(0.9))
     assert (other.status_code, other.json()["field"]) == (409, "id")
+    assert other.json()["type"] == "/v1/problems/statement-conflict"
     assert other.headers["X-Experience-API-Version"] == "1.0.3"
     told = lms.get("/xapi/statements", params={"statementId": id})
     assert told.status_code == 200 and told.json()["authority"]["account"]["name"] == "lms"

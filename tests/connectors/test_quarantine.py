@@ -67,7 +67,8 @@ def test_a_contradiction_is_refused_kept_and_corrected_by_somebody(firm: Service
     assert fact["data"]["positions"] == done.json()["positions"]
     again = send(firm, other)
     assert (again.status_code, again.json()["hits"], again.json()["refused"]) == (200, 1, 0)
-    assert settle(firm, entry, "release", correct=True).status_code == 409
+    twice = settle(firm, entry, "release", correct=True)
+    assert (twice.status_code, twice.json()["type"]) == (409, "/v1/problems/already-settled")
     cancelled = other | {"stage": {"code": "cancelled"}, "changed_at": "2025-08-06T10:00:00+08:00"}
     assert send(firm, cancelled).status_code == 201
     assert revenue(firm, "E1044", "2025-08") == 0
