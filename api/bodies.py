@@ -27,6 +27,12 @@ async def read_body(request: Request[Any, Any, Any], limit_bytes: int) -> bytes:
     return await received(dict(request.scope["headers"]), request.receive, limit_bytes)
 
 
+def announced_bytes(request: Request[Any, Any, Any], limit_bytes: int) -> int:
+    """How long the body of `request` is by its own account; `limit_bytes` where it does not say."""
+    announced = request.headers.get("content-length", "")
+    return min(int(announced), limit_bytes) if announced.isdecimal() else limit_bytes
+
+
 async def received(headers: Mapping[bytes, bytes], receive: Receive, limit_bytes: int) -> bytes:
     """The whole body, given up as soon as it says or proves to be longer than `limit_bytes`.
 
@@ -130,7 +136,7 @@ def _is_shallow(body: bytes) -> bool:
 
 def _require_unique(pairs: list[tuple[str, object]]) -> None:
     """Refuses an object that repeats a name; gives nothing back, so that a scan keeps nothing."""
-    if len({name for name, _ in pairs}) < len(pairs):
+    if len(dict(pairs)) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise Malformed(

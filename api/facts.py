@@ -1,10 +1,8 @@
 """Facts in over HTTP: one or many, as plain JSON or as CloudEvents."""
 
-import asyncio
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -16,7 +14,7 @@ from litestar.types import Receive, Scope
 
 from api import cloudevents
 from api.answers import Direct, Ready, raise_failure, ready_json
-from api.bodies import not_json, place, read_body, received, require_sound
+from api.bodies import announced_bytes, not_json, place, read_body, received, require_sound
 from api.caller import Caller
 from api.described import BATCH_BODY, FACT_BODY, operation_with
 from api.intake import Outcome, Refused, Stored, Submission
@@ -152,26 +150,29 @@ async def record_facts(
 
 
 async def _record_batch(request: Incoming, writing: Writing, media_type: str, atomic: bool) -> Response[Any]:
-    async with writing.room_for_batch:
+    caller = request.auth
+    async with writing.room.taken(announced_bytes(request, writing.batch_bytes)):
         body = await read_body(request, writing.batch_bytes)
-        answer, refused = await asyncio.to_thread(_batch, writing, request.auth, media_type, body, atomic)
+
+        def read() -> Sequence[Submission | Refusal]:
+            brought = _submissions(media_type, body)
+            if len(brought) > writing.batch_facts:
+                raise BodyTooLarge(
+                    field="",
+                    detail=f"{len(brought)} facts are more than {writing.batch_facts}.",
+                    remedy="Send them in several batches.",
+                )
+            return [permitted(item, caller) for item in brought]
+
+        outcomes = await writing.batch(read, caller.actor, atomic=atomic)
+        answer, refused = _answer(outcomes)
     for refusal, times in refused:
         note_refusal(request, refusal, times)
     return Response(answer, status_code=_status(answer, atomic))
 
 
-def _batch(
-    writing: Writing, caller: Caller, media_type: str, body: bytes, atomic: bool
-) -> tuple[BatchReceipt, list[tuple[Refusal, int]]]:
+def _answer(outcomes: Sequence[Outcome]) -> tuple[BatchReceipt, list[tuple[Refusal, int]]]:
     """What became of a batch, and what of it the caller had no right to, each with how many times."""
-    brought = _submissions(media_type, body)
-    if len(brought) > writing.batch_facts:
-        raise BodyTooLarge(
-            field="",
-            detail=f"{len(brought)} facts are more than {writing.batch_facts}.",
-            remedy="Send them in several batches.",
-        )
-    outcomes = writing.many([permitted(item, caller) for item in brought], caller.actor, atomic=atomic)
     stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
     hits = sum(outcome.hit for outcome in stored)
     receipt = BatchReceipt(
@@ -287,7 +288,7 @@ def within_rights(submission: Submission, caller: Caller) -> Submission:
     if not about_fact:
         return submission
     types = MAY_RECORD.get(caller.role, frozenset()) if submission.type == FactVoided.TYPE else None
-    return replace(submission, reach=types, people=caller.within)
+    return msgspec.structs.replace(submission, reach=types, people=caller.within)
 
 
 def _said(outcome: Outcome) -> Item:

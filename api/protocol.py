@@ -33,7 +33,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     head_bytes: the most that the address and headers of one request may have together. head_seconds: how long
     they may be on their way, and body_seconds the body after them, so that nobody keeps connections by
-    sending next to nothing.
+    sending next to nothing; a connection over which nothing was sent at all is closed without a word.
     """
 
     def __init__(
@@ -132,7 +132,10 @@ class BoundedHttp(HttpToolsProtocol):
         self._patience = None
         if self.transport.is_closing():
             return
-        if self._in_head:
+        if self._in_head and not self._received:
+            # Nobody asked for anything: a browser that is told so would take it for its first answer.
+            self.transport.close()
+        elif self._in_head:
             self._refuse(
                 HeadTooSlow(
                     field="",

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 
 from api.intake import Intake, Outcome, Refused, Rehearsal, Stored, Submission
 from api.metrics import Metrics
+from api.room import Room
 from api.settings import Settings
 from domain.journal.group_commit import GroupCommit
 from domain.journal.record import Draft
 from domain.refusals import Refusal, Withheld
 
 BATCHES_AT_ONCE = 2
-"""Large bodies that are held in memory at the same time; the next one waits unread."""
+"""So many of the largest bodies have room in memory, or so much more of smaller ones; and so many threads
+read and decide on them."""
 
 
 class Writing:
@@ -35,7 +37,8 @@ class Writing:
         self.fact_bytes = settings.fact_bytes
         self.batch_bytes = settings.batch_bytes
         self.batch_facts = settings.batch_facts
-        self.room_for_batch = asyncio.Semaphore(BATCHES_AT_ONCE)
+        self._turn = asyncio.Semaphore(BATCHES_AT_ONCE)
+        self.room = Room(BATCHES_AT_ONCE * settings.batch_bytes)
 
     async def one(self, submission: Submission, actor: str) -> Outcome:
         """What became of one fact, once it is durable."""
@@ -49,6 +52,28 @@ class Writing:
             await asyncio.to_thread(self._keep, [submission], [outcome])
         return outcome
 
+    async def batch(
+        self, read: Callable[[], Sequence[Submission | Refusal]], actor: str, *, atomic: bool
+    ) -> list[Outcome]:
+        """What became of the facts that `read` gives in a thread, as `many` says it.
+
+        Those of which none needs a look share a commit with what others bring.
+        Raises: what `read` raises.
+        """
+        async with self._turn:
+            brought, drafts = await asyncio.to_thread(self._made_ready, read, actor)
+        if drafts:
+            try:
+                receipts = await self._commits.append_all(drafts)
+            except Refusal:
+                pass  # nothing is stored; which one it is, and what becomes of the rest, `submit` says
+            else:
+                outcomes = list[Outcome](Stored(*receipt) for receipt in receipts)
+                self._metrics.brought(outcomes)
+                return outcomes
+        async with self._turn:
+            return await asyncio.to_thread(self._decided, brought, actor, atomic)
+
     def many(
         self,
         brought: Sequence[Submission | Refusal],
@@ -61,11 +86,47 @@ class Writing:
 
         rehearsal: nothing is stored.
         """
+        drafts = None if rehearsal is not None else self._all_plain(brought, actor)
+        if drafts:
+            try:
+                outcomes = list[Outcome](
+                    Stored(*receipt) for receipt in self._intake.append(drafts, now=self._clock())
+                )
+            except Refusal:
+                pass
+            else:
+                self._metrics.brought(outcomes)
+                return outcomes
+        return self._decided(brought, actor, atomic, rehearsal)
+
+    def _made_ready(
+        self, read: Callable[[], Sequence[Submission | Refusal]], actor: str
+    ) -> tuple[Sequence[Submission | Refusal], list[Draft] | None]:
+        brought = read()
+        return brought, self._all_plain(brought, actor)
+
+    def _all_plain(self, brought: Sequence[Submission | Refusal], actor: str) -> list[Draft] | None:
+        """The drafts of facts none of which needs a look; None where one does, or breaks a rule."""
+        submissions = [item for item in brought if isinstance(item, Submission)]
+        if len(submissions) < len(brought):
+            return None
+        try:
+            return self._intake.all_plain(submissions, actor=actor, now=self._clock())
+        except Refusal:
+            return None
+
+    def _decided(
+        self,
+        brought: Sequence[Submission | Refusal],
+        actor: str,
+        atomic: bool,
+        rehearsal: Rehearsal | None = None,
+    ) -> list[Outcome]:
+        """What became of facts that take a look at the journal."""
         outcomes = self._withheld(brought) if atomic else []
         if not outcomes:
             submissions = [item for item in brought if isinstance(item, Submission)]
-            appended = self._appended(submissions, actor) if rehearsal is None else []
-            read = iter(appended or self._submit(submissions, actor, atomic, rehearsal))
+            read = iter(self._submit(submissions, actor, atomic, rehearsal))
             outcomes = [Refused(item) if isinstance(item, Refusal) else next(read) for item in brought]
         if rehearsal is None:
             self._metrics.brought(outcomes)
@@ -82,19 +143,6 @@ class Writing:
             remedy="Mend that one, or send atomic=false.",
         )
         return [Refused(item if isinstance(item, Refusal) else withheld) for item in brought]
-
-    def _appended(self, submissions: Sequence[Submission], actor: str) -> list[Outcome]:
-        """What became of facts none of which needs a look; none where one does, or contradicts another."""
-        drafts: list[Draft] = []
-        for submission in submissions:
-            draft = self._plain(submission, actor)
-            if draft is None:
-                return []
-            drafts.append(draft)
-        try:
-            return [Stored(*receipt) for receipt in self._intake.append(drafts, now=self._clock())]
-        except Refusal:
-            return []  # nothing is stored; which one it is, and what becomes of the rest, `submit` says
 
     async def _committed(self, draft: Draft) -> Outcome:
         try:

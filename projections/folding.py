@@ -54,7 +54,10 @@ TELL = "select pg_notify('folded_' || current_schema(), '')"
 LEARN_SIZES = "select learn_sizes()"
 
 LEARN_AFTER = 2_000
-"""So many facts folded at once change the tables more than the server's own statistics notice in time."""
+"""So many facts folded at once change the tables more than the server's own statistics notice in time.
+
+In a ledger that is large already it is a twentieth of its facts.
+"""
 
 TYPE_AT = "select type from journal where position = %(position)s"
 
@@ -145,13 +148,18 @@ def folded(
         span = folding.span
         unlearnt += span.facts if span else 0
         # While much arrives, tables grow by half between two looks; at the end, the next reader fares well.
-        if unlearnt >= (max(SPAN_FACTS, span.upto // 2) if span and not folding.is_last else LEARN_AFTER):
+        if unlearnt >= _learn_after(folding):
             connection.execute(LEARN_SIZES)
             unlearnt = 0
         if span is not None:
             yield span.upto
         if folding.is_last:
             return
+
+
+def _learn_after(folding: _Folding) -> int:
+    upto = folding.span.upto if folding.span else 0
+    return max(LEARN_AFTER, upto // 20) if folding.is_last else max(SPAN_FACTS, upto // 2)
 
 
 def fold(cursor: Cursor, span: Span, projections: Sequence[Projection]) -> None:

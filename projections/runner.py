@@ -21,6 +21,9 @@ It is a millisecond for each fact that the last look found: who follows a few is
 arrives, little of the machine goes to folding.
 """
 
+LONG_REST_MILLISECONDS = 100
+"""The most where batches arrive: it is a tenth of a millisecond for each fact that the last look found."""
+
 KEPT_STATEMENTS = 500
 
 POLL_SECONDS = 1
@@ -101,7 +104,7 @@ class Runner:
                 for at in folded(connection, self._projections):  # noqa: B007
                     if stop.is_set():
                         return
-                stop.wait(min(at - before, REST_MILLISECONDS) / 1000)
+                stop.wait(_rest_seconds(at - before))
                 wakeup.wait(POLL_SECONDS)
 
     def _connect(self) -> Connection:
@@ -110,3 +113,7 @@ class Runner:
         connection.prepare_threshold = None
         connection.prepared_max = KEPT_STATEMENTS
         return connection
+
+
+def _rest_seconds(found: int) -> float:
+    return max(min(found, REST_MILLISECONDS), min(found / 10, LONG_REST_MILLISECONDS)) / 1000

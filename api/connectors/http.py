@@ -130,7 +130,7 @@ async def take_records(
         raise WrongMediaType(
             field="Content-Type", detail=f"{media_type!r} is not read here.", remedy="Send application/json."
         )
-    async with writing.room_for_batch:
+    async with writing.room.taken(writing.batch_bytes):
         body = await read_body(request, writing.batch_bytes)
         answer, refused = await asyncio.to_thread(
             _take, writing, reading, quarantine, request.auth, name, body, dry_run

@@ -103,7 +103,7 @@ async def post_statements(
 ) -> list[str]:
     """The ids of one statement or of a list, kept together or not at all; one without an id is given one."""
     _require_version(request)
-    async with writing.room_for_batch:
+    async with writing.room.taken(writing.batch_bytes):
         said = await _read(request, writing.batch_bytes)
         items = said if isinstance(said, list) else [said]
         if len(items) > MOST_STATEMENTS:

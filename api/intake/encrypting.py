@@ -21,7 +21,8 @@ ERASURES = Look(("subject_erased",), "")
 
 def is_personal(fact: Fact) -> bool:
     """Whether `fact` says anything personal."""
-    return any(getattr(fact, name) is not None for name in personal_fields(type(fact)))
+    fields = personal_fields(type(fact))
+    return bool(fields) and any(getattr(fact, name) is not None for name in fields)
 
 
 class Told(NamedTuple):

@@ -20,7 +20,7 @@ from api.intake.encrypting import (
 from api.intake.item import Item, decide_groups, decoded, drafted, recognise, settle_twins, withhold
 from api.intake.submission import Outcome, Refused, Rehearsal, Stored, Submission
 from domain.decide.boundary import Look, boundary, branches_named, people_named, positions_named
-from domain.decide.decide import Asked, decide
+from domain.decide.decide import Asked, decide_met
 from domain.decide.known import Known
 from domain.facts.base import Fact
 from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened
@@ -52,6 +52,7 @@ class Intake:
         self._people: set[str] = set()
         self._branches: set[str] = set()
         self._opened: LedgerOpened | None = None
+        self._nothing = Known()  # is known to rules that look at nothing; they only read it
 
     def submit(
         self,
@@ -81,6 +82,25 @@ class Intake:
 
         Raises: the Refusal of a rule that needs no look.
         """
+        return self._plain(submission, Asked(actor, now, self.business_day(now)))
+
+    def all_plain(
+        self, submissions: Sequence[Submission], *, actor: str, now: dt.datetime
+    ) -> list[Draft] | None:
+        """The drafts of a batch that may be appended without a further look; None where `submit` must decide.
+
+        Raises: as `plain`.
+        """
+        asked = Asked(actor, now, self.business_day(now))
+        drafts: list[Draft] = []
+        for submission in submissions:
+            draft = self._plain(submission, asked)
+            if draft is None:
+                return None
+            drafts.append(draft)
+        return drafts
+
+    def _plain(self, submission: Submission, asked: Asked) -> Draft | None:
         if submission.refers_to is not None or submission.causation is not None:
             return None
         fact = decoded(submission)
@@ -91,10 +111,8 @@ class Intake:
             if ready is None:
                 return None
             fact = ready
-        draft = drafted(submission, fact, actor)
-        met = Known()
-        met.employees, met.branches = self._people, self._branches
-        decide(fact, draft.occurred_at, met, Asked(actor, now, self.business_day(now)))
+        draft = drafted(submission, fact, asked.actor)
+        decide_met(fact, draft.occurred_at, self._nothing, asked)
         return draft
 
     def append(self, drafts: Sequence[Draft], *, now: dt.datetime) -> list[Receipt]:
@@ -229,9 +247,10 @@ class Intake:
         self._branches |= met.branches
 
     def _has_met(self, fact: Fact) -> bool:
-        return all(value in self._people for _, value in people_named(fact)) and all(
-            value in self._branches for _, value in branches_named(fact)
-        )
+        for _, person in people_named(fact):
+            if person not in self._people:
+                return False
+        return all(branch in self._branches for _, branch in branches_named(fact))
 
 
 def _draft(cursor: Cursor[Any], items: Sequence[Item], actor: str) -> dict[int, Record]:

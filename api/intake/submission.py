@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
+
 from domain.facts.base import Fact
 from domain.journal.cipher import Cipher
 from domain.refusals import Refusal
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Submission:
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
     """A fact as somebody brings it, not yet believed.
 
     data: JSON bytes or decoded JSON.

@@ -266,11 +266,10 @@ def positions_named(fact: Fact) -> tuple[int, ...]:
 
 def people_named(fact: Fact) -> tuple[tuple[str, str], ...]:
     """The ids of people that must have been hired before, each with its field."""
-    return tuple(
-        (name, person)
-        for name, person, _ in _people(fact)
-        if not (isinstance(fact, EmployeeHired) and name == "employee")
-    )
+    named = [(name, person) for name, person, _ in _people(fact)]
+    if isinstance(fact, EmployeeHired):
+        named = [(name, person) for name, person in named if name != "employee"]
+    return tuple(named)
 
 
 def people_written_about(fact: Fact) -> tuple[tuple[str, str], ...]:
@@ -289,11 +288,12 @@ def branches_named(fact: Fact) -> tuple[tuple[str, str], ...]:
     """The ids of branches that must have been opened before, each with its field."""
     if isinstance(fact, BranchOpened):
         return ()
-    named = [("branch", getattr(fact, "branch", None))]
+    branch: str | None = getattr(fact, "branch", None)
+    named = [] if branch is None else [("branch", branch)]
     if isinstance(fact, BranchMerged):
         named.append(("into", fact.into))
     if isinstance(fact, OverrideSet) and fact.level == "branch":
         named.append(("scope", fact.scope))
     if isinstance(fact, PracticeShared):
         named += [(f"results[{index}].branch", each.branch) for index, each in enumerate(fact.results or ())]
-    return tuple((name, value) for name, value in named if value is not None)
+    return tuple(named)

@@ -114,13 +114,30 @@ def decide(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> 
 
     Raises: a Refusal of the rule that it breaks.
     """
+    _require_past(occurred_at, asked)
+    require_existing(fact, known)
+    _judge(fact, occurred_at, known, asked)
+
+
+def decide_met(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> None:
+    """Lets `fact` pass, or says why not, where all whom it names are known to exist.
+
+    Raises: as `decide`.
+    """
+    _require_past(occurred_at, asked)
+    _judge(fact, occurred_at, known, asked)
+
+
+def _require_past(occurred_at: dt.datetime, asked: Asked) -> None:
     if occurred_at > asked.now + TOLERANCE:
         raise BadInstant(
             field="occurred_at",
             detail=f"{occurred_at.isoformat()} is more than a day ahead of now, {asked.now.isoformat()}.",
             remedy="Send what has happened, when it has happened.",
         )
-    require_existing(fact, known)
+
+
+def _judge(fact: Fact, occurred_at: dt.datetime, known: Known, asked: Asked) -> None:
     credits.require_settled(fact)
     rule = RULES.get(type(fact))
     if rule is not None:

@@ -1,6 +1,6 @@
 """Whom a fact names, and in which part: said once, by the types of its fields."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import NamedTuple, cast
 
@@ -19,10 +19,10 @@ class Named(NamedTuple):
 
 def people_in(fact: Fact) -> tuple[Named, ...]:
     """Everybody whom `fact` is about or asks, in the order of its fields; not who only approves it."""
-    return tuple(found for reader in _readers(type(fact)) for found in reader(fact, ""))
+    return tuple([found for reader in _readers(type(fact)) for found in reader(fact, "")])
 
 
-_Reader = Callable[[object, str], Iterator[Named]]
+_Reader = Callable[[object, str], Iterable[Named]]
 
 
 @cache
@@ -48,18 +48,20 @@ def _reader(name: str, kind: inspect.Type) -> _Reader | None:
 
 
 def _one(name: str, *, decides: bool) -> _Reader:
-    def read(of: object, within: str) -> Iterator[Named]:
+    def read(of: object, within: str) -> Iterable[Named]:
         person = getattr(of, name)
-        if person is not None:
-            yield Named(within + name, person, decides)
+        return () if person is None else (Named(within + name, person, decides),)
 
     return read
 
 
 def _each(name: str, readers: tuple[_Reader, ...]) -> _Reader:
-    def read(of: object, within: str) -> Iterator[Named]:
-        for index, part in enumerate(getattr(of, name) or ()):
-            for reader in readers:
-                yield from reader(part, f"{within}{name}[{index}].")
+    def read(of: object, within: str) -> Iterable[Named]:
+        return [
+            found
+            for index, part in enumerate(getattr(of, name) or ())
+            for reader in readers
+            for found in reader(part, f"{within}{name}[{index}].")
+        ]
 
     return read

@@ -86,6 +86,19 @@ class Journal:
         """
         return self.retried(lambda cursor: store(cursor, drafts, now, condition, atomic=False))
 
+    def append_new(self, drafts: Sequence[Draft], *, now: dt.datetime) -> list[Receipt]:
+        """Writes all of `drafts` if none of their keys is known; else nothing, and gives back nothing.
+
+        It is tried once: who does not know what became of it sends the same keys again, through `append`.
+        """
+        try:
+            with self.cursor() as cursor, cursor.connection.transaction():
+                return copy_new(cursor, drafts, now)
+        except (psycopg.OperationalError, psycopg.errors.IdleInTransactionSessionTimeout) as error:
+            if not may_pass(error):
+                raise
+            return []
+
     def decide(
         self, query: Query, rule: Callable[[Sequence[Record]], Sequence[Draft]], *, now: dt.datetime
     ) -> list[Receipt]:
@@ -187,6 +200,18 @@ def store(
         with cursor.connection.transaction():
             _store_locked(cursor, batch, now, condition, atomic=atomic)
     return batch.answers()
+
+
+def copy_new(cursor: Cursor[Any], drafts: Sequence[Draft], now: dt.datetime) -> list[Receipt]:
+    """Copies `drafts` in the transaction under way if all their keys are new; else writes nothing."""
+    batch = Batch(drafts)
+    opening = open_batch(cursor, batch, now)
+    if opening.known or len(batch.fresh) < len(drafts):
+        return []
+    batch.copy(cursor, opening)
+    cursor.execute(NOTIFY)
+    batch.number(opening)
+    return [answer for answer in batch.answers() if isinstance(answer, Receipt)]
 
 
 def _store_few(cursor: Cursor[Any], batch: Batch, now: dt.datetime, *, atomic: bool) -> None:

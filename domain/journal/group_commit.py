@@ -5,6 +5,7 @@ import datetime as dt
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import islice
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -13,14 +14,17 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 
 from domain.journal.append import Condition, Journal, Receipt
-from domain.journal.batch import APPEND, Answer, Batch, opening
+from domain.journal.batch import APPEND, COPY_FROM, Answer, Batch, opening
 from domain.journal.record import Draft
-from domain.refusals import Refusal
+from domain.refusals import KeyReused, Refusal
 
 COMMIT_FACTS = 200
-"""The most that one commit takes, so that the next ones are made ready while it is under way."""
+"""The most single facts that one commit takes, so that the next are made ready while it is under way."""
 
-QUEUED_FACTS = 2_000
+TOGETHER_FACTS = 1_000
+"""The most that batches bring into one commit; a larger batch has one of its own."""
+
+QUEUED_FACTS = 4_000
 """Beyond so many, whoever brings more waits for room."""
 
 
@@ -29,16 +33,19 @@ class Closed(Exception):
 
 
 class _Asked(NamedTuple):
-    draft: Draft
-    answer: "asyncio.Future[Receipt]"
+    """What somebody brought, which is written whole or not at all."""
+
+    drafts: Sequence[Draft]
+    answer: "asyncio.Future[Sequence[Receipt]]"
 
 
 class GroupCommit:
     """One writer for many concurrent tasks of an event loop.
 
     An answer means that the fact is durable. One that is delivered again, contradictory or broken concerns
-    nobody else. New facts go through a connection of its own; whatever does not pass there in one round trip
-    (something was known, the connection is lost) is left to the journal, which sends the same keys again.
+    nobody else. A few new facts go through a connection of its own, many are copied in a thread; whatever
+    does not pass there at once (something was known, the connection is lost) is left to the journal, which
+    sends the same keys again.
     """
 
     def __init__(
@@ -52,6 +59,7 @@ class GroupCommit:
         self._clock = clock
         self._queued_facts = queued_facts
         self._queue: deque[_Asked] = deque()
+        self._queued = 0
         self._arrived, self._room = asyncio.Event(), asyncio.Event()
         self._closing = False
         self._connection: AsyncConnection[TupleRow] | None = None
@@ -80,18 +88,30 @@ class GroupCommit:
 
         Raises: KeyReused, ConditionFailed, Closed
         """
-        while len(self._queue) >= self._queued_facts and not self._closing:
+        if condition is None:
+            return (await self.append_all((draft,)))[0]
+        await self._have_room()
+        append = partial(self._journal.append, [draft], now=self._clock(), condition=condition)
+        return (await asyncio.to_thread(append))[0]
+
+    async def append_all(self, drafts: Sequence[Draft]) -> Sequence[Receipt]:
+        """Writes all of `drafts` or none, together with what others bring; where each stands.
+
+        Raises: KeyReused, Closed
+        """
+        await self._have_room()
+        asked = _Asked(drafts, asyncio.get_running_loop().create_future())
+        self._queue.append(asked)
+        self._queued += len(drafts)
+        self._arrived.set()
+        return await asked.answer
+
+    async def _have_room(self) -> None:
+        while self._queued >= self._queued_facts and not self._closing:
             self._room.clear()
             await self._room.wait()
         if self._closing:
             raise Closed
-        if condition is not None:
-            append = partial(self._journal.append, [draft], now=self._clock(), condition=condition)
-            return (await asyncio.to_thread(append))[0]
-        asked = _Asked(draft, asyncio.get_running_loop().create_future())
-        self._queue.append(asked)
-        self._arrived.set()
-        return await asked.answer
 
     async def _write(self) -> None:
         while self._queue or not self._closing:
@@ -99,17 +119,28 @@ class GroupCommit:
                 self._arrived.clear()
                 await self._arrived.wait()
                 continue
-            taken = [self._queue.popleft() for _ in range(min(len(self._queue), COMMIT_FACTS))]
+            taken = self._taken()
             self._room.set()
             await self._commit(taken)
 
+    def _taken(self) -> list[_Asked]:
+        """What goes into the next commit."""
+        taken, facts = [self._queue.popleft()], 0
+        while True:
+            facts += len(taken[-1].drafts)
+            most = COMMIT_FACTS if facts == len(taken) else TOGETHER_FACTS
+            if not self._queue or facts + len(self._queue[0].drafts) > most:
+                self._queued -= facts
+                return taken
+            taken.append(self._queue.popleft())
+
     async def _commit(self, taken: Sequence[_Asked]) -> None:
-        drafts = [asked.draft for asked in taken]
         now = self._clock()
         try:
-            answers = await self._append_new(drafts, now) or await asyncio.to_thread(
-                self._journal.append_each, drafts, now=now
-            )
+            answers = await self._append_new(taken, now)
+            if not answers and len(taken) > 1 and any(len(asked.drafts) > 1 for asked in taken):
+                return await self._commit_apart(taken)
+            answers = answers or await self._append_known(taken, now)
         except psycopg.OperationalError as error:
             _fail(taken, error)
         except Exception as error:
@@ -117,15 +148,41 @@ class GroupCommit:
             if len(taken) == 1:
                 _fail(taken, error)
             else:
-                for asked in taken:
-                    await self._commit([asked])
+                await self._commit_apart(taken)
         else:
             for asked, answer in zip(taken, answers, strict=True):
                 _answer(asked, answer)
 
-    async def _append_new(self, drafts: Sequence[Draft], now: dt.datetime) -> Sequence[Answer]:
-        """Writes `drafts` in one round trip; no answers when that did not do."""
+    async def _commit_apart(self, taken: Sequence[_Asked]) -> None:
+        for asked in taken:
+            await self._commit([asked])
+
+    async def _append_new(self, taken: Sequence[_Asked], now: dt.datetime) -> Sequence[Sequence[Answer]]:
+        """Writes what is `taken` at once; no answers when that did not do, and nothing was written."""
+        drafts = [draft for asked in taken for draft in asked.drafts]
         batch = Batch(drafts)
+        if len(batch.fresh) < len(drafts):
+            return ()
+        if len(drafts) >= COPY_FROM:
+            answers = await asyncio.to_thread(self._journal.append_new, drafts, now=now)
+        else:
+            answers = await self._append_few(batch, now)
+        found = iter(answers)
+        return [[*islice(found, len(asked.drafts))] for asked in taken] if answers else ()
+
+    async def _append_known(self, taken: Sequence[_Asked], now: dt.datetime) -> Sequence[Sequence[Answer]]:
+        """Writes what is `taken`, single facts or one batch, where some was known or the way was lost."""
+        if len(taken) == 1:
+            try:
+                return [await asyncio.to_thread(self._journal.append, taken[0].drafts, now=now)]
+            except KeyReused as refusal:
+                return [[refusal]]
+        drafts = [asked.drafts[0] for asked in taken]
+        each = await asyncio.to_thread(self._journal.append_each, drafts, now=now)
+        return [[answer] for answer in each]
+
+    async def _append_few(self, batch: Batch, now: dt.datetime) -> Sequence[Answer]:
+        """Writes `batch` in one round trip; no answers when that did not do."""
         try:
             if self._connection is None:
                 self._connection = await AsyncConnection.connect(self._journal.conninfo, autocommit=True)
@@ -145,14 +202,16 @@ class GroupCommit:
             self._connection = None
 
 
-def _answer(asked: _Asked, answer: Answer) -> None:
+def _answer(asked: _Asked, answers: Sequence[Answer]) -> None:
     """Answers, unless whoever asked has gone."""
     if asked.answer.done():
         return
-    if isinstance(answer, Refusal):
-        asked.answer.set_exception(answer)
-    else:
-        asked.answer.set_result(answer)
+    receipts: list[Receipt] = []
+    for answer in answers:
+        if isinstance(answer, Refusal):
+            return asked.answer.set_exception(answer)
+        receipts.append(answer)
+    asked.answer.set_result(receipts)
 
 
 def _fail(taken: Sequence[_Asked], error: Exception) -> None:

@@ -20,6 +20,17 @@ EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 _CARRIED = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}\Z")
 
 
+class _Said(msgspec.Struct, frozen=True):
+    """What a content hash is taken of."""
+
+    causation: int | None
+    data: msgspec.Raw
+    key: str
+    occurred_at: str
+    source: str
+    type: str
+
+
 class Draft(NamedTuple):
     """A fact on its way into the journal: all of its record but position and time of recording.
 
@@ -106,14 +117,7 @@ def content_hash(
     type: str, source: str, key: str, occurred_at: dt.datetime, causation: int | None, data: bytes
 ) -> bytes:
     """SHA-256 of what the sender said: not of who carried it, nor of when and where it was written down."""
-    said = {
-        "causation": causation,
-        "data": msgspec.Raw(data),
-        "key": key,
-        "occurred_at": instant_text(occurred_at),
-        "source": source,
-        "type": type,
-    }
+    said = _Said(causation, msgspec.Raw(data), key, instant_text(occurred_at), source, type)
     return hashlib.sha256(canonical(said)).digest()
 
 

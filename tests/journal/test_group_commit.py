@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import psycopg
 import pytest
@@ -50,6 +50,39 @@ def test_what_arrives_together_shares_commits(journal: Journal, ledger_dsn: str)
 
     play(journal, scene)
     assert commits() <= 4
+
+
+def test_batches_that_arrive_together_share_commits_and_stand_each_whole(journal: Journal) -> None:
+    async def scene(group: GroupCommit) -> None:
+        batches = [visits(100) for _ in range(9)]
+        receipts = await asyncio.gather(*map(group.append_all, batches), group.append(drafted(key="one")))
+        keys = {record.position: record.key for record in journal.read()}
+        for batch, found in zip(batches, receipts, strict=False):
+            assert [keys[receipt.position] for receipt in found] == [draft.key for draft in batch]
+        assert journal.head() == 901
+
+    play(journal, scene)
+
+
+def test_a_batch_that_contradicts_is_withheld_whole_and_alone(journal: Journal) -> None:
+    journal.append([drafted(visit("E1"), key="old")], now=NOW)
+
+    async def scene(group: GroupCommit) -> None:
+        wrong = [*visits(150), drafted(visit("E2"), key="old")]
+        again = [drafted(visit("E1"), key="old"), *visits(150)]
+        answers = await asyncio.gather(
+            *map(group.append_all, (visits(150), wrong, again)),
+            *(group.append(draft) for draft in visits(20)),
+            return_exceptions=True,
+        )
+        assert isinstance(answers.pop(1), KeyReused)
+        assert all(isinstance(answer, Sequence | Receipt) for answer in answers)
+        assert next(iter(answers[1])) == Receipt(1, True, NOW)  # type: ignore[arg-type]
+        assert journal.head() == 1 + 150 + 150 + 20
+        stored = {record.key for record in journal.read()}
+        assert not stored & {draft.key for draft in wrong[:-1]}
+
+    play(journal, scene)
 
 
 def test_a_contradiction_concerns_only_who_brought_it(journal: Journal) -> None:
