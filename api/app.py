@@ -20,6 +20,7 @@ from api import (
     audit,
     balances,
     boards,
+    checklists,
     clients,
     closes,
     credentials,
@@ -50,6 +51,7 @@ from api import (
     receipts,
     reminders,
     rosters,
+    run_sheets,
     seal,
     shifts,
     signed_in,
@@ -165,6 +167,7 @@ HANDLERS = [
     alerts.read_backtest,
     payroll.read_payroll_runs,
     closes.close_month,
+    *checklists.HANDLERS,
     reminders.read_reminders,
     reminders.read_notices,
     establishment.read_establishment,
@@ -184,6 +187,7 @@ HANDLERS = [
     insight.read_pay_ranges,
     payroll.read_payroll_run,
     payroll.read_payroll_rows,
+    *run_sheets.HANDLERS,
     payroll.read_reconciliation,
     payroll.read_outstanding,
     payroll.read_holds,
@@ -236,6 +240,7 @@ def build_app(ledger: Ledger) -> Surround:
     way_in = entrance(ledger, reading, asked, lambda: app.state.trail)
     site = site_of(ledger.intake)
     kept_slips = KeptSlips(reading)
+    kept_sheets = run_sheets.KeptSheets(reading, kept_slips)
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
@@ -264,7 +269,8 @@ def build_app(ledger: Ledger) -> Surround:
             "pages": Provide(pages),
             **_given(**way_in.given(), quarantine=quarantine, ledger=ledger),
             **_given(reading=reading, vault=ledger.vault, hub=hub, desk=desk),
-            **_given(follower=follower, sealing=sealing, metrics=metrics, kept_slips=kept_slips),
+            **_given(follower=follower, sealing=sealing, metrics=metrics),
+            **_given(kept_slips=kept_slips, kept_sheets=kept_sheets),
         },
         exception_handlers=as_pages(EXCEPTION_HANDLERS, site),
         lifespan=[running],

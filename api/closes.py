@@ -43,7 +43,7 @@ class CloseStep(msgspec.Struct, frozen=True, kw_only=True):
 @post(
     "/payroll/runs",
     summary="Propose or close a month",
-    tags=["pay"],
+    tags=["payroll"],
     status_code=201,
     opt={"action": "close_periods", "personal": "none", "reach": "all"},
     operation_class=operation_with(CLOSE_BODY),

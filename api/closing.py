@@ -89,12 +89,13 @@ def close(
     return close_period(ledger, period, actor=actor, proposed_at=proposed_at, on_progress=on_progress)
 
 
-def proposal_of(cursor: Cursor[Any], period: Period) -> Proposal | None:
-    """The last proposal to close a month, if it was not withdrawn by a void."""
-    tag = (f"period:{period}",)
+def proposal_of(cursor: Cursor[Any], period: Period, known_at: int | None = None) -> Proposal | None:
+    """The last proposal to close a month, if it was not withdrawn by a void; as known at a position."""
+    tag, upto = (f"period:{period}",), LAST if known_at is None else known_at
     records = matching(cursor, (Selector(("close_proposed",), tag),), 0, LAST)
-    for record in reversed(records):
-        if not matching(cursor, (Selector(("fact_voided",), (f"fact:{record.position}",)),), 0, 1):
+    for record in reversed([each for each in records if each.position <= upto]):
+        voids = matching(cursor, (Selector(("fact_voided",), (f"fact:{record.position}",)),), 0, 1)
+        if all(void.position > upto for void in voids):
             return Proposal(
                 record.position, record.actor, msgspec.json.decode(record.data, type=CloseProposed)
             )

@@ -48,7 +48,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
 @get(
     "/payroll/runs",
     summary="The runs of all closed months",
-    tags=["pay"],
+    tags=["payroll"],
     opt={"action": "run_payroll", "personal": "none", "reach": "all"},
 )
 async def read_payroll_runs(pages: NamedDependency[Pages]) -> Response[list[RunSummary]]:
@@ -74,7 +74,7 @@ async def read_payroll_runs(pages: NamedDependency[Pages]) -> Response[list[RunS
 @get(
     "/payroll/runs/{period:str}",
     summary="Everything that is paid with a month",
-    tags=["pay"],
+    tags=["payroll"],
     opt={"action": "run_payroll", "personal": "people", "reach": "all"},
 )
 async def read_payroll_run(
@@ -112,7 +112,7 @@ async def read_payroll_run(
 @get(
     "/payroll/runs/{period:str}/rows",
     summary="The rows of a run, page by page",
-    tags=["pay"],
+    tags=["payroll"],
     opt={"action": "run_payroll", "personal": "people", "reach": "all"},
 )
 async def read_payroll_rows(
@@ -149,7 +149,7 @@ async def read_payroll_rows(
 @get(
     "/payroll/runs/{period:str}/reconciliation",
     summary="What was paid for a month against what it settled",
-    tags=["pay"],
+    tags=["payroll"],
     opt={"action": "run_payroll", "personal": "people", "reach": "all"},
 )
 async def read_reconciliation(
@@ -193,7 +193,7 @@ async def read_reconciliation(
 @get(
     "/payroll/outstanding",
     summary="What released runs have still to pay",
-    tags=["pay"],
+    tags=["payroll"],
     opt={"action": "run_payroll", "personal": "people", "reach": "all"},
 )
 async def read_outstanding(
@@ -217,7 +217,7 @@ async def read_outstanding(
 @get(
     "/payroll/holds",
     summary="Holds on pay",
-    tags=["pay"],
+    tags=["payroll"],
     opt={"action": "read_pay", "personal": "people", "reach": "rows"},
 )
 async def read_holds(

@@ -114,6 +114,17 @@ order by j.position
 limit %(limit)s"""
 )
 
+FACTS_OF = (
+    LATE
+    + """
+select
+    late.employee, j.position, j.type, j.source, j.key, min(late.day),
+    min(late.void_position) filter (where late.void_position <= coalesce(%(upto)s, late.void_position))
+from late join journal j on j.position = late.position
+group by late.employee, j.position
+order by late.employee, j.position"""
+)
+
 
 class ClosedPeriod(NamedTuple):
     """A month that was closed. position: of the close; known_at: the last one that it took into account.
@@ -166,6 +177,17 @@ def late_facts(
     """The first facts by which what `employee` is due for `about` may have changed since the `last` close."""
     asked, _ = _asked(cursor, (last.known_at, known_at), about.last_day, [employee])
     return [LateFact(*row) for row in cursor.execute(FACTS, {**asked, "limit": limit}, prepare=False)]
+
+
+def late_facts_of(
+    cursor: Cursor, last: ClosedPeriod, about: Period, known_at: int | None, employees: Sequence[str]
+) -> dict[str, list[LateFact]]:
+    """The facts by which what each of `employees` is due for `about` may have changed since a close."""
+    asked, ties = _asked(cursor, (last.known_at, known_at), about.last_day, employees)
+    found: dict[str, list[LateFact]] = {}
+    for employee, *row in ties.told(cursor.execute(FACTS_OF, asked, prepare=False)):
+        found.setdefault(employee, []).append(LateFact(*row))
+    return found
 
 
 def facts_between(cursor: Cursor, after: int, upto: int, until: dt.date, employee: str) -> list[LateFact]:

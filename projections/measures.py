@@ -134,8 +134,13 @@ def counts(bound: Bound, measure: FactMeasure, fact: str, known_at: int | None) 
     if measure.gate is not None:
         tests.append(licensed(bound, measure.gate))
     if measure.confirmed_by is not None:
-        tests.append(_CONFIRMED.format(role=bound(measure.confirmed_by), known=known(known_at)))
+        tests.append(confirmed(bound, measure.confirmed_by, known_at))
     return SQL(" and ").join(tests)
+
+
+def confirmed(bound: Bound, role: str, known_at: int | None) -> Composed:
+    """That somebody has confirmed the fact of credit `c` as `role`."""
+    return _CONFIRMED.format(role=bound(role), known=known(known_at))
 
 
 def licensed(bound: Bound, kind: str) -> Composed:

@@ -16,12 +16,9 @@ from projections.members import deciding_postings
 from projections.paying import Hold
 from projections.plans_used import PlanUsed
 from projections.reconciling import RunStanding, RunState, standing
+from projections.run_totals import PayrollTotal, Previous, RunSum, Settled, previous, sums, total_of
 from projections.spans import Cursor
 from projections.statements import Payslip
-
-PREVIOUS = """
-select employee, currency, total_minor from statement
-where period = %(period)s and position <= coalesce(%(known_at)s, position)"""
 
 
 def says(description: str) -> Meta:
@@ -64,43 +61,6 @@ class PayrollRow(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(description="What may be paid of it: the amount less what is kept back.")
     ]
     payable: Annotated[str, says("The same in major units, as plain digits.")]
-
-
-class PayrollTotal(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person is paid in all: the sum of their rows.
-
-    held_minor: of it, kept back; payable_minor: the rest. previous_minor: what they were due with the month
-    before, 0 for nothing, None while that month is open; difference_minor: what is more now, or less.
-    """
-
-    employee: str
-    name: str | None
-    branch: str | None
-    amount_minor: int
-    amount: str
-    currency: str
-    statement_digest: str
-    held_minor: int
-    payable_minor: int
-    payable: str
-    previous_minor: int | None
-    difference_minor: int | None
-
-
-class RunSum(msgspec.Struct, frozen=True, kw_only=True):
-    """The sums of a run in one currency. previous_minor, difference_minor: as of a total.
-
-    gone: ids of those who were due something with the month before and have no statement now.
-    """
-
-    currency: str
-    people: int
-    amount_minor: int
-    held_minor: int
-    payable_minor: int
-    previous_minor: int | None
-    difference_minor: int | None
-    gone: tuple[str, ...]
 
 
 class HoldInRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,10 +112,6 @@ class Paying(NamedTuple):
     here: Mapping[str, Posting] = {}
 
 
-Previous = Mapping[tuple[str, str], int] | None
-"""What the month before came to, by employee and currency; None while it is open."""
-
-
 class _Paid(NamedTuple):
     """The rows and the total of one statement."""
 
@@ -171,7 +127,7 @@ def run(cursor: Cursor, period: Period, known_at: int | None = None, *, engine: 
     asked = closing.head(cursor) if known_at is None else known_at
     around = paying_with(cursor, period, asked, engine=engine)
     around = around._replace(here=posts(cursor, period, around, asked))
-    closed, before = around.closed, _previous(cursor, period.previous(), asked)
+    closed, before = around.closed, previous(cursor, period.previous(), asked)
     slips = list(statements.payslips(cursor, period, asked, engine=engine))
     paid = [_paid(cursor, slip, around, before) for slip in slips]
     rows = tuple(row for each in paid for row in each.rows)
@@ -185,7 +141,7 @@ def run(cursor: Cursor, period: Period, known_at: int | None = None, *, engine: 
         engine=closed.engine if closed else engine,
         run=around.run,
         plans=_plans(slips),
-        sums=tuple(_sums(totals, before)),
+        sums=tuple(sums(totals, before)),
         holds=tuple(_in_run(hold, rows) for own in around.holds.values() for hold in own),
         totals=totals,
         rows=rows,
@@ -214,8 +170,14 @@ def rows_of(cursor: Cursor, slip: Payslip, around: Paying) -> tuple[PayrollRow, 
 
 def _paid(cursor: Cursor, slip: Payslip, around: Paying, before: Previous) -> _Paid:
     back = kept(cursor, slip, around.holds.get(slip.statement.employee, ()))
-    here = around.here.get(slip.statement.employee)
-    return _Paid(tuple(_rows(slip, around, back)), _total(slip, here, payable_minor(slip, back), before))
+    made, here = slip.statement, around.here.get(slip.statement.employee)
+    total = total_of(
+        Settled(made.employee, made.currency, made.total_minor, slip.digest),
+        here,
+        payable_minor(slip, back),
+        before,
+    )
+    return _Paid(tuple(_rows(slip, around, back)), total)
 
 
 def _rows(slip: Payslip, around: Paying, back: Kept) -> Iterator[PayrollRow]:
@@ -251,45 +213,6 @@ def _rows(slip: Payslip, around: Paying, back: Kept) -> Iterator[PayrollRow]:
         )
 
 
-def _total(slip: Payslip, here: Posting | None, payable: int, previous: Previous) -> PayrollTotal:
-    made = slip.statement
-    before = None if previous is None else previous.get((made.employee, made.currency), 0)
-    return PayrollTotal(
-        employee=made.employee,
-        name=here.name if here else None,
-        branch=here.branch if here else None,
-        amount_minor=made.total_minor,
-        amount=major_text(made.total_minor, made.currency),
-        currency=made.currency,
-        statement_digest=slip.digest,
-        held_minor=made.total_minor - payable,
-        payable_minor=payable,
-        payable=major_text(payable, made.currency),
-        previous_minor=before,
-        difference_minor=None if before is None else made.total_minor - before,
-    )
-
-
-def _sums(totals: Sequence[PayrollTotal], previous: Previous) -> Iterator[RunSum]:
-    before: Mapping[tuple[str, str], int] = previous or {}
-    now = {(each.employee, each.currency) for each in totals}
-    for currency in sorted({c for _, c in (*now, *before)}):
-        own = [each for each in totals if each.currency == currency]
-        amount, payable = sum(x.amount_minor for x in own), sum(x.payable_minor for x in own)
-        came = sum(minor for (_, c), minor in before.items() if c == currency)
-        gone = sorted(e for (e, c), minor in before.items() if c == currency and minor and (e, c) not in now)
-        yield RunSum(
-            currency=currency,
-            people=len(own),
-            amount_minor=amount,
-            held_minor=amount - payable,
-            payable_minor=payable,
-            previous_minor=None if previous is None else came,
-            difference_minor=None if previous is None else amount - came,
-            gone=tuple(gone),
-        )
-
-
 def _in_run(hold: Hold, rows: Sequence[PayrollRow]) -> HoldInRun:
     own = [row for row in rows if row.held and hold.hold in row.hold_ids.split()]
     return HoldInRun(
@@ -301,13 +224,6 @@ def _in_run(hold: Hold, rows: Sequence[PayrollRow]) -> HoldInRun:
         rows=len(own),
         held_minor=sum(row.amount_minor - row.payable_minor for row in own),
     )
-
-
-def _previous(cursor: Cursor, before: Period, known_at: int) -> dict[tuple[str, str], int] | None:
-    if all(each.period != before for each in closed_periods(cursor, known_at)):
-        return None
-    found = cursor.execute(PREVIOUS, {"period": str(before), "known_at": known_at})
-    return {(employee, currency): minor for employee, currency, minor in found}
 
 
 def _plans(slips: Iterable[Payslip]) -> tuple[PlanUsed, ...]:

@@ -242,9 +242,55 @@ class CausingFact(TypedDict):
     said: Title
 
 
+class ChangedPerson(TypedDict):
+    employee: str
+    name: str | None
+    branch: str | None
+    amount_minor: int
+    amount: str
+    currency: str
+    statement_digest: str
+    held_minor: int
+    payable_minor: int
+    payable: str
+    previous_minor: int | None
+    difference_minor: int | None
+    retro_minor: int
+    retro_lines: int
+    changes: list[RunChangesLineChange]
+
+
+class CheckItem(TypedDict):
+    item: Literal[
+        "month_over",
+        "months_before",
+        "counting",
+        "runs_before",
+        "quarantine",
+        "unconfirmed",
+        "without_plan",
+        "inquiries",
+        "holds",
+        "drafts",
+        "seal",
+    ]
+    count: int | None
+    blocks: NotRequired[bool]
+    address: NotRequired[str | None]
+
+
 class CheckedIn(TypedDict):
     position: int
     has_place: bool
+
+
+class Checklist(TypedDict):
+    period: str
+    state: Literal["open", "proposed", "closed"]
+    known_at: int
+    may_close: bool
+    items: list[CheckItem]
+    proposal: ProposalMade | None
 
 
 class ClientPage(TypedDict):
@@ -480,6 +526,18 @@ class Delivery(TypedDict):
 class DeliveryPage(TypedDict):
     deliveries: list[Delivery]
     next_after: int | None
+
+
+class Delta(TypedDict):
+    about_period: str
+    plan: str
+    component: str
+    title: Title
+    is_clawback: bool
+    settled: str
+    recomputed: str
+    amount_minor: int
+    currency: str
 
 
 class Difference(TypedDict):
@@ -830,6 +888,15 @@ class IndicatorStanding(TypedDict):
     met: bool | None
 
 
+class InputChange(TypedDict):
+    measure: str
+    title: Title
+    form: Literal["number", "percent", "money"]
+    unit: Title | None
+    previous: str | None
+    now: str | None
+
+
 class Inquiry(TypedDict):
     inquiry: str
     employee: str
@@ -900,6 +967,31 @@ class LateFact(TypedDict):
     void_position: int | None
 
 
+class LateMonth(TypedDict):
+    about_period: str
+    deltas: list[Delta]
+    late: list[LateFact]
+    late_total: int
+
+
+class LatePerson(TypedDict):
+    employee: str
+    name: str | None
+    branch: str | None
+    amount_minor: int
+    amount: str
+    currency: str
+    statement_digest: str
+    held_minor: int
+    payable_minor: int
+    payable: str
+    previous_minor: int | None
+    difference_minor: int | None
+    retro_minor: int
+    retro_lines: int
+    months: list[LateMonth]
+
+
 class Leave(TypedDict):
     position: int
     employee: str
@@ -955,20 +1047,6 @@ class Line(TypedDict):
     about: NotRequired[str | None]
     exchange: NotRequired[Exchange]
     placements: NotRequired[list[LinePlacement]]
-
-
-class LineChange(TypedDict):
-    plan: str
-    component: str
-    clause: str
-    title: Title
-    about: str
-    kind: Literal["added", "removed", "changed"]
-    before_minor: int
-    after_minor: int
-    difference_minor: int
-    currency: str
-    changes: list[PlanDifferencesChange]
 
 
 class LinePart(TypedDict):
@@ -1059,6 +1137,18 @@ class MonthChange(TypedDict):
     difference_minor: int
     period: str
     paid: SimulatedChange
+
+
+class MonthStanding(TypedDict):
+    period: str
+    state: Literal["proposed"] | Literal["open", "closed", "approved", "released", "paid"]
+    people: int | None
+    total_minor: int | None
+    currency: str | None
+    closed_by: str | None
+    proposed_by: str | None
+    holds: int
+    inquiries: int
 
 
 class NextAction(TypedDict):
@@ -1415,6 +1505,20 @@ class PlanDifferencesChange(TypedDict):
     after_position: NotRequired[int | None]
 
 
+class PlanDifferencesLineChange(TypedDict):
+    plan: str
+    component: str
+    clause: str
+    title: Title
+    about: str
+    kind: Literal["added", "removed", "changed"]
+    before_minor: int
+    after_minor: int
+    difference_minor: int
+    currency: str
+    changes: list[PlanDifferencesChange]
+
+
 class PlanExchangeRate(TypedDict):
     position: int
     base: str
@@ -1503,6 +1607,16 @@ class Progress(TypedDict):
     levels: list[Level]
     earned_minor: dict[str, int]
     currency: str | None
+
+
+class ProposalMade(TypedDict):
+    position: int
+    proposed_by: str
+    proposed_at: str
+    known_at: int
+    statements: int
+    statements_digest: str
+    facts_since: int
 
 
 class ProposalsProposal(TypedDict):
@@ -1792,6 +1906,101 @@ class RulesInForce(TypedDict):
     rules: list[UnitRules]
 
 
+class RunChanges(TypedDict):
+    period: str
+    state: Literal["open", "closed"]
+    known_at: int
+    closed_position: int | None
+    statements_digest: str | None
+    run: RunStanding
+    previous_period: str | None
+    total: int
+    offset: int
+    people: list[ChangedPerson]
+
+
+class RunChangesLineChange(TypedDict):
+    plan: str
+    component: str
+    title: Title
+    about_period: str | None
+    why: Literal["component_new", "component_gone", "retro", "account", "amount"]
+    previous_minor: int
+    amount_minor: int
+    difference_minor: int
+    inputs: list[InputChange]
+
+
+class RunDeltas(TypedDict):
+    period: str
+    state: Literal["open", "closed"]
+    known_at: int
+    closed_position: int | None
+    statements_digest: str | None
+    run: RunStanding
+    previous_period: str | None
+    total: int
+    offset: int
+    people: list[LatePerson]
+
+
+class RunPart(TypedDict):
+    plan: str
+    component: str
+    kind: str
+    title: Title
+    is_late: bool
+    currency: str
+    people: int
+    amount_minor: int
+    previous_minor: int | None
+
+
+class RunParts(TypedDict):
+    period: str
+    state: Literal["open", "closed"]
+    known_at: int
+    closed_position: int | None
+    statements_digest: str | None
+    run: RunStanding
+    previous_period: str | None
+    total: int
+    offset: int
+    parts: list[RunPart]
+
+
+class RunPeople(TypedDict):
+    period: str
+    state: Literal["open", "closed"]
+    known_at: int
+    closed_position: int | None
+    statements_digest: str | None
+    run: RunStanding
+    previous_period: str | None
+    total: int
+    offset: int
+    sums: list[RunSum]
+    branches: list[str]
+    people: list[RunPerson]
+
+
+class RunPerson(TypedDict):
+    employee: str
+    name: str | None
+    branch: str | None
+    amount_minor: int
+    amount: str
+    currency: str
+    statement_digest: str
+    held_minor: int
+    payable_minor: int
+    payable: str
+    previous_minor: int | None
+    difference_minor: int | None
+    retro_minor: int
+    retro_lines: int
+
+
 class RunStanding(TypedDict):
     state: Literal["open", "closed", "approved", "released", "paid"]
     approval: NotRequired[RunStep | None]
@@ -1836,7 +2045,7 @@ class SaidChange(TypedDict):
 
 
 class SaidLine(TypedDict):
-    line: LineChange
+    line: PlanDifferencesLineChange
     said: Title
     grounds: list[SaidChange]
 
@@ -2318,6 +2527,15 @@ class WishesMet(TypedDict):
     met_weight: int
     share: str | None
     unmet: list[Wish]
+
+
+class WithoutPlan(TypedDict):
+    employee: str
+    name: str | None
+    branch: str | None
+    post: str | None
+    hired_on: str
+    left_on: str | None
 
 
 class Work(TypedDict):

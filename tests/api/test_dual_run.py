@@ -6,8 +6,9 @@ import pytest
 
 from api.dual_run import PayDifference, dual_run
 from api.importing import Unusable
-from projections.payroll import PayrollRun, PayrollTotal
+from projections.payroll import PayrollRun
 from projections.reconciling import RunStanding
+from projections.run_totals import PayrollTotal
 
 PAID = {"E1": 600_00, "E2": 450_00, "E3": 0}
 

@@ -12,6 +12,7 @@ from .credentials import CredentialsAddresses
 from .facts import FactsAddresses
 from .insight import InsightAddresses
 from .pay import PayAddresses
+from .payroll import PayrollAddresses
 from .people import PeopleAddresses
 from .plans import PlansAddresses
 from .practices import PracticesAddresses
@@ -37,6 +38,7 @@ class Addresses:
         self.facts = FactsAddresses(wire)
         self.insight = InsightAddresses(wire)
         self.pay = PayAddresses(wire)
+        self.payroll = PayrollAddresses(wire)
         self.people = PeopleAddresses(wire)
         self.plans = PlansAddresses(wire)
         self.practices = PracticesAddresses(wire)

@@ -3,24 +3,10 @@
 Made from the OpenAPI document by `make docs`; change the service, not this module.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Literal
 
-from ..answers import (
-    Balance,
-    CloseStep,
-    Evidence,
-    ExplainedPayslip,
-    Hold,
-    Inquiry,
-    Outstanding,
-    PaidSlip,
-    PayrollRow,
-    PayrollRun,
-    Reconciliation,
-    RunSummary,
-    StatementReceipt,
-)
+from ..answers import Balance, Evidence, ExplainedPayslip, Inquiry, PaidSlip, StatementReceipt
 from ..wire import Wire, part
 
 
@@ -99,105 +85,6 @@ class PayAddresses:
     def read_receipt(self, employee: str, period: str) -> StatementReceipt:
         """The proof of what a person was paid."""
         return self._wire.json("GET", f"/v1/employees/{part(employee)}/statements/{part(period)}/receipt")
-
-    def read_payroll_runs(
-        self, *, known_at: int | str | None = None, at_least: int | None = None, limit: int | None = None
-    ) -> Iterator[RunSummary]:
-        """The runs of all closed months."""
-        return self._wire.rows(
-            "/v1/payroll/runs", {"known_at": known_at, "at_least": at_least, "limit": limit}
-        )
-
-    def close_month(self, body: Mapping[str, Any]) -> CloseStep:
-        """Propose or close a month."""
-        return self._wire.json("POST", "/v1/payroll/runs", body=body)
-
-    def read_payroll_run(
-        self, period: str, *, known_at: int | str | None = None, at_least: int | None = None
-    ) -> PayrollRun:
-        """Everything that is paid with a month."""
-        return self._wire.json(
-            "GET", f"/v1/payroll/runs/{part(period)}", {"known_at": known_at, "at_least": at_least}
-        )
-
-    def read_payroll_run_file(
-        self,
-        period: str,
-        *,
-        media_type: Literal[
-            "text/csv",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            "application/vnd.apache.parquet",
-        ],
-        known_at: int | str | None = None,
-        at_least: int | None = None,
-    ) -> bytes:
-        """Everything that is paid with a month."""
-        return self._wire.file(
-            f"/v1/payroll/runs/{part(period)}",
-            {"known_at": known_at, "at_least": at_least},
-            accept=media_type,
-        )
-
-    def read_payroll_rows(
-        self,
-        period: str,
-        *,
-        known_at: int | str | None = None,
-        at_least: int | None = None,
-        limit: int | None = None,
-    ) -> Iterator[PayrollRow]:
-        """The rows of a run, page by page."""
-        return self._wire.rows(
-            f"/v1/payroll/runs/{part(period)}/rows",
-            {"known_at": known_at, "at_least": at_least, "limit": limit},
-            field="rows",
-            cursor="next",
-        )
-
-    def read_reconciliation(
-        self,
-        period: str,
-        *,
-        known_at: int | str | None = None,
-        at_least: int | None = None,
-        differing: bool | None = None,
-        limit: int | None = None,
-    ) -> Iterator[Reconciliation]:
-        """What was paid for a month against what it settled."""
-        return self._wire.pages(
-            f"/v1/payroll/runs/{part(period)}/reconciliation",
-            {"known_at": known_at, "at_least": at_least, "differing": differing, "limit": limit},
-        )
-
-    def read_outstanding(
-        self, *, known_at: int | str | None = None, at_least: int | None = None, limit: int | None = None
-    ) -> Iterator[Outstanding]:
-        """What released runs have still to pay."""
-        return self._wire.rows(
-            "/v1/payroll/outstanding", {"known_at": known_at, "at_least": at_least, "limit": limit}
-        )
-
-    def read_holds(
-        self,
-        *,
-        known_at: int | str | None = None,
-        at_least: int | None = None,
-        limit: int | None = None,
-        employee: str | None = None,
-        released: bool | None = None,
-    ) -> Iterator[Hold]:
-        """Holds on pay."""
-        return self._wire.rows(
-            "/v1/payroll/holds",
-            {
-                "known_at": known_at,
-                "at_least": at_least,
-                "limit": limit,
-                "employee": employee,
-                "released": released,
-            },
-        )
 
     def read_inquiries(
         self,

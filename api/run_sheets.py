@@ -1,0 +1,338 @@
+"""A payroll run looked over: its people, its components, what changed and what came late, part by part."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+from psycopg import Cursor
+
+from api.kept_slips import KeptSlips
+from api.names import names_of
+from api.ops import ENGINE
+from api.people import Asked
+from api.reading import PeriodInPath, Reading, View, counted_position, month
+from api.watching import shows
+from domain.journal.vault import Vault
+from domain.period import Period
+from projections import run_changes
+from projections.reconciling import RunStanding
+from projections.run_changes import LateMonth, LineChange
+from projections.run_sheet import RunPart, RunPerson, RunSheet, sheet
+from projections.run_totals import RunSum
+
+KEPT_SHEETS = 8
+"""So many runs are remembered: of 2,000 people about 2 MB each."""
+
+Showing = Literal["held", "changed", "negative", "retro", "new"]
+Order = Literal["employee", "amount", "difference"]
+
+_SHOWN: Mapping[Showing, Callable[[RunPerson], bool]] = {
+    "held": lambda person: person.held_minor != 0,
+    "changed": lambda person: bool(person.difference_minor),
+    "negative": lambda person: person.amount_minor < 0,
+    "retro": lambda person: person.retro_lines > 0,
+    "new": lambda person: person.previous_minor == 0 and person.amount_minor != 0,
+}
+_ORDER: Mapping[Order, Callable[[RunPerson], Any]] = {
+    "employee": lambda person: person.employee,
+    "amount": lambda person: (-person.amount_minor, person.employee),
+    "difference": lambda person: (-abs(person.difference_minor or 0), person.employee),
+}
+
+Branch = Annotated[str | None, QueryParameter(description="Only people of this branch.")]
+Search = Annotated[
+    str | None, QueryParameter(max_length=100, description="Only people whose id or name holds this.")
+]
+Offset = Annotated[int, QueryParameter(ge=0, description="People to pass over.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=1_000, description="People a page.")]
+Fewer = Annotated[int, QueryParameter(ge=1, le=100, description="People a page.")]
+
+_Person = TypeVar("_Person", bound=RunPerson)
+
+
+class RunHead(msgspec.Struct, frozen=True, kw_only=True):
+    """Which run it is. known_at: the last position that its statements take into account.
+
+    previous_period: the month before, where it is closed. total: people whom the question fits, of whom
+    `offset` were passed over.
+    """
+
+    period: str
+    state: Literal["open", "closed"]
+    known_at: int
+    closed_position: int | None
+    statements_digest: str | None
+    run: RunStanding
+    previous_period: str | None
+    total: int
+    offset: int
+
+
+class RunPeople(RunHead, frozen=True, kw_only=True):
+    """People of a run. sums, branches: of the whole run."""
+
+    sums: tuple[RunSum, ...]
+    branches: tuple[str, ...]
+    people: tuple[RunPerson, ...]
+
+
+class RunParts(RunHead, frozen=True, kw_only=True):
+    """What each component pays with a run, beside the run before."""
+
+    parts: tuple[RunPart, ...]
+
+
+class ChangedPerson(RunPerson, frozen=True, kw_only=True):
+    """Somebody who is paid more or less than the month before. changes: the greatest first."""
+
+    changes: tuple[LineChange, ...]
+
+
+class RunChanges(RunHead, frozen=True, kw_only=True):
+    """Who is paid something else than the month before, whom it changed most first."""
+
+    people: tuple[ChangedPerson, ...]
+
+
+class LatePerson(RunPerson, frozen=True, kw_only=True):
+    """Somebody with retro deltas, by the month that they settle."""
+
+    months: tuple[LateMonth, ...]
+
+
+class RunDeltas(RunHead, frozen=True, kw_only=True):
+    """Whose earlier months a run settles anew, in order of id."""
+
+    people: tuple[LatePerson, ...]
+
+
+class KeptSheets:
+    """The sheets that were asked for last, each as long as it is what would be answered.
+
+    One of a closed month is until a fact comes that may change it; one of an open month, or as known at a
+    position, is of that position. No names are in it in clear.
+    """
+
+    def __init__(self, reading: Reading, kept_slips: KeptSlips) -> None:
+        self._reading, self._slips = reading, kept_slips
+        self._kept: OrderedDict[tuple[str, str, int], RunSheet] = OrderedDict()
+        self._making = asyncio.Lock()
+
+    async def sheet(self, period: Period, known_at: int | None) -> RunSheet:
+        """The sheet of the run of `period`; only one is made at a time."""
+        found = await self._find(period, known_at)
+        if found is not None:
+            return found
+        async with self._making:
+            found = await self._find(period, known_at)
+            if found is not None:
+                return found
+            changed_at = await self._slips.changed_at()
+            made = await self._reading.ask(lambda cursor: sheet(cursor, period, known_at, engine=ENGINE))
+            if known_at is not None:
+                self._keep((str(period), "known", known_at), made)
+            elif made.state == "closed":
+                self._keep((str(period), "closed", changed_at), made)
+            else:
+                self._keep((str(period), "known", made.known_at), made)
+            return made
+
+    async def _find(self, period: Period, known_at: int | None) -> RunSheet | None:
+        if known_at is not None:
+            return self._kept.get((str(period), "known", known_at))
+        closed = self._kept.get((str(period), "closed", await self._slips.changed_at()))
+        if closed is not None:
+            return closed
+        counted = await self._reading.ask(counted_position)
+        now = self._kept.get((str(period), "known", counted))
+        return now if now is not None and now.state == "open" else None
+
+    def _keep(self, key: tuple[str, str, int], made: RunSheet) -> None:
+        self._kept[key] = made
+        self._kept.move_to_end(key)
+        if len(self._kept) > KEPT_SHEETS:
+            self._kept.popitem(last=False)
+
+
+@get(
+    "/payroll/runs/{period:str}/people",
+    summary="The people of a run, filtered and in order",
+    tags=["payroll"],
+    opt={"action": "run_payroll", "personal": "people", "reach": "all"},
+)
+async def read_run_people(
+    request: Asked,
+    view: NamedDependency[View],
+    vault: NamedDependency[Vault],
+    kept_sheets: NamedDependency[KeptSheets],
+    period: PeriodInPath,
+    branch: Branch = None,
+    search: Search = None,
+    show: Annotated[
+        Showing | None,
+        QueryParameter(
+            description="Only who is held in part, paid something else than before, below 0, or anew."
+        ),
+    ] = None,
+    order: Annotated[
+        Order, QueryParameter(description="By id; or the greatest amount or difference first.")
+    ] = "employee",
+    offset: Offset = 0,
+    limit: Limit = 100,
+) -> RunPeople:
+    """Totals without lines. For pages of one moment ask each with the `known_at` of the first answer.
+
+    Of a closed month, leave `known_at` out: statements stay as they are, and holds and steps are of now.
+    """
+    made = await kept_sheets.sheet(month(period), view.known_at)
+    people: Iterable[RunPerson] = made.people
+    if branch is not None:
+        people = [each for each in people if each.branch == branch]
+    if show is not None:
+        people = [each for each in people if _SHOWN[show](each)]
+    if search:
+        people = await _holding(view, vault, list(people), search.strip().casefold())
+    found = sorted(people, key=_ORDER[order])
+    shown = await _named(view, vault, found[offset : offset + limit])
+    shows(request, [each.employee for each in shown])
+    return RunPeople(
+        **_head(made, len(found), offset),
+        sums=made.sums,
+        branches=tuple(sorted({each.branch for each in made.people if each.branch is not None})),
+        people=tuple(shown),
+    )
+
+
+@get(
+    "/payroll/runs/{period:str}/components",
+    summary="What each component pays with a run",
+    tags=["payroll"],
+    opt={"action": "run_payroll", "personal": "none", "reach": "all"},
+)
+async def read_run_components(
+    view: NamedDependency[View], kept_sheets: NamedDependency[KeptSheets], period: PeriodInPath
+) -> RunParts:
+    """In order of plan and component; what settles earlier months stands apart."""
+    made = await kept_sheets.sheet(month(period), view.known_at)
+    return RunParts(**_head(made, len(made.people), 0), parts=made.parts)
+
+
+@get(
+    "/payroll/runs/{period:str}/changes",
+    summary="Who is paid more or less than the month before, and why",
+    tags=["payroll"],
+    opt={"action": "run_payroll", "personal": "people", "reach": "all"},
+)
+async def read_run_changes(
+    request: Asked,
+    view: NamedDependency[View],
+    vault: NamedDependency[Vault],
+    kept_sheets: NamedDependency[KeptSheets],
+    period: PeriodInPath,
+    branch: Branch = None,
+    offset: Offset = 0,
+    limit: Fewer = 20,
+) -> RunChanges:
+    """The greatest difference first, each line by line: new components, deltas, accounts, other measures.
+
+    Nobody where the month before is open. Whoever was paid then and is in the run no more is in the sums.
+    """
+    asked = month(period)
+    made = await kept_sheets.sheet(asked, view.known_at)
+    changed = [each for each in made.people if each.difference_minor and branch in (None, each.branch)]
+    found = sorted(changed, key=_ORDER["difference"])
+    page = await _named(view, vault, found[offset : offset + limit])
+    own = await _ask(view, made, page, run_changes.changes)
+    shows(request, [each.employee for each in page])
+    return RunChanges(
+        **_head(made, len(found), offset),
+        people=tuple(
+            ChangedPerson(**msgspec.structs.asdict(each), changes=tuple(own[each.employee])) for each in page
+        ),
+    )
+
+
+@get(
+    "/payroll/runs/{period:str}/deltas",
+    summary="What a run settles of earlier months, and what came late",
+    tags=["payroll"],
+    opt={"action": "run_payroll", "personal": "people", "reach": "all"},
+)
+async def read_run_deltas(
+    request: Asked,
+    view: NamedDependency[View],
+    vault: NamedDependency[Vault],
+    kept_sheets: NamedDependency[KeptSheets],
+    period: PeriodInPath,
+    branch: Branch = None,
+    offset: Offset = 0,
+    limit: Fewer = 20,
+) -> RunDeltas:
+    """The retro deltas by person and month, with the first facts that became known, or void, since the close.
+
+    `GET /v1/employees/{employee}/statements/{period}/explain` has more facts, a receipt has all.
+    """
+    asked = month(period)
+    made = await kept_sheets.sheet(asked, view.known_at)
+    found = [each for each in made.people if each.retro_lines and branch in (None, each.branch)]
+    page = await _named(view, vault, found[offset : offset + limit])
+    own = await _ask(view, made, page, run_changes.late_months)
+    shows(request, [each.employee for each in page])
+    return RunDeltas(
+        **_head(made, len(found), offset),
+        people=tuple(
+            LatePerson(**msgspec.structs.asdict(each), months=tuple(own[each.employee])) for each in page
+        ),
+    )
+
+
+HANDLERS = (read_run_people, read_run_components, read_run_changes, read_run_deltas)
+
+
+async def _ask(view: View, made: RunSheet, page: list[RunPerson], question: Callable[..., Any]) -> Any:
+    """What `question` says of the statements of `page`, by what the sheet takes into account."""
+    people, period = [each.employee for each in page], Period.parse(made.period)
+
+    def asked(cursor: Cursor[Any], known_at: int | None) -> Any:
+        at = made.known_at if made.closed_position is None else made.closed_position
+        return question(cursor, period, at, people, engine=ENGINE)
+
+    return await view.ask(asked)
+
+
+async def _holding(view: View, vault: Vault, people: list[RunPerson], text: str) -> list[RunPerson]:
+    """Those of `people` whose id or name holds `text`."""
+    wanted = [each.employee for each in people]
+    names = await view.ask(lambda cursor, known_at: names_of(cursor, vault, wanted, known_at))
+    return [
+        each
+        for each in people
+        if text in each.employee.casefold() or text in names.get(each.employee, "").casefold()
+    ]
+
+
+async def _named(view: View, vault: Vault, people: list[RunPerson]) -> list[RunPerson]:
+    """`people` with the names that they had last, in clear."""
+    wanted = [each.employee for each in people]
+    names = await view.ask(lambda cursor, known_at: names_of(cursor, vault, wanted, known_at))
+    return [msgspec.structs.replace(each, name=names.get(each.employee)) for each in people]
+
+
+def _head(made: RunSheet, total: int, offset: int) -> dict[str, Any]:
+    has_previous = all(each.previous_minor is not None for each in made.sums)
+    return {
+        "period": made.period,
+        "state": made.state,
+        "known_at": made.known_at,
+        "closed_position": made.closed_position,
+        "statements_digest": made.statements_digest,
+        "run": made.run,
+        "previous_period": str(Period.parse(made.period).previous()) if has_previous else None,
+        "total": total,
+        "offset": offset,
+    }

@@ -1,0 +1,188 @@
+"""What to look at before a month is closed: what a close would refuse, and what it would settle later."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import msgspec
+from psycopg.sql import SQL
+
+from domain.facts.trail import AccessRefused, PersonalDataRead
+from domain.people.roster import Posting
+from domain.period import Period
+from domain.plan.document import Plan
+from domain.plan.measures import FactMeasure
+from domain.plan.spells import Membership, membership
+from projections import policy, roster
+from projections.holding import in_effect
+from projections.inquiries import inquiries
+from projections.late import closed_periods
+from projections.measures import Pass, confirmed, counts, rows
+from projections.members import deciding_postings
+from projections.plan_life import drafts
+from projections.reconciling import steps_of
+from projections.rows import by_employee
+from projections.sight import bound_for, seen, windows
+from projections.spans import Cursor
+
+Item = Literal[
+    "month_over",
+    "months_before",
+    "counting",
+    "runs_before",
+    "quarantine",
+    "unconfirmed",
+    "without_plan",
+    "inquiries",
+    "holds",
+    "drafts",
+    "seal",
+]
+
+MOST_SINCE = 1_000
+"""So many facts since a proposal are counted, and no more."""
+
+UNCONFIRMED = SQL("select asked.holder, c.position {seen} and {counts} and not {confirmed}")
+
+SINCE = """
+select count(*) from (
+    select from journal
+    where position > %(after)s and (%(upto)s::bigint is null or position <= %(upto)s)
+        and type <> all(%(trail)s)
+    limit %(most)s
+) as since"""
+
+_TRAIL = [AccessRefused.TYPE, PersonalDataRead.TYPE]
+
+
+class CheckItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A thing to look at. count: how many there are; 0 for done, null where a past moment does not tell.
+
+    blocks: whether the close is refused as long as it is not 0. address: where to look at them.
+    """
+
+    item: Item
+    count: int | None
+    blocks: bool = False
+    address: str | None = None
+
+
+class WithoutPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who works in the month and is paid by no plan in force in it."""
+
+    employee: str
+    name: str | None
+    branch: str | None
+    post: str | None
+    hired_on: dt.date
+    left_on: dt.date | None
+
+
+def items(cursor: Cursor, period: Period, today: dt.date, known_at: int | None) -> Iterator[CheckItem]:
+    """What the read models know of an open month, in the order in which it is looked at."""
+    closed = [each.period for each in closed_periods(cursor, known_at)]
+    yield CheckItem(
+        item="month_over", count=max(0, (period.last_day - today).days + 1), blocks=True, address=None
+    )
+    yield CheckItem(item="months_before", count=_open_before(period, closed), blocks=True)
+    unpaid = sum(steps_of(cursor, each, known_at).release is None for each in closed)
+    yield CheckItem(item="runs_before", count=unpaid, address="/v1/payroll/runs")
+    people = population(cursor, period, known_at)
+    yield CheckItem(item="unconfirmed", count=len(unconfirmed(cursor, period, people, known_at)))
+    count = len(without_plan(people))
+    yield CheckItem(item="without_plan", count=count, address=f"/v1/closes/{period}/without-plan")
+    asked = inquiries(cursor, known_at)
+    waiting = [each for each in asked if each.state != "resolved" and each.period <= str(period)]
+    yield CheckItem(item="inquiries", count=len(waiting), address="/v1/inquiries")
+    held = in_effect(cursor, period, None, known_at)
+    yield CheckItem(item="holds", count=len(held), address="/v1/payroll/holds?released=false")
+    found = drafts(cursor, None, known_at)
+    due = [d for d in found if d.state == "open" and d.effective_from <= period.last_day]
+    yield CheckItem(item="drafts", count=len(due), address="/v1/plans/drafts?state=open")
+
+
+class Population(NamedTuple):
+    """Who works in a month, and whom each plan in force pays."""
+
+    here: Mapping[str, Posting]
+    paid: Sequence[tuple[Plan, Mapping[str, Membership]]]
+
+
+def population(cursor: Cursor, period: Period, known_at: int | None) -> Population:
+    """Who works in `period`, and by which plans; not by which numbers."""
+    moves = by_employee(roster.changes(cursor, None, known_at))
+    here = deciding_postings([move for own in moves.values() for move in own], period)
+    paid: list[tuple[Plan, Mapping[str, Membership]]] = []
+    for version in policy.plans_in_force(cursor, period.last_day, known_at):
+        plan = version.parsed()
+        found = {who: membership(plan, period, posting, moves[who]) for who, posting in here.items()}
+        paid.append((plan, {who: held for who, held in found.items() if held is not None}))
+    return Population(here, paid)
+
+
+def unconfirmed(cursor: Cursor, period: Period, people: Population, known_at: int | None) -> set[int]:
+    """The positions of the facts of `period` that a plan counts only once somebody has confirmed them."""
+    found = set[int]()
+    for plan, own in people.paid:
+        hired = {who: held.posting.hired_on for who, held in own.items()}
+        spells = {who: held.spells for who, held in own.items() if held.spells is not None}
+        for measure in _to_confirm(plan.measures.values()) if own else ():
+            days = windows([measure], period, hired, None, spells)[measure.window]
+            bound = bound_for(cursor, [measure], days, known_at)
+            statement = UNCONFIRMED.format(
+                seen=seen(bound, [measure], known_at),
+                counts=counts(bound, _whoever_confirms(measure), measure.fact, known_at),
+                confirmed=confirmed(bound, measure.confirmed_by or "", known_at),
+            )
+            found.update(position for _, position in rows(cursor, Pass(statement, bound)))
+    return found
+
+
+def without_plan(people: Population) -> list[WithoutPlan]:
+    """Who works in the month and is paid by no plan that is in force in it, by id."""
+    paid = {who for _, own in people.paid for who in own}
+    return [_without(posting) for who, posting in sorted(people.here.items()) if who not in paid]
+
+
+def facts_since(cursor: Cursor, position: int, known_at: int | None) -> int:
+    """How many facts were recorded after `position`, but for the trail of who reads; a thousand at most."""
+    asked: Mapping[str, object] = {
+        "after": position,
+        "upto": known_at,
+        "trail": _TRAIL,
+        "most": MOST_SINCE,
+    }
+    row = cursor.execute(SINCE, asked).fetchone()
+    return row[0] if row else 0
+
+
+def _to_confirm(measures: Iterable[object]) -> Iterator[FactMeasure]:
+    """The measures that count what is confirmed, over the period alone."""
+    for measure in measures:
+        if isinstance(measure, FactMeasure) and measure.confirmed_by is not None:
+            yield msgspec.structs.replace(measure, window=type(measure.window)())
+
+
+def _whoever_confirms(measure: FactMeasure) -> FactMeasure:
+    return msgspec.structs.replace(measure, confirmed_by=None)
+
+
+def _open_before(period: Period, closed: Sequence[Period]) -> int:
+    """How many months must be closed before `period`; none where it is the first of all."""
+    if not closed:
+        return 0
+    number, month = 0, closed[-1].next()
+    while month.first_day < period.first_day:
+        number, month = number + 1, month.next()
+    return number
+
+
+def _without(here: Posting) -> WithoutPlan:
+    return WithoutPlan(
+        employee=here.employee,
+        name=here.name,
+        branch=here.branch,
+        post=here.post,
+        hired_on=here.hired_on,
+        left_on=here.left_on,
+    )
