@@ -77,7 +77,7 @@ if [ "$system" = yes ]; then
     id meritbook >/dev/null 2>&1 || useradd --system --user-group --home-dir /var/lib/meritbook --shell /usr/sbin/nologin meritbook
     install -d -m 0750 -g meritbook /etc/meritbook
     [ -e /etc/meritbook/meritbook.env ] || install -m 0640 -g meritbook "$here/meritbook.env" /etc/meritbook/meritbook.env
-    for unit in "$here"/systemd/*.service; do
+    for unit in "$here"/systemd/*; do
         sed "s#/opt/meritbook#$prefix#g" "$unit" >"/etc/systemd/system/$(basename "$unit")"
     done
     systemctl daemon-reload 2>/dev/null || echo "systemd is not running; the units lie in /etc/systemd/system."

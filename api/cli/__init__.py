@@ -9,6 +9,7 @@ from api.cli import (
     alerts,
     assistants,
     audit,
+    backups,
     balances,
     banks,
     branches,
@@ -54,6 +55,7 @@ for commands in (
     proofs.app,
     audit.app,
     recompute.app,
+    backups.app,
 ):
     app.add_typer(commands)
 app.add_typer(tokens.app)

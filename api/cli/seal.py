@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.terminal import USAGE, Failed, Json, notes, output, print_json, settings
+from api.cli.terminal import USAGE, Failed, Json, notes, output, print_json, progress, settings
 
 app = typer.Typer()
 seal = typer.Typer(help="The seal over the journal: how it stands, and its keys.", no_args_is_help=True)
@@ -53,6 +53,50 @@ def catch_up(json: Json = False) -> None:
         print_json({"position": size})
     else:
         output().print(f"sealed up to position {size}")
+
+
+@seal.command(epilog="Example: meritbook seal check --checkpoint kept.checkpoint")
+def check(
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, help="A checkpoint that you kept elsewhere; may be repeated."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Hash every record once more and compare with what was signed; names the first bad position."""
+    from api.ops import open_ledger
+    from api.sealing import seal_home
+    from domain.journal import sealed
+    from domain.journal.checkpoint import Checkpoint
+    from domain.journal.note import NoteRefused
+    from domain.journal.recheck import Altered, checkpoint_signed_by, recheck
+
+    with open_ledger(settings()) as ledger, ledger.journal.cursor() as cursor:
+        keys = [each.key for each in sealed.keys(cursor)]
+        newest, remembered = sealed.newest(cursor), seal_home(ledger.settings).remembered()
+        contents = {str(file): file.read_bytes() for file in checkpoint or []}
+        if newest is not None:
+            contents["The newest in the database"] = str(newest.note).encode()
+        signed: list[Checkpoint] = []
+        for name, content in contents.items():
+            try:
+                signed.append(checkpoint_signed_by(keys, content))
+            except NoteRefused as refused:
+                raise Failed(f"{name}: {refused}", "Name a checkpoint that this ledger signed.") from None
+        if remembered is not None and remembered.origin in {key.name for key in keys}:
+            signed.append(remembered)
+        with progress("checking", ledger.journal.head(), json) as reach:
+            try:
+                head = recheck(cursor, signed, reach)
+            except Altered as altered:
+                raise Failed(
+                    str(altered), "Keep the database as it is, and see docs/howto/audit.md."
+                ) from None
+    agreed = max((each.size for each in signed), default=0)
+    if json:
+        print_json({"head": head, "checked": agreed})
+    else:
+        output().print(f"{agreed} of {head} records are those that were signed.")
 
 
 @seal.command(epilog="Example: meritbook seal rotate-key")

@@ -116,6 +116,7 @@ def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
     """Detail, remedy and exit status of an error that a user may well meet; None for a bug."""
     from psycopg import OperationalError
 
+    from api.backup import BackupRefused
     from api.embedded.failure import EmbeddedFailed
     from api.importing import Unusable
     from api.ops import NotReady
@@ -134,7 +135,7 @@ def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
             return f"{error.field}: {error.detail}" if error.field else error.detail, error.remedy, FAILED
         case EmbeddedFailed():
             return error.what, f"{error.remedy[:1].upper()}{error.remedy[1:]}", FAILED
-        case NotReady():
+        case NotReady() | BackupRefused():
             return error.detail, error.remedy, FAILED
         case RebuildNeeded():
             return "Read models have to be built anew.", str(error), FAILED

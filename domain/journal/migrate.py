@@ -71,7 +71,7 @@ def migrate(dsn: str, schema: str) -> list[str]:
     """
     with connect(dsn, schema, service=False) as connection, connection.cursor() as cursor:
         cursor.execute(LOCK, {"schema": schema})
-        _ensure_role(connection)
+        ensure_role(connection)
         _ensure_schema(cursor, schema)
         cursor.execute(RECORD)
         outstanding = _outstanding(cursor, schema)
@@ -81,8 +81,11 @@ def migrate(dsn: str, schema: str) -> list[str]:
         return [step.name for step in outstanding]
 
 
-def _ensure_role(connection: Connection[TupleRow]) -> None:
-    """Makes the service's role, and lets the owner take it on."""
+def ensure_role(connection: Connection[TupleRow]) -> None:
+    """Makes the service's role, and lets the owner take it on.
+
+    Raises: MigrationFailed
+    """
     try:
         with connection.transaction(), connection.cursor() as cursor:
             if cursor.execute("select from pg_roles where rolname = %s", [SERVICE_ROLE]).fetchone() is None:
