@@ -1,6 +1,7 @@
 """What a person is paid for a month: the statement, and what became of it beside."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -13,12 +14,14 @@ from psycopg import Cursor
 from api.answers import Direct, Ready, raise_failure, ready_bytes
 from api.caller import Caller
 from api.inquiries import readable
-from api.kept_slips import KeptSlip, KeptSlips
+from api.kept_slips import RESTS_ON, KeptSlip, KeptSlips, RestsOn
 from api.ops import ENGINE
 from api.people import Asked, nothing_due
 from api.reading import EmployeeInPath, PeriodInPath, View, month
+from domain.facts.base import GREATEST
 from domain.journal.vault import Vault
 from domain.period import Period
+from projections.alone import work_alone
 from projections.holding import KeptLine, in_effect, kept, payable_minor
 from projections.inquiries import Inquiry, inquiries
 from projections.paying import Hold
@@ -42,9 +45,9 @@ class PaidSlip(Payslip, frozen=True, kw_only=True):
     inquiries: tuple[Inquiry, ...]
 
     @property
-    def is_kept(self) -> bool:
-        """Whether it is the same for all who read it, and until something other than work is recorded."""
-        return self.state == "closed" and not (self.holds or self.held_lines or self.inquiries)
+    def is_plain(self) -> bool:
+        """Whether it is the same for all who read it: nothing beside it is told to some of them only."""
+        return not (self.holds or self.held_lines or self.inquiries)
 
     @property
     def tag(self) -> str:
@@ -66,15 +69,16 @@ async def _kept(scope: Scope, _: Receive) -> Ready | None:
         return None
     slips: KeptSlips = scope["litestar_app"].state.kept_slips
     employee = str(scope["path_params"]["employee"])
-    slip = await slips.find(employee, str(scope["path_params"]["period"]))
-    if slip is None:
+    found = await slips.find(employee, str(scope["path_params"]["period"]))
+    if found is None:
         return None
+    tag, body = found
     caller: Caller = scope["auth"]
     caller.require_about(employee)
     header = dict(scope["headers"]).get(b"if-none-match", b"").decode("latin-1")
-    if header and _matches(header, slip.tag.decode()):
+    if header and _matches(header, tag.decode()):
         return None
-    return ready_bytes(slip.body, 200, ((b"etag", slip.tag),))
+    return ready_bytes(body, 200, ((b"etag", tag),))
 
 
 @get(
@@ -101,17 +105,32 @@ async def read_statement(
     request.auth.require_about(employee)
     asked = month(period)
 
-    def question(cursor: Cursor[Any], known_at: int | None) -> PaidSlip:
-        return paid_slip(cursor, vault, request.auth, employee, asked, known_at)
+    def question(cursor: Cursor[Any], known_at: int | None) -> tuple[PaidSlip, RestsOn]:
+        slip = paid_slip(cursor, vault, request.auth, employee, asked, known_at)
+        if slip.state == "closed":
+            return slip, "nothing"
+        return slip, "own" if work_alone(cursor, known_at) else "all"
 
-    before = await kept_slips.changed_at()
-    slip = await view.ask(question)
+    before = (await kept_slips.seen()).changed_at
+    worked_before = {who: kept_slips.worked_at(employee, who) for who in RESTS_ON}
+    slip, rests_on = await view.ask(question)
     if _matches(request.headers.get("if-none-match", ""), slip.tag):
         return Response(None, status_code=304, headers={"ETag": slip.tag})  # type: ignore[arg-type]
-    body = encode_json(slip, get_serializer(request.app.type_encoders))
-    if view.known_at is None and slip.is_kept and before == await kept_slips.changed_at():
-        kept_slips.keep(employee, period, KeptSlip(before, slip.tag.encode(), body))
+    serializer = get_serializer(request.app.type_encoders)
+    body = encode_json(slip, serializer)
+    if view.known_at is None and slip.is_plain and before == (await kept_slips.seen()).changed_at:
+        worked_at = kept_slips.worked_at(employee, rests_on)
+        parts = (body,) if slip.state == "closed" else _parts(slip, serializer)
+        if worked_at == worked_before[rests_on] and parts:
+            kept = KeptSlip(before, worked_at, rests_on, slip.tag.encode(), parts)
+            kept_slips.keep(employee, period, kept)
     return Response(body, headers={"ETag": slip.tag}, media_type=MediaType.JSON)  # type: ignore[arg-type]
+
+
+def _parts(slip: PaidSlip, serializer: Callable[[Any], Any]) -> tuple[bytes, ...]:
+    """What stands before and behind the position that `slip` takes into account; nothing where unclear."""
+    parts = encode_json(msgspec.structs.replace(slip, known_at=GREATEST), serializer).split(b"%d" % GREATEST)
+    return tuple(parts) if len(parts) == 2 else ()
 
 
 def paid_slip(

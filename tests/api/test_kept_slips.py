@@ -1,4 +1,4 @@
-"""A closed statement that is read again is the same answer, until a fact comes that changes it."""
+"""A statement that is read again is the same answer, until a fact comes that changes it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -86,3 +86,40 @@ def test_work_leaves_a_kept_answer_as_it_is_and_a_hold_does_not(firm: Service) -
     counted(firm)
     for _ in range(2):
         assert firm.http.get(STATEMENT).content == before.content
+
+
+def test_an_open_statement_is_kept_until_its_own_work_and_told_as_of_the_last_fact(
+    firm: Service,
+) -> None:
+    """Kept or computed anew, the answer is one and the same; what others do leaves it as it is."""
+    address, others = "/v1/employees/E1/statements/2025-04", "/v1/employees/E2/statements/2025-04"
+
+    def sold(employee: str, name: str) -> int:
+        said = {"customer": "C1", "deal": name, "amount_minor": 100_000, "currency": "CNY"}
+        done = fact("deal_closed", {"employee": employee, **said}) | {"occurred_at": "2025-04-03T10:00:00Z"}
+        answer = firm.http.post("/v1/facts", json=done)
+        assert answer.status_code == 201
+        position: int = answer.json()["position"]
+        return position
+
+    def asked(at: str, position: int) -> dict[str, Any]:
+        first, told, again = (
+            firm.http.get(at, params=waiting) for waiting in ({"at_least": position}, {}, {})
+        )
+        found: dict[str, Any] = told.json()
+        assert position <= found["known_at"] <= again.json()["known_at"]
+        for other in (first.json(), again.json()):  # the trail of a reading is a fact, too
+            assert other | {"known_at": 0} == found | {"known_at": 0}
+        return found
+
+    own = asked(address, sold("E1", "A1"))
+    assert own["statement"]["total_minor"] == 5_000
+    after = asked(address, position := sold("E2", "A2"))
+    assert after | {"known_at": 0} == own | {"known_at": 0}, "what E2 sold is not E1's"
+    assert after["known_at"] >= position > own["known_at"]
+    assert asked(others, position)["statement"]["total_minor"] == 5_000
+    more = asked(address, sold("E1", "A3"))
+    assert more["statement"]["total_minor"] == 10_000
+    stored = firm.record("fact_voided", {"position": own["known_at"], "reason": "entered twice"})
+    assert stored.status_code == 201, stored.text
+    assert asked(address, stored.json()["position"])["statement"]["total_minor"] == 5_000
