@@ -24,6 +24,7 @@ BENCHMARKS = (
     "importing",
     "http",
     "streaming",
+    "pages",
     "restarting",
 )
 """One at a time and each in a process of its own, so that none warms up or slows down the next."""

@@ -1,5 +1,7 @@
 """The first page of the day: what is asked, what is done, what is left, and what more would earn."""
 
+import asyncio
+
 from litestar import Response, get
 from litestar.di import NamedDependency
 
@@ -25,10 +27,12 @@ async def today_page(
     """Targets, what is earned so far, the next steps, open milestones, and what is due; live."""
     on = day or page.reading.today()
     who = await person_shown(page, employee, on)
-    progress = await page.ask_if_any(people.read_progress, employee=employee, day=on)
-    steps = await page.ask(people.read_hints, employee=employee, day=on)
-    reached = await page.ask(boards.read_milestones, employee=[employee], day=on)
-    due = await page.ask(reminders.read_reminders, employee=[employee], day=on)
+    progress, steps, reached, due = await asyncio.gather(
+        page.ask_if_any(people.read_progress, employee=employee, day=on),
+        page.ask(people.read_hints, employee=employee, day=on),
+        page.ask(boards.read_milestones, employee=[employee], day=on),
+        page.ask(reminders.read_reminders, employee=[employee], day=on),
+    )
     return await page.rendered(
         "employee/today.html",
         live=stream_of(employee) if day is None else None,
