@@ -21,6 +21,7 @@ from api import (
     balances,
     boards,
     checklists,
+    checkpoints,
     clients,
     closes,
     credentials,
@@ -48,6 +49,7 @@ from api import (
     practices,
     printing,
     problem_kinds,
+    provenance,
     receipts,
     reminders,
     rosters,
@@ -123,6 +125,7 @@ HANDLERS = [
     *quarantine_http.HANDLERS,
     audit.read_facts,
     audit.read_fact,
+    provenance.read_provenance,
     personal.read_personal,
     plans.read_plans,
     plans.read_plan,
@@ -194,6 +197,7 @@ HANDLERS = [
     inquiries.read_inquiries,
     inquiries.read_inquiry,
     diffs.read_diff,
+    diffs.read_moments,
     trail_pages.read_trail,
     credentials.read_credentials,
     credentials.read_summary,
@@ -210,6 +214,8 @@ HANDLERS = [
     rosters.propose_roster,
     rosters.read_calendar,
     seal.read_checkpoint,
+    checkpoints.read_checkpoints,
+    checkpoints.read_consistency,
     seal.read_tile,
     seal.read_proof,
     signed_in.read_session,
@@ -241,6 +247,9 @@ def build_app(ledger: Ledger) -> Surround:
     site = site_of(ledger.intake)
     kept_slips = KeptSlips(reading)
     kept_sheets = run_sheets.KeptSheets(reading, kept_slips)
+    services = {**way_in.given(), "ledger": ledger, "reading": reading, "vault": ledger.vault, "hub": hub}
+    services |= {"kept_slips": kept_slips, "kept_sheets": kept_sheets, "quarantine": quarantine}
+    services |= {"desk": desk, "follower": follower, "sealing": sealing, "metrics": metrics}
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
@@ -267,10 +276,7 @@ def build_app(ledger: Ledger) -> Surround:
             "writing": Provide(lambda: app.state.writing, sync_to_thread=False),
             "view": Provide(view),
             "pages": Provide(pages),
-            **_given(**way_in.given(), quarantine=quarantine, ledger=ledger),
-            **_given(reading=reading, vault=ledger.vault, hub=hub, desk=desk),
-            **_given(follower=follower, sealing=sealing, metrics=metrics),
-            **_given(kept_slips=kept_slips, kept_sheets=kept_sheets),
+            **_given(**services, services=services),
         },
         exception_handlers=as_pages(EXCEPTION_HANDLERS, site),
         lifespan=[running],

@@ -11,11 +11,12 @@ from psycopg import Cursor
 from api.caller import Caller
 from api.ops import ENGINE
 from api.people import nothing_due
-from api.reading import AtLeast, EmployeeInPath, PeriodInPath, Reading, counted_upto, month
+from api.reading import AtLeast, EmployeeInPath, PeriodInPath, Reading, View, counted_upto, month
 from domain.period import Period
 from domain.refusals import BadField
 from projections.closing import head
 from projections.diff import StatementDiff, diff
+from projections.moments import Moment, moments
 
 
 @get(
@@ -46,6 +47,30 @@ async def read_diff(
     since = await counted_upto(reading, request, from_, "from")
     upto = await counted_upto(reading, request, to, "to")
     return await reading.ask(lambda cursor: statement_diff(cursor, employee, asked, since, upto))
+
+
+@get(
+    "/audit/statements/{employee:str}/{period:str}/moments",
+    summary="When a statement may have changed",
+    tags=["audit"],
+    opt={"action": "run_payroll", "personal": "person"},
+)
+async def read_moments(
+    view: NamedDependency[View], employee: EmployeeInPath, period: PeriodInPath
+) -> list[Moment]:
+    """The moments between which the statement stood still: closes, and what pay, people and rules rest on.
+
+    Each has the last position of what came together; pass it as `known_at`, or as `from` of the diff.
+    """
+    asked = month(period)
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[Moment]:
+        found = moments(cursor, employee, asked, known_at, engine=ENGINE)
+        if found is None:
+            raise nothing_due(cursor, employee, period, known_at)
+        return found
+
+    return await view.ask(question)
 
 
 def statement_diff(

@@ -5,7 +5,7 @@ import datetime as dt
 import io
 from collections.abc import AsyncIterator, Iterable, Sequence
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -19,7 +19,7 @@ from psycopg import Cursor
 from api.audit import PAGE_FACTS, people_of
 from api.caller import Caller
 from api.payroll_files import harmless
-from api.reading import AtLeast, Reading
+from api.reading import YEARS, AtLeast, Reading
 from api.telling import Language, told
 from api.watching import shows
 from domain.facts.registry import decode, fact_type
@@ -27,7 +27,7 @@ from domain.journal.read import LAST, head, position_as_of
 from domain.journal.record import Record, instant_text
 from domain.refusals import BadField
 from projections.opening import opening
-from projections.trail import Wanted, trail, voids
+from projections.trail import Found, Wanted, trail, voids
 
 Format = Literal["json", "csv", "ndjson"]
 Form = Literal["text", "csv", "ndjson"]
@@ -58,10 +58,15 @@ class TrailEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrailPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Entries in order of position. next_after: pass it as `after` for the next page; null at the end."""
+    """Entries in order of position. next_after: pass it as `after` for the next page; null at the end.
+
+    With `newest` it is next_upto instead, to be passed as `upto`. What is narrowed by source or by the day on
+    which it happened may come in pages that are not full, the last one too.
+    """
 
     entries: list[TrailEntry]
     next_after: int | None
+    next_upto: int | None = None
 
 
 @get(
@@ -78,14 +83,23 @@ async def read_trail(
     type: Annotated[
         list[str] | None, QueryParameter(description="Of these types only; may be repeated.")
     ] = None,
+    source: Annotated[str | None, QueryParameter(description="Said by this source.")] = None,
+    key: Annotated[str | None, QueryParameter(description="Under this id at its source.")] = None,
     from_: Annotated[
         dt.date | None, QueryParameter(name="from", description="Recorded on this business day or later.")
     ] = None,
     until: Annotated[
         dt.date | None, QueryParameter(description="Recorded on this business day or before.")
     ] = None,
+    happened_from: Annotated[
+        dt.date | None, QueryParameter(description="Happened on this business day or later.")
+    ] = None,
+    happened_until: Annotated[
+        dt.date | None, QueryParameter(description="Happened on this business day or before.")
+    ] = None,
     after: Annotated[int, QueryParameter(ge=0, description="Only facts beyond this position.")] = 0,
     upto: Annotated[int | None, QueryParameter(ge=0, description="Only facts up to this position.")] = None,
+    newest: Annotated[bool, QueryParameter(description="The last ones first, as JSON.")] = False,
     limit: Annotated[int, QueryParameter(ge=1, le=PAGE_FACTS, description="Facts a page, as JSON.")] = 100,
     lang: Annotated[Language, QueryParameter(description="Language of the lines.")] = "en",
     format: Annotated[Format, QueryParameter(description="json: a page. csv, ndjson: all of it.")] = "json",
@@ -96,16 +110,22 @@ async def read_trail(
     A file has all that is recorded when it is asked for; it ends there, however much comes meanwhile.
     """
     await reading.after(at_least, request)
-    anywhen = asked(employee, actor, type, after, upto)
-    wanted = await reading.ask(lambda cursor: within_days(cursor, anywhen, from_, until))
+    anywhen = asked(
+        employee, actor, type, after, upto, source=source, key=key, newest=newest and format == "json"
+    )
+    recorded, happened = Days(from_, until), Days(happened_from, happened_until)
+    wanted = await reading.ask(lambda cursor: within_days(cursor, anywhen, recorded, happened))
     if format == "json":
-        records, cancelled = await reading.ask(lambda cursor: page(cursor, wanted, limit))
-        shows(request, people_of(records))
-        found = TrailPage(
-            entries=entries(records, cancelled, lang),
-            next_after=records[-1].position if len(records) == limit else None,
+        found, cancelled = await reading.ask(lambda cursor: page(cursor, wanted, limit))
+        shows(request, people_of(found.records))
+        behind = None if found.looked_to is None else wanted.behind(found.looked_to)
+        return Response(
+            TrailPage(
+                entries=entries(found.records, cancelled, lang),
+                next_after=behind.after if behind and not newest else None,
+                next_upto=behind.upto if behind and newest else None,
+            )
         )
-        return Response(found)
     name = f"trail-{wanted.after}-{wanted.upto}.{format}"
     return Stream(  # type: ignore[return-value]
         _file(reading, wanted, format, lang),
@@ -114,43 +134,74 @@ async def read_trail(
     )
 
 
+class Days(NamedTuple):
+    """From a day to another, both counting; None for as far as there is anything."""
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+
 def asked(
-    employee: str | None, actor: str | None, types: Sequence[str] | None, after: int, upto: int | None
+    employee: str | None,
+    actor: str | None,
+    types: Sequence[str] | None,
+    after: int,
+    upto: int | None,
+    **more: Any,
 ) -> Wanted:
-    """The part of the trail that is asked for, whenever it was recorded.
+    """The part of the trail that is asked for, whenever it was recorded. more: further fields of it.
 
     Raises: UnknownFactType.
     """
     for name in types or ():
         fact_type(name)
     upto = LAST if upto is None else min(upto, LAST)
-    return Wanted(employee=employee, actor=actor, types=tuple(types or ()), after=min(after, LAST), upto=upto)
+    return Wanted(
+        employee=employee, actor=actor, types=tuple(types or ()), after=min(after, LAST), upto=upto, **more
+    )
 
 
-def within_days(cursor: Cursor[Any], wanted: Wanted, first: dt.date | None, last: dt.date | None) -> Wanted:
-    """`wanted`, but only what was recorded from `first` to `last`, both counting, and by now.
+def within_days(cursor: Cursor[Any], wanted: Wanted, recorded: Days, happened: Days) -> Wanted:
+    """`wanted`, but only what was recorded on the one days and happened on the others, and by now.
 
     Raises: BadField.
     """
     end = head(cursor)
-    if first is not None and last is not None and last < first:
-        raise BadField(
-            field="until", detail=f"{last} is before {first}.", remedy="Give the days in their order."
-        )
+    for days, field in ((recorded, "until"), (happened, "happened_until")):
+        _require_days(days, field)
     zone = ZoneInfo(opening(cursor, end).fact.zone)
     after, upto = wanted.after, min(wanted.upto, end)
-    if first is not None:
-        after = max(after, position_as_of(cursor, dt.datetime.combine(first, dt.time(), zone) - INSTANT))
-    if last is not None:
-        ends_at = dt.datetime.combine(last, dt.time.max, zone)
+    if recorded.first is not None:
+        begins_at = dt.datetime.combine(recorded.first, dt.time(), zone)
+        after = max(after, position_as_of(cursor, begins_at - INSTANT))
+    if recorded.last is not None:
+        ends_at = dt.datetime.combine(recorded.last, dt.time.max, zone)
         upto = min(upto, position_as_of(cursor, ends_at))
-    return msgspec.structs.replace(wanted, after=after, upto=upto)
+    return msgspec.structs.replace(
+        wanted,
+        after=after,
+        upto=upto,
+        happened_from=happened.first and dt.datetime.combine(happened.first, dt.time(), zone),
+        happened_until=happened.last and dt.datetime.combine(happened.last, dt.time.max, zone) + INSTANT,
+    )
 
 
-def page(cursor: Cursor[Any], wanted: Wanted, limit: int) -> tuple[list[Record], dict[int, int]]:
+def _require_days(days: Days, field: str) -> None:
+    for day in days:
+        if day is not None and day.year not in YEARS:
+            raise BadField(
+                field=field, detail=f"{day} is beyond the years 1900 to 2999.", remedy="Give another day."
+            )
+    if days.first is not None and days.last is not None and days.last < days.first:
+        raise BadField(
+            field=field, detail=f"{days.last} is before {days.first}.", remedy="Give the days in their order."
+        )
+
+
+def page(cursor: Cursor[Any], wanted: Wanted, limit: int) -> tuple[Found, dict[int, int]]:
     """The next `limit` facts, and those of them that were voided."""
-    records = trail(cursor, wanted, limit)
-    return records, voids(cursor, [record.position for record in records])
+    found = trail(cursor, wanted, limit)
+    return found, voids(cursor, [record.position for record in found.records])
 
 
 def entries(records: Iterable[Record], cancelled: dict[int, int], language: Language) -> list[TrailEntry]:
@@ -175,9 +226,8 @@ def file_page(
     cursor: Cursor[Any], wanted: Wanted, form: Form, language: Language
 ) -> tuple[bytes, int | None]:
     """The next lines of a file, and the position after which the following ones come; None at the end."""
-    records, cancelled = page(cursor, wanted, PAGE_FACTS)
-    after = records[-1].position if len(records) == PAGE_FACTS else None
-    return written(entries(records, cancelled, language), form), after
+    found, cancelled = page(cursor, wanted, PAGE_FACTS)
+    return written(entries(found.records, cancelled, language), form), found.looked_to
 
 
 def heading(form: Form) -> bytes:

@@ -20,6 +20,9 @@ from api.tokens import Tokens, token_file
 FOLDER = Path(__file__).resolve().parent / "screenshots"
 DAY = "2025-11-20"
 SELLER, NEWCOMER = "HK035", "HK048"
+AUDITOR = "auditor"
+"""Whose pictures are of the role of this name."""
+STATEMENT = "/audit/statements/HK041/2025-07?known_at=10000"
 SIZES = {"phone": (390, 844), "desk": (1200, 800), "wall": (1600, 900)}
 BOARD = f"/boards/close_rate?plan=huikang-seller&period=2025-11&day={DAY}"
 
@@ -56,6 +59,12 @@ PICTURES = [
     Picture("learning", NEWCOMER, "learning?day=2025-10-10", "phone", "zh"),
     Picture("milestones", NEWCOMER, "milestones?day=2025-10-10", "phone", "en", "dark"),
     Picture("me", SELLER, "me", "phone", "zh"),
+    Picture("audit-statement", AUDITOR, STATEMENT, "desk", "en"),
+    Picture("audit-statement", AUDITOR, STATEMENT, "phone", "zh"),
+    Picture("audit-journal", AUDITOR, "/audit?type=fact_voided", "desk", "zh"),
+    Picture("audit-fact", AUDITOR, "/audit/facts/5000", "phone", "zh", "dark"),
+    Picture("audit-fact", AUDITOR, "/audit/facts/5000", "desk", "en"),
+    Picture("audit-seal", AUDITOR, "/audit/seal", "desk", "zh"),
 ]
 
 
@@ -113,6 +122,7 @@ def _take_all(found: str, home: Path, address: str) -> None:
     tokens = {
         each: made.make("employee", f"picture.{each}", each, scope="self") for each in (SELLER, NEWCOMER)
     }
+    tokens[AUDITOR] = made.make("auditor", "picture.auditor")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
         for picture in PICTURES:

@@ -1,17 +1,19 @@
-"""The trail: who did what and when, found by person, actor, type and stretch of positions.
+"""The trail: who did what and when, found by person, actor, type, source, key, day and stretch of positions.
 
 By person and by type the journal's own indexes lead. By actor it has none, as one more index would slow every
 append; instead this read model counts each actor's facts in runs of positions, and a query looks only into
 the runs where the actor wrote.
 """
 
+import datetime as dt
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from domain.facts.registry import FACT_TYPES
-from domain.journal.lookup import RECORD_COLUMNS, to_records
+from domain.journal.lookup import at_positions
 from domain.journal.read import LAST
 from domain.journal.record import Record
 from projections.spans import Cursor, Span
@@ -52,34 +54,35 @@ select actor, type, position / {size}, count(*) from journal
 where position >= (%(known_at)s::bigint + 1) / {size} * {size} and position <= %(known_at)s
 group by 1, 2, 3""")
 
-OF_ANYBODY = SQL("select position from journal where {wanted} order by position limit %(limit)s")
+OF_ANYBODY = SQL("select position from journal where {wanted} order by position {order} limit %(limit)s")
 
 # Fenced, so that the index on tags leads and not the hope that the first positions will do.
 OF_PERSON = SQL("""
 select position from (
     select position from journal where {wanted} and tags @> array[%(tag)s] offset 0
 ) found
-order by position limit %(limit)s""")
+order by position {order} limit %(limit)s""")
 
 OF_TYPES = SQL("""
 select found.position from unnest(%(types)s::text[]) as given (type)
 cross join lateral (
-    select position from journal where type = given.type and {wanted} order by position limit %(limit)s
+    select position from journal where type = given.type and {wanted}
+    order by position {order} limit %(limit)s
 ) found
-order by found.position limit %(limit)s""")
+order by found.position {order} limit %(limit)s""")
 
-# Of the runs where the actor wrote, as many as it takes to fill a page. The first may lie before `after` with
-# all that it counts, so it is looked into without being counted on.
+# Of the runs where the actor wrote, as many as it takes to fill a page. The first may lie beyond the bounds
+# with all that it counts, so it is looked into without being counted on.
 OF_ACTOR = SQL("""
 with written as (
     select run, sum(facts) as facts from trail
     where actor = %(actor)s {of_types}
         and run between %(after)s::bigint / %(size)s and %(upto)s::bigint / %(size)s
-    group by run order by run limit %(limit)s::bigint + 1
+    group by run order by run {order} limit %(limit)s::bigint + 1
 ), counted as (
     select run, coalesce(sum(facts) over (
-        order by run rows between unbounded preceding and 1 preceding
-    ), 0) - first_value(facts) over (order by run) as before
+        order by run {order} rows between unbounded preceding and 1 preceding
+    ), 0) - first_value(facts) over (order by run {order}) as before
     from written
 )
 select found.position
@@ -89,9 +92,36 @@ cross join lateral (
     where position >= needed.run * %(size)s and position < (needed.run + 1) * %(size)s and {wanted}
     offset 0
 ) found
-order by found.position limit %(limit)s""")
+order by found.position {order} limit %(limit)s""")
 
-RECORDS = SQL("select {columns} from journal where position = any(array({positions})) order by position")
+# From one source to the next by the index of keys: there are few, whatever they have said.
+OF_KEY = SQL("""
+with recursive source (name) as (
+    (select source from journal order by source limit 1)
+    union all
+    select (select j.source from journal j where j.source > source.name order by j.source limit 1)
+    from source where source.name is not null
+)
+select found.position from source
+cross join lateral (
+    select position from journal j
+    where j.source = source.name and j.key = %(key)s and {wanted}
+    offset 0
+) found
+order by found.position {order} limit %(limit)s""")
+
+# No index leads to a source alone or to the day on which something happened: so many facts are looked
+# through, and the next page goes on behind them.
+LOOKED_THROUGH = SQL("""
+with looked as materialized ({positions}), found as (
+    select journal.position from looked join journal using (position)
+    where {narrowed} order by journal.position {order} limit %(page)s
+)
+select (select count(*) from looked), (select {farthest}(position) from looked),
+    array(select position from found)""")
+
+LOOK_THROUGH = 20_000
+"""So many facts are looked through for one page of what no index leads to."""
 
 # Fenced, so that each tag is looked up on its own: all at once they look to the planner like a scan of all.
 VOIDS = """
@@ -107,14 +137,33 @@ group by 1"""
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Which part of the trail: facts of (after, upto] about a person, by an actor, of some types.
 
-    What is None or empty does not narrow it.
+    source, key: as the sender named them. happened_from, happened_until: of the instants at which they
+    happened, half-open. newest: the last ones first. What is None or empty does not narrow it.
     """
 
     employee: str | None = None
     actor: str | None = None
     types: tuple[str, ...] = ()
+    source: str | None = None
+    key: str | None = None
+    happened_from: dt.datetime | None = None
+    happened_until: dt.datetime | None = None
+    newest: bool = False
     after: int = 0
     upto: int = LAST
+
+    def behind(self, position: int) -> "Wanted":
+        """What comes after `position`, in the order that is asked for."""
+        if self.newest:
+            return msgspec.structs.replace(self, upto=position - 1)
+        return msgspec.structs.replace(self, after=position)
+
+
+class Found(NamedTuple):
+    """A page of the trail. looked_to: the position where the next page goes on behind; None at the end."""
+
+    records: list[Record]
+    looked_to: int | None
 
 
 def project(cursor: Cursor, span: Span) -> None:
@@ -131,20 +180,34 @@ PAST = {"trail": as_known}
 """How a comparison with the past finds the rows of a table that keeps no history."""
 
 
-def trail(cursor: Cursor, wanted: Wanted, limit: int) -> list[Record]:
-    """The first `limit` facts that are wanted, in order of position."""
-    parameters = {
-        "after": wanted.after,
-        "upto": wanted.upto,
-        "limit": limit,
+def trail(cursor: Cursor, wanted: Wanted, limit: int) -> Found:
+    """The first `limit` facts that are wanted, in order of position.
+
+    A page of what no index leads to may have fewer, and go on all the same.
+    """
+    narrowed = _narrowed(wanted)
+    looks = limit if narrowed is None else max(limit, LOOK_THROUGH)
+    parameters: dict[str, object] = {
+        **msgspec.structs.asdict(wanted),
+        "limit": looks,
+        "page": limit,
         "size": RUN,
         "types": list(wanted.types),
-        "actor": wanted.actor,
         "tag": f"employee:{wanted.employee}",
     }
-    positions = _positions(wanted)
-    statement = RECORDS.format(columns=SQL(RECORD_COLUMNS), positions=positions)
-    return to_records(cursor.execute(statement, parameters, prepare=False))
+    statement = LOOKED_THROUGH.format(
+        positions=_positions(wanted),
+        narrowed=narrowed or SQL("true"),
+        order=_order(wanted),
+        farthest=SQL("min" if wanted.newest else "max"),
+    )
+    row = cursor.execute(statement, parameters, prepare=False).fetchone()
+    assert row is not None, "an aggregate always answers"
+    looked, farthest, positions = row
+    records = at_positions(cursor, positions)[:: -1 if wanted.newest else 1]
+    if len(records) == limit:
+        return Found(records, records[-1].position)
+    return Found(records, farthest if looked == looks else None)
 
 
 def voids(cursor: Cursor, positions: Sequence[int]) -> dict[int, int]:
@@ -158,14 +221,34 @@ def voids(cursor: Cursor, positions: Sequence[int]) -> dict[int, int]:
 def _positions(wanted: Wanted) -> Composable:
     """Selects the positions by whichever way leads to the fewest facts that are not wanted."""
     parts: list[Composable] = [SQL("position > %(after)s and position <= %(upto)s")]
-    if wanted.types and (wanted.employee or wanted.actor):
+    if wanted.types and (wanted.employee or wanted.actor or wanted.key):
         parts.append(SQL("type = any(%(types)s)"))
     if wanted.actor:
         parts.append(SQL("actor = %(actor)s"))
-    narrowed = SQL(" and ").join(parts)
+    if wanted.key and wanted.employee:
+        parts.append(SQL("tags @> array[%(tag)s]"))
+    narrowed, order = SQL(" and ").join(parts), _order(wanted)
+    if wanted.key:
+        return OF_KEY.format(wanted=narrowed, order=order)
     if wanted.employee:
-        return OF_PERSON.format(wanted=narrowed)
+        return OF_PERSON.format(wanted=narrowed, order=order)
     if wanted.actor:
         of_types = SQL("and type = any(%(types)s)") if wanted.types else SQL("")
-        return OF_ACTOR.format(wanted=narrowed, of_types=of_types)
-    return (OF_TYPES if wanted.types else OF_ANYBODY).format(wanted=narrowed)
+        return OF_ACTOR.format(wanted=narrowed, of_types=of_types, order=order)
+    return (OF_TYPES if wanted.types else OF_ANYBODY).format(wanted=narrowed, order=order)
+
+
+def _narrowed(wanted: Wanted) -> Composable | None:
+    """What is asked of each fact that the indexes have led to; None for nothing more."""
+    parts: list[Composable] = []
+    if wanted.source:
+        parts.append(SQL("source = %(source)s"))
+    if wanted.happened_from is not None:
+        parts.append(SQL("occurred_at >= %(happened_from)s"))
+    if wanted.happened_until is not None:
+        parts.append(SQL("occurred_at < %(happened_until)s"))
+    return SQL(" and ").join(parts) if parts else None
+
+
+def _order(wanted: Wanted) -> SQL:
+    return SQL("desc" if wanted.newest else "asc")

@@ -10,6 +10,7 @@ from api.roles import ROLES, Role
 ALL = frozenset(ROLES)
 PAY = ALL - {"integration"}
 PEOPLE = ALL - {"integration"}
+AUDIT = frozenset[Role]({"auditor", "hr_head", "administrator"})
 SELF = frozenset[Role]({"employee"})
 """Filled in by the person themselves: the one employee of the table, and nobody for them."""
 
@@ -41,4 +42,10 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /people": PEOPLE,
     "GET /boards": ALL,
     "GET /boards/{board}": ALL,
+    "GET /audit": AUDIT,
+    "GET /audit/reads": AUDIT,
+    "GET /audit/facts/{position}": AUDIT,
+    "GET /audit/statements": AUDIT | {"payroll"},
+    "GET /audit/statements/{employee}/{period}": AUDIT | {"payroll"},
+    "GET /audit/seal": AUDIT,
 }

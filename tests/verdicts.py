@@ -51,12 +51,16 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/facts": Verdict("read_facts", "all"),
     "GET /v1/facts/{position}": Verdict("read_facts", "all"),
     "GET /v1/facts/{position}/proof": Verdict("read_facts", "all"),
+    "GET /v1/facts/{position}/provenance": Verdict("read_trail", "all"),
+    "GET /v1/checkpoints": Verdict("read_facts", "all"),
+    "GET /v1/checkpoints/consistency": Verdict("read_facts", "all", {"old": "1", "new": "1"}),
     "GET /v1/facts/{position}/personal": Verdict("read_people", "rows"),
     "GET /v1/tile/{path}": Verdict("read_facts", "all"),
     "GET /v1/audit/trail": Verdict("read_trail", "all"),
     "GET /v1/audit/statements/{employee}/{period}/diff": Verdict(
         "run_payroll", "person", {"from": "1", "to": "2"}
     ),
+    "GET /v1/audit/statements/{employee}/{period}/moments": Verdict("run_payroll", "person"),
     "GET /v1/plans": Verdict("read_plans", "any"),
     "GET /v1/plans/drafts": Verdict("read_plans", "any"),
     "GET /v1/plans/drafts/{draft}": Verdict("read_plans", "rows"),

@@ -24,10 +24,18 @@ def trail(
     type_: Annotated[
         list[str] | None, typer.Option("--type", help="Of this type of fact; may be repeated.")
     ] = None,
+    source: Annotated[str | None, typer.Option(help="Said by this source.")] = None,
+    key: Annotated[str | None, typer.Option(help="Under this id at its source.")] = None,
     from_: Annotated[
         str | None, typer.Option("--from", help="Recorded on this day or later.", metavar="DAY")
     ] = None,
     until: Annotated[str | None, typer.Option(help="Recorded on this day or before.", metavar="DAY")] = None,
+    happened_from: Annotated[
+        str | None, typer.Option(help="Happened on this day or later.", metavar="DAY")
+    ] = None,
+    happened_until: Annotated[
+        str | None, typer.Option(help="Happened on this day or before.", metavar="DAY")
+    ] = None,
     after: Annotated[int, typer.Option(min=0, help="Only facts beyond this position.")] = 0,
     upto: Annotated[int | None, typer.Option(min=0, help="Only facts up to this position.")] = None,
     format: Annotated[TrailFormat, typer.Option(help="As lines for people, or as a file.")] = "text",
@@ -36,13 +44,16 @@ def trail(
     """Show who did what and when: facts, refused attempts and readings of personal data."""
     import msgspec
 
-    from api.trail_pages import asked, file_page, heading, within_days
+    from api.trail_pages import Days, asked, file_page, heading, within_days
 
-    wanted = asked(employee, actor, type_, after, upto)
-    first, last = (None if day is None else asked_day(day) for day in (from_, until))
+    def days(first: str | None, last: str | None) -> Days:
+        return Days(*(None if day is None else asked_day(day) for day in (first, last)))
+
+    wanted = asked(employee, actor, type_, after, upto, source=source, key=key)
+    narrowing = {"actor": actor, "type": type_, "source": source, "key": key}
     with traced_cursor() as (cursor, trace):
-        wanted = within_days(cursor, wanted, first, last)
-        chosen = {name: value for name, value in (("actor", actor), ("type", type_)) if value}
+        wanted = within_days(cursor, wanted, days(from_, until), days(happened_from, happened_until))
+        chosen = {name: value for name, value in narrowing.items() if value}
         trace("audit trail", employee=employee, filter=chosen)
         sys.stdout.buffer.write(heading(format))
         position: int | None = wanted.after

@@ -404,6 +404,12 @@ class ConnectorReport(TypedDict):
     not_mapped: list[NotMapped]
 
 
+class Consistency(TypedDict):
+    old: int
+    new: int
+    hashes: list[str]
+
+
 class Contract(TypedDict):
     contract: str
     employee: str
@@ -946,6 +952,17 @@ class Item(TypedDict):
     problem: NotRequired[Problem | None]
 
 
+class KeptCheckpoint(TypedDict):
+    number: int
+    size: int
+    root: str
+    signed_at: str
+    hands_over: bool
+    is_witnessed: bool
+    signed_by: list[str]
+    note: str
+
+
 class KeptLine(TypedDict):
     holds: list[str]
     held_minor: int
@@ -1131,6 +1148,15 @@ class ModuleStanding(TypedDict):
     indicators: list[IndicatorStanding]
 
 
+class Moment(TypedDict):
+    position: int
+    recorded_at: str
+    kind: Literal["closed", "rules", "people", "work", "voided"]
+    facts: int
+    types: list[str]
+    period: NotRequired[str | None]
+
+
 class MonthChange(TypedDict):
     before_minor: int
     after_minor: int
@@ -1276,6 +1302,13 @@ class Overview(TypedDict):
     pay: Pay | None
 
 
+class OverviewSettled(TypedDict):
+    period: str
+    currency: str
+    total_minor: int
+    position: int
+
+
 class PaidSlip(TypedDict):
     statement: Statement
     state: Literal["open", "closed"]
@@ -1328,7 +1361,7 @@ class Pattern(TypedDict):
 
 class Pay(TypedDict):
     progress: Progress | None
-    settled: list[Settled]
+    settled: list[OverviewSettled]
 
 
 class PayRange(TypedDict):
@@ -1654,6 +1687,27 @@ class ProvenRecord(TypedDict):
     leaf: str | None
     why: str | None
     proof: list[str]
+
+
+class Provenance(TypedDict):
+    fact: TrailEntry
+    key: str
+    leaf: str
+    content_hash: str
+    causation: TrailEntry | None
+    about: TrailEntry | None
+    said_of_it: list[TrailEntry]
+    replaces: TrailEntry | None
+    replaced_by: TrailEntry | None
+    settled: list[ProvenanceSettled]
+
+
+class ProvenanceSettled(TypedDict):
+    employee: str
+    about: str
+    how: Literal["counted", "taken_back"]
+    period: str | None
+    closed_position: int | None
 
 
 class QuarantinePage(TypedDict):
@@ -2072,13 +2126,6 @@ class Sentence(TypedDict):
     words: dict[str, str]
 
 
-class Settled(TypedDict):
-    period: str
-    currency: str
-    total_minor: int
-    position: int
-
-
 class Settlement(TypedDict):
     entry: str
     settled_as: Literal["released", "corrected", "discarded"]
@@ -2402,6 +2449,7 @@ class TrailEntry(TypedDict):
 class TrailPage(TypedDict):
     entries: list[TrailEntry]
     next_after: int | None
+    next_upto: NotRequired[int | None]
 
 
 class Training(TypedDict):

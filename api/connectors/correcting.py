@@ -91,6 +91,14 @@ def corrections(
     return [*voids, *anew]
 
 
+def beside(source: str, key: str) -> tuple[Key | None, Key]:
+    """The keys of what stands before and after a fact in its line; None before the first."""
+    first, mark, number = key.rpartition("~")
+    if mark and number.isascii() and number.isdecimal() and 1 < (at := int(number[:3])) <= LONGEST_LINE:
+        return (source, _numbered(first, at - 1)), (source, _numbered(first, at + 1))
+    return None, (source, _numbered(key, 2))
+
+
 def _numbered(key: str, number: int) -> str:
     return key if number == 1 else f"{key}~{number}"
 

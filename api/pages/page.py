@@ -32,7 +32,6 @@ from api.problems import NotFound, problem_of
 from api.reading import Reading, View, counted_position
 from api.roles import MAY, Action
 from api.writing import Writing
-from domain.journal.vault import Vault
 from domain.refusals import Refusal
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "web" / "templates"
@@ -76,15 +75,20 @@ class Site(NamedTuple):
 class Page:
     """One page for one reader. `given`: by name, what the handlers of the API ask for beside the path."""
 
-    def __init__(self, request: Asked, site: Site, reading: Reading, **given: Any) -> None:
-        self.request, self.site, self.reading = request, site, reading
+    def __init__(self, request: Asked, site: Site, given: Mapping[str, Any]) -> None:
+        self.request, self.site = request, site
+        self.reading: Reading = given["reading"]
         self.wording = site.wording(request)
-        self._given = {"request": request, "reading": reading, **given}
+        self._given = {"request": request, **given}
 
     @property
     def view(self) -> View:
         """What of the past is asked for."""
         return self._given["view"]
+
+    def now(self) -> View:
+        """The view of all that is known, whatever of the past the page is asked for."""
+        return View(self.reading, None)
 
     @property
     def writing(self) -> Writing:
@@ -101,12 +105,13 @@ class Page:
 
         Raises: the Refusal that it would answer with.
         """
-        self.caller.require(handler.opt["action"])
+        if not handler.opt.get("open"):
+            self.caller.require(handler.opt["action"])
         wanted = inspect.signature(handler.fn).parameters
         given = {name: self._given[name] for name in wanted if name in self._given}
         if "pages" in wanted:  # a list: as much of it as one page of the API has
             given["pages"] = Pages(self.request, self.reading, self.view.known_at, None, PAGE)
-        answer = await handler.fn(**given, **said)
+        answer = await handler.fn(**{**given, **said})
         return answer.content if isinstance(answer, Response) else answer
 
     async def ask_if_any(self, handler: HTTPRouteHandler, **said: Any) -> Any:
@@ -173,13 +178,12 @@ class Page:
 async def page(
     request: Asked,
     site: NamedDependency[Site],
-    reading: NamedDependency[Reading],
+    services: NamedDependency[Mapping[str, Any]],
     view: NamedDependency[View],
-    vault: NamedDependency[Vault],
     writing: NamedDependency[Writing],
 ) -> Page:
     """The page that a request is for."""
-    return Page(request, site, reading, view=view, vault=vault, writing=writing)
+    return Page(request, site, {**services, "view": view, "writing": writing})
 
 
 def html_answer(html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[str]:

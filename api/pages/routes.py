@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from api.intake import Intake
 from api.pages import boards
 from api.pages.assets import static_file
+from api.pages.audit import journal, sealing, statements
 from api.pages.employee import learning, own, pay, today, visiting
 from api.pages.entry import account, issuer, signing_in
 from api.pages.home import home
@@ -44,6 +45,12 @@ PAGES: list[HTTPRouteHandler] = [
     people_page,
     boards.boards_page,
     boards.board_page,
+    journal.journal_page,
+    journal.reads_page,
+    journal.fact_page,
+    statements.choose_page,
+    statements.statement_page,
+    sealing.seal_page,
 ]
 """Those for whoever is signed in, and may."""
 

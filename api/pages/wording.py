@@ -81,7 +81,7 @@ class Wording(NamedTuple):
 
     def fact(self, type: str) -> str:
         """What kind of fact it is, in a word or two; its tag where it has none."""
-        key = f"employee.fact.{type}"
+        key = f"facts.{type}"
         return self.say(key) if key in catalogue(self.lang) else type.replace("_", " ")
 
     def day(self, day: dt.date, *, year: bool = False) -> str:
@@ -104,8 +104,9 @@ class Wording(NamedTuple):
             return period
         return f"{year}年{int(month)}月" if self.lang == "zh" else f"{_MONTHS[int(month) - 1]} {year}"
 
-    def instant(self, at: dt.datetime) -> str:
-        """An instant on the ledger's clock: 22 Nov 2026, 14:05."""
+    def instant(self, at: dt.datetime | str) -> str:
+        """An instant on the ledger's clock: 22 Nov 2026, 14:05. at: as text, where a record says it."""
+        at = dt.datetime.fromisoformat(at) if isinstance(at, str) else at
         local = at.astimezone(self.zone)
         return f"{self.date(local.date())}{' ' if self.lang == 'zh' else ', '}{self.clock(at)}"
 

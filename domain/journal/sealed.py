@@ -42,6 +42,8 @@ NEWEST_UPTO = f"select {_COLUMNS} from checkpoint c where size <= %(upto)s order
 
 AFTER = f"select {_COLUMNS} from checkpoint c where number > %(after)s order by number limit %(limit)s"
 
+LATEST = f"select {_COLUMNS} from checkpoint c where number < %(before)s order by number desc limit %(limit)s"
+
 # Of those that cover the position the newest that a witness has seen, and else the newest.
 COVERING = f"""
 (select {_COLUMNS} from checkpoint c
@@ -176,6 +178,11 @@ def covering(cursor: Cursor[Any], position: int) -> Signed | None:
 def checkpoints(cursor: Cursor[Any], after: int = 0, limit: int = 1_000) -> list[Signed]:
     """The first `limit` checkpoints that are kept beyond the number `after`."""
     return [_signed(row) for row in cursor.execute(AFTER, {"after": after, "limit": limit})]
+
+
+def latest(cursor: Cursor[Any], before: int, limit: int) -> list[Signed]:
+    """The last `limit` checkpoints that are kept before the number `before`, the newest first."""
+    return [_signed(row) for row in cursor.execute(LATEST, {"before": before, "limit": limit})]
 
 
 def keys(cursor: Cursor[Any]) -> list[SealKey]:

@@ -59,6 +59,8 @@ NO_RESULTS = {
     "/v1/facts/{position}": "a record never changes",
     "/v1/facts/{position}/proof": "of a record in a tree of a size that the proof names",
     "/v1/checkpoint": "of the whole journal; earlier ones are kept by whoever audits",
+    "/v1/checkpoints": "of the whole journal, each of its own moment",
+    "/v1/checkpoints/consistency": "between two trees that it names itself",
     "/v1/tile/{tile}": "a full tile never changes",
     "/v1/audit/statements/{employee}/{period}/diff": "between two points that it names itself",
     "/v1/audit/trail": "facts, by position ranges",

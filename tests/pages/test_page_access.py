@@ -12,7 +12,7 @@ from api.pages.routes import PAGES as HANDLERS
 from api.roles import ROLES, Role
 
 OWN, OTHER = "E1", "E9"
-PLACES = {"period": "2025-03", "test": "none", "board": "visits"}
+PLACES = {"period": "2025-03", "test": "none", "board": "visits", "position": "1"}
 HTML = {"Accept": "text/html"}
 
 
@@ -35,7 +35,7 @@ def addressed(name: str, employee: str) -> tuple[str, str]:
 def test_every_page_has_a_verdict() -> None:
     """A page that is new, or gone, fails here: write it down in tests/page_verdicts.py."""
     found = {
-        f"{method} {re.sub(r':str}', '}', path)}"
+        f"{method} {re.sub(r':(str|int)}', '}', path)}"
         for handler in HANDLERS
         for path in handler.paths
         for method in handler.http_methods - {"HEAD", "OPTIONS"}

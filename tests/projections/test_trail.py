@@ -1,5 +1,6 @@
 """The trail: by person, actor, type and positions, page by page, with nothing skipped and nothing twice."""
 
+import datetime as dt
 from itertools import product
 from random import Random
 
@@ -10,7 +11,7 @@ from given import LEDGER, visit
 from domain.facts.governance import FactVoided
 from domain.journal.append import Journal
 from domain.journal.read import LAST
-from domain.journal.record import Record, draft
+from domain.journal.record import Draft, Record, draft
 from projections import replay, trail
 from projections.trail import RUN, Wanted
 
@@ -72,9 +73,9 @@ def test_every_question_finds_just_what_the_journal_holds(long: Book) -> None:
         for employee, actor, types, (after, upto) in questions:
             wanted = Wanted(employee=employee, actor=actor, types=types, after=after, upto=upto)
             whole = expected(long.journal, wanted)
-            found = [record.position for record in trail.trail(cursor, wanted, 1000)]
+            found = [record.position for record in trail.trail(cursor, wanted, 1000).records]
             assert found == whole[:1000], wanted
-            few = [record.position for record in trail.trail(cursor, wanted, 3)]
+            few = [record.position for record in trail.trail(cursor, wanted, 3).records]
             assert few == whole[:3], wanted
 
 
@@ -82,9 +83,46 @@ def test_pages_of_an_actor_follow_each_other(long: Book) -> None:
     wanted = Wanted(actor="hr.wang")
     found: list[int] = []
     with long.cursor() as cursor:
-        while page := trail.trail(cursor, Wanted(actor="hr.wang", after=found[-1] if found else 0), 7):
+        while page := trail.trail(cursor, wanted.behind(found[-1]) if found else wanted, 7).records:
             found += [record.position for record in page]
     assert found == expected(long.journal, wanted)
+
+
+def test_it_is_found_by_source_key_and_day_from_either_end(
+    long: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What no index leads to is looked through by and by: each page goes on where the one before stopped."""
+    monkeypatch.setattr(trail, "LOOK_THROUGH", 1000)
+    head = long.journal.head()
+    long.journal.append([_foreign("a"), _foreign("void")], now=NOW)
+    cases = [
+        (Wanted(source="few"), [head + 1, head + 2]),
+        (Wanted(source="few", newest=True), [head + 2, head + 1]),
+        (Wanted(key="void"), [head, head + 2]),
+        (Wanted(key="void", source="few"), [head + 2]),
+        (Wanted(key="void", newest=True, employee="E1"), [head + 2]),
+        (Wanted(happened_from=LATER), [head + 1, head + 2]),
+        (Wanted(happened_until=LATER, upto=3, newest=True), [3, 2, 1]),
+    ]
+    with long.cursor() as cursor:
+        for wanted, positions in cases:
+            found, pages = list[int](), 0
+            after: Wanted | None = wanted
+            while after is not None:
+                records, looked_to = trail.trail(cursor, after, 1000)
+                found += [record.position for record in records]
+                after, pages = None if looked_to is None else wanted.behind(looked_to), pages + 1
+            assert found == positions, wanted
+            assert (pages > 3) is (wanted.key is None and wanted.upto == LAST), wanted
+        newest = trail.trail(cursor, Wanted(actor="rarely", newest=True), 2).records
+    assert [each.position for each in newest] == expected(long.journal, Wanted(actor="rarely"))[:-3:-1]
+
+
+LATER = NOW + dt.timedelta(days=1)
+
+
+def _foreign(key: str) -> Draft:
+    return draft(visit("E1"), source="few", key=key, occurred_at=LATER, actor="crm")
 
 
 def test_what_was_voided_is_told_with_its_void(long: Book) -> None:

@@ -6,7 +6,7 @@ Made from the OpenAPI document by `make docs`; change the service, not this modu
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from ..answers import StatementDiff, TrailEntry
+from ..answers import Moment, Provenance, StatementDiff, TrailEntry
 from ..wire import Wire, part
 
 
@@ -15,6 +15,21 @@ class AuditAddresses:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
+
+    def read_provenance(
+        self,
+        position: int,
+        *,
+        known_at: int | str | None = None,
+        at_least: int | None = None,
+        lang: Literal["en", "zh"] | None = None,
+    ) -> Provenance:
+        """What became of a fact."""
+        return self._wire.json(
+            "GET",
+            f"/v1/facts/{part(position)}/provenance",
+            {"known_at": known_at, "at_least": at_least, "lang": lang},
+        )
 
     def read_diff(
         self, employee: str, period: str, *, from_: str, to: str | None = None, at_least: int | None = None
@@ -26,15 +41,30 @@ class AuditAddresses:
             {"from": from_, "to": to, "at_least": at_least},
         )
 
+    def read_moments(
+        self, employee: str, period: str, *, known_at: int | str | None = None, at_least: int | None = None
+    ) -> list[Moment]:
+        """When a statement may have changed."""
+        return self._wire.json(
+            "GET",
+            f"/v1/audit/statements/{part(employee)}/{part(period)}/moments",
+            {"known_at": known_at, "at_least": at_least},
+        )
+
     def read_trail(
         self,
         *,
         employee: str | None = None,
         actor: str | None = None,
         type: Sequence[str] | None = None,
+        source: str | None = None,
+        key: str | None = None,
         from_: str | None = None,
         until: str | None = None,
+        happened_from: str | None = None,
+        happened_until: str | None = None,
         upto: int | None = None,
+        newest: bool | None = None,
         limit: int | None = None,
         lang: Literal["en", "zh"] | None = None,
         at_least: int | None = None,
@@ -46,9 +76,14 @@ class AuditAddresses:
                 "employee": employee,
                 "actor": actor,
                 "type": type,
+                "source": source,
+                "key": key,
                 "from": from_,
                 "until": until,
+                "happened_from": happened_from,
+                "happened_until": happened_until,
                 "upto": upto,
+                "newest": newest,
                 "limit": limit,
                 "lang": lang,
                 "at_least": at_least,
@@ -64,10 +99,15 @@ class AuditAddresses:
         employee: str | None = None,
         actor: str | None = None,
         type: Sequence[str] | None = None,
+        source: str | None = None,
+        key: str | None = None,
         from_: str | None = None,
         until: str | None = None,
+        happened_from: str | None = None,
+        happened_until: str | None = None,
         after: int | None = None,
         upto: int | None = None,
+        newest: bool | None = None,
         limit: int | None = None,
         lang: Literal["en", "zh"] | None = None,
         at_least: int | None = None,
@@ -79,10 +119,15 @@ class AuditAddresses:
                 "employee": employee,
                 "actor": actor,
                 "type": type,
+                "source": source,
+                "key": key,
                 "from": from_,
                 "until": until,
+                "happened_from": happened_from,
+                "happened_until": happened_until,
                 "after": after,
                 "upto": upto,
+                "newest": newest,
                 "limit": limit,
                 "lang": lang,
                 "at_least": at_least,

@@ -3,6 +3,7 @@
 Made from the OpenAPI document by `make docs`; change the service, not this module.
 """
 
+from ..answers import Consistency, KeptCheckpoint
 from ..wire import Wire, part
 
 
@@ -15,6 +16,14 @@ class SealAddresses:
     def read_checkpoint(self) -> bytes:
         """The newest signed checkpoint."""
         return self._wire.file("/v1/checkpoint", accept="text/plain")
+
+    def read_checkpoints(self, *, below: int | None = None, limit: int | None = None) -> list[KeptCheckpoint]:
+        """The checkpoints that are kept."""
+        return self._wire.json("GET", "/v1/checkpoints", {"below": below, "limit": limit})
+
+    def read_consistency(self, *, old: int, new: int) -> Consistency:
+        """The proof that one checkpoint continues another."""
+        return self._wire.json("GET", "/v1/checkpoints/consistency", {"old": old, "new": new})
 
     def read_tile(self, path: str) -> bytes:
         """A tile of the Merkle tree."""

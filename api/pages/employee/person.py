@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from api import people
 from api.pages.page import Page
 from api.people import Person
+from api.reading import View
 
 
 class Who(NamedTuple):
@@ -18,12 +19,12 @@ class Who(NamedTuple):
     is_self: bool
 
 
-async def person_shown(page: Page, employee: str, on: dt.date) -> Who:
-    """The person, by name where it is known.
+async def person_shown(page: Page, employee: str, on: dt.date, view: View | None = None) -> Who:
+    """The person, by name where it is known; by all that the page is asked for, or that `view` knows.
 
     Raises: NotFound for somebody who was never hired.
     """
-    found: Person = await page.ask(people.read_person, employee=employee, day=on)
+    found: Person = await page.ask(people.read_person, employee=employee, day=on, view=view or page.view)
     said = found.posting.name if found.posting else None
     root = f"/employees/{quote(employee, safe='')}"
     return Who(employee, said or employee, root, page.caller.employee == employee)

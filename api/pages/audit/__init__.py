@@ -1,0 +1,1 @@
+"""Pages for auditors: the journal, a fact, a statement through time, and the seal."""
