@@ -87,7 +87,7 @@ async def read_interventions(
     "/plans/{plan:str}/alerts/{alert:str}/backtest",
     summary="How a rule of warning would have done",
     tags=["plans"],
-    opt={"action": "read_facts", "personal": "none", "reach": "all"},
+    opt={"action": "read_care", "personal": "none", "reach": "all"},
 )
 async def read_backtest(
     view: NamedDependency[View],

@@ -61,6 +61,7 @@ from api import (
     stream,
     stream_tickets,
     trail_pages,
+    units,
     visits,
     workforce,
 )
@@ -174,6 +175,7 @@ HANDLERS = [
     reminders.read_reminders,
     reminders.read_notices,
     establishment.read_establishment,
+    units.read_units,
     assistants.read_competence,
     assistants.read_leads,
     assistants.read_contracts,

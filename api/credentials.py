@@ -1,6 +1,7 @@
 """Credentials: who holds what, how it stands on a day, and what share has expired."""
 
-from typing import Annotated, Any
+import datetime as dt
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, get
@@ -58,6 +59,10 @@ async def read_credentials(
     employee: Annotated[
         list[str] | None, QueryParameter(description="Of these people; of everybody here if absent.")
     ] = None,
+    order: Annotated[
+        Literal["person", "expiry"],
+        QueryParameter(description="By person and id; or by last day, those without one at the end."),
+    ] = "person",
     day: OnDay = None,
 ) -> Response[list[Credential]]:
     """Every credential of whoever works here on a day: valid, expiring, expired, suspended or revoked.
@@ -69,10 +74,11 @@ async def read_credentials(
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[Credential]:
         held = credentials.held(cursor, on, people, kind=kind, state=state_, known_at=known_at)
-        return _shown(cursor, vault, request.auth, held)
+        if order == "expiry":
+            held.sort(key=lambda each: (each.expires_on or dt.date.max, each.employee, each.credential))
+        return _shown(cursor, vault, request.auth, pages.cut(held))
 
     found = await pages.ask(question)
-    found = pages.cut(found)
     shows(request, (each.employee for each in found))
     return pages.answer(found)
 

@@ -1,7 +1,9 @@
-"""What people record about themselves, at an address made for it: now, under a source of their own."""
+"""What people record in their own name, at an address made for it: now, under a source of their own."""
 
+import asyncio
 import datetime as dt
 import secrets
+from collections.abc import Sequence
 
 import msgspec
 from litestar import Request
@@ -12,7 +14,7 @@ from api.intake import Refused, Stored, Submission
 from api.reading import Reading
 from api.writing import Writing
 from domain.facts.base import Fact
-from domain.refusals import NotAllowed
+from domain.refusals import NotAllowed, Withheld
 
 KEY_BYTES = 16
 
@@ -20,14 +22,19 @@ Asked = Request[object, Caller, State]
 
 
 def own_fact(caller: Caller, fact: Fact, at: dt.datetime, key: str | None = None) -> Submission:
-    """`fact` as `caller` says it of themselves. key: of the form it comes from, which then counts once."""
+    """`fact` as `caller` says it in their own name. key: of the form it comes from, which counts once."""
     return Submission(
         type=fact.TYPE,
-        source=f"employee/{caller.employee}",
+        source=source_of(caller),
         key=f"{fact.TYPE.replace('_', '-')}/{key or new_key()}",
         occurred_at=at,
         data=msgspec.to_builtins(fact),
     )
+
+
+def source_of(caller: Caller) -> str:
+    """Under which source somebody says something at an address or on a page made for it."""
+    return f"employee/{caller.employee}" if caller.employee is not None else f"account/{caller.name}"
 
 
 async def record(request: Asked, writing: Writing, reading: Reading, submission: Submission) -> Stored:
@@ -40,6 +47,23 @@ async def record(request: Asked, writing: Writing, reading: Reading, submission:
         raise outcome.refusal
     await reading.after(outcome.position, request)
     return outcome
+
+
+async def record_all(
+    request: Asked, writing: Writing, reading: Reading, submissions: Sequence[Submission]
+) -> int:
+    """Records `submissions` in the name of who asks, all or none, and waits until they are counted.
+
+    How many of them were not known before. Raises: the Refusal of the first that a rule refuses; Behind.
+    """
+    async with writing.room_for_batch:
+        outcomes = await asyncio.to_thread(writing.many, submissions, request.auth.actor, atomic=True)
+    refusals = [each.refusal for each in outcomes if isinstance(each, Refused)]
+    for refusal in sorted(refusals, key=lambda each: isinstance(each, Withheld)):
+        raise refusal
+    stored = [each for each in outcomes if isinstance(each, Stored)]
+    await reading.after(max((each.position for each in stored), default=None), request)
+    return sum(not each.hit for each in stored)
 
 
 def new_key() -> str:

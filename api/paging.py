@@ -94,6 +94,11 @@ class Pages(View):
             return await super().ask(question)
         return await self._reading.ask(of_one_moment)
 
+    @property
+    def has_more(self) -> bool:
+        """Whether rows come after those that were cut."""
+        return self._more
+
     def withhold(self) -> None:
         """Answers that nothing has changed, which shows nobody to anybody.
 

@@ -135,7 +135,14 @@ async def propose_roster(request: Asked, reading: NamedDependency[Reading]) -> P
     `status` says honestly how it ended: `optimal`, `feasible` with its `gap`, `infeasible` with the rules,
     needs, leaves and credentials that leave no roster, or `unknown`. One search runs at a time.
     """
-    asked = _read(await read_body(request, MAX_BYTES))
+    return await proposed(request, reading, _read(await read_body(request, MAX_BYTES)))
+
+
+async def proposed(request: Asked, reading: Reading, asked: RosterAsked) -> Proposal:
+    """The roster that a search finds for what is `asked`.
+
+    Raises: BadField, NotAllowed; RosterBusy while another search runs.
+    """
     require_days(asked.from_, asked.to)
 
     def question(cursor: Cursor[Any]) -> tuple[Unit, int]:

@@ -149,13 +149,12 @@ def reminders(
         lead_months = rules_on(notice_rules.notice_rules(cursor, known_at), day).lead_months
     here = postings(roster.changes(cursor, employees, known_at), day)
     on_probation = {each.employee: each for each in probations(cursor, employees, known_at)}
-    held = credentials.held(cursor, day, employees, known_at=known_at)
+    held = credentials.held(cursor, day, list(here), known_at=known_at)
     found: list[Reminder] = []
     for employee, posting in here.items():
         found += rules.onboarding(posting, day)
         if employee in on_probation:
             found += rules.probation_review(posting, on_probation[employee], day)
     for credential in held:
-        if credential.employee in here:
-            found += rules.credential_expiry(here[credential.employee], [credential], day, lead_months)
+        found += rules.credential_expiry(here[credential.employee], [credential], day, lead_months)
     return sorted(found, key=lambda each: (each.due_on, each.employee, each.kind, each.about or ""))

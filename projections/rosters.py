@@ -76,7 +76,12 @@ def unit(
         rules=shifts.unit_rules(cursor, known_at),
         needs=rostering.needs(cursor, branch, department, known_at),
         wishes=(),
-        changes=by_employee(roster.changes(cursor, None, known_at)),
+        changes={
+            who: own
+            for who, own in by_employee(roster.changes(cursor, None, known_at)).items()
+            if any(change.branch == branch for change in own)
+            and (department is None or any(change.department == department for change in own))
+        },
         backgrounds={},
         duties={},
     )

@@ -1,6 +1,7 @@
 """Staffing ahead: the posts of the next months, who will be there, and how many are to be hired."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -8,7 +9,7 @@ import msgspec
 
 from domain.money import decimal_text
 from domain.people import establishment as posts_rules
-from domain.people.establishment import PostsChange, fills
+from domain.people.establishment import Place, PostsChange, filling, fills, place_of
 from domain.people.reminders import Probation
 from domain.people.roster import Posting, postings
 from domain.people.staffing import RATE_MONTHS, Ahead, Counted, expected_heads, leaving, to_hire
@@ -99,6 +100,7 @@ def forecast(cursor: Cursor, day: dt.date, months: int = MONTHS, known_at: int |
     confirmed = Counted(outcomes.count("confirmed"), outcomes.count("confirmed") + outcomes.count("ended"))
     days = [months_after(day, number) for number in range(months + 1)]
     here = [postings(moves, on) for on in days]
+    places = [Counter(map(place_of, there.values())) for there in here]
     posts = [
         {
             (each.branch, each.department, each.post, each.employment): each.posts
@@ -107,7 +109,7 @@ def forecast(cursor: Cursor, day: dt.date, months: int = MONTHS, known_at: int |
         for on, there in zip(days, here, strict=True)
     ]
     units = sorted({unit for own in posts for unit in own}, key=lambda unit: [part or "" for part in unit])
-    rates = {branch: leaving(moves, day, branch, ended) for branch in sorted({unit[0] for unit in units})}
+    rates = leaving(moves, day, sorted({unit[0] for unit in units}), ended)
     open_ones = [each for each in probations.values() if each.reviewed_at is None]
     return Forecast(
         day=day,
@@ -115,7 +117,13 @@ def forecast(cursor: Cursor, day: dt.date, months: int = MONTHS, known_at: int |
         confirmed=_rate(None, confirmed),
         posts=tuple(
             _of_unit(
-                unit, days, here, [own.get(unit, 0) for own in posts], open_ones, (rates[unit[0]], confirmed)
+                unit,
+                days,
+                here,
+                places,
+                [own.get(unit, 0) for own in posts],
+                open_ones,
+                (rates[unit[0]], confirmed),
             )
             for unit in units
         ),
@@ -127,6 +135,7 @@ def _of_unit(
     unit: Unit,
     days: Sequence[dt.date],
     here: Sequence[Mapping[str, Posting]],
+    places: Sequence[Mapping[Place, int]],
     posts: Sequence[int],
     probations: Sequence[Probation],
     counted: tuple[Counted, Counted],
@@ -136,7 +145,7 @@ def _of_unit(
         position=0, branch=branch, department=department, post=post, employment=employment, posts=0,
         effective_on=days[0],
     )  # fmt: skip
-    filled = [sum(fills(kind, each) for each in there.values()) for there in here]
+    filled = [filling(kind, each) for each in places]
     ahead = [
         Ahead(
             on,
@@ -145,7 +154,7 @@ def _of_unit(
             sum(
                 (number == 1 or each.ends_on > days[number - 1]) and each.ends_on <= on
                 for each in probations
-                if (there := here[number].get(each.employee)) is not None and fills(kind, there)
+                if (there := here[number].get(each.employee)) is not None and fills(kind, place_of(there))
             ),
         )
         for number, on in enumerate(days)

@@ -17,9 +17,9 @@ from domain.plan.fields import Months
 from domain.plan.measures import FactMeasure, Measure
 from domain.plan.mentions import with_parts
 from domain.plan.population import completed_months
-from projections import measures, roster, sight
+from projections import measures, policy, roster, sight
 from projections.competence import scored
-from projections.members import Members, members
+from projections.members import Members, paid_by, roll
 from projections.milestones import MilestoneProgress, milestones_of
 from projections.spans import Cursor
 from projections.surveys import answers
@@ -75,7 +75,7 @@ def watched(
     until = min(period.last_day, today)
     found: list[Watched] = []
     if paid is None:
-        paid = members(cursor, watched_month(period, today), known_at, employees)
+        paid = _paid(cursor, watched_month(period, today), known_at, employees, rules, wanted)
     for each in paid:
         if rules is not None and each.plan.plan != rules.plan:
             continue
@@ -86,6 +86,27 @@ def watched(
             look = _Look(cursor, group, here, period, until, known_at)
             found.append(Watched(group.plan, period, until, here, _observed(look, alerts)))
     return found
+
+
+def _paid(
+    cursor: Cursor,
+    month: Period,
+    known_at: int | None,
+    employees: Sequence[str] | None,
+    rules: Plan | None,
+    wanted: Callable[[Alert], bool],
+) -> list[Members]:
+    """Whom the plans that have any warnings of interest pay in `month`."""
+    versions = [
+        version
+        for version in policy.plans_in_force(cursor, month.last_day, known_at)
+        if rules is None or rules.plan == version.plan
+        if any(map(wanted, (rules or version.parsed()).alerts))
+    ]
+    if not versions:
+        return []
+    here = roll(cursor, month, known_at, employees)
+    return [paid_by(version, here) for version in versions]
 
 
 def watched_month(period: Period, today: dt.date) -> Period:

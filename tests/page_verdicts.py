@@ -14,6 +14,12 @@ AUDIT = frozenset[Role]({"auditor", "hr_head", "administrator"})
 SELF = frozenset[Role]({"employee"})
 """Filled in by the person themselves: the one employee of the table, and nobody for them."""
 
+CARE = frozenset[Role]({"manager", "hr", "hr_head", "auditor", "administrator"})
+"""Who looks after people: a manager after those they reach."""
+CARE_FOR_ALL = CARE - {"manager"}
+ROSTERING = frozenset[Role]({"manager", "hr", "hr_head", "administrator"})
+CREDENTIALS = frozenset[Role]({"hr_head"})
+
 PAGES: Mapping[str, frozenset[Role]] = {
     "GET /": ALL,
     "GET /employees/{employee}/today": PAY,
@@ -48,4 +54,12 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /audit/statements": AUDIT | {"payroll"},
     "GET /audit/statements/{employee}/{period}": AUDIT | {"payroll"},
     "GET /audit/seal": AUDIT,
+    "GET /hr": CARE_FOR_ALL,
+    "GET /hr/credentials": CARE,
+    "GET /hr/credentials/flagged-work": CARE,
+    "GET /hr/people/{employee}/credentials": CARE,
+    "POST /hr/people/{employee}/credentials": CREDENTIALS,
+    "GET /hr/rosters": CARE,
+    "POST /hr/rosters/search": ROSTERING,
+    "POST /hr/rosters/adopt": ROSTERING,
 }

@@ -206,6 +206,13 @@ class BranchChange(TypedDict):
     branch: str | None
 
 
+class BranchUnits(TypedDict):
+    branch: str
+    title: str
+    people: int
+    departments: list[Department]
+
+
 class Burden(TypedDict):
     employee: str
     shifts: int
@@ -544,6 +551,11 @@ class Delta(TypedDict):
     recomputed: str
     amount_minor: int
     currency: str
+
+
+class Department(TypedDict):
+    department: str
+    people: int
 
 
 class Difference(TypedDict):

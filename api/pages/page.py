@@ -109,7 +109,7 @@ class Page:
             self.caller.require(handler.opt["action"])
         wanted = inspect.signature(handler.fn).parameters
         given = {name: self._given[name] for name in wanted if name in self._given}
-        if "pages" in wanted:  # a list: as much of it as one page of the API has
+        if "pages" in wanted and "pages" not in said:  # a list: as much of it as one page of the API has
             given["pages"] = Pages(self.request, self.reading, self.view.known_at, None, PAGE)
         answer = await handler.fn(**{**given, **said})
         return answer.content if isinstance(answer, Response) else answer

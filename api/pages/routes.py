@@ -11,6 +11,7 @@ from api.pages.audit import journal, sealing, statements
 from api.pages.employee import learning, own, pay, today, visiting
 from api.pages.entry import account, issuer, signing_in
 from api.pages.home import home
+from api.pages.hr import credentials, overview, rosters
 from api.pages.interface import interface_page
 from api.pages.languages import choose_language
 from api.pages.navigation import Navigation
@@ -51,6 +52,14 @@ PAGES: list[HTTPRouteHandler] = [
     statements.choose_page,
     statements.statement_page,
     sealing.seal_page,
+    overview.overview_page,
+    credentials.credentials_page,
+    credentials.flagged_page,
+    credentials.own_page,
+    credentials.decide,
+    rosters.roster_page,
+    rosters.search,
+    rosters.adopt,
 ]
 """Those for whoever is signed in, and may."""
 

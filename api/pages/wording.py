@@ -91,6 +91,10 @@ class Wording(NamedTuple):
             return f"{f'{day.year}年' if year else ''}{day.month}月{day.day}日 {weekday}"
         return f"{weekday} {day.day} {_MONTHS[day.month - 1][:3]}{f' {day.year}' if year else ''}"
 
+    def weekday(self, day: dt.date) -> str:
+        """The day of the week, short: Sun, 日."""
+        return _WEEKDAYS[self.lang][day.weekday()].removeprefix("周")
+
     def date(self, day: dt.date) -> str:
         """A day of whichever year: 22 Nov 2026, 2026年11月22日."""
         if self.lang == "zh":

@@ -6,10 +6,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from domain.people.roster_check import Proposed
 from domain.people.roster_quality import Burden, Fairness, WishesMet
 
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
 StoppedBy = Literal["proof", "effort", "time"]
+SOURCE = "roster"
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,3 +87,14 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[FactProposed, ...]
     first_seconds: float | None
     seconds: float
+
+
+def fact_of(proposal: str, given: Proposed, at: dt.datetime) -> FactProposed:
+    """The fact that publishes a shift of `proposal`; the same for the same, so that it is stored once."""
+    return FactProposed(
+        type="shift_assigned",
+        source=SOURCE,
+        key=f"{proposal}/{given.employee}/{given.on}",
+        occurred_at=at,
+        data=ShiftGiven(employee=given.employee, on=given.on, pattern=given.pattern),
+    )

@@ -6,14 +6,12 @@ from hashlib import sha256
 
 import msgspec
 
-from api.rostering.proposal import FactProposed, Proposal, Search, ShiftGiven
+from api.rostering.proposal import Proposal, Search, fact_of
 from api.rostering.solving import Found, solve
 from domain.people.roster_check import Proposed, faults
 from domain.people.roster_quality import burdens, fairness, wishes_met
 from domain.people.rostering import Problem, Unit, hourless, needs_on, problem
 from domain.refusals import BadField, UnknownPattern
-
-SOURCE = "roster"
 
 
 class RosterBroken(Exception):
@@ -88,7 +86,7 @@ def _told(
         fairness=fairness(asked, found.shifts) if is_roster else None,
         burdens=tuple(burdens(asked, found.shifts)) if is_roster else (),
         conflicts=found.conflicts,
-        facts=tuple(_fact(name, each, now) for each in found.shifts),
+        facts=tuple(fact_of(name, each, now) for each in found.shifts),
         first_seconds=found.first_seconds,
         seconds=found.seconds,
     )
@@ -98,13 +96,3 @@ def _name(unit: Unit, known_at: int, given: tuple[Proposed, ...]) -> str:
     """The same for the same roster on the same knowledge, so that publishing it twice stores it once."""
     said = [unit.branch, unit.department, unit.first, unit.last, known_at, *given]
     return sha256(msgspec.json.encode(said)).hexdigest()[:16]
-
-
-def _fact(name: str, given: Proposed, now: dt.datetime) -> FactProposed:
-    return FactProposed(
-        type="shift_assigned",
-        source=SOURCE,
-        key=f"{name}/{given.employee}/{given.on}",
-        occurred_at=now,
-        data=ShiftGiven(employee=given.employee, on=given.on, pattern=given.pattern),
-    )

@@ -6,7 +6,9 @@ in both.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -23,6 +25,15 @@ class PostsChange(msgspec.Struct, frozen=True, kw_only=True):
     employment: str
     posts: int
     effective_on: dt.date
+
+
+class Place(NamedTuple):
+    """Where somebody works, as posts are told apart."""
+
+    branch: str | None
+    department: str | None
+    post: str | None
+    employment: str | None
 
 
 class Posts(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,21 +63,32 @@ def establishment(
     for change in sorted(changes, key=lambda change: (change.effective_on, change.position)):
         if change.effective_on <= day:
             held[change.branch, change.department, change.post, change.employment] = change
-    found = (_posts(change, here.values()) for change in held.values() if change.posts)
+    places = Counter(place_of(posting) for posting in here.values())
+    found = (_posts(change, places) for change in held.values() if change.posts)
     return tuple(sorted(found, key=lambda p: (p.branch, p.department or "", p.post or "", p.employment)))
 
 
-def fills(change: PostsChange, posting: Posting) -> bool:
+def place_of(posting: Posting) -> Place:
+    """What of a posting says which posts it fills."""
+    return Place(posting.branch, posting.department, posting.post, posting.employment)
+
+
+def fills(change: PostsChange, place: Place) -> bool:
     """Whether somebody who works there fills a post of this kind."""
     return (
-        (posting.branch, posting.employment) == (change.branch, change.employment)
-        and change.department in (None, posting.department)
-        and change.post in (None, posting.post)
+        (place.branch, place.employment) == (change.branch, change.employment)
+        and change.department in (None, place.department)
+        and change.post in (None, place.post)
     )
 
 
-def _posts(change: PostsChange, here: Iterable[Posting]) -> Posts:
-    filled = sum(fills(change, posting) for posting in here)
+def filling(change: PostsChange, places: Mapping[Place, int]) -> int:
+    """How many posts of this kind those who work at `places`, so many at each, fill."""
+    return sum(number for place, number in places.items() if fills(change, place))
+
+
+def _posts(change: PostsChange, places: Mapping[Place, int]) -> Posts:
+    filled = filling(change, places)
     return Posts(
         branch=change.branch,
         department=change.department,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -111,15 +112,20 @@ def pattern_of(position: int, fact: ShiftPatternSet) -> Pattern:
     )
 
 
-def clocked(spans: Iterable[ShiftSpan]) -> list[tuple[int, int]]:
+def clocked(spans: Iterable[ShiftSpan]) -> tuple[tuple[int, int], ...]:
     """Each span in minutes since the midnight before; a clock that does not go on is of the next day."""
+    return _clocked(tuple(spans))
+
+
+@lru_cache(maxsize=1024)
+def _clocked(spans: tuple[ShiftSpan, ...]) -> tuple[tuple[int, int], ...]:
     found: list[tuple[int, int]] = []
     last = 0
     for span in spans:
         since = _next(_minute(span.from_time), last)
         last = _next(_minute(span.until_time), since + 1)
         found.append((since, last))
-    return found
+    return tuple(found)
 
 
 def pattern_on(patterns: Iterable[Pattern], pattern: str, day: dt.date) -> Pattern | None:

@@ -7,6 +7,7 @@ people who are to be hired.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import ceil
@@ -41,23 +42,21 @@ class Ahead(NamedTuple):
 
 
 def leaving(
-    changes: Sequence[RosterChange], day: dt.date, of_branch: str, but: Iterable[str] = ()
-) -> Counted:
-    """Who left `of_branch` in the months up to `day`, of all months that somebody was there at the start of.
+    changes: Sequence[RosterChange], day: dt.date, of_branches: Iterable[str], but: Iterable[str] = ()
+) -> dict[str, Counted]:
+    """Who left each branch in the months up to `day`, of all months that somebody was there at the start of.
 
     but: people who do not count as leavers, since their probation was ended.
     """
     left_out = set(but)
-    left = months = 0
+    left, months = Counter[str | None](), Counter[str | None]()
     for number in range(RATE_MONTHS, 0, -1):
         first, last = months_after(day, -number), months_after(day, 1 - number)
-        here = [each for each in postings(changes, first).values() if each.branch == of_branch]
-        months += len(here)
-        left += sum(
-            each.left_on is not None and first <= each.left_on < last and each.employee not in left_out
-            for each in here
-        )
-    return Counted(left, months)
+        for each in postings(changes, first).values():
+            months[each.branch] += 1
+            if each.left_on is not None and first <= each.left_on < last and each.employee not in left_out:
+                left[each.branch] += 1
+    return {branch: Counted(left[branch], months[branch]) for branch in of_branches}
 
 
 def expected_heads(now: int, ahead: Iterable[Ahead], leaves: Fraction, fails: Fraction) -> list[Fraction]:

@@ -89,7 +89,7 @@ def test_more_than_two_hours_on_three_days_on_end_fires(minutes: Sequence[int | 
 )
 def test_a_shift_goes_on_past_midnight(spans: tuple[str, ...], expected: list[tuple[float, float]]) -> None:
     made = pattern(*((*span.split("-"), "ward") for span in spans))  # type: ignore[misc]
-    assert clocked(made.spans) == [(since * HOUR, until * HOUR) for since, until in expected]
+    assert list(clocked(made.spans)) == [(since * HOUR, until * HOUR) for since, until in expected]
     shift = Shift(dt.date(2025, 3, 3), made)
     assert shift.ends - shift.begins == dt.timedelta(hours=expected[-1][1] - expected[0][0])
 

@@ -42,6 +42,6 @@ def test_the_rate_counts_who_left_of_the_months_that_people_were_there() -> None
         moved(6, "D", "left", "2025-05-15"),
         moved(7, "E", "hired", "2024-01-01", "BJ"),
     ]
-    assert leaving(moves, DAY, "SH", ["D"]) == Counted(1, 12 + 12 + 1 + 1)
-    assert leaving(moves, DAY, "SH") == Counted(2, 26)
-    assert leaving(moves, DAY, "BJ") == Counted(0, 12) and Counted(0, 0).share is None
+    assert leaving(moves, DAY, ["SH"], ["D"]) == {"SH": Counted(1, 12 + 12 + 1 + 1)}
+    assert leaving(moves, DAY, ["SH", "BJ"]) == {"SH": Counted(2, 26), "BJ": Counted(0, 12)}
+    assert Counted(0, 0).share is None

@@ -25,6 +25,7 @@ class CredentialsAddresses:
         kind: str | None = None,
         state: Literal["valid", "expiring", "expired", "suspended", "revoked"] | None = None,
         employee: Sequence[str] | None = None,
+        order: Literal["person", "expiry"] | None = None,
         day: str | None = None,
     ) -> Iterator[Credential]:
         """Credentials as they stand."""
@@ -37,6 +38,7 @@ class CredentialsAddresses:
                 "kind": kind,
                 "state": state,
                 "employee": employee,
+                "order": order,
                 "day": day,
             },
         )

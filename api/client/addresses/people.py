@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from ..answers import (
+    BranchUnits,
     Dossier,
     GrowthBoard,
     Intervention,
@@ -292,4 +293,17 @@ class PeopleAddresses:
         return self._wire.rows(
             "/v1/establishment",
             {"known_at": known_at, "at_least": at_least, "limit": limit, "branch": branch, "day": day},
+        )
+
+    def read_units(
+        self,
+        *,
+        known_at: int | str | None = None,
+        at_least: int | None = None,
+        limit: int | None = None,
+        day: str | None = None,
+    ) -> Iterator[BranchUnits]:
+        """Branches and their departments."""
+        return self._wire.rows(
+            "/v1/units", {"known_at": known_at, "at_least": at_least, "limit": limit, "day": day}
         )

@@ -1,0 +1,1 @@
+"""Pages of HR: people, their growth, credentials, rosters, warnings, posts and pay."""

@@ -1,0 +1,137 @@
+"""What the pages of HR share: the way between them, the day they are about, and the facts that forms make."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
+from urllib.parse import quote, urlencode
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from api.facts import within_rights
+from api.ops import now
+from api.own_facts import new_key, own_fact, record
+from api.pages.page import Page
+from api.pages.submitted import converted, text_of
+from api.paging import Pages, Place
+from api.roles import MAY_RECORD, Action
+from domain.facts.base import Fact
+from domain.refusals import BadField, Refusal
+
+ROWS = 100
+"""So many rows stand on one page of a list."""
+
+
+class Section(NamedTuple):
+    """A page that all others lead to. key: of its name, `hr.place.KEY`. reach: as its handler declares it."""
+
+    key: str
+    path: str
+    action: Action
+    reach: Literal["rows", "all"]
+
+
+SECTIONS = (
+    Section("overview", "/hr", "read_care", "all"),
+    Section("credentials", "/hr/credentials", "read_care", "rows"),
+    Section("rosters", "/hr/rosters", "read_care", "rows"),
+)
+
+
+class Part(NamedTuple):
+    """Some rows of a list. before, after: how many to pass over for the part before and after; None: none."""
+
+    rows: list[Any]
+    first: int
+    before: int | None
+    after: int | None
+
+
+async def part_of(page: Page, handler: HTTPRouteHandler, offset: int, **said: Any) -> Part:
+    """As many rows of the list that `handler` answers as stand on one page."""
+    place = Place(known_at=0, day=page.reading.today(), rows=offset, asked="")
+    pages = Pages(page.request, page.reading, page.view.known_at, place, ROWS)
+    rows = await page.ask(handler, pages=pages, **said)
+    return Part(
+        rows=rows,
+        first=offset + 1,
+        before=max(0, offset - ROWS) if offset else None,
+        after=offset + len(rows) if pages.has_more else None,
+    )
+
+
+async def shown(
+    page: Page,
+    template: str,
+    section: str,
+    *,
+    day: dt.date | None = None,
+    refusal: Refusal | None = None,
+    people: Iterable[str] = (),
+    **what: Any,
+) -> Response[str]:
+    """A page of HR. day: asked for in the address, and kept on the way. people: whose names it says."""
+    return await page.answered(
+        f"hr/{template}.html",
+        refusal,
+        section=section,
+        sections=[each for each in SECTIONS if _may_read(page, each)],
+        day=day,
+        today=day or page.reading.today(),
+        names=await page.names(people),
+        of_person=of_person,
+        keep=lambda path, **more: kept(path, day, more),
+        may_record=lambda *types: set(types) <= MAY_RECORD.get(page.caller.role, frozenset()),
+        key=new_key(),
+        **what,
+    )
+
+
+def kept(path: str, day: dt.date | None, more: Mapping[str, object] | None = None) -> str:
+    """An address of HR with the day that was asked for and what else it is to say."""
+    said = {name: str(value) for name, value in (more or {}).items() if value is not None}
+    query = urlencode(said | ({"day": str(day)} if day else {}))
+    return f"{path}?{query}" if query else path
+
+
+def of_person(employee: str) -> str:
+    """The address of a person's dossier."""
+    return f"/hr/people/{quote(employee, safe='')}"
+
+
+async def told(page: Page, kind: type[Fact], said: Mapping[str, Any], key: str | None) -> None:
+    """Records the fact that a form makes, in the name of who sends it, and waits until it is counted.
+
+    said: its fields; those that are left empty are absent.
+    Raises: BadField, NotAllowed, the Refusal of a rule; Behind.
+    """
+    page.caller.require_record(kind.TYPE)
+    fact = converted(kind, {name: value for name, value in said.items() if value not in ("", None)})
+    submission = within_rights(own_fact(page.caller, fact, now(), key), page.caller)
+    await record(page.request, page.writing, page.reading, submission)
+
+
+async def filled_in(page: Page) -> dict[str, str]:
+    """The fields of the form that was sent, as text."""
+    form = await page.request.form()
+    return {name: text_of(form, name) for name in form}
+
+
+def day_of(form: Mapping[str, str], name: str = "day") -> dt.date | None:
+    """A day that a form names; None where it names none.
+
+    Raises: BadField.
+    """
+    written = form.get(name, "")
+    if not written:
+        return None
+    try:
+        return dt.date.fromisoformat(written)
+    except ValueError:
+        raise BadField(
+            field=name, detail=f"{written[:40]!r} is not a day.", remedy="Write it as 2025-03-31."
+        ) from None
+
+
+def _may_read(page: Page, section: Section) -> bool:
+    return page.may(section.action) and (section.reach == "rows" or page.caller.scope == "all")
