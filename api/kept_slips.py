@@ -94,6 +94,10 @@ class KeptSlips:
         """How far the ledger is counted, and the last counted fact that may change any answer."""
         return await self._looks.answer()
 
+    async def changed_at(self) -> int:
+        """Position of the last counted fact that may change any answer."""
+        return (await self.seen()).changed_at
+
     def worked_at(self, employee: str, rests_on: RestsOn) -> int:
         """Position of the last work of those on whose work an answer about a person rests; 0 for none."""
         if rests_on == "nothing":

@@ -111,14 +111,14 @@ async def read_statement(
             return slip, "nothing"
         return slip, "own" if work_alone(cursor, known_at) else "all"
 
-    before = (await kept_slips.seen()).changed_at
+    before = await kept_slips.changed_at()
     worked_before = {who: kept_slips.worked_at(employee, who) for who in RESTS_ON}
     slip, rests_on = await view.ask(question)
     if _matches(request.headers.get("if-none-match", ""), slip.tag):
         return Response(None, status_code=304, headers={"ETag": slip.tag})  # type: ignore[arg-type]
     serializer = get_serializer(request.app.type_encoders)
     body = encode_json(slip, serializer)
-    if view.known_at is None and slip.is_plain and before == (await kept_slips.seen()).changed_at:
+    if view.known_at is None and slip.is_plain and before == await kept_slips.changed_at():
         worked_at = kept_slips.worked_at(employee, rests_on)
         parts = (body,) if slip.state == "closed" else _parts(slip, serializer)
         if worked_at == worked_before[rests_on] and parts:
