@@ -21,7 +21,7 @@ def check_bank(file: Path) -> Bank:
     try:
         return read_bank(document, file=str(file))
     except BankInvalid as invalid:
-        raise BankInvalid(str(file), with_lines(invalid.problems, file)) from None
+        raise BankInvalid(str(file), with_lines(invalid.problems, file.read_bytes())) from None
 
 
 def publish_bank(ledger: Ledger, file: Path, *, actor: str) -> tuple[Bank, BankVersion | Stored]:

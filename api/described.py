@@ -129,6 +129,24 @@ CLOSE_BODY = RequestBody(
     },
 )
 
+PLAN_TEXT_BODY = RequestBody(
+    required=True,
+    description="A plan document as YAML.",
+    content={
+        "application/json": OpenAPIMediaType(
+            schema=object_of({"text": _TEXT}, {}, "The whole text."),
+            examples={
+                "plan": Example(
+                    summary="A plan that pays nothing yet",
+                    value={
+                        "text": "plan: seller\ntitle: Sellers\ncurrency: CNY\neffective_from: 2025-07-01\n"
+                    },
+                )
+            },
+        )
+    },
+)
+
 SIMULATION_BODY = RequestBody(
     required=True,
     description="A plan document as JSON, or plans to leave out, and the months to try.",

@@ -14,13 +14,18 @@ from psycopg import Cursor
 from api.caller import Caller
 from api.names import read
 from api.paging import Pages
+from api.plan_words import amends, read_as_plan
+from api.plan_yaml import written
 from api.planning import draft_named
 from api.plans import PlanInPath, unknown_plan
 from api.reading import OnDay, Reading, View
 from api.watching import shows
 from domain.journal.vault import Stored, Vault
-from projections import plan_life
-from projections.plan_life import Comment, Draft, DraftState, Readers
+from domain.plan.amendment import Amendment
+from domain.plan.told import ToldClause, told
+from projections import plan_life, plan_readers
+from projections.plan_life import Comment, Draft, DraftState
+from projections.plan_readers import Readers
 
 Asked = Request[Any, Caller, State]
 NOTES_FOR = frozenset({"manager", "hr", "hr_head"})
@@ -31,12 +36,16 @@ class DraftDetail(msgspec.Struct, frozen=True, kw_only=True):
     """A draft, its document, and what is said about it.
 
     comments: of those whom the reader reaches; an employee sees their own. Their text is null for whom it
-    does not concern, and where the person was erased.
+    does not concern, and where the person was erased. text: the document as YAML. clauses: what it says, in
+    words. amendment: what it changes of the version that holds on its first day; null where none does.
     """
 
     draft: Draft
     document: dict[str, object]
     comments: list[Comment]
+    text: str
+    clauses: tuple[ToldClause, ...]
+    amendment: Amendment | None
 
 
 class Acknowledgements(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,16 +88,22 @@ async def read_draft(
 ) -> DraftDetail:
     """The whole document, and the comments in their order.
 
-    A comment is recorded as `plan_commented` with POST /v1/facts.
+    A comment is recorded as `plan_commented` with POST /v1/facts, a proposal to adopt the draft as
+    `adoption_proposed`; somebody else adopts it with a `plan_adopted` that names draft and proposal.
     """
 
     def question(cursor: Cursor[Any], known_at: int | None) -> DraftDetail:
         found = draft_named(cursor, draft, known_at)
         said = plan_life.comments(cursor, draft, known_at)
+        document = plan_life.draft_document(cursor, draft, known_at) or {}
+        plan = read_as_plan(document)
         return DraftDetail(
             draft=found,
-            document=plan_life.draft_document(cursor, draft, known_at) or {},
+            document=document,
             comments=_shown(cursor, vault, request.auth, said),
+            text=written(document),
+            clauses=told(plan),
+            amendment=amends(cursor, plan, known_at),
         )
 
     found = await view.ask(question)
@@ -116,7 +131,7 @@ async def read_acknowledgements(
     on = day or reading.today()
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[Readers]:
-        found = plan_life.readers(cursor, plan, on, known_at)
+        found = plan_readers.readers(cursor, plan, on, known_at)
         if not found:
             raise unknown_plan(plan)
         return found

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -15,9 +14,9 @@ WIDE = {"：": ": ", "，": ", ", "【": "[", "】": "]", "｛": "{", "｝": "}"
 """Signs of a Chinese keyboard that YAML does not know, and those that it does."""
 
 
-def with_lines(problems: Iterable[Problem], file: Path) -> list[Problem]:
-    """`problems` of the plan in `file`, each with its line, from the first line to the last."""
-    root = yaml.compose(file.read_bytes(), Loader=yaml.CSafeLoader)
+def with_lines(problems: Iterable[Problem], text: str | bytes) -> list[Problem]:
+    """`problems` of the document that `text` is, each with its line, from the first line to the last."""
+    root = yaml.compose(text, Loader=yaml.CSafeLoader)
     placed = [msgspec.structs.replace(each, line=_line(root, each.path)) for each in problems]
     return sorted(placed, key=lambda each: each.line or 0)
 

@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import yaml
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from api.intake import Stored, Submission
 from api.ops import SOURCE, Ledger, now, submit_one
-from api.plan_text import syntax_problem, with_lines
+from api.plan_text import with_lines
+from api.plan_yaml import read_text
 from api.problems import NotFound
-from api.yaml_names import PlanLoader
 from domain.decide.plans import require_second_person
 from domain.plan.document import Plan
 from domain.plan.parse import document_hash, parse_plan, plan_document
@@ -39,14 +38,7 @@ def read_document(file: Path, invalid: type[FaultyDocument] = PlanInvalid) -> An
     except UnicodeDecodeError as error:
         detail = f"It is not text in UTF-8: {error.reason} at byte {error.start}."
         raise Malformed(field=str(file), detail=detail, remedy="Save it as UTF-8.") from None
-    try:
-        return yaml.load(text, Loader=PlanLoader)
-    except RecursionError:
-        raise Malformed(
-            field=str(file), detail="It is not YAML: too many brackets within brackets.", remedy="Mend them."
-        ) from None
-    except yaml.YAMLError as error:
-        raise invalid(str(file), [syntax_problem(error, text)]) from None
+    return read_text(text, str(file), invalid)
 
 
 def check_plan(file: Path) -> Plan:
@@ -58,7 +50,7 @@ def check_plan(file: Path) -> Plan:
     try:
         return parse_plan(document, file=str(file))
     except PlanInvalid as invalid:
-        raise PlanInvalid(str(file), with_lines(invalid.problems, file)) from None
+        raise PlanInvalid(str(file), with_lines(invalid.problems, file.read_bytes())) from None
 
 
 def adopt_plan(

@@ -40,6 +40,9 @@ PeriodInPath = Annotated[str, PathParameter(description="A month, such as 2025-0
 _Answer = TypeVar("_Answer")
 
 POLL_SECONDS = 0.003
+SIMULATIONS_AT_ONCE = 2
+"""Each keeps a connection and a processor for up to a minute."""
+
 COUNTED = "select coalesce(min(position), 0) from projection"
 
 
@@ -51,6 +54,7 @@ class Reading:
         self._room = asyncio.Semaphore(pool.max_size)
         self._wait_seconds = wait_seconds
         self.today = today
+        self.room_for_simulations = asyncio.Semaphore(SIMULATIONS_AT_ONCE)
         self.full_tiles = FullTiles()
         self.kept_boards = KeptBoards()
 

@@ -170,7 +170,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _SAID_OF_PLANS
         | _ON_INQUIRIES
         | _HOLDS
-        | {"plan_drafted", "inquiry_opened", "notice_rules_set", "market_pay_surveyed"},
+        | {"plan_drafted", "adoption_proposed", "inquiry_opened", "notice_rules_set", "market_pay_surveyed"},
         "hr_head": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
         "payroll": _RATES
         | _RUNS

@@ -100,16 +100,35 @@ async def simulate_plan(
     It shows everybody's pay, so it is for those who may run payroll, and it leaves a trace as a reading.
     """
     data = _read(await read_body(request, MAX_BYTES))
-    asked = asked_for(data, reading.today())
-    known_at = await counted_upto(reading, request, data.known_at)
-    in_time = within(SIMULATION_SECONDS)
-
-    def question(cursor: Cursor[Any]) -> Simulation:
-        return simulate(cursor, asked, head(cursor) if known_at is None else known_at, in_time)
-
-    found = await reading.ask(question)
+    found = await simulated(request, reading, data, asked_for(data, reading.today()))
     shows(request, (each.employee for each in found.people))
     return found
+
+
+async def simulated(
+    request: Request[Any, Caller, State],
+    reading: Reading,
+    data: SimulationAsked,
+    asked: WhatIf,
+    on_progress: Callable[[float], None] = lambda _: None,
+) -> Simulation:
+    """What `asked` comes to; only so many are tried at the same time, the others wait.
+
+    on_progress: told the share that is done, in another thread; what it raises ends the simulation.
+    Raises: PlanInvalid, BadField, UnknownPlan, RateMissing, SimulationTooLong.
+    """
+    known_at = await counted_upto(reading, request, data.known_at)
+    async with reading.room_for_simulations:
+        in_time = within(SIMULATION_SECONDS)
+
+        def told(share: float) -> None:
+            in_time(share)
+            on_progress(share)
+
+        def question(cursor: Cursor[Any]) -> Simulation:
+            return simulate(cursor, asked, head(cursor) if known_at is None else known_at, told)
+
+        return await reading.ask(question)
 
 
 def _read(body: bytes) -> SimulationAsked:

@@ -179,6 +179,10 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "Draft {draft} of plan {plan} from {effective_from} is put up[ in place of {replaces}][: {reason}]",
         "激励方案 {plan} 自 {effective_from} 起的草案 {draft} 征求意见[，取代草案 {replaces}][：{reason}]",
     ),
+    "adoption_proposed": (
+        "Draft {draft} of plan {plan} is proposed for adoption",
+        "提议采纳激励方案 {plan} 的草案 {draft}",
+    ),
     "plan_commented": (
         "{employee} comments on draft {draft} of plan {plan}[, on {path}]",
         "{employee} 对激励方案 {plan} 的草案 {draft}[ 的 {path}] 提出意见",

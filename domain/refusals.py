@@ -209,6 +209,10 @@ class CloseNotProposed(NotNow):
     """Nobody else has proposed to close the month, or its statements changed since."""
 
 
+class AdoptionNotProposed(NotNow):
+    """Nobody else has proposed to adopt the draft, or what they proposed was withdrawn."""
+
+
 class RunNotReady(NotNow):
     """The run has not taken the step before this one."""
 

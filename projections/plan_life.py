@@ -1,26 +1,23 @@
-"""The life of a plan: drafts and what is said of them, and who has acknowledged which version."""
+"""The life of a plan: drafts, what is said of them, who proposed, accepted and acknowledged which."""
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
 
 from domain.facts.base import Fact
 from domain.facts.governance import PlanAdopted
-from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
+from domain.facts.plans import AdoptionProposed, PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.journal.canonical import canonical
-from domain.people.roster import postings
-from domain.plan.population import belongs
-from projections import policy, roster
-from projections.policy import PlanVersion
 from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
 
 NAME = "plan_life"
-VERSION = 1
-TABLES = ("plan_draft", "plan_comment", "plan_acceptance", "plan_acknowledgement")
-FACTS = frozenset("plan_drafted plan_commented plan_adopted plan_acknowledged fact_voided".split())
+VERSION = 2
+TABLES = ("plan_draft", "plan_proposal", "plan_comment", "plan_acceptance", "plan_acknowledgement")
+FACTS = frozenset(
+    "plan_drafted adoption_proposed plan_commented plan_adopted plan_acknowledged fact_voided".split()
+)
 
 SCHEMA = """
 create table plan_draft (
@@ -39,6 +36,15 @@ comment on column plan_draft.position is 'Of the fact in the journal.';
 comment on column plan_draft.document is 'Canonical JSON, of which document_hash is the SHA-256.';
 comment on column plan_draft.replaces is 'The draft that this one closes.';
 comment on column plan_draft.void_position is 'Position of the void that cancelled the fact.';
+
+create table plan_proposal (
+    position      bigint primary key,
+    draft         text   not null collate "C",
+    void_position bigint check (void_position > position)
+);
+comment on table plan_proposal is 'Proposals to adopt a draft.';
+comment on column plan_proposal.position is 'Of the fact in the journal.';
+comment on column plan_proposal.void_position is 'Position of the void that withdrew it.';
 
 create table plan_comment (
     position      bigint primary key,
@@ -89,6 +95,12 @@ order by position"""
 
 DOCUMENT = "select {columns} from plan_draft where draft = %(draft)s and {known}"
 
+PROPOSED = """
+select {columns}
+from plan_proposal join (select position, actor, recorded_at from journal) as said using (position)
+where {known}
+order by position"""
+
 ACCEPTED = "select {columns} from plan_acceptance where {known} order by position"
 
 COMMENTS = """
@@ -96,14 +108,7 @@ select {columns} from plan_comment join (select position, recorded_at from journ
 where (%(draft)s::text is null or draft = %(draft)s) and {known}
 order by position"""
 
-ACKNOWLEDGED = """
-select {columns}
-from plan_acknowledgement join (select position, actor, occurred_at from journal) as said using (position)
-where plan = %(plan)s and {known}
-order by employee, position"""
-
 DraftState = Literal["open", "adopted", "replaced"]
-VersionState = Literal["upcoming", "in_force", "past"]
 
 
 class _DraftRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +149,20 @@ class _Acceptance(msgspec.Struct, frozen=True, kw_only=True):
     draft: str
 
 
+class _ProposalRow(msgspec.Struct, frozen=True, kw_only=True):
+    position: int
+    draft: str
+
+
+class _Proposed(msgspec.Struct, frozen=True, kw_only=True):
+    """A proposal with who made it."""
+
+    position: int
+    draft: str
+    actor: str
+    recorded_at: dt.datetime
+
+
 class _AcknowledgementRow(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     adopted_at: int
@@ -167,8 +186,19 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: dt.datetime
 
 
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """That a draft be adopted, which takes somebody else. actor: who proposed it."""
+
+    position: int
+    actor: str
+    recorded_at: dt.datetime
+
+
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft and what became of it. closed_at: position of what closed it. comments: how many there are."""
+    """A draft and what became of it. closed_at: position of what closed it. comments: how many there are.
+
+    proposal: the last one to adopt it, if it was not withdrawn.
+    """
 
     position: int
     plan: str
@@ -182,39 +212,14 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: dt.datetime
     closed_at: int | None
     comments: int
-
-
-class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True):
-    """A person has read a version. actor: who recorded it; signature: where the paper is, if another did."""
-
-    position: int
-    adopted_at: int
-    employee: str
-    signature: str | None
-    actor: str
-    occurred_at: dt.datetime
-
-
-class Readers(msgspec.Struct, frozen=True, kw_only=True):
-    """A version of a plan and who has read it.
-
-    position: of its adoption. missing: who belongs to it on the day, or on its first day if that comes later,
-    and has not acknowledged it; nobody for a version of the past.
-    """
-
-    position: int
-    effective_from: dt.date
-    document_hash: str
-    state: VersionState
-    participants: int
-    acknowledged: list[Acknowledgement]
-    missing: list[str]
+    proposal: Proposal | None
 
 
 def project(cursor: Cursor, span: Span) -> None:
     """Adds the drafts, comments, acceptances and acknowledgements of the span; marks those voided in it."""
     rows = [row(position, fact) for position, fact in facts_of(cursor, span, *FACTS - {"fact_voided"})]
     store(cursor, "plan_draft", [row for row in rows if isinstance(row, _DraftRow)])
+    store(cursor, "plan_proposal", [row for row in rows if isinstance(row, _ProposalRow)])
     store(cursor, "plan_comment", [row for row in rows if isinstance(row, _CommentRow)])
     store(cursor, "plan_acceptance", [row for row in rows if isinstance(row, _Acceptance)])
     store(cursor, "plan_acknowledgement", [row for row in rows if isinstance(row, _AcknowledgementRow)])
@@ -229,6 +234,8 @@ def row(position: int, fact: Fact) -> msgspec.Struct | None:
             return _DraftRow(position=position, document=document, **_but(fact, "document"))
         case PlanCommented():
             return _CommentRow(position=position, **_but(fact, "plan"))
+        case AdoptionProposed():
+            return _ProposalRow(position=position, draft=fact.draft)
         case PlanAdopted():
             return _Acceptance(position=position, draft=fact.draft) if fact.draft is not None else None
         case PlanAcknowledged():
@@ -246,12 +253,17 @@ def drafts(cursor: Cursor, plan: str | None = None, known_at: int | None = None)
     closed |= {
         each.draft: ("adopted", each.position) for each in fetch(cursor, _Acceptance, ACCEPTED, {}, known_at)
     }
+    proposed = {
+        each.draft: Proposal(position=each.position, actor=each.actor, recorded_at=each.recorded_at)
+        for each in fetch(cursor, _Proposed, PROPOSED, {}, known_at)
+    }
     said = [comment.draft for comment in comments(cursor, None, known_at)]
     return [
         Draft(
             state=closed[each.draft][0] if each.draft in closed else "open",
             closed_at=closed[each.draft][1] if each.draft in closed else None,
             comments=said.count(each.draft),
+            proposal=proposed.get(each.draft),
             **msgspec.structs.asdict(each),
         )
         for each in put_up
@@ -267,44 +279,6 @@ def draft_document(cursor: Cursor, draft: str, known_at: int | None = None) -> d
 def comments(cursor: Cursor, draft: str | None = None, known_at: int | None = None) -> list[Comment]:
     """What was said about a draft, or about all, in order."""
     return fetch(cursor, Comment, COMMENTS, {"draft": draft}, known_at)
-
-
-def readers(cursor: Cursor, plan: str, day: dt.date, known_at: int | None = None) -> list[Readers]:
-    """Every version of `plan` with who has acknowledged it, and who has yet to on `day`."""
-    acknowledged = fetch(cursor, Acknowledgement, ACKNOWLEDGED, {"plan": plan}, known_at)
-    moves = roster.changes(cursor, None, known_at)
-    found: list[Readers] = []
-    for version in policy.plan_versions(cursor, known_at):
-        if version.plan != plan:
-            continue
-        on = max(day, version.effective_from)
-        holds = version.position in {each.position for each in policy.plans_in_force(cursor, on, known_at)}
-        population = version.parsed().population
-        people = [e for e, here in postings(moves, on).items() if holds and belongs(population, here, on)]
-        found.append(_readers(version, acknowledged, people, _state(version, day, holds)))
-    return found
-
-
-def _state(version: PlanVersion, day: dt.date, holds: bool) -> VersionState:
-    if not holds:
-        return "past"
-    return "upcoming" if version.effective_from > day else "in_force"
-
-
-def _readers(
-    version: PlanVersion, acknowledged: Sequence[Acknowledgement], people: list[str], state: VersionState
-) -> Readers:
-    own = [each for each in acknowledged if each.adopted_at == version.position]
-    done = {each.employee for each in own}
-    return Readers(
-        position=version.position,
-        effective_from=version.effective_from,
-        document_hash=version.document_hash,
-        state=state,
-        participants=len(people),
-        acknowledged=own,
-        missing=[employee for employee in people if employee not in done],
-    )
 
 
 def _but(fact: Fact, name: str) -> dict[str, Any]:

@@ -104,6 +104,8 @@ where (effective_until is null or effective_until >= %(day)s) and not exists (
 )
 order by plan"""
 
+ENDS = "select {columns} from plan_end where {known} order by plan, position"
+
 OVERRIDES = "select {columns} from override where {known} order by position"
 
 TARGET_CHANGES = """
@@ -168,6 +170,11 @@ def plan_versions(cursor: Cursor, known_at: int | None = None) -> list[PlanVersi
 def plans_in_force(cursor: Cursor, day: dt.date, known_at: int | None = None) -> list[PlanVersion]:
     """The version of each plan that holds on `day`: the one that took effect last, unless it has ended."""
     return fetch(cursor, PlanVersion, IN_FORCE, {"day": day}, known_at)
+
+
+def plan_ends(cursor: Cursor, known_at: int | None = None) -> list[PlanEnd]:
+    """Every end of a plan, by plan and position."""
+    return fetch(cursor, PlanEnd, ENDS, {}, known_at)
 
 
 def last_version(cursor: Cursor, plan: str, day: dt.date, known_at: int | None = None) -> PlanVersion | None:

@@ -11,6 +11,9 @@ ALL = frozenset(ROLES)
 PAY = ALL - {"integration"}
 PEOPLE = ALL - {"integration"}
 AUDIT = frozenset[Role]({"auditor", "hr_head", "administrator"})
+READ_PLANS = ALL - {"integration"}
+ADOPTING = frozenset[Role]({"hr_head", "administrator"})
+DRAFTING = ADOPTING | {"hr"}
 SELF = frozenset[Role]({"employee"})
 """Filled in by the person themselves: the one employee of the table, and nobody for them."""
 
@@ -46,6 +49,22 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /employees/{employee}/survey": PEOPLE,
     "POST /employees/{employee}/survey": SELF,
     "GET /people": PEOPLE,
+    "GET /plans": READ_PLANS,
+    "GET /plans/{plan}": READ_PLANS,
+    "GET /plans/{plan}/versions": READ_PLANS,
+    "GET /plans/{plan}/numbers": READ_PLANS,
+    "GET /plans/{plan}/readers": READ_PLANS,
+    "POST /plans/{plan}/readers": DRAFTING | SELF,
+    "POST /plans/{plan}/end": ADOPTING,
+    "GET /plan-drafts/{draft}": READ_PLANS,
+    "POST /plan-drafts/{draft}/comments": DRAFTING | SELF | {"manager"},
+    "POST /plan-drafts/{draft}/proposal": DRAFTING,
+    "POST /plan-drafts/{draft}/adoption": ADOPTING,
+    "GET /plan-editor": DRAFTING,
+    "POST /plan-editor": DRAFTING,
+    "GET /plan-examples": READ_PLANS,
+    "GET /plan-examples/{example}": READ_PLANS,
+    "GET /what-if": frozenset[Role]({"payroll", "hr_head", "auditor", "administrator"}),
     "GET /boards": ALL,
     "GET /boards/{board}": ALL,
     "GET /audit": AUDIT,

@@ -10,7 +10,8 @@ from api.cli.terminal import Json, output, print_json, settings
 from api.cli.tracing import traced_cursor
 
 if TYPE_CHECKING:
-    from projections.plan_life import Comment, Draft, Readers
+    from projections.plan_life import Comment, Draft
+    from projections.plan_readers import Readers
 
 app = typer.Typer()
 
@@ -112,7 +113,7 @@ def status(
     from api.plan_life import in_clear
     from api.planning import draft_named
     from api.plans import unknown_plan
-    from projections import plan_life
+    from projections import plan_life, plan_readers
 
     with traced_cursor() as (cursor, trace):
         if draft is not None:
@@ -125,7 +126,7 @@ def status(
                 _print_draft(found, comments)
             return
         on = trace.ledger.today() if day is None else asked_day(day)
-        drafts, versions = plan_life.drafts(cursor, name), plan_life.readers(cursor, name, on)
+        drafts, versions = plan_life.drafts(cursor, name), plan_readers.readers(cursor, name, on)
         if not drafts and not versions:
             raise unknown_plan(name)
         people = {e for each in versions for e in (*each.missing, *(a.employee for a in each.acknowledged))}

@@ -598,12 +598,16 @@ class Draft(TypedDict):
     recorded_at: str
     closed_at: int | None
     comments: int
+    proposal: PlanLifeProposal | None
 
 
 class DraftDetail(TypedDict):
     draft: Draft
     document: dict[str, Any]
     comments: list[Comment]
+    text: str
+    clauses: list[ToldClause]
+    amendment: Amendment | None
 
 
 class Effect(TypedDict):
@@ -961,7 +965,7 @@ class Item(TypedDict):
     position: NotRequired[int | None]
     hit: NotRequired[bool | None]
     recorded_at: NotRequired[str | None]
-    problem: NotRequired[Problem | None]
+    problem: NotRequired[ProblemsProblem | None]
 
 
 class KeptCheckpoint(TypedDict):
@@ -1281,6 +1285,17 @@ class Outstanding(TypedDict):
     outstanding_minor: int
 
 
+class Override(TypedDict):
+    position: int
+    plan: str
+    parameter: str
+    level: Literal["branch", "team", "person"]
+    scope: str
+    value: str
+    effective_from: str
+    effective_until: NotRequired[str | None]
+
+
 class OvertimeDay(TypedDict):
     day: str
     minutes: int
@@ -1522,6 +1537,17 @@ class PlaceLine(TypedDict):
     period: str
 
 
+class PlanCheck(TypedDict):
+    problems: list[PlanProblemsProblem]
+    plan: NotRequired[str | None]
+    title: NotRequired[Title | None]
+    effective_from: NotRequired[str | None]
+    document: NotRequired[dict[str, Any] | None]
+    document_hash: NotRequired[str | None]
+    clauses: NotRequired[list[ToldClause]]
+    amendment: NotRequired[Amendment | None]
+
+
 class PlanDetail(TypedDict):
     plan: str
     day: str
@@ -1564,6 +1590,26 @@ class PlanDifferencesLineChange(TypedDict):
     changes: list[PlanDifferencesChange]
 
 
+class PlanExample(TypedDict):
+    example: str
+    plan: str
+    title: Title
+    whom: Title
+    currency: str
+    components: list[Title]
+
+
+class PlanExampleDetail(TypedDict):
+    example: str
+    plan: str
+    title: Title
+    whom: Title
+    currency: str
+    components: list[Title]
+    clauses: list[ToldClause]
+    text: str
+
+
 class PlanExchangeRate(TypedDict):
     position: int
     base: str
@@ -1573,12 +1619,51 @@ class PlanExchangeRate(TypedDict):
     quoted_by: NotRequired[str | None]
 
 
+class PlanLifeProposal(TypedDict):
+    position: int
+    actor: str
+    recorded_at: str
+
+
+class PlanProblemsProblem(TypedDict):
+    path: str
+    message: str
+    remedy: str
+    line: NotRequired[int | None]
+
+
 class PlanRow(TypedDict):
     plan: str
     position: int
     effective_from: str
     effective_until: str | None
     document_hash: str
+
+
+class PlanStanding(TypedDict):
+    plan: str
+    title: Title
+    state: Literal["in_force", "upcoming", "ended", "drafted"]
+    position: int | None
+    effective_from: str
+    effective_until: str | None
+    whom: Title
+    participants: int
+    versions: int
+    drafts: list[Draft]
+
+
+class PlanTold(TypedDict):
+    plan: str
+    position: int
+    title: Title
+    currency: str
+    effective_from: str
+    effective_until: str | None
+    document_hash: str
+    clauses: list[ToldClause]
+    overrides: list[Override]
+    text: str
 
 
 class PlanUsed(TypedDict):
@@ -1627,7 +1712,13 @@ class Practice(TypedDict):
     results: list[Result]
 
 
-class Problem(TypedDict):
+class ProblemKind(TypedDict):
+    type: str
+    title: str
+    status: int
+
+
+class ProblemsProblem(TypedDict):
     type: str
     title: str
     status: int
@@ -1635,12 +1726,6 @@ class Problem(TypedDict):
     field: NotRequired[str]
     remedy: NotRequired[str]
     request_id: NotRequired[str]
-
-
-class ProblemKind(TypedDict):
-    type: str
-    title: str
-    status: int
 
 
 class Progress(TypedDict):
@@ -2433,6 +2518,15 @@ class TestSent(TypedDict):
 class Title(TypedDict):
     en: str
     zh: str
+
+
+class ToldClause(TypedDict):
+    part: str
+    path: str
+    clause: str
+    title: Title
+    sentences: list[Title]
+    parameters: list[str]
 
 
 class TopicResult(TypedDict):

@@ -170,9 +170,12 @@ class Page:
     ) -> Response[str]:
         """The page. live: the address of the stream at whose news it is shown anew."""
         position = await self.reading.ask(counted_position) if live else None
-        shown |= {"caller": self.caller, "live": live, "position": position}
-        html = await asyncio.to_thread(render, self.site, self.request, self.wording, template, shown)
-        return html_answer(html, status)
+        return html_answer(await self.html(template, **shown, live=live, position=position), status)
+
+    async def html(self, template: str, **shown: Any) -> str:
+        """What `template` comes to, for whoever reads: a page, or a part of one that is sent bit by bit."""
+        shown |= {"caller": self.caller}
+        return await asyncio.to_thread(render, self.site, self.request, self.wording, template, shown)
 
 
 async def page(

@@ -17,6 +17,7 @@ from api.pages.languages import choose_language
 from api.pages.navigation import Navigation
 from api.pages.page import Site, page
 from api.pages.people import people_page
+from api.pages.plans import drafts, editing, examples, listing, reading, trying
 
 PAGES: list[HTTPRouteHandler] = [
     home,
@@ -60,6 +61,22 @@ PAGES: list[HTTPRouteHandler] = [
     rosters.roster_page,
     rosters.search,
     rosters.adopt,
+    listing.plans_page,
+    reading.plan_page,
+    reading.versions_page,
+    reading.numbers_page,
+    reading.readers_page,
+    reading.acknowledge,
+    reading.end_plan,
+    drafts.draft_page,
+    drafts.comment,
+    drafts.propose,
+    drafts.adopt,
+    editing.editor_page,
+    editing.edit,
+    examples.examples_page,
+    examples.example_page,
+    trying.what_if_page,
 ]
 """Those for whoever is signed in, and may."""
 

@@ -49,8 +49,8 @@ _NEEDS: Mapping[Action, str] = {
     inquiry_opened inquiry_answered inquiry_resolved""",
     "read_pay_ranges": "market_pay_surveyed",
     "read_boards": "honour_awarded practice_shared",
-    "read_plans": """ledger_opened branch_opened branch_merged plan_drafted plan_adopted plan_ended
-    exchange_rate_set notice_rules_set shift_pattern_set shift_rules_set""",
+    "read_plans": """ledger_opened branch_opened branch_merged plan_drafted adoption_proposed plan_adopted
+    plan_ended exchange_rate_set notice_rules_set shift_pattern_set shift_rules_set""",
     "read_trail": "access_refused personal_data_read",
     "run_payroll": "period_closed run_approved run_released",
 }

@@ -41,7 +41,7 @@ from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.named import Named, people_in
 from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.personal import subject_of
-from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
+from domain.facts.plans import AdoptionProposed, PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.facts.practices import PracticeShared
 from domain.facts.probation import ProbationReviewed
 from domain.facts.question_banks import QuestionBankPublished, TestAnswered, TestDrawn
@@ -114,7 +114,7 @@ def boundary(fact: Fact) -> tuple[Look, ...]:
 
 
 def _adopted(fact: PlanAdopted) -> tuple[Look, ...]:
-    types = _PLANS if fact.draft is None else (*_PLANS, "plan_drafted")
+    types = _PLANS if fact.draft is None else (*_PLANS, "plan_drafted", "adoption_proposed")
     return (Look(types, f"plan:{fact.plan}"), Look(("ledger_opened", "period_closed"), ""))
 
 
@@ -196,6 +196,7 @@ _BOUNDARIES = dict(
             lambda fact: (Look(_PLANS, f"plan:{fact.plan}"), Look(("ledger_opened", "period_closed"), "")),
         ),
         _of(PlanDrafted, _drafted),
+        _of(AdoptionProposed, lambda fact: (Look(_DRAFTS, f"plan:{fact.plan}"),)),
         _of(PlanCommented, lambda fact: (Look(_DRAFTS, f"plan:{fact.plan}"),)),
         _of(PlanAcknowledged, _acknowledged),
         _of(CloseProposed, lambda _: (Look(("period_closed",), ""),)),

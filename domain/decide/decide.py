@@ -71,7 +71,7 @@ from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.market import MarketPaySurveyed
 from domain.facts.notices import NoticeRulesSet
 from domain.facts.people import EmployeeHired, EmployeeLeft, EmployeeTransferred, LeaveTaken
-from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
+from domain.facts.plans import AdoptionProposed, PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.facts.practices import PracticeShared
 from domain.facts.probation import ProbationReviewed
 from domain.facts.question_banks import QuestionBankPublished, TestAnswered, TestDrawn
@@ -214,6 +214,7 @@ RULES: Mapping[type[Fact], Rule] = MappingProxyType(
             _by(PlanAdopted, _adopt),
             _by_history(PlanDrafted, drafts.put_up),
             _by_history(PlanCommented, drafts.comment),
+            _by_history(AdoptionProposed, drafts.propose),
             _by(
                 PlanAcknowledged,
                 lambda fact, at, known, asked: drafts.acknowledge(fact, known, asked.actor, at),

@@ -1,4 +1,4 @@
-"""Rules on the life of a plan: a draft is put up, commented on, adopted once, and then acknowledged."""
+"""Rules on the life of a plan: a draft is put up, commented on, proposed, adopted once; then acknowledged."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 from domain.decide.known import Draft, Known
 from domain.decide.plans import require_sound_document
 from domain.facts.governance import PlanAdopted, PlanEnded
-from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
+from domain.facts.plans import AdoptionProposed, PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.people.roster import posting
 from domain.plan.parse import parse_plan
 from domain.plan.paths import NOWHERE, found_at
 from domain.plan.population import belongs
 from domain.refusals import (
+    AdoptionNotProposed,
     AlreadyAcknowledged,
     BadField,
     DraftClosed,
@@ -40,6 +41,14 @@ def put_up(fact: PlanDrafted, known: Known) -> None:
         _open_draft(fact.plan, fact.replaces, known, "data.replaces")
 
 
+def propose(fact: AdoptionProposed, known: Known) -> None:
+    """An open draft is put to whoever may adopt it, as it stands.
+
+    Raises: UnknownDraft, DraftClosed, PlanRefused.
+    """
+    _require_document_of(_open_draft(fact.plan, fact.draft, known), fact)
+
+
 def comment(fact: PlanCommented, known: Known) -> None:
     """Something is said about a part of a draft that is still open.
 
@@ -55,17 +64,34 @@ def comment(fact: PlanCommented, known: Known) -> None:
 
 
 def accept(fact: PlanAdopted, known: Known) -> None:
-    """What is adopted out of an open draft is its document, to the letter.
+    """What is adopted out of an open draft is its document, to the letter, and what was proposed, if it was.
 
-    Raises: UnknownDraft, DraftClosed, PlanRefused.
+    Raises: UnknownDraft, DraftClosed, PlanRefused, AdoptionNotProposed.
     """
-    if fact.draft is None:
-        return
-    if _open_draft(fact.plan, fact.draft, known).document_hash != fact.document_hash:
+    if fact.draft is not None:
+        _require_document_of(_open_draft(fact.plan, fact.draft, known), fact)
+    if fact.proposed_at is not None:
+        _require_proposed(fact, known)
+
+
+def _require_document_of(draft: Draft, fact: PlanAdopted | AdoptionProposed) -> None:
+    if draft.document_hash != fact.document_hash:
         raise PlanRefused(
             field="data.document_hash",
             detail=f"The document is not that of draft {fact.draft}.",
             remedy="Adopt the document that was commented on, or put the changed one up as a draft.",
+        )
+
+
+def _require_proposed(fact: PlanAdopted, known: Known) -> None:
+    """Checks that `approver`, who is somebody else, made the proposal that is confirmed."""
+    made = [position for position, _ in known.told("adoption", fact.draft or "")]
+    proposer = known.actors.get(fact.proposed_at or 0) if fact.proposed_at in made else None
+    if proposer is None or proposer != fact.approver:
+        raise AdoptionNotProposed(
+            field="data.proposed_at",
+            detail=f"{fact.approver} has not proposed draft {fact.draft} at position {fact.proposed_at}.",
+            remedy="See /v1/plans/drafts for the proposal that stands, or let somebody else propose it.",
         )
 
 

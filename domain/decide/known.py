@@ -30,7 +30,7 @@ from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolv
 from domain.facts.interventions import InterventionClosed, InterventionOpened
 from domain.facts.people import EmployeeHired, EmployeeLeft, LeaveTaken
 from domain.facts.personal import subject_of
-from domain.facts.plans import PlanAcknowledged, PlanDrafted
+from domain.facts.plans import AdoptionProposed, PlanAcknowledged, PlanDrafted
 from domain.facts.question_banks import QuestionBankPublished, TestAnswered, TestDrawn
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
 from domain.facts.selling import DealClosed, DealCosted, DealReversed
@@ -300,6 +300,8 @@ def _subject(fact: Fact) -> Subject | None:
             return "deal", fact.deal
         case PlanAdopted() | PlanDrafted():
             return "plan", fact.plan
+        case AdoptionProposed():
+            return "adoption", fact.draft
         case PlanAcknowledged():
             return "acknowledgement", fact.employee, str(fact.adopted_at)
         case ExchangeRateSet():

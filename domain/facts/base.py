@@ -24,7 +24,13 @@ AskedId = Annotated[
         extra_json_schema={"x-person": "decides"},
     ),
 ]
-ApproverId = Annotated[str, Meta(pattern=_ID, description="Opaque id of the person who approves.")]
+ApproverId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[\w.\-/@:]{1,64}\Z",
+        description="Opaque id of the person who approves, or of their account: `account:wang.li`.",
+    ),
+]
 BranchId = Annotated[str, Meta(pattern=_ID, description="Id of a branch.")]
 CustomerId = Annotated[
     str, Meta(pattern=_ID, description="Id of a client: a hospital, clinic, distributor or buyer.")

@@ -68,6 +68,7 @@ class PlanAdopted(Fact, frozen=True, kw_only=True):
 
     document: the whole document as JSON, without floats. document_hash: SHA-256 of its canonical JSON.
     approver: the second person; the actor of the record is the first. draft: the one that is accepted by it.
+    proposed_at: position of the proposal of that draft which this confirms; `approver` is then who made it.
     """
 
     TYPE: ClassVar[str] = "plan_adopted"
@@ -77,6 +78,7 @@ class PlanAdopted(Fact, frozen=True, kw_only=True):
     document_hash: Digest
     approver: ApproverId
     draft: DraftId | None = None
+    proposed_at: Position | None = None
 
 
 class PlanEnded(Fact, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Facts about how a plan comes to be and is taken note of: drafts, comments, acknowledgements."""
+"""Facts about how a plan comes to be and is taken note of: drafts, proposals, comments, acknowledgements."""
 
 from typing import Annotated, ClassVar
 
@@ -30,6 +30,18 @@ class PlanDrafted(Fact, frozen=True, kw_only=True):
     document_hash: Digest
     reason: Reason | None = None
     replaces: DraftId | None = None
+
+
+class AdoptionProposed(Fact, frozen=True, kw_only=True):
+    """Somebody asks that an open draft be adopted; somebody else adopts exactly that.
+
+    document_hash: of the draft's document. Withdrawn by a void.
+    """
+
+    TYPE: ClassVar[str] = "adoption_proposed"
+    plan: PlanId
+    draft: DraftId
+    document_hash: Digest
 
 
 class PlanCommented(Fact, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from domain.plan.document import Population
-from domain.plan.fields import Title
+from domain.plan.fields import Months, Title
 
 NOTHING = Title("nothing", "无")
 _UNTOLD = ("title", "clause")
@@ -172,7 +172,7 @@ def say_item(spoken: Spoken, came: bool, content: Sequence[tuple[str, Title]]) -
     """A sentence about something that came or went, with what it holds when it came."""
     about = _about(spoken)
     told = ((name, said) for name, said in content if name not in _UNTOLD and said.en != "false")
-    held = [(_field(name), said) for name, said in told] if came else []
+    held = [(say_field(name), said) for name, said in told] if came else []
     en = ", ".join(f"{name.en} {said.en}" for name, said in held)
     zh = "，".join(f"{name.zh} {said.zh}" for name, said in held)
     verb = Title("added", "新增") if came else Title("removed", "取消")
@@ -184,7 +184,7 @@ def say_item(spoken: Spoken, came: bool, content: Sequence[tuple[str, Title]]) -
 
 def say_value(spoken: Spoken, field: str, before: Title | None, after: Title | None) -> Title:
     """A sentence about a value that is another now."""
-    about, name = _about(spoken), _field(field)
+    about, name = _about(spoken), say_field(field)
     was, now = before or NOTHING, after or NOTHING
     since = field != "effective_from"
     return Title(
@@ -202,14 +202,21 @@ def say_whom(population: Population) -> Title:
     }
     tenure = population.tenure_months
     if tenure is not None:
-        listed["tenure_months"] = f"{tenure.from_} – {'' if tenure.until is None else tenure.until}".strip()
+        listed["tenure_months"] = _months(tenure)
     if not listed:
         return Title("everybody", "全体人员")
-    named = [(_field(name), said) for name, said in listed.items()]
+    named = [(say_field(name), said) for name, said in listed.items()]
     return Title(
         "; ".join(f"{name.en} {said}" for name, said in named),
         "；".join(f"{name.zh} {said}" for name, said in named),
     )
+
+
+def _months(tenure: Months) -> str:
+    """Months of tenure, as both languages write them."""
+    if tenure.until is None:
+        return f"≥ {tenure.from_}"
+    return f"{tenure.from_} – {tenure.until - 1}" if tenure.from_ else f"< {tenure.until}"
 
 
 def _about(spoken: Spoken) -> Title:
@@ -225,7 +232,7 @@ def _about(spoken: Spoken) -> Title:
     )
 
 
-def _field(path: str) -> Title:
+def say_field(path: str) -> Title:
     """The words for a field, with those that it lies in: `cap.pays` is cap pays."""
     steps = path.split(".")
     return Title(

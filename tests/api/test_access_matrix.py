@@ -34,6 +34,7 @@ REACHED: dict[ScopeName, set[str]] = {
 }
 ON = "2025-03-04"
 PLACES = {
+    "example": "device-rep",
     "period": "2025-03",
     "position": "1",
     "board": "best",
@@ -73,6 +74,7 @@ TOLD = {
     "GET /v1/payroll/holds",
     "GET /v1/plans/{plan}/acknowledgements",
     "GET /v1/plans/drafts/{draft}",
+    "GET /v1/plans/{plan}/words",
     "GET /v1/shifts/overtime",
 }
 """Addresses about rows that tell of everybody in this firm to whom reaches everybody."""

@@ -66,6 +66,8 @@ NO_RESULTS = {
     "/v1/audit/trail": "facts, by position ranges",
     "/v1/employees/{employee}/statements/{period}/receipt": "of a closed statement, which never changes",
     "/v1/problems/{kind}": "what a word means",
+    "/v1/plan-examples": "part of the program",
+    "/v1/plan-examples/{example}": "part of the program",
     "/v1/connectors/{name}/report": "what waits outside of the journal",
     "/v1/quarantine": "what waits outside of the journal",
     "/v1/quarantine/{entry}": "what waits outside of the journal",

@@ -133,3 +133,37 @@ def test_an_employee_sees_only_their_own_acknowledgement(firm: Service) -> None:
         "/v1/plans/selling/acknowledgements", params={"at_least": firm.head(), "day": "2025-03-04"}
     )
     assert [each["missing"] for each in answer.json()["versions"]] == [["E2"]]
+
+
+@pytest.mark.rule("R88")
+def test_a_draft_is_proposed_by_one_and_adopted_by_another(firm: Service) -> None:
+    """HR proposes what they drafted; they do not adopt it themselves, and the head adopts just that."""
+    hr, head = firm.client("hr"), firm.client("hr_head")
+    assert hr.post("/v1/facts", json=fact("plan_drafted", DRAFT)).status_code == 201
+    asked = {"plan": "selling", "draft": "D1", "document_hash": HASH}
+    proposed = hr.post("/v1/facts", json=fact("adoption_proposed", asked))
+    assert proposed.status_code == 201, proposed.text
+    at, who = proposed.json()["position"], "hr"
+    [standing] = firm.get("/v1/plan-standings", at_least=at, day="2025-03-01")
+    assert (standing["state"], standing["versions"], standing["position"]) == ("drafted", 0, None)
+    [draft] = standing["drafts"]
+    assert draft["proposal"]["position"] == at
+    who = draft["proposal"]["actor"]
+    told = ADOPTED | {"approver": who, "proposed_at": at}
+    assert hr.post("/v1/facts", json=fact("plan_adopted", told)).status_code == 403
+    other = head.post("/v1/facts", json=fact("plan_adopted", told | {"approver": "somebody"}))
+    assert (other.status_code, other.json()["field"]) == (409, "data.proposed_at")
+    adopted = head.post("/v1/facts", json=fact("plan_adopted", told))
+    assert adopted.status_code == 201, adopted.text
+    at = adopted.json()["position"]
+    [standing] = firm.get("/v1/plan-standings", at_least=at, day="2025-03-01")
+    assert (standing["state"], standing["position"], standing["participants"]) == ("in_force", at, 2)
+    words = firm.get("/v1/plans/selling/words", day="2025-03-01")
+    assert words["position"] == at and words["clauses"][0]["part"] == "population"
+    checked = hr.post("/v1/plans/checks", json={"text": words["text"].replace("value: 20", "value: 18")})
+    assert [each["path"] for each in checked.json()["amendment"]["differences"]] == ["targets.clients.value"]
+    faulty = hr.post("/v1/plans/checks", json={"text": words["text"].replace("count:", "cuont:")}).json()
+    assert faulty["plan"] is None and all(each["line"] and each["remedy"] for each in faulty["problems"])
+    examples = firm.http.get("/v1/plan-examples").json()
+    example = firm.http.get(f"/v1/plan-examples/{examples[0]['example']}").json()
+    assert "plan:" in example["text"] and example["clauses"]

@@ -4,8 +4,9 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from decide.test_decide import HERE, day, left, refused, void
+from decide.test_decide import HERE, NOON, day, left, refused, void
 from given_plan import document
+from msgspec.structs import replace
 
 from domain import refusals
 from domain.decide.decide import Asked, decide
@@ -13,7 +14,7 @@ from domain.decide.known import Known
 from domain.facts.base import Fact
 from domain.facts.governance import LedgerOpened, PlanAdopted, PlanEnded
 from domain.facts.people import EmployeePromoted
-from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
+from domain.facts.plans import AdoptionProposed, PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.plan.parse import document_hash, plan_document
 
 FIRST, LATER = (plan_document(document(f"effective_from: {first}")) for first in ("2025-01-01", "2025-07-01"))
@@ -176,3 +177,49 @@ def test_within_one_batch_each_rule_knows_what_came_before() -> None:
     assert not known.drafts
     known.rollback(mark)
     assert set(known.drafts) == {"D1"}
+
+
+def proposed(draft: str = "D1", written: dict[str, Any] = FIRST) -> AdoptionProposed:
+    return AdoptionProposed(plan=written["plan"], draft=draft, document_hash=document_hash(written))
+
+
+def confirmed(approver: str = "wang", at: int = 4, draft: str | None = "D1") -> PlanAdopted:
+    return replace(adopted(draft, approver=approver), proposed_at=at)
+
+
+ASKED_FOR = (*UP, proposed())
+
+
+@pytest.mark.rule("R88")
+@pytest.mark.parametrize(
+    ("history", "fact", "actor", "expected"),
+    [
+        (UP, proposed(), "li", None),
+        (UP, proposed(written=LATER), "li", refusals.PlanRefused),
+        (UP, proposed("D9"), "li", refusals.UnknownDraft),
+        ((*UP, adopted()), proposed(), "li", refusals.DraftClosed),
+        (ASKED_FOR, confirmed(), "li", None),
+        (ASKED_FOR, confirmed(), "wang", refusals.SecondPersonNeeded),
+        (ASKED_FOR, confirmed("zhao"), "wang", refusals.AdoptionNotProposed),
+        (UP, confirmed(), "li", refusals.AdoptionNotProposed),
+        (ASKED_FOR, confirmed(at=3), "li", refusals.AdoptionNotProposed),
+        (ASKED_FOR, confirmed(draft=None), "li", refusals.AdoptionNotProposed),
+        ((*ASKED_FOR, void(4)), confirmed(), "li", refusals.AdoptionNotProposed),
+        ((*ASKED_FOR, void(4), proposed()), confirmed(at=6), "li", None),
+        ((*UP, put_up("D2"), proposed("D2")), confirmed(at=5), "li", refusals.AdoptionNotProposed),
+    ],
+)  # fmt: skip
+def test_an_adoption_confirms_what_somebody_else_proposed(
+    history: tuple[Fact, ...], fact: Fact, actor: str, expected: type[Exception] | None
+) -> None:
+    """The history was written by wang."""
+    known = Known()
+    known.fold((position, told, ()) for position, told in enumerate(history, 1))
+    known.actors = dict.fromkeys(range(1, len(history) + 1), "wang")
+    met: type[Exception] | None = None
+    try:
+        decide(fact, NOON, known, Asked(actor, NOON, NOON.date()))
+    except refusals.Refusal as refusal:
+        assert refusal.field.startswith("data.") and refusal.remedy
+        met = type(refusal)
+    assert met is expected

@@ -13,6 +13,7 @@ from api.roles import ROLES, Role
 
 OWN, OTHER = "E1", "E9"
 PLACES = {"period": "2025-03", "test": "none", "board": "visits", "position": "1"}
+PLACES |= {"plan": "selling", "draft": "none", "example": "device-rep"}
 HTML = {"Accept": "text/html"}
 
 

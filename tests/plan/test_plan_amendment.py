@@ -194,6 +194,6 @@ def test_a_plan_and_its_reverse_differ_in_the_same_places(name: str) -> None:
 def test_whom_it_is_for_is_said() -> None:
     found = changed(population={"post": ["seller"], "tenure_months": {"until": 12}})
     assert (found.whom.en, found.whom.zh) == (
-        "post seller; tenure months 0 – 12",
-        "岗位 seller；司龄（月） 0 – 12",
+        "post seller; tenure months < 12",
+        "岗位 seller；司龄（月） < 12",
     )

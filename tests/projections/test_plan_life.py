@@ -11,7 +11,8 @@ from domain.facts.governance import PlanAdopted, PlanEnded
 from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.plan.parse import document_hash, plan_document
-from projections.plan_life import Readers, comments, draft_document, drafts, readers
+from projections.plan_life import comments, draft_document, drafts
+from projections.plan_readers import Readers, readers
 
 MARCH_10 = dt.date(2025, 3, 10)
 

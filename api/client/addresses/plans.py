@@ -13,9 +13,14 @@ from ..answers import (
     Draft,
     DraftDetail,
     GoalSum,
+    PlanCheck,
     PlanDetail,
+    PlanExample,
+    PlanExampleDetail,
     PlanExchangeRate,
     PlanRow,
+    PlanStanding,
+    PlanTold,
     Simulation,
 )
 from ..wire import Wire, part
@@ -52,6 +57,51 @@ class PlansAddresses:
         return self._wire.json(
             "GET", f"/v1/plans/{part(plan)}", {"known_at": known_at, "at_least": at_least, "day": day}
         )
+
+    def read_standings(
+        self,
+        *,
+        known_at: int | str | None = None,
+        at_least: int | None = None,
+        limit: int | None = None,
+        day: str | None = None,
+    ) -> Iterator[PlanStanding]:
+        """How each plan stands."""
+        return self._wire.rows(
+            "/v1/plan-standings", {"known_at": known_at, "at_least": at_least, "limit": limit, "day": day}
+        )
+
+    def read_words(
+        self,
+        plan: str,
+        *,
+        known_at: int | str | None = None,
+        at_least: int | None = None,
+        day: str | None = None,
+        version: int | None = None,
+    ) -> PlanTold:
+        """What a plan says, in words."""
+        return self._wire.json(
+            "GET",
+            f"/v1/plans/{part(plan)}/words",
+            {"known_at": known_at, "at_least": at_least, "day": day, "version": version},
+        )
+
+    def check_text(
+        self, body: Mapping[str, Any], *, known_at: int | str | None = None, at_least: int | None = None
+    ) -> PlanCheck:
+        """Check a plan document."""
+        return self._wire.json(
+            "POST", "/v1/plans/checks", {"known_at": known_at, "at_least": at_least}, body=body
+        )
+
+    def read_examples(self) -> list[PlanExample]:
+        """Example plans."""
+        return self._wire.json("GET", "/v1/plan-examples")
+
+    def read_example(self, example: str) -> PlanExampleDetail:
+        """An example plan."""
+        return self._wire.json("GET", f"/v1/plan-examples/{part(example)}")
 
     def simulate_plan(self, body: Mapping[str, Any]) -> Simulation:
         """Try a plan on past months."""

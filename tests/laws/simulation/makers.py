@@ -29,7 +29,7 @@ APPROVER = "boss"
 GOVERNED = frozenset(
     """ledger_opened branch_opened branch_merged plan_adopted plan_ended target_changed override_set
     period_closed close_proposed
-    plan_drafted plan_commented plan_acknowledged honour_awarded fact_voided fact_confirmed
+    plan_drafted adoption_proposed plan_commented plan_acknowledged honour_awarded fact_voided fact_confirmed
     subject_erased question_bank_published test_drawn test_answered
     connector_set connector_removed quarantine_settled""".split()
 )
