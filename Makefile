@@ -33,7 +33,7 @@ check: $(VENV)/dev.stamp ## Format, lint, types, and who may import whom
 bench: $(VENV)/dev.stamp ## Measure against a peer and against the limit, in one run
 	$(BIN)/python -m benchmarks $(ARGS)
 
-soak: $(VENV)/dev.stamp ## Run the tests that take long on purpose; MERITBOOK_TEST_ROUNDS=5 shortens fault campaigns
+soak: $(VENV)/soak.stamp ## Run the tests that take long on purpose; MERITBOOK_TEST_ROUNDS=5 shortens fault campaigns
 	$(PYTEST) -m soak --timeout=7200 $(ARGS)
 
 docs: $(VENV)/dev.stamp ## Write the parts of docs/ that the code knows best
@@ -42,7 +42,7 @@ docs: $(VENV)/dev.stamp ## Write the parts of docs/ that the code knows best
 constraints: ## Resolve pyproject.toml anew in an empty environment and pin what came out in constraints.txt
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	$(call find_python,"$$scratch/venv") && \
-	"$$scratch/venv/bin/python" -m pip install --disable-pip-version-check --no-input -e '.[dev]' && \
+	"$$scratch/venv/bin/python" -m pip install --disable-pip-version-check --no-input -e '.[dev,ha]' && \
 	{ echo "# Versions this release was tested with; made by 'make constraints', never by hand."; \
 	  "$$scratch/venv/bin/python" -m pip freeze --exclude-editable; } >"$$scratch/pins" && \
 	if grep '[@/]' "$$scratch/pins"; then echo "the line above is not a version from the registry" >&2; exit 1; fi && \
@@ -82,3 +82,8 @@ $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Meritbook and the tools that test it into $(VENV); the first time fetches about 200 MB"
 	@$(PIP) -e '.[dev]'
 	@touch $@ $(VENV)/run.stamp
+
+$(VENV)/soak.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Meritbook and the tools that test it for long into $(VENV)"
+	@$(PIP) -e '.[dev,ha]'
+	@touch $@ $(VENV)/dev.stamp $(VENV)/run.stamp

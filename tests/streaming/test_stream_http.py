@@ -5,18 +5,17 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from announced import require_announced
 from conftest import new_database
 from given_plan import document
-from httpx_sse import EventSource, ServerSentEvent, connect_sse
 from served import Service, fact, served
+from stream_client import StreamClient
 
 from api.tokens import Tokens, token_file
 from domain.plan.parse import document_hash, plan_document
@@ -25,51 +24,6 @@ APRIL = "2025-04"
 PEOPLE = ("E1", "E2", "E3", "E4")
 BRANCHES = {"E1": "SH", "E2": "SH", "E3": "BJ", "E4": "BJ"}
 DAY = {"occurred_at": "2024-06-03T09:00:00+08:00"}
-
-Key = tuple[str, str]
-
-
-class Client:
-    """What a client holds: the last id, and the rows as it has been told."""
-
-    def __init__(self, service: Service, **query: Any) -> None:
-        self.http, self.query = service.http, {"period": APRIL, **query}
-        self.position: int | None = None
-        self.rows: dict[Key, dict[str, Any]] = {}
-        self.started_at: list[int] = []
-        self.events: list[str] = []
-
-    @contextmanager
-    def connected(self) -> Generator[EventSource]:
-        """A line to the service, going on where the last one broke."""
-        headers = {} if self.position is None else {"Last-Event-ID": str(self.position)}
-        with connect_sse(self.http, "GET", "/v1/stream", params=self.query, headers=headers) as source:
-            assert source.response.status_code == 200, source.response.read()
-            self.started_at.append(int(source.response.headers["Stream-Starts-At"]))
-            yield source
-
-    def take(self, event: ServerSentEvent) -> None:
-        """Takes an event to heart."""
-        self.events.append(event.event)
-        said = json.loads(event.data)
-        require_announced(f"stream.{event.event}", said)
-        if event.event == "snapshot":
-            self.rows = {} if not said.get("more") else self.rows
-        for row in said.get("rows", ()):
-            key = (row["employee"], row.get("fact", ""))
-            if row.get("gone") or row.get("count") == "0":
-                self.rows.pop(key, None)
-            else:
-                self.rows[key] = row
-        self.position = said.get("position")
-
-    def follow(self, until: int, after_each: Callable[[], bool] = lambda: False) -> None:
-        """Listens until it stands at `until`; hangs up earlier when `after_each` event says so."""
-        with self.connected() as source:
-            for event in source.iter_sse():
-                self.take(event)
-                if (self.position or 0) >= until or after_each():
-                    return
 
 
 @pytest.fixture(scope="module")
@@ -105,11 +59,11 @@ def voided(service: Service, position: int) -> int:
 
 def test_rows_come_at_once_then_what_changes_and_a_void_takes_away(service: Service) -> None:
     before = visited(service, "E1")[0]
-    client = Client(service, employee="E1")
+    client = StreamClient(service, employee="E1")
     client.follow(before)
     begun = int(client.rows["E1", "visit_recorded"]["count"])
     first = visited(service, "E1", "E1", "E1")
-    client = Client(service, employee="E1")
+    client = StreamClient(service, employee="E1")
     client.follow(first[-1])
     assert client.rows["E1", "visit_recorded"]["count"] == str(begun + 3)
     assert client.events[0] == "snapshot"
@@ -129,7 +83,7 @@ def test_an_employee_follows_nobody_else(service: Service) -> None:
     assert own.get("/v1/stream", params={"employee": "E2"}).status_code == 403
     position = visited(service, "E1")[0]
     visited(service, "E2")
-    client = Client(service)
+    client = StreamClient(service)
     client.http = own
     client.follow(position)
     assert {employee for employee, _ in client.rows} == {"E1"}
@@ -137,7 +91,7 @@ def test_an_employee_follows_nobody_else(service: Service) -> None:
 
 def test_a_token_that_is_revoked_hears_nothing_more(service: Service) -> None:
     tokens = Tokens(token_file(service.settings.home))
-    client = Client(service, employee="E3")
+    client = StreamClient(service, employee="E3")
     token = tokens.make("hr", "leaving", None)
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=service.url, headers=headers) as client.http, client.connected() as source:
@@ -168,7 +122,7 @@ def test_what_cannot_be_followed_is_refused(
 
 
 def test_who_comes_back_from_another_history_begins_anew(service: Service) -> None:
-    client = Client(service, employee="E1")
+    client = StreamClient(service, employee="E1")
     client.position = service.head() + 1_000_000
     client.follow(0)
     assert client.events == ["snapshot"]
@@ -176,7 +130,7 @@ def test_who_comes_back_from_another_history_begins_anew(service: Service) -> No
 
 
 def test_a_transfer_sends_those_away_who_follow_a_branch(service: Service) -> None:
-    client = Client(service, branch="SH")
+    client = StreamClient(service, branch="SH")
     with client.connected() as source:
         events = source.iter_sse()
         client.take(next(events))
@@ -199,10 +153,10 @@ def test_clients_have_what_the_server_has_however_often_the_line_breaks(service:
         {"branch": "SH"},
         {"branch": ["SH", "BJ"]},
     )
-    clients = [Client(service, **query) for query in queries]
+    clients = [StreamClient(service, **query) for query in queries]
     done = threading.Event()
 
-    def listen(client: Client, own: random.Random) -> None:
+    def listen(client: StreamClient, own: random.Random) -> None:
         while not done.is_set():
             client.follow(1 << 60, lambda: done.is_set() or own.random() < 0.3)
             time.sleep(own.random() * 0.05)
@@ -227,7 +181,7 @@ def test_clients_have_what_the_server_has_however_often_the_line_breaks(service:
     for client in clients:
         if (client.position or 0) < last:
             client.follow(last)
-        fresh = Client(service, **client.query)
+        fresh = StreamClient(service, **client.query)
         fresh.follow(client.position or 0)
         assert (fresh.position or 0) >= last, "what came since are traces of reading"
         assert fresh.rows == client.rows, (seed, client.query)
@@ -244,8 +198,8 @@ def test_a_board_is_followed_through_broken_lines(service: Service) -> None:
     adopted |= {"document": written, "document_hash": document_hash(written), "approver": "boss"}
     assert service.record("plan_adopted", adopted, **DAY).status_code == 201
     assert service.get("/v1/boards/most", period=APRIL)["places"] is not None
-    client = Client(service, board="most")
-    with Client(service, board="most").connected():  # as long as somebody follows, changes are kept
+    client = StreamClient(service, board="most")
+    with StreamClient(service, board="most").connected():  # as long as somebody follows, changes are kept
         for number in range(6):
             last = visited(service, *[PEOPLE[number % 4]] * (30 + 10 * number))[-1]
             client.follow(last)
@@ -258,7 +212,7 @@ def test_a_board_is_followed_through_broken_lines(service: Service) -> None:
 
 def test_a_service_that_stops_says_so_and_is_not_held_up(ledger_dsn: str, tmp_path: Path) -> None:
     with served(ledger_dsn, tmp_path) as service, ExitStack() as lines:
-        sources = [lines.enter_context(Client(service).connected()) for _ in range(5)]
+        sources = [lines.enter_context(StreamClient(service).connected()) for _ in range(5)]
         heard = [source.iter_sse() for source in sources]
         assert {next(each).event for each in heard} == {"snapshot"}
         assert "meritbook_stream_clients 5.0" in httpx.get(f"{service.url}/metrics").text
