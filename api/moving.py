@@ -1,7 +1,12 @@
-"""Moves the boards that are asked about on as facts are counted, in a thread of its own."""
+"""Measures the boards of plans before anybody asks, and moves boards on as facts are counted.
 
+Both in a thread of its own.
+"""
+
+import datetime as dt
 import threading
 import time
+from functools import partial
 
 import psycopg
 import structlog
@@ -9,6 +14,7 @@ import structlog
 from api.reading import Reading
 from domain.journal.connection import folded_channel
 from domain.journal.listen import Wakeup
+from projections.kept_boards import first_boards
 
 log = structlog.get_logger("meritbook")
 
@@ -26,6 +32,7 @@ class Mover:
         self._reading = reading
         self._stop = threading.Event()
         self._wakeup = Wakeup(dsn, schema, folded_channel)
+        self._warm_on: dt.date | None = None
         self._thread = threading.Thread(target=self._run, name="boards", daemon=True)
 
     def start(self) -> None:
@@ -43,6 +50,7 @@ class Mover:
         while not self._stop.is_set():
             began = time.monotonic()
             try:
+                self._warm(self._reading.today())
                 self._reading.ask_here(self._reading.kept_boards.go_on)
             except psycopg.OperationalError as error:
                 log.warning("boards_wait_for_database", error=type(error).__name__)
@@ -52,3 +60,14 @@ class Mover:
                 return
             self._stop.wait(max(REST_SECONDS, time.monotonic() - began))
             self._wakeup.wait(POLL_SECONDS)
+
+    def _warm(self, day: dt.date) -> None:
+        """Once a day: a board of now ends with its day, so whoever asks first on the next would wait."""
+        if day == self._warm_on:
+            return
+        kept = self._reading.kept_boards
+        for due in self._reading.ask_here(partial(first_boards, day=day)):
+            if self._stop.is_set():
+                return
+            self._reading.ask_here(partial(kept.warm, due=due, day=day))
+        self._warm_on = day

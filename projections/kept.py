@@ -1,7 +1,8 @@
 """A board that is kept: everybody's value as known at a position, moved on by the facts since then.
 
-What it is at another position, later or earlier, differs only in people whom a fact between the two is about:
-these alone are measured anew, so the answer is that of a board made anew, which a law checks.
+At another position, later or earlier, it differs only in people whom a fact between the two is about. Of
+these only such are measured anew as may stand on a place that is shown, by the most that the facts can have
+made of their value; the others wait. The answer is that of a board made anew, which a law checks.
 """
 
 import datetime as dt
@@ -13,6 +14,7 @@ from threading import Lock
 from domain.people.ranking import Entry, ranking
 from domain.people.roster import Posting
 from domain.period import Period
+from domain.plan.bounds import Told, at
 from domain.plan.components.base import Standing
 from domain.plan.document import Board, Plan, Population
 from domain.plan.measures import FactMeasure, with_ratios
@@ -25,9 +27,13 @@ from projections.places import opened_for, ranked_people
 from projections.reached import reached_at
 from projections.spans import Cursor
 from projections.touched import looks, touched
+from projections.waiting import Waiting
 
 MOST_BETWEEN = 20_000
 """Over more positions than these everybody is measured anew."""
+
+WHOLE = 600
+"""So often a board goes on with everybody measured since a place was asked for that is not shown."""
 
 
 class Kept:
@@ -41,6 +47,7 @@ class Kept:
         self.plan, self.board = plan, board
         self.lock = Lock()
         self.unasked = 0
+        self._whole = 0
         self.position: int | None = None
         self._period, self._cohort, self._last = period, cohort, last
         self._measures = {name: plan.measures[name] for name in with_parts(plan.measures, (board.measure,))}
@@ -55,12 +62,17 @@ class Kept:
         """The same that knows nothing."""
         return Kept(self.plan, self.board, self._period, self._cohort, self._last)
 
-    def bring(self, cursor: Cursor, position: int) -> None:
-        """Makes it the board as known at `position`, which the read models have reached."""
+    def bring(self, cursor: Cursor, position: int, *, whole: bool = False) -> None:
+        """Makes it the board as known at `position`, which the read models have reached.
+
+        whole: everybody's place is asked for, also of those who are not shown.
+        """
+        self._whole = WHOLE if whole else self._whole
         if self.position is None or abs(position - self.position) > MOST_BETWEEN:
             self._measure_all(cursor, position)
         elif position != self.position:
             self._move(cursor, self.position, position)
+        self._measure(cursor, self._maybe_shown(), position)
 
     def ranked(self, cursor: Cursor) -> Ranked:
         """The board as it stands."""
@@ -109,6 +121,9 @@ class Kept:
         self._values: dict[str, Fraction | None] = {}
         self._order = Ordered()
         self._unranked = Ordered()
+        self._waiting = Waiting(
+            self._measures, self._leaves, self.board.measure, self._before, self.board.first == "lowest"
+        )
         self._reached: dict[str, dt.datetime | None] = {}
 
     def _measure_all(self, cursor: Cursor, position: int) -> None:
@@ -121,20 +136,50 @@ class Kept:
         self.position = position
 
     def _move(self, cursor: Cursor, known: int, position: int) -> None:
-        """Measures those whom a fact between both positions is about, or all if it may change others, too."""
+        """Lets those wait whom a fact between both positions is about; measures all where others may be."""
         told = touched(cursor, known, position, self._looks)
-        if told.rates or (self._sees_others and (told.work or told.place)):
+        if told.rates or (self._sees_others and (told.work or told.licences or told.place)):
             self._measure_all(cursor, position)
             return
         self.position = None  # should what follows fail, half of it would be done
+        self._whole = max(self._whole - 1, 0)
         came = self._ranks(cursor, position, sorted(told.place)) if told.place else {}
-        moved = (told.work & self._people.keys()) | (told.place & self._people.keys()) | came.keys()
-        for employee in moved & self._values.keys():
+        for employee in told.place & self._people.keys():
             self._drop(employee)
-        for employee in told.place:
-            self._people.pop(employee, None)
+            del self._people[employee]
+        unknown = {*came}
+        for employee in told.licences & self._people.keys():
+            self._drop(employee)
+            unknown.add(employee)
+        waiting = {e: each for e, each in told.work.items() if e in self._people and e not in unknown}
+        unknown |= {employee for employee, each in waiting.items() if not self._wait(employee, each)}
         self._people |= came
-        here = sorted(moved & self._people.keys())
+        self._measure(cursor, unknown, position)
+
+    def _wait(self, employee: str, told: Told) -> bool:
+        """Lets somebody wait of whose work something is told; not if they may stand anywhere now."""
+        if employee in self._waiting:
+            known = self._waiting.take(employee)
+        else:
+            known = tuple(map(at, self._parts[employee]))
+            self._drop(employee)
+        return self._waiting.put(employee, known, told)
+
+    def _maybe_shown(self) -> list[str]:
+        """Those who wait and may stand on a place that is shown, or all where everybody's is asked for."""
+        size = self.board.size
+        if self._whole or size is None or len(self._order) < size:
+            return list(self._waiting)
+        last, _ = self._order.at(size - 1)
+        return self._waiting.upto(last)
+
+    def _measure(self, cursor: Cursor, employees: Iterable[str], position: int) -> None:
+        """Measures `employees`, who are on the board and have no value, so that it stands at `position`."""
+        self.position = None
+        here = sorted(employees)
+        for employee in here:
+            if employee in self._waiting:
+                self._waiting.take(employee)
         self._value(cursor, here, position)
         for employee in here:
             self._side(employee).add(self._key(employee))
@@ -145,7 +190,7 @@ class Kept:
         return ranked_people(cursor, self.plan, self.board, seen, position, self._cohort, whom)
 
     def _value(self, cursor: Cursor, employees: Iterable[str], position: int) -> None:
-        """Measures `employees`, who are on the board."""
+        """Asks for the values of `employees`, who are on the board."""
         people = [self._people[employee] for employee in employees]
         if not people:
             return
@@ -155,6 +200,10 @@ class Kept:
             self._values[employee] = with_ratios(self._measures, found)[self.board.measure]
 
     def _drop(self, employee: str) -> None:
+        """Takes out somebody with the value that they had."""
+        if employee in self._waiting:
+            self._waiting.take(employee)
+            return
         self._side(employee).remove(self._key(employee))
         self._reached.pop(employee, None)
         del self._values[employee], self._parts[employee]

@@ -15,6 +15,7 @@ from domain.period import Period
 from domain.plan.components.base import Standing
 from domain.plan.document import Board, Plan, Population
 from domain.plan.doing import Contest
+from projections import policy
 from projections.boards import Ranked, named, with_movement
 from projections.kept import Kept
 from projections.places import EVERYBODY, boards_due, places_paid
@@ -24,7 +25,13 @@ KEPT = 16
 """So many boards, those that were asked about last: some 700 bytes for each person on one."""
 
 UNASKED = 600
-"""So often a board goes on without being asked about; then it waits for the next who asks."""
+"""So often a board goes on without being asked about; then it goes on in long steps."""
+
+LONG_STEP = 2_000
+"""Over so many positions, so that the next who asks does not wait long."""
+
+WARMED = 5
+"""So many boards are measured before anybody asks, each for two periods; others find room beside them."""
 
 COUNTED = "select coalesce(min(position), 0) from projection"
 
@@ -34,6 +41,13 @@ class Contested(NamedTuple):
 
     standing: Standing | None
     contest: Contest
+
+
+class BoardOfPlan(NamedTuple):
+    """A board, and the id of the plan in force that has it."""
+
+    plan: str
+    board: Board
 
 
 class KeptBoards:
@@ -66,7 +80,7 @@ class KeptBoards:
         if not moved:
             return ranked
         before = self._of(*held, whole, cohort, whole.last_day)
-        with _known(cursor, before, ranked.known_at) as before:
+        with _known(cursor, before, ranked.known_at, whole=True) as before:
             return with_movement(ranked, before.placed(each.employee for each in ranked.places))
 
     def stands_on(
@@ -105,10 +119,15 @@ class KeptBoards:
             kept = self._of(
                 plan, board, over, EVERYBODY, min(over.last_day, until), None if now else known_at
             )
-            with _known(cursor, kept, known_at) as known:
+            with _known(cursor, kept, known_at, whole=True) as known:
                 if known.has(employee):
                     found[board.id] = _contested(known, employee)
         return found
+
+    def warm(self, cursor: Cursor, due: BoardOfPlan, day: dt.date) -> None:
+        """Measures a board as it stands on `day`, and as it stood a period ago: the page shows both."""
+        period = Period.containing(day, due.board.period)
+        self.board(cursor, due.board.id, period, plan=due.plan, until=day, moved=True)
 
     def go_on(self, cursor: Cursor) -> None:
         """Moves the boards of now to where the read models are, so that whoever asks finds little to do."""
@@ -116,8 +135,8 @@ class KeptBoards:
             followed = [kept for (*_, known_at), kept in self._kept.items() if known_at is None]
         counted = _counted(cursor)
         for kept in followed:
-            # Whoever holds the lock moves it. Nobody has measured it yet where it has no position.
-            if kept.position not in (None, counted) and kept.unasked < UNASKED and kept.lock.acquire(False):
+            # Whoever holds the lock moves it.
+            if _is_to_go(kept, counted) and kept.lock.acquire(False):
                 try:
                     kept.unasked += 1
                     kept.bring(cursor, max(counted, kept.position or 0))
@@ -166,9 +185,25 @@ class KeptBoards:
             return kept
 
 
+def first_boards(cursor: Cursor, day: dt.date) -> list[BoardOfPlan]:
+    """The boards of the plans in force on `day`, the first few: they are measured before anybody asks."""
+    plans = [version.parsed() for version in policy.plans_in_force(cursor, day, None)]
+    return [BoardOfPlan(plan.plan, board) for plan in plans for board in plan.boards][:WARMED]
+
+
+def _is_to_go(kept: Kept, counted: int) -> bool:
+    """Whether `kept` goes on by itself to `counted`; not if nobody has measured it yet."""
+    if kept.position is None or kept.position == counted:
+        return False
+    return kept.unasked < UNASKED or counted - kept.position >= LONG_STEP
+
+
 @contextmanager
-def _known(cursor: Cursor, kept: Kept, known_at: int | None) -> Generator[Kept]:
-    """`kept` as known at a position, or by all that is known, for as long as nobody else moves it."""
+def _known(cursor: Cursor, kept: Kept, known_at: int | None, *, whole: bool = False) -> Generator[Kept]:
+    """`kept` as known at a position, or by all that is known, for as long as nobody else moves it.
+
+    whole: everybody's place is asked for, also of those who are not shown.
+    """
     with kept.lock:
         kept.unasked, counted = 0, _counted(cursor)
         # What some read model has yet to learn, or has forgotten, would be missed later.
@@ -176,7 +211,7 @@ def _known(cursor: Cursor, kept: Kept, known_at: int | None) -> Generator[Kept]:
         if kept.position is not None and kept.position > counted:
             kept.forget()
         known = kept if is_settled else kept.beside()
-        known.bring(cursor, counted if known_at is None else known_at)
+        known.bring(cursor, counted if known_at is None else known_at, whole=whole)
         yield known
 
 

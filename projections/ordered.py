@@ -41,6 +41,14 @@ class Ordered:
         del run[bisect_left(run, key)]
         self._replace(at, [run] if run else [])
 
+    def at(self, index: int) -> Key:
+        """The key that so many are less than."""
+        for run in self._runs:
+            if index < len(run):
+                return run[index]
+            index -= len(run)
+        raise IndexError(index)
+
     def before(self, key: Key) -> int:
         """How many are less than `key`."""
         at = bisect_left(self._lasts, key)

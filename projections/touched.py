@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from domain.period import Period
+from domain.plan.bounds import Sums, Told
 from domain.plan.measures import FactMeasure, days_of
 from projections.spans import Cursor
 
@@ -12,49 +13,55 @@ _COUNTED = """c.fact = any(%(facts)s) and (
             c.day between %(first_day)s and %(last_day)s or c.deal_day between %(first_day)s and %(last_day)s
         )"""
 
+_CREDIT = "c.employee, c.fact, c.quantity, c.minutes, c.amount_minor, c.score"
+
 TOUCHED = f"""
-select cause, employee from (
-    select 'work' as cause, c.employee from credit c
+select
+    cause, employee, fact, came, count(*), coalesce(sum(quantity), 0)::bigint,
+    coalesce(sum(minutes), 0)::bigint, coalesce(sum(amount_minor), 0), coalesce(sum(score), 0)
+from (
+    select 'work' as cause, true as came, {_CREDIT} from credit c
     where c.position > %(after)s and c.position <= %(upto)s and {_COUNTED}
     union all
-    select 'work', c.employee from credit c
+    select 'work', false, {_CREDIT} from credit c
     where c.void_position > %(after)s and c.void_position <= %(upto)s and {_COUNTED}
     union all
-    select 'work', c.employee from confirmation f join credit c on c.position = f.fact_position
+    select 'work', true, {_CREDIT} from confirmation f join credit c on c.position = f.fact_position
     where f.position > %(after)s and f.position <= %(upto)s and {_COUNTED}
     union all
-    select 'work', c.employee from confirmation f join credit c on c.position = f.fact_position
+    select 'work', false, {_CREDIT} from confirmation f join credit c on c.position = f.fact_position
     where f.void_position > %(after)s and f.void_position <= %(upto)s and {_COUNTED}
     union all
-    select 'work', employee from credential_change
+    select 'licence', null, employee, null, null, null, null, null from credential_change
     where %(licensed)s and position > %(after)s and position <= %(upto)s
     union all
-    select 'work', employee from credential_change
+    select 'licence', null, employee, null, null, null, null, null from credential_change
     where %(licensed)s and void_position > %(after)s and void_position <= %(upto)s
     union all
-    select 'place', employee from roster_change
+    select 'place', null, employee, null, null, null, null, null from roster_change
     where position > %(after)s and position <= %(upto)s
     union all
-    select 'place', employee from roster_change
+    select 'place', null, employee, null, null, null, null, null from roster_change
     where void_position > %(after)s and void_position <= %(upto)s
     union all
-    select 'rate', null from exchange_rate
+    select 'rate', null, null, null, null, null, null, null from exchange_rate
     where %(converts)s and (
         position > %(after)s and position <= %(upto)s
         or void_position > %(after)s and void_position <= %(upto)s
     )
 ) as told
-group by cause, employee"""
+group by cause, employee, fact, came"""
 
 
 class Touched(NamedTuple):
     """Whom facts are about, and what else they say.
 
-    work: whose work, confirmations or licences are others. place: who came, left or moved. rates: whether
-    some exchange rate is another one.
+    work: what came to the credits of some people and what went, confirmed or not. licences: whose licences
+    are others. place: who came, left or moved. rates: whether some exchange rate is another one.
     """
 
-    work: set[str]
+    work: dict[str, Told]
+    licences: set[str]
     place: set[str]
     rates: bool
 
@@ -89,10 +96,15 @@ def looks(measures: Collection[FactMeasure], period: Period, last: dt.date) -> L
     )
 
 
-def touched(cursor: Cursor, one: int, other: int, looks: Looks) -> Touched:
-    """What the facts say that are known at only one of two positions."""
-    found: dict[str, set[str]] = {"work": set(), "place": set(), "rate": set()}
-    between = {"after": min(one, other), "upto": max(one, other)}
-    for cause, employee in cursor.execute(TOUCHED, {**between, **looks._asdict()}):
-        found[cause].add(employee)
-    return Touched(found["work"], found["place"], bool(found["rate"]))
+def touched(cursor: Cursor, known: int, position: int, looks: Looks) -> Touched:
+    """What the facts say that are known at only one of two positions, by what is known at `position`."""
+    work: dict[str, Told] = {}
+    others: dict[str, set[str]] = {"licence": set(), "place": set(), "rate": set()}
+    between = {"after": min(known, position), "upto": max(known, position)}
+    for cause, employee, fact, came, *sums in cursor.execute(TOUCHED, {**between, **looks._asdict()}):
+        if cause == "work":
+            told = work.get(employee) or work.setdefault(employee, Told({}, {}))
+            (told.came if came == (known < position) else told.gone)[fact] = Sums(*sums)
+        else:
+            others[cause].add(employee)
+    return Touched(work, others["licence"], others["place"], bool(others["rate"]))

@@ -45,6 +45,7 @@ ASKED = (
     ("close_rate", MARCH, Population(), None),
     ("followers", MARCH, Population(), dt.date(2025, 3, 12)),
     ("followers", MARCH, Population(branch=("SH",)), None),
+    ("followers", MARCH.previous(), Population(), None),
     ("star", Period.parse("2025-W11"), Population(), None),
     ("quiet", MARCH, Population(), None),
     ("kept", MARCH, Population(), None),
@@ -170,10 +171,78 @@ def test_a_board_that_no_plan_has_is_none(book: Book) -> None:
         assert KeptBoards().board(cursor, "nothing", MARCH) is None
 
 
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
+    """Whom kept boards measured, each time."""
+    found: list[set[str]] = []
+    evaluate = measures.evaluate
+
+    def counted(cursor: Cursor, named: Any, opened: Any, known_at: int | None) -> Any:
+        found.append({employee for days in opened.values() for employee in days})
+        return evaluate(cursor, named, opened, known_at)
+
+    monkeypatch.setattr(measures, "evaluate", counted)
+    return found
+
+
+def test_only_who_may_stand_on_a_place_that_is_shown_is_measured(
+    book: Book, measured: list[set[str]]
+) -> None:
+    """The others wait until their facts may have brought them there, or somebody asks for every place."""
+    kept = KeptBoards()
+    book.adopt(PLAN)
+    for employee in PEOPLE[1:]:
+        book.hire(employee)
+    for employee, clients in zip(PEOPLE, (6, 5, 2, 1, 0), strict=True):
+        book.follow(*(f"C{number}" for number in range(clients)), employee=employee)
+
+    def asked(*, moved: bool = False) -> list[set[str]]:
+        measured.clear()
+        with book.cursor() as cursor:
+            found = kept.board(cursor, "followers", MARCH, moved=moved)
+            anew = list(measured)
+            assert found == boards.board(cursor, "followers", MARCH, moved=moved)
+        return anew
+
+    assert asked() == [{*PEOPLE}]
+    for customer in ("N1", "N2"):
+        book.follow(customer, employee="E3")
+        assert asked() == []
+    book.follow("N2", employee="E4")
+    assert asked() == []
+    book.follow("N2", employee="E3")  # told for the fourth time, of two clients
+    assert asked() == [{"E3"}]
+    book.follow("N3", employee="E1")
+    assert asked() == [{"E1"}]
+    book.follow("N4", employee="E5")
+    with book.cursor() as cursor:
+        measured.clear()
+        april = kept.board(cursor, "followers", Period.parse("2025-04"), moved=True)
+        assert april is not None
+        assert measured == [{*PEOPLE}, {"E4", "E5"}]
+
+
+def test_the_boards_of_a_plan_are_measured_before_anybody_asks(book: Book, measured: list[set[str]]) -> None:
+    """As they stand on the day, with how each place moved."""
+    kept, day = KeptBoards(), dt.date(2025, 3, 20)
+    book.adopt(PLAN)
+    book.follow("C1")
+    with book.cursor() as cursor:
+        due = kept_boards.first_boards(cursor, day)
+        assert [each.board.id for each in due] == ["close_rate", "followers", "star", "quiet", "kept"]
+        for each in due:
+            kept.warm(cursor, each, day)
+        assert len(measured) == 10
+        anew = boards.board(cursor, "followers", MARCH, until=day, moved=True)
+        measured.clear()
+        assert kept.board(cursor, "followers", MARCH, until=day, moved=True) == anew
+        assert measured == []
+
+
 def test_a_board_that_goes_on_by_itself_leaves_nothing_to_measure(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Unless nobody has asked about it for long: then it waits for the next who asks."""
+    """Unless nobody has asked about it for long: then it goes on in long steps."""
     measured: list[int] = []
     evaluate = measures.evaluate
 
@@ -197,6 +266,13 @@ def test_a_board_that_goes_on_by_itself_leaves_nothing_to_measure(
         assert found is not None and (found.known_at, found.places[0].value) == (at, "1")
         kept.board(cursor, "followers", MARCH)
     assert measured == [at - 4, at - 3, at - 2, at]
+    monkeypatch.setattr(kept_boards, "UNASKED", 0)
+    monkeypatch.setattr(kept_boards, "LONG_STEP", 2)
+    for _ in range(3):
+        book.follow("C1")
+        with book.cursor() as cursor:
+            kept.go_on(cursor)
+    assert measured[4:] == [at + 2]
 
 
 def test_a_plan_that_takes_effect_while_somebody_asks_is_the_one_told(

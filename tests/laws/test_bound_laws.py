@@ -1,0 +1,122 @@
+"""What a measure may have become by facts that nobody counted, beside what it became."""
+
+import datetime as dt
+from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.plan.bounds import ANYTHING, Range, Sums, Told, at, moved, range_of
+from domain.plan.credit import Credit
+from domain.plan.fields import Title
+from domain.plan.measures import Condition, DaysMeasure, FactMeasure, RatioMeasure, evaluate, with_ratios
+from domain.plan.windows import Days
+
+TITLE = Title("a measure", "指标")
+DAY = dt.date(2025, 3, 5)
+MARCH = Days(dt.date(2025, 3, 1), dt.date(2025, 3, 31))
+SOLD, BACK = "deal_closed", "deal_reversed"
+
+credits = st.lists(
+    st.builds(
+        Credit,
+        position=st.just(1),
+        employee=st.just("E1"),
+        fact=st.sampled_from((SOLD, SOLD, BACK)),
+        day=st.sampled_from((DAY, DAY, dt.date(2025, 4, 1))),
+        at=st.just(dt.datetime(2025, 3, 5, tzinfo=dt.UTC)),
+        customer=st.sampled_from((None, "C1", "C2")),
+        quantity=st.sampled_from((None, 0, 3)),
+        amount_minor=st.integers(0, 500),
+        currency=st.sampled_from(("CNY", "CNY", "USD")),
+        score=st.sampled_from((None, Decimal("8.5"))),
+        share=st.sampled_from((None, Fraction(0), Fraction(2, 5))),
+    ),
+    max_size=8,
+)
+Counts = Literal["count", "sum", "distinct"]
+
+
+def measure(kind: Counts, of: str | None, less: str | None = None, **more: object) -> FactMeasure:
+    scale = 100 if of == "amount_minor" else 1
+    return FactMeasure(title=TITLE, kind=kind, fact=SOLD, of=of, less=less, scale=scale, **more)  # type: ignore[arg-type]
+
+
+MEASURES = {
+    "pieces": measure("count", None, BACK),
+    "clients": measure("distinct", "customer"),
+    "money": measure("sum", "amount_minor", BACK, currency="CNY"),
+    "scored": measure("sum", "score"),
+    "large": measure("sum", "quantity", where=(Condition(column="customer", test="one_of", words=("C1",)),)),
+    "each": RatioMeasure(title=TITLE, of="money", to="clients"),
+    "per_client": RatioMeasure(title=TITLE, of="pieces", to="clients"),
+}
+LEAVES = {name: each for name, each in MEASURES.items() if isinstance(each, FactMeasure)}
+
+
+def sums(told: list[Credit]) -> dict[str, Sums]:
+    found = dict[str, Sums]()
+    for fact in Counter(credit.fact for credit in told):
+        of = [credit for credit in told if credit.fact == fact]
+        found[fact] = Sums(
+            len(of),
+            sum(credit.quantity or 0 for credit in of),
+            0,
+            sum(int(credit.amount_minor or 0) for credit in of),
+            sum((credit.score or Decimal(0) for credit in of), Decimal(0)),
+        )
+    return found
+
+
+def values(counted: list[Credit]) -> dict[str, Fraction | None]:
+    return with_ratios(
+        MEASURES, {name: evaluate(each, counted, "E1", MARCH) for name, each in LEAVES.items()}
+    )
+
+
+@settings(max_examples=150)
+@given(credits, credits, credits, st.integers(0, 8))
+def test_a_value_lies_where_the_facts_that_came_and_went_can_have_taken_it(
+    held: list[Credit], first: list[Credit], then: list[Credit], gone: int
+) -> None:
+    """Also after two steps, of which only the second voids what was there."""
+    before, after = values(held), [*held, *first, *then][gone:]
+    ranges = {name: at(before[name]) for name in LEAVES}
+    for told in (Told(sums(first), {}), Told(sums(then), sums([*held, *first, *then][:gone]))):
+        ranges = {name: moved(each, ranges[name], told) for name, each in LEAVES.items()}
+    for name, value in values(after).items():
+        low, high = range_of(MEASURES, ranges, name)
+        assert low is None or high is None or (value is not None and low <= value <= high), name
+    assert all(None not in ranges[name] for name in LEAVES)
+
+
+def between(low: str, high: str) -> Range:
+    return Range(Fraction(low), Fraction(high))
+
+
+@pytest.mark.parametrize(
+    ("of", "to", "found"),
+    [
+        (between("1", "2"), between("4", "5"), between("1/5", "1/2")),
+        (between("-2", "-1"), between("4", "5"), between("-1/2", "-1/5")),
+        (between("-2", "1"), between("4", "5"), between("-1/2", "1/4")),
+        (between("1", "2"), between("0", "5"), ANYTHING),
+        (ANYTHING, between("4", "5"), ANYTHING),
+    ],
+)
+def test_a_ratio_lies_between_its_extremes(of: Range, to: Range, found: Range) -> None:
+    assert range_of(MEASURES, {"money": of, "clients": to}, "each") == found
+
+
+def test_nothing_is_known_of_what_does_not_add_up() -> None:
+    told = Told({SOLD: Sums(1, 0, 0, 100, Decimal(0))}, {})
+    known = at(Fraction(3))
+    assert moved(measure("sum", "attributes.grade"), known, told) == ANYTHING
+    assert moved(measure("sum", "amount_minor", currency="CNY", convert_at="day"), known, told) == ANYTHING
+    assert moved(measure("average", "score"), known, told) == ANYTHING  # type: ignore[arg-type]
+    assert moved(measure("count", None), at(None), told) == ANYTHING
+    assert range_of({"days": DaysMeasure(title=TITLE, days="present")}, {}, "days") == ANYTHING
