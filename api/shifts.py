@@ -1,18 +1,28 @@
 """Shifts: who has which on which day, what was worked beside it, overtime on end, swaps, and the rules."""
 
+import asyncio
 import datetime as dt
+import secrets
+from functools import partial
 from typing import Annotated, Any
 
+import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import PathParameter, QueryParameter
 from psycopg import Cursor
 
+from api.caller import Caller
+from api.intake import Refused, Rehearsal, Submission
+from api.ops import now
 from api.paging import Pages
 from api.people import Asked, unknown_person
+from api.problems import NotFound, Problem, problem_of
 from api.reading import EmployeeInPath, OnDay, Reading, View
 from api.watching import shows
-from domain.refusals import BadField
+from api.writing import Writing
+from domain.facts.shifts import SwapApproved
+from domain.refusals import BadField, Refusal
 from projections import hours, roster, shifts, swaps
 from projections.hours import OvertimeRun, Shifts
 from projections.shifts import RulesInForce
@@ -126,6 +136,58 @@ async def read_swaps(
     chosen = pages.cut(chosen)
     shows(request, (person for each in chosen for person in (each.employee, each.colleague)))
     return pages.answer(chosen)
+
+
+class SwapCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether who asks could approve a swap now. problem: what stands in the way; null if nothing."""
+
+    swap: str
+    problem: Problem | None
+
+
+@get(
+    "/shifts/swaps/{swap:str}/check",
+    summary="Whether a swap could be approved",
+    tags=["shifts"],
+    opt={"action": "read_people", "personal": "people", "reach": "rows"},
+)
+async def check_swap(
+    request: Asked,
+    reading: NamedDependency[Reading],
+    writing: NamedDependency[Writing],
+    swap: Annotated[str, PathParameter(description="Id of a swap.")],
+) -> SwapCheck:
+    """Tries the approval without recording it: consent, another person, and the rules on both shifts.
+
+    It is the decision that an approval meets, so what it says holds until something else is recorded.
+    """
+    people = request.auth.people(None)
+    asked = await reading.ask(
+        lambda cursor: [each for each in swaps.swaps(cursor, people) if each.swap == swap]
+    )
+    if not asked:
+        detail = f"There is no swap {swap!r}, or it is not yours to read."
+        raise NotFound(field="swap", detail=detail, remedy="See /v1/shifts/swaps.")
+    shows(request, (asked[0].employee, asked[0].colleague))
+    refusal = await tried(request.auth, writing, asked[0])
+    return SwapCheck(swap=swap, problem=None if refusal is None else problem_of(refusal))
+
+
+async def tried(caller: Caller, writing: Writing, swap: Swap) -> Refusal | None:
+    """What an approval of `swap` by `caller` would be refused for, if anything."""
+    actor = caller.actor
+    approved = SwapApproved(swap=swap.swap, employee=swap.employee, colleague=swap.colleague, approver=actor)
+    submission = Submission(
+        type=approved.TYPE,
+        source="swap-check",
+        key=secrets.token_hex(16),
+        occurred_at=now(),
+        data=msgspec.to_builtins(approved),
+    )
+    [outcome] = await asyncio.to_thread(
+        partial(writing.many, [submission], actor, atomic=True, rehearsal=Rehearsal())
+    )
+    return outcome.refusal if isinstance(outcome, Refused) else None
 
 
 @get(

@@ -1,4 +1,4 @@
-"""The people whom a caller may reach, with their names: to look somebody up, and to choose from."""
+"""The people whom a caller may reach: who they are, by name, and how far each is this month."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from api.reading import OnDay
 from api.watching import shows
 from domain.journal.vault import Vault
 from domain.people.roster import Status
+from projections.progress import Attainment, attainments
 from projections.workforce import Found, Wanted, workforce
 
 Asked = Request[Any, Caller, State]
@@ -91,6 +92,33 @@ async def read_people(
     listed = await pages.ask(question)
     shows(request, (each.employee for each in listed))
     return pages.answer(listed)
+
+
+@get(
+    "/progress",
+    summary="How far people are this month",
+    tags=["people"],
+    opt={"action": "read_pay", "personal": "people", "reach": "rows"},
+)
+async def read_attainments(
+    request: Asked,
+    pages: NamedDependency[Pages],
+    employee: Annotated[
+        list[str] | None, QueryParameter(description="Of these people; of everybody within reach if absent.")
+    ] = None,
+    day: OnDay = None,
+) -> Response[list[Attainment]]:
+    """Targets with what is done and left, and what is earned so far, of whoever works here then; by id."""
+    people = request.auth.people(employee)
+    on = day or pages.today
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[Attainment]:
+        here = workforce(cursor, on, Wanted(status="working"), people, known_at)
+        return attainments(cursor, pages.cut([each.posting.employee for each in here]), on, known_at)
+
+    found = await pages.ask(question)
+    shows(request, (each.employee for each in found))
+    return pages.answer(found)
 
 
 def _text(found: Found, said: Mapping[str, str | None]) -> str:

@@ -1,7 +1,7 @@
 """How far a person is on a day: targets, this month beside the last one, and pay so far."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Literal
 
@@ -85,6 +85,22 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None
 
 
+class Attainment(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a person is with the targets of the month of `day`, and what they earned by the facts up to it.
+
+    days_left: of the month, after the day. targets: none for somebody whom no plan covers. earned_minor: of
+    each plan, in `currency`.
+    """
+
+    employee: str
+    day: dt.date
+    period: str
+    days_left: int
+    targets: tuple[TargetProgress, ...]
+    earned_minor: dict[str, int]
+    currency: str | None
+
+
 class GoalPart(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a wider goal, in that goal's period. heads: how many people it holds for."""
 
@@ -110,27 +126,26 @@ def progress(cursor: Cursor, employee: str, day: dt.date, known_at: int | None =
     """Where `employee` stands on `day`; None for somebody whom no plan covers that month."""
     # One position for all that is read here, since facts are folded meanwhile.
     known_at = head(cursor) if known_at is None else known_at
-    period = Period.containing(day)
     own = entitled(cursor, employee, day, known_at)
     if not own:
         return None
-    days_left = (period.last_day - day).days
     return Progress(
-        employee=employee,
-        day=day,
-        period=str(period),
-        days_left=days_left,
-        targets=tuple(
-            target
-            for held in own
-            for target in (*_targets(held, days_left), *_of_day(cursor, employee, day, held, known_at))
-        ),
+        **msgspec.structs.asdict(_attainment(cursor, employee, day, own, known_at)),
         levels=tuple(
             level for held in own for level in _levels(held, _values_before(cursor, employee, held, known_at))
         ),
-        earned_minor={held.resolved.plan.plan: sum(minor for _, minor in earnings(held)) for held in own},
-        currency=own[0].resolved.plan.pays_in,
     )
+
+
+def attainments(
+    cursor: Cursor, employees: Sequence[str], day: dt.date, known_at: int | None = None
+) -> list[Attainment]:
+    """How far each of `employees` is on `day`, in their order; measured for all of them at once."""
+    known_at = head(cursor) if known_at is None else known_at
+    period = Period.containing(day)
+    groups = members(cursor, period, known_at, employees)
+    due = entitlements(cursor, groups, period, known_at, until=day)
+    return [_attainment(cursor, who, day, due.get(who, []), known_at) for who in employees]
 
 
 def entitled(cursor: Cursor, employee: str, day: dt.date, known_at: int | None = None) -> list[Entitlement]:
@@ -154,6 +169,26 @@ def cascade(cursor: Cursor, day: dt.date, known_at: int | None = None) -> dict[s
         }
         found[plan.plan] = [_goal_sum(plan, told) for told in rules.goal_sums(plan, heads)]
     return {name: sums for name, sums in found.items() if sums}
+
+
+def _attainment(
+    cursor: Cursor, employee: str, day: dt.date, own: Sequence[Entitlement], known_at: int
+) -> Attainment:
+    period = Period.containing(day)
+    days_left = (period.last_day - day).days
+    return Attainment(
+        employee=employee,
+        day=day,
+        period=str(period),
+        days_left=days_left,
+        targets=tuple(
+            target
+            for held in own
+            for target in (*_targets(held, days_left), *_of_day(cursor, employee, day, held, known_at))
+        ),
+        earned_minor={held.resolved.plan.plan: sum(minor for _, minor in earnings(held)) for held in own},
+        currency=own[0].resolved.plan.pays_in if own else None,
+    )
 
 
 def _targets(held: Entitlement, days_left: int) -> list[TargetProgress]:

@@ -47,6 +47,13 @@ components:
 milestones:
   - {id: ten, title: {en: Ten visits, zh: 拜访十次}, measure: visits, reaches: 10, within_days: 3000}
 boards: [{id: visits, title: {en: Visits of the month, zh: 月度拜访榜}, measure: visits}]
+alerts:
+  - id: few_deals
+    title: {en: Few deals, zh: 成交偏少}
+    every: month
+    at_once: true
+    when: [{measure: deals, less_than: 2}]
+    suggests: [{en: Go along on three visits, zh: 陪同拜访三次}]
 curriculum: [{id: basics, title: {en: Implant basics, zh: 植入物基础}, pass_score: 80}]
 hints:
   levers:

@@ -83,6 +83,7 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "POST /v1/employees/{employee}/tests/{test}/answers": Verdict("record", "person"),
     "POST /v1/employees/{employee}/visits": Verdict("record", "person"),
     "GET /v1/people": Verdict("read_people", "rows", by="employee"),
+    "GET /v1/progress": Verdict("read_pay", "rows", by="employee"),
     "GET /v1/employees/{employee}": Verdict("read_people", "person"),
     "GET /v1/employees/{employee}/balances": Verdict("read_pay", "person"),
     "GET /v1/employees/{employee}/credentials": Verdict("read_people", "person"),
@@ -121,6 +122,8 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/credentials/flagged-work": Verdict("read_people", "rows", MONTH, by="employee"),
     "GET /v1/shifts/overtime": Verdict("read_people", "rows", {"days": "1"}, by="employee"),
     "GET /v1/shifts/swaps": Verdict("read_people", "rows", by="employee"),
+    "GET /v1/shifts/swaps/{swap}/check": Verdict("read_people", "rows"),
+    "GET /v1/employees/{employee}/target-changes": Verdict("read_pay", "person"),
     "GET /v1/rosters": Verdict(
         "read_people", "rows", {"branch": "BJ", "from": "2025-03-03", "to": "2025-03-09"}
     ),

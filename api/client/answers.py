@@ -150,6 +150,16 @@ class AtRisk(TypedDict):
     reasons: list[Warning]
 
 
+class Attainment(TypedDict):
+    employee: str
+    day: str
+    period: str
+    days_left: int
+    targets: list[TargetProgress]
+    earned_minor: dict[str, int]
+    currency: str | None
+
+
 class Balance(TypedDict):
     employee: str
     plan: str
@@ -265,6 +275,21 @@ class ChangedPerson(TypedDict):
     retro_minor: int
     retro_lines: int
     changes: list[RunChangesLineChange]
+
+
+class ChangedTarget(TypedDict):
+    position: int
+    employee: str
+    target: str
+    value: str
+    within_days: int | None
+    effective_from: str
+    effective_until: str | None
+    reason: str
+    approver: str
+    actor: str
+    recorded_at: str
+    voided_at: int | None
 
 
 class CheckItem(TypedDict):
@@ -2471,6 +2496,11 @@ class Swap(TypedDict):
     step_position: int
     approver: str | None
     reason: str | None
+
+
+class SwapCheck(TypedDict):
+    swap: str
+    problem: ProblemsProblem | None
 
 
 class TakenTest(TypedDict):

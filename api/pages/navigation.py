@@ -7,14 +7,18 @@ from urllib.parse import quote
 from litestar.handlers import HTTPRouteHandler
 
 from api.caller import Caller
-from api.roles import MAY, Action
+from api.roles import MAY, ROLES, Action, Role
 
 
 class Nav(NamedTuple):
-    """A place in the navigation. key: of its name, `base.nav.KEY` in the words, and of its icon."""
+    """A place in the navigation. key: of its name, `base.nav.KEY` in the words, and of its icon.
+
+    roles: whose navigation it stands in.
+    """
 
     order: int
     key: str
+    roles: frozenset[Role]
 
 
 OF_EVERY_VIEW = ("known_at", "at_least")
@@ -22,14 +26,20 @@ OF_EVERY_VIEW = ("known_at", "at_least")
 
 
 def page_opt(
-    action: Action, under: str, *, asks: Iterable[str] = (), nav: int | None = None, **said: Any
+    action: Action,
+    under: str,
+    *,
+    asks: Iterable[str] = (),
+    nav: int | None = None,
+    roles: Iterable[Role] = ROLES,
+    **said: Any,
 ) -> dict[str, Any]:
     """The `opt` of a page: what every address declares there, and where it stands in the navigation.
 
     asks: its own parameters. under: the key of the navigation that it belongs to; nav: its place, if it is
-    that entry itself.
+    that entry itself. roles: in whose navigation it stands, of those who may read it.
     """
-    place = {} if nav is None else {"nav": Nav(nav, under)}
+    place = {} if nav is None else {"nav": Nav(nav, under, frozenset(roles))}
     return {"page": True, "action": action, "asks": (*OF_EVERY_VIEW, *asks), "under": under, **place, **said}
 
 
@@ -53,7 +63,7 @@ class Navigation:
         return [
             Entry(nav.key, own_address(handler, caller), nav.key == under)
             for nav, handler in self._found
-            if may_read(handler, caller)
+            if caller.role in nav.roles and may_read(handler, caller)
         ]
 
 

@@ -9,29 +9,35 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
-from litestar.datastructures import State
+from litestar.datastructures import FormMultiDict, State
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 
 from api.auth import signed_in
 from api.caller import Caller
-from api.intake import Intake
+from api.facts import within_rights
+from api.intake import Intake, Stored, Submission
 from api.intake.intake import DEFAULT_ZONE
 from api.names import names_of
-from api.own_facts import require_self
+from api.ops import SOURCE, now
+from api.own_facts import new_key, record, require_self
 from api.pages.assets import address
 from api.pages.languages import chosen
 from api.pages.navigation import Navigation
+from api.pages.refusals import told
+from api.pages.submitted import text_of
 from api.pages.wording import Wording
 from api.paging import PAGE, Pages
 from api.payslip_page import Page as Slip
 from api.printing import page_asked, print_statement
-from api.problems import NotFound, problem_of
+from api.problems import NotFound
 from api.reading import Reading, View, counted_position
-from api.roles import MAY, Action
+from api.roles import MAY, MAY_RECORD, Action
 from api.writing import Writing
+from domain.facts.base import Fact
 from domain.refusals import Refusal
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "web" / "templates"
@@ -137,10 +143,26 @@ class Page:
 
     async def answered(self, template: str, refusal: Refusal | None, **shown: Any) -> Response[str]:
         """A page with a form; with what was wrong, where it was sent and refused."""
-        problem = None if refusal is None else problem_of(refusal)
+        problem = None if refusal is None else told(self.wording, refusal)
         return await self.rendered(
             template, status=problem.status if problem else 200, problem=problem, **shown
         )
+
+    async def record(self, form: FormMultiDict, fact: Fact) -> Stored:
+        """Records what a form says, in the name of the reader, and waits until it is counted.
+
+        It counts once for each form that was shown, by its `key`.
+        Raises: NotAllowed; the Refusal of a rule; Behind.
+        """
+        caller = self.caller
+        submission = Submission(
+            type=fact.TYPE,
+            source=f"employee/{caller.employee}" if caller.employee else SOURCE,
+            key=f"{fact.TYPE.replace('_', '-')}/{text_of(form, 'key') or new_key()}",
+            occurred_at=now(),
+            data={name: value for name, value in msgspec.to_builtins(fact).items() if value is not None},
+        )
+        return await record(self.request, self.writing, self.reading, within_rights(submission, caller))
 
     def gone_to(self, address: str) -> Response[str]:
         """On to another page, after a form: loading that again sends nothing twice."""
@@ -164,6 +186,10 @@ class Page:
     def may(self, action: Action) -> bool:
         """Whether the reader's role includes `action`."""
         return action in MAY[self.caller.role]
+
+    def may_record(self, kind: type[Fact]) -> bool:
+        """Whether the reader's role writes facts of this kind."""
+        return self.may("record") and kind.TYPE in MAY_RECORD.get(self.caller.role, frozenset())
 
     async def rendered(
         self, template: str, *, live: str | None = None, status: int = 200, **shown: Any
@@ -227,7 +253,7 @@ def _csrf_token(request: Request[Any, Any, Any]) -> str:
 
 def page_of(employee: str) -> str:
     """The address of the page about a person."""
-    return f"/employees/{quote(employee, safe='')}/me"
+    return f"/employees/{quote(employee, safe='')}"
 
 
 @cache

@@ -18,6 +18,7 @@ from api.pages.navigation import Navigation
 from api.pages.page import Site, page
 from api.pages.people import people_page
 from api.pages.plans import drafts, editing, examples, listing, reading, trying
+from api.pages.team import care, now, person
 
 PAGES: list[HTTPRouteHandler] = [
     home,
@@ -44,6 +45,10 @@ PAGES: list[HTTPRouteHandler] = [
     own.boards_page,
     own.survey_page,
     own.answer_survey,
+    now.team_page,
+    person.person_page,
+    care.care_page,
+    care.take_care,
     people_page,
     boards.boards_page,
     boards.board_page,

@@ -71,6 +71,12 @@ class Wording(NamedTuple):
         number = self.number(exact, form, currency)
         return f"{number} {self.title(unit)}" if unit is not None and form == "number" else number
 
+    def gap(self, exact: str, form: Unit, unit: Title | None, currency: str | None = None) -> str:
+        """What lies between two levels; between two rates, percentage points: 0.32 points, 0.32 个百分点."""
+        if form != "percent":
+            return self.level(exact, form, unit, currency)
+        return self.say("base.points", points=self.number(str(Fraction(exact) * 100)))
+
     def share(self, exact: str) -> int:
         """A share in whole percent, from 0 to 100, for a bar; what is not whole is not shown as 100."""
         return max(0, min(100, int(Fraction(exact) * 100)))
@@ -107,6 +113,13 @@ class Wording(NamedTuple):
         if not month.isdecimal():
             return period
         return f"{year}年{int(month)}月" if self.lang == "zh" else f"{_MONTHS[int(month) - 1]} {year}"
+
+    def period(self, period: str) -> str:
+        """A month, week, quarter or year: November 2026, 2026年第47周."""
+        year, _, part = period.partition("-")
+        if part[:1] in ("W", "Q"):
+            return self.say(f"base.period.{part[0]}", year=year, number=int(part[1:]))
+        return self.month(period)
 
     def instant(self, at: dt.datetime | str) -> str:
         """An instant on the ledger's clock: 22 Nov 2026, 14:05. at: as text, where a record says it."""

@@ -46,6 +46,7 @@ PLACES = {
     "contract": f"K-{OTHER}",
     "test": "T1",
     "customer": "none",
+    "swap": "none",
     "path": "0/000",
     "name": "none",
     "entry": "0" * 32,

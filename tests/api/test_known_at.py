@@ -69,6 +69,7 @@ NO_RESULTS = {
     "/v1/plan-examples": "part of the program",
     "/v1/plan-examples/{example}": "part of the program",
     "/v1/connectors/{name}/report": "what waits outside of the journal",
+    "/v1/shifts/swaps/{swap}/check": "of what may be recorded now",
     "/v1/quarantine": "what waits outside of the journal",
     "/v1/quarantine/{entry}": "what waits outside of the journal",
     "/v1/session": "who asks, now",
@@ -91,6 +92,7 @@ VALUES = {
     "test": "T1",
     "contract": "K1",
     "customer": "C1",
+    "swap": "W1",
 }
 """What stands for a part of an address."""
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api.pages.wording import Wording
+from domain.facts.registry import CREDITED
 from domain.plan.fields import Title
 
 ZH, EN = (Wording(lang, ZoneInfo("Asia/Shanghai")) for lang in ("zh", "en"))
@@ -24,6 +25,31 @@ DAY = dt.date(2026, 11, 22)
 )
 def test_money(minor: int, currency: str, said: str) -> None:
     assert ZH.money(minor, currency) == EN.money(minor, currency) == said
+
+
+def test_what_a_rate_lacks_is_told_in_percentage_points() -> None:
+    """11.54 % of 11.86 % are 0.32 points short, not 0.32 % of anything; other gaps have their unit."""
+    visits = Title("visits", "次")
+    assert (ZH.gap("32/10000", "percent", None), EN.gap("32/10000", "percent", None)) == (
+        "0.32 个百分点",
+        "0.32 percentage points",
+    )
+    assert (ZH.gap("5", "number", visits), EN.gap("5000", "money", None, "CNY")) == ("5 次", "¥5,000")
+
+
+def test_every_kind_of_work_has_a_name() -> None:
+    """In both languages, not its tag; whoever adds one names it in api/web/words/employee.yaml."""
+    assert [each for each in CREDITED if ZH.fact(each).isascii() or "_" in EN.fact(each)] == []
+
+
+def test_periods_of_each_kind() -> None:
+    told = [(ZH.period(each), EN.period(each)) for each in ("2026-W07", "2026-Q3", "2026-11", "2026")]
+    assert told == [
+        ("2026年第7周", "week 7 of 2026"),
+        ("2026年第3季度", "quarter 3 of 2026"),
+        ("2026年11月", "November 2026"),
+        ("2026", "2026"),
+    ]
 
 
 def test_a_gain_has_a_plus_and_nothing_has_none() -> None:

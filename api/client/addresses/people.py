@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from ..answers import (
+    Attainment,
     BranchUnits,
     Dossier,
     GrowthBoard,
@@ -73,6 +74,21 @@ class PeopleAddresses:
                 "employee": employee,
                 "day": day,
             },
+        )
+
+    def read_attainments(
+        self,
+        *,
+        known_at: int | str | None = None,
+        at_least: int | None = None,
+        limit: int | None = None,
+        employee: Sequence[str] | None = None,
+        day: str | None = None,
+    ) -> Iterator[Attainment]:
+        """How far people are this month."""
+        return self._wire.rows(
+            "/v1/progress",
+            {"known_at": known_at, "at_least": at_least, "limit": limit, "employee": employee, "day": day},
         )
 
     def read_person(

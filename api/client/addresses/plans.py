@@ -10,6 +10,7 @@ from ..answers import (
     Acknowledgements,
     AlertBacktest,
     Amendment,
+    ChangedTarget,
     Draft,
     DraftDetail,
     GoalSum,
@@ -206,4 +207,18 @@ class PlansAddresses:
         return self._wire.rows(
             "/v1/exchange-rates",
             {"known_at": known_at, "at_least": at_least, "limit": limit, "currency": currency, "day": day},
+        )
+
+    def read_target_changes(
+        self,
+        employee: str,
+        *,
+        known_at: int | str | None = None,
+        at_least: int | None = None,
+        limit: int | None = None,
+    ) -> Iterator[ChangedTarget]:
+        """How a person's targets were changed."""
+        return self._wire.rows(
+            f"/v1/employees/{part(employee)}/target-changes",
+            {"known_at": known_at, "at_least": at_least, "limit": limit},
         )

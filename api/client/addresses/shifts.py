@@ -13,6 +13,7 @@ from ..answers import (
     RulesInForce,
     Shifts,
     Swap,
+    SwapCheck,
 )
 from ..wire import Wire, part
 
@@ -38,6 +39,10 @@ class ShiftsAddresses:
             f"/v1/employees/{part(employee)}/shifts",
             {"known_at": known_at, "at_least": at_least, "from": from_, "to": to},
         )
+
+    def check_swap(self, swap: str) -> SwapCheck:
+        """Whether a swap could be approved."""
+        return self._wire.json("GET", f"/v1/shifts/swaps/{part(swap)}/check")
 
     def read_overtime(
         self,

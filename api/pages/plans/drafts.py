@@ -11,7 +11,6 @@ from api import plan_life
 from api.own_facts import new_key
 from api.pages.navigation import page_opt
 from api.pages.page import Page
-from api.pages.plans.recording import recorded
 from api.pages.plans.rights import PlanRights
 from api.pages.submitted import converted, text_of
 from api.plan_life import DraftDetail
@@ -48,7 +47,7 @@ async def comment(page: NamedDependency[Page], draft: DraftInPath) -> Response[s
         "path": text_of(form, "path") or None,
     }
     try:
-        await recorded(page, form, converted(PlanCommented, said))
+        await page.record(form, converted(PlanCommented, said))
     except NotAllowed:
         raise
     except Refusal as refusal:
@@ -69,11 +68,11 @@ async def propose(page: NamedDependency[Page], draft: DraftInPath) -> Response[s
     try:
         if text_of(form, "do") == "withdraw" and standing is not None:
             reason = text_of(form, "reason") or "The proposal is withdrawn."
-            await recorded(page, form, FactVoided(position=standing.position, reason=reason))
+            await page.record(form, FactVoided(position=standing.position, reason=reason))
         else:
             digest = text_of(form, "document_hash")
             said = {"plan": found.draft.plan, "draft": draft, "document_hash": digest}
-            await recorded(page, form, converted(AdoptionProposed, said))
+            await page.record(form, converted(AdoptionProposed, said))
     except NotAllowed:
         raise
     except Refusal as refusal:
@@ -107,7 +106,7 @@ async def adopt(page: NamedDependency[Page], draft: DraftInPath) -> Response[str
             "approver": proposal.actor,
             "proposed_at": proposal.position,
         }
-        await recorded(page, form, converted(PlanAdopted, said))
+        await page.record(form, converted(PlanAdopted, said))
     except NotAllowed:
         raise
     except Refusal as refusal:

@@ -12,7 +12,6 @@ from api import plan_examples, plan_life, plan_words
 from api.own_facts import new_key
 from api.pages.navigation import page_opt
 from api.pages.page import Page
-from api.pages.plans.recording import recorded
 from api.pages.submitted import converted, text_of
 from api.plan_words import PlanCheck, text_checked
 from api.plan_yaml import read_text, written
@@ -81,7 +80,7 @@ async def edit(page: NamedDependency[Page]) -> Response[str]:
             "reason": said["reason"] or None,
             "replaces": said["replaces"] or None,
         }
-        await recorded(page, form, converted(PlanDrafted, fields))
+        await page.record(form, converted(PlanDrafted, fields))
     except NotAllowed:
         raise
     except Refusal as refusal:

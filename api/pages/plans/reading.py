@@ -12,7 +12,6 @@ from api import plan_diff, plan_life, plan_words, plans
 from api.own_facts import new_key
 from api.pages.navigation import page_opt
 from api.pages.page import Page
-from api.pages.plans.recording import recorded
 from api.pages.plans.rights import PlanRights
 from api.pages.submitted import converted, text_of
 from api.plan_words import PlanTold
@@ -137,7 +136,7 @@ async def acknowledge(page: NamedDependency[Page], plan: PlanInPath) -> Response
             "adopted_at": _number(text_of(form, "adopted_at")),
             "document_hash": text_of(form, "document_hash"),
         }
-        await recorded(page, form, converted(PlanAcknowledged, said))
+        await page.record(form, converted(PlanAcknowledged, said))
     except NotAllowed:
         raise
     except Refusal as refusal:
@@ -155,7 +154,7 @@ async def end_plan(page: NamedDependency[Page], plan: PlanInPath) -> Response[st
     form = await page.request.form()
     said = {"plan": plan, "ended_on": text_of(form, "ended_on"), "reason": text_of(form, "reason")}
     try:
-        await recorded(page, form, converted(PlanEnded, said))
+        await page.record(form, converted(PlanEnded, said))
     except NotAllowed:
         raise
     except Refusal as refusal:
