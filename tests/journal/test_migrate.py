@@ -1,11 +1,14 @@
 """A ledger's schema: made once, forward only, in whatever schema it is told."""
 
+import re
+import subprocess
 import threading
 from collections.abc import Iterator
 from uuid import uuid4
 
 import psycopg
 import pytest
+from dumping import program
 from given import LEDGER, NOW, visits
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
@@ -75,6 +78,30 @@ def test_half_a_migration_leaves_nothing(empty_dsn: str, monkeypatch: pytest.Mon
         migrate(empty_dsn, LEDGER)
     with psycopg.connect(empty_dsn) as connection:
         assert connection.execute("select from pg_namespace where nspname = %s", [LEDGER]).fetchone() is None
+
+
+def test_a_ledger_that_grew_release_by_release_is_the_one_that_is_made_today(
+    empty_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file is applied to a ledger with facts; tables, checks, triggers and grants are equal."""
+    steps, facts = migrations(), visits(3)
+    for upto in range(1, len(steps) + 1):
+        monkeypatch.setattr("domain.journal.migrate.migrations", lambda upto=upto: steps[:upto])
+        assert migrate(empty_dsn, "grown") == [steps[upto - 1].name]
+        if upto == 1:
+            with Journal(empty_dsn, "grown") as journal:
+                journal.append(facts, now=NOW)
+    migrate(empty_dsn, "fresh")
+    with Journal(empty_dsn, "grown") as journal:
+        assert [record.key for record in journal.read()] == [draft.key for draft in facts]
+    assert definitions(empty_dsn, "grown").replace("grown", "fresh") == definitions(empty_dsn, "fresh")
+
+
+def definitions(dsn: str, schema: str) -> str:
+    """All that makes up `schema` but its rows, as pg_dump says it."""
+    command = [program("pg_dump", dsn), "--schema-only", f"--schema={schema}", f"--dbname={dsn}"]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return "\n".join(line for line in said.splitlines() if not re.match(r"--|\\(un)?restrict", line))
 
 
 @pytest.mark.parametrize(
