@@ -69,6 +69,8 @@ from api import (
     workforce,
 )
 from api.asyncapi import read_asyncapi
+from api.bulk import addresses as bulk
+from api.bulk.building import Building
 from api.connectors import http as connectors
 from api.connectors import quarantine_http
 from api.connectors.drop import Drop
@@ -235,6 +237,7 @@ HANDLERS = [
     signed_in.end_session,
     signed_in.end_all_sessions,
     *addresses.HANDLERS,
+    *bulk.HANDLERS,
     problem_kinds.problem_kind,
 ]
 
@@ -263,6 +266,8 @@ def build_app(ledger: Ledger) -> Surround:
     services = {**way_in.given(), "ledger": ledger, "reading": reading, "vault": ledger.vault, "hub": hub}
     services |= {"kept_slips": kept_slips, "kept_sheets": kept_sheets, "quarantine": quarantine}
     services |= {"desk": desk, "follower": follower, "sealing": sealing, "metrics": metrics}
+    building = Building(reading.ask_here, ledger.settings.home)
+    services["building"] = building
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
@@ -281,6 +286,7 @@ def build_app(ledger: Ledger) -> Surround:
         hub.close()
         for stop in (dropping.stop, courier.stop, hub.join, mover.stop, follower.stop, sealing.stop):
             await asyncio.to_thread(stop)
+        building.close()
 
     app = Litestar(
         route_handlers=[*_routers(site, People(reading, ledger.vault)), *BESIDE],

@@ -18,6 +18,7 @@ from litestar.openapi.spec import (
 )
 
 from api import payroll_files, trail_pages
+from api.bulk import forms
 from api.problems import MEDIA_TYPE as PROBLEM
 from domain.facts.registry import FACT_TYPES
 
@@ -44,6 +45,8 @@ _PROBLEM = Schema(
 
 OTHER_FORMS: Mapping[str, tuple[str, ...]] = {
     "GET /v1/payroll/runs/{period}": tuple(payroll_files.MEDIA_TYPES.values()),
+    "GET /v1/exports/{period}/facts": tuple(forms.MEDIA_TYPES.values()),
+    "GET /v1/exports/{period}/results": tuple(forms.MEDIA_TYPES.values()),
     "GET /v1/audit/trail": tuple(trail_pages.MEDIA_TYPES.values()),
 }
 """The media types of addresses whose answers are had in several forms."""

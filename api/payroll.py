@@ -4,19 +4,20 @@ import hashlib
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
 from api import cursors
+from api.accepting import accepted
 from api.closing import closers
 from api.names import named_people, named_run, with_names
 from api.ops import ENGINE
 from api.paging import Pages
-from api.payroll_files import FORMATS, MEDIA_TYPES, Format, file_name, payroll_file
+from api.payroll_files import MEDIA_TYPES, Format, file_name, payroll_file
 from api.people import Asked
-from api.problems import NotAcceptable, NotFinal
+from api.problems import NotFinal
 from api.reading import PeriodInPath, View, month
 from api.watching import shows
 from domain.journal.vault import Vault
@@ -91,7 +92,7 @@ async def read_payroll_run(
     A read of everybody's pay is meant for payroll; the files have the rows, JSON also the totals. The same
     bytes again for the same `known_at`, as long as nobody in it is erased; the ETag is their SHA-256.
     """
-    form = format or _accepted(request)
+    form = format or accepted(request.headers.get("accept"), MEDIA_TYPES, "json")
     asked = month(period)
 
     def question(cursor: Cursor[Any], known_at: int | None) -> tuple[PayrollRun, bytes]:
@@ -242,21 +243,4 @@ def not_closed(period: Period) -> NotFinal:
     """Nothing of a month that is open can have been paid."""
     return NotFinal(
         field="period", detail=f"{period} is open.", remedy=f"Close it first: meritbook close {period}."
-    )
-
-
-def _accepted(request: Request) -> Format:  # type: ignore[type-arg]
-    """The form that Accept asks for."""
-    accepted = request.headers.get("accept", "*/*")
-    for choice in accepted.split(","):
-        media_type = choice.partition(";")[0].strip().lower()
-        if media_type in ("*/*", "application/*"):
-            return "json"
-        for form in FORMATS:
-            if media_type == MEDIA_TYPES[form]:
-                return form
-    raise NotAcceptable(
-        field="Accept",
-        detail=f"{accepted[:100]!r} names no form of a payroll run.",
-        remedy=f"Ask for one of {', '.join(MEDIA_TYPES.values())}, or with ?format=.",
     )

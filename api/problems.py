@@ -78,6 +78,10 @@ class NotAcceptable(Refusal):
     """The result cannot be had in the form that was asked for."""
 
 
+class NotSatisfiable(Refusal):
+    """The part of the file that was asked for lies beyond its end."""
+
+
 class Behind(Refusal):
     """The read models have not reached the position that was asked for."""
 
@@ -112,6 +116,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    NotSatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     HeadTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,

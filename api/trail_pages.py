@@ -16,6 +16,7 @@ from litestar.params import QueryParameter
 from litestar.response import Stream
 from psycopg import Cursor
 
+from api.accepting import accepted
 from api.audit import PAGE_FACTS, people_of
 from api.caller import Caller
 from api.payroll_files import harmless
@@ -102,7 +103,10 @@ async def read_trail(
     newest: Annotated[bool, QueryParameter(description="The last ones first, as JSON.")] = False,
     limit: Annotated[int, QueryParameter(ge=1, le=PAGE_FACTS, description="Facts a page, as JSON.")] = 100,
     lang: Annotated[Language, QueryParameter(description="Language of the lines.")] = "en",
-    format: Annotated[Format, QueryParameter(description="json: a page. csv, ndjson: all of it.")] = "json",
+    format: Annotated[
+        Format | None,
+        QueryParameter(description="json: a page; csv, ndjson: all of it. Or ask by Accept."),
+    ] = None,
     at_least: AtLeast = None,
 ) -> Response[TrailPage]:
     """Everything that was done, refused attempts and readings of personal data too, in order of position.
@@ -110,12 +114,13 @@ async def read_trail(
     A file has all that is recorded when it is asked for; it ends there, however much comes meanwhile.
     """
     await reading.after(at_least, request)
+    form = format or accepted(request.headers.get("accept"), MEDIA_TYPES, "json")
     anywhen = asked(
-        employee, actor, type, after, upto, source=source, key=key, newest=newest and format == "json"
+        employee, actor, type, after, upto, source=source, key=key, newest=newest and form == "json"
     )
     recorded, happened = Days(from_, until), Days(happened_from, happened_until)
     wanted = await reading.ask(lambda cursor: within_days(cursor, anywhen, recorded, happened))
-    if format == "json":
+    if form == "json":
         found, cancelled = await reading.ask(lambda cursor: page(cursor, wanted, limit))
         shows(request, people_of(found.records))
         behind = None if found.looked_to is None else wanted.behind(found.looked_to)
@@ -126,10 +131,10 @@ async def read_trail(
                 next_upto=behind.upto if behind and newest else None,
             )
         )
-    name = f"trail-{wanted.after}-{wanted.upto}.{format}"
+    name = f"trail-{wanted.after}-{wanted.upto}.{form}"
     return Stream(  # type: ignore[return-value]
-        _file(reading, wanted, format, lang),
-        media_type=MEDIA_TYPES[format],
+        _file(reading, wanted, form, lang),
+        media_type=MEDIA_TYPES[form],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

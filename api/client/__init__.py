@@ -5,7 +5,8 @@ copied to where the program is not installed. `addresses` and `answers` are made
 """
 
 from .client import BatchRefused, Client, Fact
+from .downloading import Damaged
 from .following import Event
 from .refused import Refused, Unreachable
 
-__all__ = ["BatchRefused", "Client", "Event", "Fact", "Refused", "Unreachable"]
+__all__ = ["BatchRefused", "Client", "Damaged", "Event", "Fact", "Refused", "Unreachable"]

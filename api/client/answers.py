@@ -709,6 +709,23 @@ class Explanation(TypedDict):
     parameters: dict[str, Source]
 
 
+class Export(TypedDict):
+    period: str
+    known_at: int
+    state: Literal["open", "closed"]
+    engine: str
+    format: Literal["ndjson", "csv", "parquet"]
+    files: list[ExportFile]
+
+
+class ExportFile(TypedDict):
+    name: str
+    address: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
 class FactMeasure(TypedDict):
     title: Title
     form: NotRequired[Literal["number", "percent", "money"]]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Generator, Mapping, Sequence
-from typing import Any, NotRequired, Self, TypedDict, cast
+from pathlib import Path
+from typing import Any, Literal, NotRequired, Self, TypedDict, cast
 
 from .addresses import Addresses
-from .answers import BatchReceipt, Receipt
+from .answers import BatchReceipt, Export, Receipt
+from .downloading import download
 from .following import Event, follow
 from .refused import Refused
 from .wire import Wire
@@ -107,6 +109,26 @@ class Client(Addresses):
         """
         query = {"period": period, "employee": employee, "branch": branch, "board": board, "plan": plan}
         return follow(self._wire, query, after)
+
+    def download(
+        self,
+        period: str,
+        folder: Path,
+        *,
+        format: Literal["ndjson", "csv", "parquet"] = "ndjson",
+        known_at: int | str | None = None,
+    ) -> Export:
+        """Brings the facts and results of a month to `folder`, and gives their manifest.
+
+        Called again after it was broken off, with the `known_at` of before, it goes on where it was.
+
+        Raises: Damaged, Refused, Unreachable, OSError.
+        """
+        query = {"format": format, "known_at": known_at}
+        manifest: Export = self._wire.json("GET", f"/v1/exports/{period}", query)
+        for file in manifest["files"]:
+            download(self._wire, dict(file), folder / file["name"])
+        return manifest
 
     def close(self) -> None:
         """Closes the connection; the next request opens another."""

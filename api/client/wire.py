@@ -136,7 +136,7 @@ class Wire:
     def open(
         self, path: str, query: Query, headers: Mapping[str, str]
     ) -> Generator[http.client.HTTPResponse]:
-        """An answer without end, on a connection of its own, which ends with it.
+        """An answer that is read as it comes, on a connection of its own, which ends with it.
 
         Raises: Refused, OSError, http.client.HTTPException.
         """
@@ -144,7 +144,7 @@ class Wire:
         try:
             connection.request("GET", self._target(path, query), headers={**self._headers, **headers})
             with connection.getresponse() as answer:
-                if answer.status != 200:
+                if answer.status not in (200, 206):
                     raise refused(answer.status, answer.read(), answer.headers.get("Retry-After"))
                 yield answer
         finally:

@@ -33,6 +33,7 @@ BOUNDED = {
     "/v1/customers/{customer}/next": "practices for the stage of one client",
     "/v1/inquiries/{inquiry}": "answers to one inquiry",
     "/v1/insight/staffing": "at most 24 months, by post",
+    "/v1/exports/{period}": "two files",
     "/v1/payroll/runs/{period}": "the file of a whole month, on purpose; /rows has it by pages",
     "/v1/rosters": "one unit, 62 days at most",
     "/v1/shifts/rules": "one row a unit or person whose rule differs",

@@ -109,7 +109,7 @@ def test_another_form_or_another_role_is_refused(serve: Callable[..., Service]) 
     service = serve()
     open_shanghai(service)
     path = "/v1/payroll/runs/2025-03"
-    page = service.http.get(path, headers={"Accept": "text/html"})
+    page = service.http.get(path, headers={"Accept": "image/png"})
     assert (page.status_code, page.json()["type"]) == (406, "/v1/problems/not-acceptable")
     assert service.http.get(path, params={"format": "pdf"}).status_code == 400
     assert service.client("manager").get(path).status_code == 403

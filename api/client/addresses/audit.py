@@ -134,3 +134,48 @@ class AuditAddresses:
             },
             accept=media_type,
         )
+
+    def read_export(
+        self,
+        period: str,
+        *,
+        known_at: int | str | None = None,
+        at_least: int | None = None,
+        format: Literal["ndjson", "csv", "parquet"] | None = None,
+    ) -> Export:
+        """The files of a month and their digests."""
+        return self._wire.json(
+            "GET",
+            f"/v1/exports/{part(period)}",
+            {"known_at": known_at, "at_least": at_least, "format": format},
+        )
+
+    def download_facts_file(
+        self,
+        period: str,
+        *,
+        media_type: Literal["application/x-ndjson", "text/csv", "application/vnd.apache.parquet"],
+        known_at: int | str | None = None,
+        at_least: int | None = None,
+    ) -> bytes:
+        """The facts of a month as a file."""
+        return self._wire.file(
+            f"/v1/exports/{part(period)}/facts",
+            {"known_at": known_at, "at_least": at_least},
+            accept=media_type,
+        )
+
+    def download_results_file(
+        self,
+        period: str,
+        *,
+        media_type: Literal["application/x-ndjson", "text/csv", "application/vnd.apache.parquet"],
+        known_at: int | str | None = None,
+        at_least: int | None = None,
+    ) -> bytes:
+        """What a month pays, as a file."""
+        return self._wire.file(
+            f"/v1/exports/{part(period)}/results",
+            {"known_at": known_at, "at_least": at_least},
+            accept=media_type,
+        )

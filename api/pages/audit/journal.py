@@ -105,6 +105,7 @@ async def _found(
             newest=newest,
             limit=FACTS_A_PAGE,
             lang=page.wording.lang,
+            format="json",
         )
     except Refusal as error:
         refusal = error
