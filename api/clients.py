@@ -4,29 +4,19 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-import msgspec
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
 from api.caller import Caller
+from api.paging import Pages
 from api.people import Asked
-from api.reading import Reading, View
 from api.watching import shows
 from domain.refusals import NotAllowed
 from projections import customers
 from projections.customers import Customer
 from projections.leads import served
-
-MOST = 1000
-
-
-class ClientPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Clients in order of their ids. next_after: pass it as `after` for the next page; null at the end."""
-
-    clients: list[Customer]
-    next_after: str | None
 
 
 @get(
@@ -37,32 +27,36 @@ class ClientPage(msgspec.Struct, frozen=True, kw_only=True):
 )
 async def read_clients(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     customer: Annotated[
         list[str] | None, QueryParameter(description="These clients; all within reach if absent.")
     ] = None,
-    after: Annotated[str | None, QueryParameter(description="Where to go on: `next_after`.")] = None,
-    limit: Annotated[int, QueryParameter(ge=1, le=MOST, description="Clients a page.")] = 100,
-) -> ClientPage:
+) -> Response[list[Customer]]:
     """One's own clients, those of the sellers whom one serves as their assistant, and those of one's team.
 
-    Each with its owner and the last stage of the sale; other clients are refused, whatever the role.
+    Each with its owner and the last stage of the sale, in order of ids; other clients are refused, whatever
+    the role. Asked as known before, it tells those whom one looked after then and still does.
     """
-    today = reading.today()
 
-    def question(cursor: Cursor[Any], known_at: int | None) -> tuple[list[Customer], str | None]:
+    def names(cursor: Cursor[Any], known_at: int | None) -> list[str]:
         for each in customer or ():
-            require_client(cursor, request.auth, each, today)
-        owners = owners_reached(cursor, request.auth, today)
-        names = customer or customers.owned(cursor, owners, after, limit)
-        found = customers.customers(cursor, names, known_at)
-        more = customer is None and len(names) == limit
-        return [found[name] for name in sorted(found)], names[-1] if more else None
+            require_client(cursor, request.auth, each, pages.today)
+        return customer or customers.owned(
+            cursor, owners_reached(cursor, request.auth, pages.today), known_at
+        )
 
-    found, next_after = await view.ask(question)
+    asked = pages.cut(await pages.ask(names))
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[Customer]:
+        found = customers.customers(cursor, asked, known_at)
+        now = customers.customers(cursor, asked)
+        owners = owners_reached(cursor, request.auth, pages.today)
+        seen = [name for name in asked if name in found]
+        return [found[name] for name in seen if owners is None or now[name].owner in owners]
+
+    found = await pages.ask(question)
     shows(request, {each.owner for each in found if each.owner is not None})
-    return ClientPage(clients=found, next_after=next_after)
+    return pages.answer(found)
 
 
 def require_client(

@@ -35,7 +35,6 @@ class FlaggedPage(msgspec.Struct, frozen=True, kw_only=True):
     period: str
     total: int
     work: tuple[FlaggedWork, ...]
-    next_offset: int | None
 
 
 KindAsked = Annotated[str | None, QueryParameter(description="Of this kind only.")]
@@ -109,34 +108,28 @@ async def read_summary(
 )
 async def read_flagged_work(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     period: Annotated[
         str | None, QueryParameter(description="A month, such as 2025-03; the one of today if absent.")
     ] = None,
     employee: Annotated[
         list[str] | None, QueryParameter(description="Of these people; of everybody if absent.")
     ] = None,
-    offset: Annotated[int, QueryParameter(ge=0, description="So many to pass over.")] = 0,
-    limit: Annotated[int, QueryParameter(ge=1, le=1000, description="So many at most.")] = 100,
-) -> FlaggedPage:
+) -> Response[FlaggedPage]:
     """What was done in a month on days without the valid credential that the plan of who did it asks for.
 
     It is told whether the plan counts it all the same or not, and why the credential was not valid.
     """
     people = request.auth.people(employee)
-    about = month(period) if period is not None else Period.containing(reading.today())
+    about = month(period) if period is not None else Period.containing(pages.today)
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[FlaggedWork]:
         return flagged_work(cursor, about, people, known_at)
 
-    found = await view.ask(question)
-    work = tuple(found[offset : offset + limit])
+    found = await pages.ask(question)
+    work = tuple(pages.cut(found))
     shows(request, (each.employee for each in work))
-    read = offset + len(work)
-    return FlaggedPage(
-        period=str(about), total=len(found), work=work, next_offset=read if read < len(found) else None
-    )
+    return pages.answer(FlaggedPage(period=str(about), total=len(found), work=work))
 
 
 @get(

@@ -48,19 +48,24 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Pages(View):
-    """A view of a list whose rows go out page by page. today: the business day of the first page."""
+    """A view of a list whose rows go out page by page. today: the business day of the first page.
+
+    read: the rows of the pages before.
+    """
 
     def __init__(
         self,
         request: Request[Any, Caller, Any],
         reading: Reading,
         known_at: int | None,
-        place: Place | None,
-        limit: int,
+        *,
+        read: int = 0,
+        day: dt.date | None = None,
+        limit: int = PAGE,
     ) -> None:
         super().__init__(reading, known_at)
-        self._request, self._read, self._limit = request, 0 if place is None else place.rows, limit
-        self.today = reading.today() if place is None else place.day
+        self._request, self._read, self._limit = request, read, limit
+        self.today = day or reading.today()
         self._more = False
         self._headers: dict[str, str] = {}
 
@@ -107,6 +112,20 @@ class Pages(View):
         shows(self._request, ())
         raise NotModified(self._headers)
 
+    @property
+    def offset(self) -> int:
+        """How many rows stand on the pages before."""
+        return self._read
+
+    @property
+    def limit(self) -> int:
+        """How many rows a page has at most."""
+        return self._limit
+
+    def part(self, rows: Sequence[_Row], total: int) -> None:
+        """Takes note of the rows of this page, asked for as such, and how many there are in all."""
+        self._more = self._read + len(rows) < total
+
     def cut(self, rows: Sequence[_Row]) -> list[_Row]:
         """Those of all `rows` that stand on this page."""
         upto = self._read + self._limit
@@ -140,13 +159,14 @@ async def pages(
     await reading.after(at_least, request)
     position = await counted_upto(reading, request, known_at)
     if after is None:
-        return await _as_held(Pages(request, reading, position, None, limit))
+        return await _as_held(Pages(request, reading, position, limit=limit))
     place = cursors.read_struct(after, Place)
     if place.asked != asked(request) or place.known_at < 0 or place.rows < 0:
         raise cursors.bad_cursor()
     cursors.begun_at(place.known_at, position, await reading.ask(head))
     await reading.after(place.known_at, request, "after")
-    return await _as_held(Pages(request, reading, place.known_at, place, limit))
+    goes_on = Pages(request, reading, place.known_at, read=place.rows, day=place.day, limit=limit)
+    return await _as_held(goes_on)
 
 
 async def _as_held(found: Pages) -> Pages:

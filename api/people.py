@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, get
+from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
@@ -13,6 +13,7 @@ from psycopg import Cursor
 from api.caller import Caller
 from api.names import named, named_posting, names
 from api.ops import ENGINE
+from api.paging import Pages
 from api.problems import NotFound
 from api.reading import EmployeeInPath, OnDay, PeriodInPath, Reading, View, month
 from domain.journal.vault import Vault
@@ -112,16 +113,14 @@ async def explain_statement(
 )
 async def read_evidence(
     request: Asked,
-    view: NamedDependency[View],
+    pages: NamedDependency[Pages],
     employee: EmployeeInPath,
     period: PeriodInPath,
     plan: Annotated[str, QueryParameter(description="Id of a plan.")],
     measure: Annotated[str, QueryParameter(description="Name of one of its measures.")],
     milestone: Annotated[str | None, QueryParameter(description="Milestone that looks at it.")] = None,
     board: Annotated[str | None, QueryParameter(description="Board that looks at it.")] = None,
-    offset: Annotated[int, QueryParameter(ge=0, description="Facts to pass over.")] = 0,
-    limit: Annotated[int, QueryParameter(ge=1, le=1000, description="Facts a page.")] = 100,
-) -> Evidence:
+) -> Response[Evidence]:
     """A page of the facts that a measure counts for a person, each with what it adds."""
     request.auth.require_about(employee)
     asked = month(period)
@@ -129,7 +128,7 @@ async def read_evidence(
     def question(cursor: Cursor[Any], known_at: int | None) -> Evidence:
         found = evidence(
             cursor, employee, asked, plan, measure, known_at,
-            milestone=milestone, board=board, offset=offset, limit=limit,
+            milestone=milestone, board=board, offset=pages.offset, limit=pages.limit,
         )  # fmt: skip
         if found is None:
             raise NotFound(
@@ -139,7 +138,9 @@ async def read_evidence(
             )
         return found
 
-    return await view.ask(question)
+    found = await pages.ask(question)
+    pages.part(found.facts, found.total)
+    return pages.answer(found)
 
 
 @get(

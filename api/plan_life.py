@@ -18,7 +18,7 @@ from api.plan_words import amends, read_as_plan
 from api.plan_yaml import written
 from api.planning import draft_named
 from api.plans import PlanInPath, unknown_plan
-from api.reading import OnDay, Reading, View
+from api.reading import OnDay, View
 from api.watching import shows
 from domain.journal.vault import Stored, Vault
 from domain.plan.amendment import Amendment
@@ -49,7 +49,10 @@ class DraftDetail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Acknowledgements(msgspec.Struct, frozen=True, kw_only=True):
-    """Every version of a plan, by its first day, with who has read it and who has not, as of a day."""
+    """Versions of a plan, by their first day, with who has read each and who has not, as of a day.
+
+    A page has so many people; a version with more of them stands on the next page, too.
+    """
 
     plan: str
     day: dt.date
@@ -119,16 +122,15 @@ async def read_draft(
 )
 async def read_acknowledgements(
     request: Asked,
-    view: NamedDependency[View],
-    reading: NamedDependency[Reading],
+    pages: NamedDependency[Pages],
     plan: PlanInPath,
     day: OnDay = None,
-) -> Acknowledgements:
+) -> Response[Acknowledgements]:
     """Each version with those who have read it, and those on a day who are paid by it and have not.
 
     It shows those whom the token reaches. One acknowledges with a `plan_acknowledged` to POST /v1/facts.
     """
-    on = day or reading.today()
+    on = day or pages.today
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[Readers]:
         found = plan_readers.readers(cursor, plan, on, known_at)
@@ -136,11 +138,16 @@ async def read_acknowledgements(
             raise unknown_plan(plan)
         return found
 
-    versions = await view.ask(question)
+    versions = await pages.ask(question)
     if (within := request.auth.within) is not None:
         versions = [_only(within, each) for each in versions]
-    shows(request, {name for each in versions for name in _named(each)})
-    return Acknowledgements(plan=plan, day=on, versions=versions)
+    on_page = pages.cut([(each.position, name) for each in versions for name in _named(each) or [None]])
+    people = dict[int, set[str | None]]()
+    for position, name in on_page:
+        people.setdefault(position, set()).add(name)
+    shown = [_only(people[each.position], each) for each in versions if each.position in people]
+    shows(request, {name for _, name in on_page if name is not None})
+    return pages.answer(Acknowledgements(plan=plan, day=on, versions=shown))
 
 
 def in_clear(cursor: Cursor[Any], vault: Vault, comments: list[Comment]) -> list[Comment]:
@@ -164,7 +171,7 @@ def _shown(cursor: Cursor[Any], vault: Vault, caller: Caller, comments: list[Com
     return [msgspec.structs.replace(each, note=notes.get(each.position)) for each in seen]
 
 
-def _only(people: Collection[str], version: Readers) -> Readers:
+def _only(people: Collection[str | None], version: Readers) -> Readers:
     return msgspec.structs.replace(
         version,
         acknowledged=[each for each in version.acknowledged if each.employee in people],

@@ -46,19 +46,21 @@ order by customer, at, position"""
 
 
 OWNED = """
-select customer from (
+select {columns} from (
     select distinct on (customer) customer, employee
     from customer_change
-    where fact <> 'stage_reached' and void_position is null
+    where fact <> 'stage_reached' and {known}
         and (%(owners)s::text[] is null or customer in (
             select customer from customer_change where employee = any(%(owners)s)
         ))
     order by customer, at desc, position desc
 ) last
-where (%(owners)s::text[] is null or employee = any(%(owners)s))
-    and (%(after)s::text is null or customer > %(after)s collate "C")
-order by customer
-limit %(limit)s"""
+where %(owners)s::text[] is null or employee = any(%(owners)s)
+order by customer"""
+
+
+class _Owned(msgspec.Struct, frozen=True):
+    customer: str
 
 
 class _Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,10 +100,10 @@ def customers(cursor: Cursor, names: Sequence[str], known_at: int | None = None)
     return {name: _customer(name, changes) for name, changes in told.items()}
 
 
-def owned(cursor: Cursor, owners: Sequence[str] | None, after: str | None, limit: int) -> list[str]:
-    """The first `limit` clients after `after` whom `owners`, or anybody, look after now; by id."""
-    asked = {"owners": owners, "after": after, "limit": limit}
-    return [name for (name,) in cursor.execute(OWNED, asked, prepare=False)]
+def owned(cursor: Cursor, owners: Sequence[str] | None, known_at: int | None = None) -> list[str]:
+    """The clients whom `owners`, or anybody, look after; by id."""
+    asked = {"owners": None if owners is None else list(owners)}
+    return [each.customer for each in fetch(cursor, _Owned, OWNED, asked, known_at)]
 
 
 def _customer(name: str, changes: Sequence[_Change]) -> Customer:

@@ -85,7 +85,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """The facts that one measure counted for one person.
 
     period: that the measure was taken for. milestone, board: by which it was looked at, if so, rather than by
-    a line over its own window. total: how many facts there are in all. next_offset: of the next page.
+    a line over its own window. total: how many facts there are in all.
     licence: what happened to the credential that the measure asks for, as far as it bears on these days.
     """
 
@@ -96,7 +96,6 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     last_day: dt.date
     total: int
     facts: tuple[CountedFact, ...]
-    next_offset: int | None
     milestone: str | None = None
     board: str | None = None
     licence: tuple[LicenceFact, ...] = ()

@@ -261,7 +261,6 @@ def _evidence(
     if not isinstance(measure, FactMeasure) or not days:
         return None
     total, facts = counted_facts(cursor, measure, employee, days, known_at, offset=offset, limit=limit)
-    read = offset + len(facts)
     return Evidence(
         plan=looked.plan,
         measure=looked.measure,
@@ -270,7 +269,6 @@ def _evidence(
         last_day=days[-1].last,
         total=total,
         facts=facts,
-        next_offset=read if read < total else None,
         milestone=looked.milestone,
         board=looked.board,
         licence=licence_facts(cursor, measure, employee, days[-1].last, known_at),

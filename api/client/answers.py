@@ -671,7 +671,6 @@ class Evidence(TypedDict):
     last_day: str
     total: int
     facts: list[CountedFact]
-    next_offset: int | None
     milestone: NotRequired[str | None]
     board: NotRequired[str | None]
     licence: NotRequired[list[LicenceFact]]
@@ -800,7 +799,6 @@ class FlaggedPage(TypedDict):
     period: str
     total: int
     work: list[FlaggedWork]
-    next_offset: int | None
 
 
 class FlaggedWork(TypedDict):

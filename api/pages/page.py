@@ -109,6 +109,7 @@ class Page:
     async def ask(self, handler: HTTPRouteHandler, **said: Any) -> Any:
         """What `handler`, an address of the API, answers the same caller; it checks their rights itself.
 
+        Of a list it is the first page, or that after `offset` rows, of `limit` rows if that is said.
         Raises: the Refusal that it would answer with.
         """
         if not handler.opt.get("open"):
@@ -116,7 +117,8 @@ class Page:
         wanted = inspect.signature(handler.fn).parameters
         given = {name: self._given[name] for name in wanted if name in self._given}
         if "pages" in wanted and "pages" not in said:  # a list: as much of it as one page of the API has
-            given["pages"] = Pages(self.request, self.reading, self.view.known_at, None, PAGE)
+            read, limit = said.pop("offset", 0), said.pop("limit", PAGE)
+            given["pages"] = Pages(self.request, self.reading, self.view.known_at, read=read, limit=limit)
         answer = await handler.fn(**{**given, **said})
         return answer.content if isinstance(answer, Response) else answer
 

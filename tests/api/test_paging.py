@@ -7,7 +7,10 @@ from typing import Any
 import httpx
 import pytest
 from conftest import new_database
+from given_plan import document
 from served import Service, fact, open_shanghai, served
+
+from domain.plan.parse import document_hash, plan_document
 
 BOUNDED = {
     "/v1/employees/{employee}": "of one person: as many as their moves and leaves",
@@ -26,7 +29,6 @@ BOUNDED = {
     "/v1/plans/{plan}/words": "one version of one plan",
     "/v1/plan-examples": "part of the program",
     "/v1/plan-examples/{example}": "one example",
-    "/v1/plans/{plan}/acknowledgements": "versions of one plan",
     "/v1/plans/drafts/{draft}": "comments on one draft",
     "/v1/plans/{plan}/alerts/{alert}/backtest": "as many as levels were tried",
     "/v1/contracts/{contract}": "the steps of one contract",
@@ -120,6 +122,47 @@ def test_what_comes_between_pages_is_neither_missed_nor_doubled(firm: Service, s
             firm.http.post("/v1/facts", json=fact("fact_voided", void))
     assert found == whole
     assert len(found) >= 7 and found != firm.get("/v1/credentials", day="2025-03-04")
+
+
+def test_clients_and_evidence_are_read_as_they_were_when_the_reading_began(firm: Service) -> None:
+    """Clients are won between two pages, also before the page, and one goes to somebody else."""
+
+    def register(*names: str) -> int:
+        told = [fact("customer_registered", {"employee": "E1", "customer": name}) for name in names]
+        answer = firm.http.post("/v1/facts:batch", json=told)
+        assert answer.status_code == 201, answer.text
+        return firm.head()
+
+    adopt(firm)
+    at = register("C1", "C3", "C5", "C7", "C9")
+    manager, evidence = firm.client("manager"), "/v1/employees/E1/statements/2025-03/evidence"
+    clients, counted = list[Any](), list[Any]()
+    asked = {"plan": "selling", "measure": "clients", "at_least": at, "limit": 2}
+    page, proof = (
+        manager.get("/v1/customers", params={"limit": 2, "at_least": at}),
+        firm.http.get(evidence, params=asked),
+    )
+    for number in (0, 2, 4):
+        assert (page.status_code, proof.status_code) == (200, 200), page.text + proof.text
+        clients += [each["customer"] for each in page.json()]
+        counted += [each["position"] for each in proof.json()["facts"]]
+        assert proof.json()["total"] == 5
+        assert ("next" in page.links, "next" in proof.links) == (number < 4, number < 4)
+        register(f"C{number}")
+        if number < 4:
+            page, proof = manager.get(page.links["next"]["url"]), firm.http.get(proof.links["next"]["url"])
+    assert clients == ["C1", "C3", "C5", "C7", "C9"]
+    assert counted == sorted(set(counted)) and len(counted) == 5
+    assert len(manager.get("/v1/customers", params={"at_least": firm.head()}).json()) == 8
+    assert len(manager.get("/v1/customers", params={"known_at": at}).json()) == 5
+
+
+def adopt(firm: Service) -> None:
+    """The small plan takes effect."""
+    written = plan_document(document(""))
+    adopted = {name: written[name] for name in ("plan", "effective_from")}
+    adopted |= {"document": written, "document_hash": document_hash(written), "approver": "boss"}
+    assert firm.record("plan_adopted", adopted).status_code == 201
 
 
 def test_a_cursor_is_of_one_list_one_reader_and_one_moment(firm: Service) -> None:

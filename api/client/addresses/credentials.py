@@ -56,22 +56,19 @@ class CredentialsAddresses:
         *,
         known_at: int | str | None = None,
         at_least: int | None = None,
+        limit: int | None = None,
         period: str | None = None,
         employee: Sequence[str] | None = None,
-        offset: int | None = None,
-        limit: int | None = None,
-    ) -> FlaggedPage:
+    ) -> Iterator[FlaggedPage]:
         """Work done without the licence for it."""
-        return self._wire.json(
-            "GET",
+        return self._wire.pages(
             "/v1/credentials/flagged-work",
             {
                 "known_at": known_at,
                 "at_least": at_least,
+                "limit": limit,
                 "period": period,
                 "employee": employee,
-                "offset": offset,
-                "limit": limit,
             },
         )
 

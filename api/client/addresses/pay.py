@@ -61,24 +61,21 @@ class PayAddresses:
         measure: str,
         known_at: int | str | None = None,
         at_least: int | None = None,
+        limit: int | None = None,
         milestone: str | None = None,
         board: str | None = None,
-        offset: int | None = None,
-        limit: int | None = None,
-    ) -> Evidence:
+    ) -> Iterator[Evidence]:
         """The facts that a measure counted."""
-        return self._wire.json(
-            "GET",
+        return self._wire.pages(
             f"/v1/employees/{part(employee)}/statements/{part(period)}/evidence",
             {
                 "known_at": known_at,
                 "at_least": at_least,
+                "limit": limit,
                 "plan": plan,
                 "measure": measure,
                 "milestone": milestone,
                 "board": board,
-                "offset": offset,
-                "limit": limit,
             },
         )
 

@@ -137,13 +137,13 @@ class PlansAddresses:
         *,
         known_at: int | str | None = None,
         at_least: int | None = None,
+        limit: int | None = None,
         day: str | None = None,
-    ) -> Acknowledgements:
+    ) -> Iterator[Acknowledgements]:
         """Who has acknowledged a plan, and who has not."""
-        return self._wire.json(
-            "GET",
+        return self._wire.pages(
             f"/v1/plans/{part(plan)}/acknowledgements",
-            {"known_at": known_at, "at_least": at_least, "day": day},
+            {"known_at": known_at, "at_least": at_least, "limit": limit, "day": day},
         )
 
     def read_plan_diff(

@@ -25,15 +25,13 @@ class SellingAddresses:
         *,
         known_at: int | str | None = None,
         at_least: int | None = None,
-        customer: Sequence[str] | None = None,
         limit: int | None = None,
+        customer: Sequence[str] | None = None,
     ) -> Iterator[Customer]:
         """Clients and who looks after them."""
         return self._wire.rows(
             "/v1/customers",
-            {"known_at": known_at, "at_least": at_least, "customer": customer, "limit": limit},
-            field="clients",
-            cursor="next_after",
+            {"known_at": known_at, "at_least": at_least, "limit": limit, "customer": customer},
         )
 
     def read_margins(

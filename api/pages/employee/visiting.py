@@ -8,7 +8,6 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from api import clients, visits
-from api.clients import ClientPage
 from api.own_facts import new_key
 from api.pages.employee.person import person_shown
 from api.pages.navigation import page_opt
@@ -73,15 +72,13 @@ async def _form(
     done: str | None = None,
 ) -> Response[str]:
     today = page.reading.today()
-    own: ClientPage | None = (
-        await page.ask(clients.read_clients, limit=CLIENTS) if page.may("read_clients") else None
-    )
+    own = await page.ask(clients.read_clients, limit=CLIENTS) if page.may("read_clients") else []
     return await page.answered(
         "employee/visit.html",
         refusal,
         who=await person_shown(page, employee, today),
         today=today,
-        clients=own.clients if own else [],
+        clients=own,
         said=said or {},
         done=done if done in ("placed", "unplaced") else None,
         key=new_key(),

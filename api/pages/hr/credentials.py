@@ -85,7 +85,7 @@ async def flagged_page(
 ) -> Response[str]:
     """What was done in a month by whoever lacked the licence for it that day, and whether it is paid."""
     asked = period or str(Period.containing(day or page.reading.today()))
-    found: FlaggedPage = await page.ask(credentials.read_flagged_work, period=asked, offset=offset)
+    found: FlaggedPage = await page.ask(credentials.read_flagged_work, period=asked, offset=offset, limit=100)
     return await shown(
         page,
         "flagged",

@@ -13,7 +13,7 @@ from api.ops import now
 from api.own_facts import new_key, own_fact, record
 from api.pages.page import Page
 from api.pages.submitted import converted, text_of
-from api.paging import Pages, Place
+from api.paging import Pages
 from api.roles import MAY_RECORD, Action
 from domain.facts.base import Fact
 from domain.refusals import BadField, Refusal
@@ -49,8 +49,7 @@ class Part(NamedTuple):
 
 async def part_of(page: Page, handler: HTTPRouteHandler, offset: int, **said: Any) -> Part:
     """As many rows of the list that `handler` answers as stand on one page."""
-    place = Place(known_at=0, day=page.reading.today(), rows=offset, asked="")
-    pages = Pages(page.request, page.reading, page.view.known_at, place, ROWS)
+    pages = Pages(page.request, page.reading, page.view.known_at, read=offset, limit=ROWS)
     rows = await page.ask(handler, pages=pages, **said)
     return Part(
         rows=rows,
