@@ -265,9 +265,8 @@ def build_app(ledger: Ledger) -> Surround:
     kept_sheets = run_sheets.KeptSheets(reading, kept_slips)
     services = {**way_in.given(), "ledger": ledger, "reading": reading, "vault": ledger.vault, "hub": hub}
     services |= {"kept_slips": kept_slips, "kept_sheets": kept_sheets, "quarantine": quarantine}
+    services |= {"building": Building(reading.ask_here, ledger.settings.home)}
     services |= {"desk": desk, "follower": follower, "sealing": sealing, "metrics": metrics}
-    building = Building(reading.ask_here, ledger.settings.home)
-    services["building"] = building
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
@@ -286,7 +285,6 @@ def build_app(ledger: Ledger) -> Surround:
         hub.close()
         for stop in (dropping.stop, courier.stop, hub.join, mover.stop, follower.stop, sealing.stop):
             await asyncio.to_thread(stop)
-        building.close()
 
     app = Litestar(
         route_handlers=[*_routers(site, People(reading, ledger.vault)), *BESIDE],
@@ -307,8 +305,7 @@ def build_app(ledger: Ledger) -> Surround:
     complete(app)
     asked.update(questions(app.openapi_schema))
     app.state.kept_slips = kept_slips
-    has_tls = (ledger.settings.public_url or "").startswith("https://")
-    return Surround(app, metrics, on_stop=hub.close, has_tls=has_tls)
+    return Surround(app, metrics, on_stop=hub.close, has_tls=ledger.settings.has_tls)
 
 
 def _routers(site: Site, people: People) -> list[Router]:

@@ -122,6 +122,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = None
     quarantine_days: Annotated[int, _whole(1, 3_660, "For so long are refused records kept.")] = 90
 
+    @property
+    def has_tls(self) -> bool:
+        """Whether browsers find the service over TLS."""
+        return (self.public_url or "").startswith("https://")
+
     def __repr__(self) -> str:
         """Without the addresses, which may hold a password."""
         return f"Settings(home={str(self.home)!r}, ledger={self.ledger!r})"

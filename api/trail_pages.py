@@ -38,6 +38,9 @@ MEDIA_TYPES: dict[Format, str] = {
     "csv": "text/csv",
     "ndjson": "application/x-ndjson",
 }
+FormatAsked = Annotated[
+    Format | None, QueryParameter(description="json: a page; csv, ndjson: all of it. Or ask by Accept.")
+]
 INSTANT = dt.timedelta(microseconds=1)
 
 
@@ -103,10 +106,7 @@ async def read_trail(
     newest: Annotated[bool, QueryParameter(description="The last ones first, as JSON.")] = False,
     limit: Annotated[int, QueryParameter(ge=1, le=PAGE_FACTS, description="Facts a page, as JSON.")] = 100,
     lang: Annotated[Language, QueryParameter(description="Language of the lines.")] = "en",
-    format: Annotated[
-        Format | None,
-        QueryParameter(description="json: a page; csv, ndjson: all of it. Or ask by Accept."),
-    ] = None,
+    format: FormatAsked = None,
     at_least: AtLeast = None,
 ) -> Response[TrailPage]:
     """Everything that was done, refused attempts and readings of personal data too, in order of position.

@@ -89,12 +89,6 @@ class Building:
             task.add_done_callback(lambda done: self._done(wanted, done))
         return await asyncio.shield(task)
 
-    def close(self) -> None:
-        """Lets all files go."""
-        for built in self._kept.values():
-            built.let_go()
-        self._kept.clear()
-
     async def _build(self, wanted: Wanted) -> Built:
         async with self._turn:
             made = await asyncio.to_thread(build, wanted, self._ask, self._home)

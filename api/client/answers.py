@@ -325,11 +325,6 @@ class Checklist(TypedDict):
     proposal: ProposalMade | None
 
 
-class ClientPage(TypedDict):
-    clients: list[Customer]
-    next_after: str | None
-
-
 class CloseStep(TypedDict):
     period: str
     step: str

@@ -323,10 +323,8 @@ def _strong_tag(answer: Any) -> str:
 
 
 def _said(answer: Any) -> Any:
-    if answer.headers["Content-Type"].startswith("text/"):
+    if answer.headers["Content-Type"].startswith(("text/", "application/x-ndjson")):
         return answer.text
-    if answer.headers["Content-Type"] == "application/x-ndjson":
-        return answer.content
     said = answer.json()
     if isinstance(said, dict):
         said.pop("request_id", None)

@@ -6,7 +6,7 @@ Made from the OpenAPI document by `make docs`; change the service, not this modu
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from ..answers import Moment, Provenance, StatementDiff, TrailEntry
+from ..answers import Export, Moment, Provenance, StatementDiff, TrailEntry
 from ..wire import Wire, part
 
 
