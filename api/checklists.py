@@ -1,6 +1,8 @@
 """The months that are to be closed and those that were, and what to look at before one is."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -22,12 +24,12 @@ from domain.journal.lookup import at_positions
 from domain.journal.read import head
 from domain.journal.vault import Vault
 from domain.period import Period
-from projections import checklist, reconciling
+from projections import checklist, paying, reconciling
 from projections.checklist import CheckItem, WithoutPlan
-from projections.holding import in_effect
+from projections.holding import bearing
 from projections.inquiries import inquiries
 from projections.late import ClosedPeriod, closed_periods
-from projections.reconciling import RunState
+from projections.reconciling import RunState, steps_among
 
 CloseState = Literal["open", "proposed", "closed"]
 SEAL_SECONDS = 60
@@ -91,18 +93,8 @@ async def read_closes(pages: NamedDependency[Pages]) -> Response[list[MonthStand
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[MonthStanding]:
         closed = {each.period: each for each in closed_periods(cursor, known_at)}
-        waiting = [each for each in inquiries(cursor, known_at) if each.state != "resolved"]
-        about: dict[str, int] = {}
-        for inquiry in waiting:
-            about[inquiry.period] = about.get(inquiry.period, 0) + 1
-        last = Period.containing(pages.today)
-        months = [*closed]
-        month = months[-1].next() if months else last
-        while month.first_day <= last.first_day:
-            months.append(month)
-            month = month.next()
-        shown = pages.cut([*reversed(months)])
-        return [_standing(cursor, each, closed.get(each), about, known_at) for each in shown]
+        shown = pages.cut(_months(closed, pages.today))
+        return _standings(cursor, shown, closed, known_at)
 
     return pages.answer(await pages.ask(question))
 
@@ -212,31 +204,45 @@ def _proposal(cursor: Cursor[Any], period: Period, known_at: int | None) -> Prop
     )
 
 
-def _standing(
-    cursor: Cursor[Any],
-    period: Period,
-    closed: ClosedPeriod | None,
-    about: dict[str, int],
-    known_at: int | None,
-) -> MonthStanding:
-    run = reconciling.standing(cursor, period, known_at, engine=ENGINE)
-    proposal = proposal_of(cursor, period, known_at) if closed is None else None
-    by = closers(cursor, closed.position) if closed else None
-    people = None
-    if closed is not None:
-        row = cursor.execute(PEOPLE, {"period": str(period)}).fetchone()
-        people = row[0] if row else 0
-    return MonthStanding(
-        period=str(period),
-        state="proposed" if proposal else run.state,
-        people=people,
-        total_minor=closed.total_minor if closed else None,
-        currency=closed.currency if closed else None,
-        closed_by=by.closed_by if by else None,
-        proposed_by=proposal.actor if proposal else by.proposed_by if by else None,
-        holds=len(in_effect(cursor, period, run.release, known_at)),
-        inquiries=about.get(str(period), 0),
-    )
+def _months(closed: Iterable[Period], today: dt.date) -> list[Period]:
+    """The closed months and those up to that of `today`, the last first."""
+    months, last = list(closed), Period.containing(today)
+    month = months[-1].next() if months else last
+    while month.first_day <= last.first_day:
+        months.append(month)
+        month = month.next()
+    return months[::-1]
 
 
-PEOPLE = "select statements from closed_period where period = %(period)s"
+def _standings(
+    cursor: Cursor[Any], months: Sequence[Period], closed: Mapping[Period, ClosedPeriod], known_at: int | None
+) -> list[MonthStanding]:
+    steps, holds = paying.steps(cursor, None, known_at), paying.holds(cursor, known_at)
+    waiting = Counter(each.period for each in inquiries(cursor, known_at) if each.state != "resolved")
+    counted = dict(cursor.execute(STATEMENTS).fetchall())
+    found: list[MonthStanding] = []
+    for period in months:
+        own, month = closed.get(period), str(period)
+        taken = steps_among(each for each in steps if each.period == month)
+        state: Literal["proposed"] | RunState = "open"
+        if own is not None:
+            state = reconciling.taken(cursor, period, taken, known_at, engine=ENGINE).state
+        proposal = proposal_of(cursor, period, known_at) if own is None else None
+        by = closers(cursor, own.position) if own else None
+        found.append(
+            MonthStanding(
+                period=month,
+                state="proposed" if proposal else state,
+                people=counted[month] if own else None,
+                total_minor=own.total_minor if own else None,
+                currency=own.currency if own else None,
+                closed_by=by.closed_by if by else None,
+                proposed_by=proposal.actor if proposal else by.proposed_by if by else None,
+                holds=len(bearing(holds, period, taken.release)),
+                inquiries=waiting[month],
+            )
+        )
+    return found
+
+
+STATEMENTS = "select period, statements from closed_period"

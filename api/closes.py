@@ -55,10 +55,14 @@ async def close_month(request: Request[Any, Caller, State], ledger: NamedDepende
     takes two even where the settings let one person close a month on the command line.
     """
     asked = _read(await read_body(request, MAX_BYTES))
-    return await asyncio.to_thread(_done, ledger, asked, request.auth.actor)
+    return await asyncio.to_thread(take_step, ledger, asked, request.auth.actor)
 
 
-def _done(ledger: Ledger, asked: CloseAsked, actor: str) -> CloseStep:
+def take_step(ledger: Ledger, asked: CloseAsked, actor: str) -> CloseStep:
+    """Proposes a month, or closes what was proposed.
+
+    Raises: the Refusals of `api.closing`.
+    """
     period = month(asked.period)
     if asked.confirms is None:
         proposed, stored, _ = propose(ledger, period, actor=actor)

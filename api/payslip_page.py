@@ -47,8 +47,8 @@ class Page(NamedTuple):
     prefix: str = ""
 
 
-def payslip_page(page: Page) -> str:
-    """The whole page."""
+def payslip_page(*pages: Page) -> str:
+    """The whole page; of several statements, all in the language of the first, each begins a sheet."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
@@ -57,10 +57,10 @@ def payslip_page(page: Page) -> str:
     )
     template = environment.from_string(files("api").joinpath("web", "payslip.html").read_text("utf-8"))
     return template.render(
-        language="zh-Hans" if page.lang == "zh" else "en",
-        words=WORDS[page.lang],
+        language="zh-Hans" if pages[0].lang == "zh" else "en",
+        words=WORDS[pages[0].lang],
         style=Markup(_style()),
-        slip=slip_shown(page),
+        slips=[slip_shown(page) for page in pages],
     )
 
 

@@ -1,9 +1,9 @@
 """A payroll run looked over: its people, its components, what changed and what came late, part by part."""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import get
@@ -52,8 +52,6 @@ Offset = Annotated[int, QueryParameter(ge=0, description="People to pass over.")
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000, description="People a page.")]
 Fewer = Annotated[int, QueryParameter(ge=1, le=100, description="People a page.")]
 
-_Person = TypeVar("_Person", bound=RunPerson)
-
 
 class RunHead(msgspec.Struct, frozen=True, kw_only=True):
     """Which run it is. known_at: the last position that its statements take into account.
@@ -74,10 +72,10 @@ class RunHead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunPeople(RunHead, frozen=True, kw_only=True):
-    """People of a run. sums, branches: of the whole run."""
+    """People of a run. sums: of the whole run. branches: all of it, with how many people are in each."""
 
     sums: tuple[RunSum, ...]
-    branches: tuple[str, ...]
+    branches: dict[str, int]
     people: tuple[RunPerson, ...]
 
 
@@ -198,12 +196,12 @@ async def read_run_people(
     if search:
         people = await _holding(view, vault, list(people), search.strip().casefold())
     found = sorted(people, key=_ORDER[order])
-    shown = await _named(view, vault, found[offset : offset + limit])
+    shown = await named(view, vault, found[offset : offset + limit])
     shows(request, [each.employee for each in shown])
     return RunPeople(
-        **_head(made, len(found), offset),
+        **head_of(made, len(found), offset),
         sums=made.sums,
-        branches=tuple(sorted({each.branch for each in made.people if each.branch is not None})),
+        branches=dict(sorted(Counter(each.branch for each in made.people if each.branch).items())),
         people=tuple(shown),
     )
 
@@ -219,7 +217,7 @@ async def read_run_components(
 ) -> RunParts:
     """In order of plan and component; what settles earlier months stands apart."""
     made = await kept_sheets.sheet(month(period), view.known_at)
-    return RunParts(**_head(made, len(made.people), 0), parts=made.parts)
+    return RunParts(**head_of(made, len(made.people), 0), parts=made.parts)
 
 
 @get(
@@ -246,11 +244,11 @@ async def read_run_changes(
     made = await kept_sheets.sheet(asked, view.known_at)
     changed = [each for each in made.people if each.difference_minor and branch in (None, each.branch)]
     found = sorted(changed, key=_ORDER["difference"])
-    page = await _named(view, vault, found[offset : offset + limit])
-    own = await _ask(view, made, page, run_changes.changes)
+    page = await named(view, vault, found[offset : offset + limit])
+    own = await ask_about(view, made, page, run_changes.changes)
     shows(request, [each.employee for each in page])
     return RunChanges(
-        **_head(made, len(found), offset),
+        **head_of(made, len(found), offset),
         people=tuple(
             ChangedPerson(**msgspec.structs.asdict(each), changes=tuple(own[each.employee])) for each in page
         ),
@@ -280,11 +278,11 @@ async def read_run_deltas(
     asked = month(period)
     made = await kept_sheets.sheet(asked, view.known_at)
     found = [each for each in made.people if each.retro_lines and branch in (None, each.branch)]
-    page = await _named(view, vault, found[offset : offset + limit])
-    own = await _ask(view, made, page, run_changes.late_months)
+    page = await named(view, vault, found[offset : offset + limit])
+    own = await ask_about(view, made, page, run_changes.late_months)
     shows(request, [each.employee for each in page])
     return RunDeltas(
-        **_head(made, len(found), offset),
+        **head_of(made, len(found), offset),
         people=tuple(
             LatePerson(**msgspec.structs.asdict(each), months=tuple(own[each.employee])) for each in page
         ),
@@ -294,7 +292,9 @@ async def read_run_deltas(
 HANDLERS = (read_run_people, read_run_components, read_run_changes, read_run_deltas)
 
 
-async def _ask(view: View, made: RunSheet, page: list[RunPerson], question: Callable[..., Any]) -> Any:
+async def ask_about(
+    view: View, made: RunSheet, page: Sequence[RunPerson], question: Callable[..., Any]
+) -> Any:
     """What `question` says of the statements of `page`, by what the sheet takes into account."""
     people, period = [each.employee for each in page], Period.parse(made.period)
 
@@ -316,14 +316,15 @@ async def _holding(view: View, vault: Vault, people: list[RunPerson], text: str)
     ]
 
 
-async def _named(view: View, vault: Vault, people: list[RunPerson]) -> list[RunPerson]:
+async def named(view: View, vault: Vault, people: Sequence[RunPerson]) -> list[RunPerson]:
     """`people` with the names that they had last, in clear."""
     wanted = [each.employee for each in people]
     names = await view.ask(lambda cursor, known_at: names_of(cursor, vault, wanted, known_at))
     return [msgspec.structs.replace(each, name=names.get(each.employee)) for each in people]
 
 
-def _head(made: RunSheet, total: int, offset: int) -> dict[str, Any]:
+def head_of(made: RunSheet, total: int, offset: int) -> dict[str, Any]:
+    """The fields of a `RunHead`."""
     has_previous = all(each.previous_minor is not None for each in made.sums)
     return {
         "period": made.period,

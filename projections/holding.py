@@ -1,6 +1,6 @@
 """What holds keep back of the lines of a statement; the statement itself stays as it is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import msgspec
@@ -50,8 +50,13 @@ def in_effect(
 
     released: the release of its run; a hold that names no month leaves what was released before it alone.
     """
+    return bearing(paying.holds(cursor, known_at, employees), period, released)
+
+
+def bearing(holds: Iterable[Hold], period: Period, released: RunStep | None) -> dict[str, list[Hold]]:
+    """Those of `holds` that keep pay of `period` back, by employee; `released` as of `in_effect`."""
     found: dict[str, list[Hold]] = {}
-    for hold in paying.holds(cursor, known_at, employees):
+    for hold in holds:
         named = hold.period == str(period)
         coming = hold.period is None and (released is None or hold.position < released.position)
         if hold.released_at is None and (named or coming):

@@ -1,6 +1,6 @@
 """What a closed month settled, what of it may be paid, and what was paid: person by person."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -123,15 +123,24 @@ class Steps(NamedTuple):
 
 def steps_of(cursor: Cursor, period: Period, known_at: int | None) -> Steps:
     """How far the run of `period` has been taken."""
-    told = {each.step: each for each in paying.steps(cursor, str(period), known_at)}
-    return Steps(told.get("approved"), told.get("released"))
+    return steps_among(paying.steps(cursor, str(period), known_at))
+
+
+def steps_among(told: Iterable[RunStep]) -> Steps:
+    """The approval and the release among what was decided about one run."""
+    found = {each.step: each for each in told}
+    return Steps(found.get("approved"), found.get("released"))
 
 
 def standing(cursor: Cursor, period: Period, known_at: int | None, *, engine: str) -> RunStanding:
     """How far the run of `period` is, as known at a position or by now. engine: of this program."""
     if all(each.period != period for each in closed_periods(cursor, known_at)):
         return RunStanding(state="open")
-    steps = steps_of(cursor, period, known_at)
+    return taken(cursor, period, steps_of(cursor, period, known_at), known_at, engine=engine)
+
+
+def taken(cursor: Cursor, period: Period, steps: Steps, known_at: int | None, *, engine: str) -> RunStanding:
+    """How far `steps` have taken the run of a closed month, and whether it is paid."""
     state: RunState = "closed" if steps.approval is None else "approved"
     if steps.release is not None:
         state = "paid" if _is_paid(cursor, period, steps, known_at, engine) else "released"

@@ -9,6 +9,7 @@ from api.roles import ROLES, Role
 
 ALL = frozenset(ROLES)
 PAY = ALL - {"integration"}
+RUN = frozenset[Role]({"payroll", "hr_head", "auditor", "administrator"})
 PEOPLE = ALL - {"integration"}
 AUDIT = frozenset[Role]({"auditor", "hr_head", "administrator"})
 READ_PLANS = ALL - {"integration"}
@@ -69,6 +70,26 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /plan-examples": READ_PLANS,
     "GET /plan-examples/{example}": READ_PLANS,
     "GET /what-if": frozenset[Role]({"payroll", "hr_head", "auditor", "administrator"}),
+    "GET /payroll": RUN,
+    "GET /payroll/{period}": RUN,
+    "GET /payroll/{period}/components": RUN,
+    "GET /payroll/{period}/changes": RUN,
+    "GET /payroll/{period}/late": RUN,
+    "GET /payroll/{period}/files": RUN,
+    "GET /payroll/{period}/close": RUN,
+    "POST /payroll/{period}/close": RUN - {"auditor"},
+    "GET /payroll/{period}/without-plan": RUN,
+    "GET /payroll/{period}/people/{employee}": RUN,
+    "GET /payroll/{period}/payments": RUN,
+    "POST /payroll/{period}/payments": RUN - {"auditor"},
+    "GET /payroll/holds": RUN,
+    "POST /payroll/holds": RUN - {"auditor"},
+    "POST /payroll/holds/{hold}/release": RUN - {"auditor"},
+    "GET /payroll/inquiries": RUN,
+    "GET /payroll/inquiries/{inquiry}": RUN,
+    "POST /payroll/inquiries/{inquiry}": RUN - {"auditor"},
+    "GET /payroll/balances": RUN,
+    "POST /payroll/balances": RUN - {"auditor"},
     "GET /boards": ALL,
     "GET /boards/{board}": ALL,
     "GET /audit": AUDIT,

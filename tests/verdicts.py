@@ -135,6 +135,8 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/payroll/runs": Verdict("run_payroll", "all"),
     "GET /v1/payroll/runs/{period}": Verdict("run_payroll", "all"),
     "GET /v1/payroll/runs/{period}/people": Verdict("run_payroll", "all"),
+    "GET /v1/payroll/runs/{period}/people/{employee}": Verdict("run_payroll", "all"),
+    "GET /v1/payroll/runs/{period}/print": Verdict("run_payroll", "all", {"branch": "SH"}),
     "GET /v1/payroll/runs/{period}/components": Verdict("run_payroll", "all"),
     "GET /v1/payroll/runs/{period}/changes": Verdict("run_payroll", "all"),
     "GET /v1/payroll/runs/{period}/deltas": Verdict("run_payroll", "all"),

@@ -1443,6 +1443,16 @@ class PayRange(TypedDict):
     reasons: list[Title]
 
 
+class Payment(TypedDict):
+    position: int
+    period: str
+    employee: str
+    amount_minor: int
+    currency: str
+    paid_on: str
+    reference: str
+
+
 class PayrollRow(TypedDict):
     period: str
     employee: str
@@ -1530,6 +1540,22 @@ class PersonChange(TypedDict):
     difference_minor: int
     employee: str
     branch: str | None
+
+
+class PersonInRun(TypedDict):
+    period: str
+    state: Literal["open", "closed"]
+    known_at: int
+    closed_position: int | None
+    statements_digest: str | None
+    run: RunStanding
+    previous_period: str | None
+    total: int
+    offset: int
+    person: RunPerson
+    changes: list[RunChangesLineChange]
+    months: list[LateMonth]
+    payments: list[Payment]
 
 
 class PersonListed(TypedDict):
@@ -2166,7 +2192,7 @@ class RunPeople(TypedDict):
     total: int
     offset: int
     sums: list[RunSum]
-    branches: list[str]
+    branches: dict[str, int]
     people: list[RunPerson]
 
 

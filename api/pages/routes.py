@@ -16,6 +16,7 @@ from api.pages.interface import interface_page
 from api.pages.languages import choose_language
 from api.pages.navigation import Navigation
 from api.pages.page import Site, page
+from api.pages.payroll import asking, balancing, closing, holding, in_run, months, payments, run
 from api.pages.people import people_page
 from api.pages.plans import drafts, editing, examples, listing, reading, trying
 from api.pages.team import care, now, person
@@ -82,6 +83,26 @@ PAGES: list[HTTPRouteHandler] = [
     examples.examples_page,
     examples.example_page,
     trying.what_if_page,
+    months.months_page,
+    run.people_page,
+    run.components_page,
+    run.changes_page,
+    run.late_page,
+    run.files_page,
+    closing.close_page,
+    closing.take_next_step,
+    closing.without_plan_page,
+    in_run.person_page,
+    holding.holds_page,
+    holding.hold_pay,
+    holding.let_go,
+    asking.inquiries_page,
+    asking.inquiry_page,
+    asking.follow_up,
+    balancing.balances_page,
+    balancing.write_off,
+    payments.payments_page,
+    payments.confirm_payments,
 ]
 """Those for whoever is signed in, and may."""
 

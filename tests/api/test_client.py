@@ -102,11 +102,11 @@ def test_lists_are_read_to_their_end_and_results_as_known_then(client: Client) -
 
 
 def test_a_payroll_run_comes_as_a_file(client: Client) -> None:
-    got = client.pay.read_payroll_run_file("2025-03", media_type="text/csv")
+    got = client.payroll.read_payroll_run_file("2025-03", media_type="text/csv")
     assert got.startswith(b"\xef\xbb\xbfperiod,employee")
     book = MEDIA_TYPES["xlsx"]
-    assert client.pay.read_payroll_run_file("2025-03", media_type=book).startswith(b"PK")  # type: ignore[arg-type]
-    assert client.pay.read_payroll_run("2025-03")["period"] == "2025-03"
+    assert client.payroll.read_payroll_run_file("2025-03", media_type=book).startswith(b"PK")  # type: ignore[arg-type]
+    assert client.payroll.read_payroll_run("2025-03")["period"] == "2025-03"
 
 
 def test_the_stream_tells_of_a_fact_and_goes_on_where_it_was_left(client: Client) -> None:

@@ -125,6 +125,7 @@ QUERIES: Mapping[str, Mapping[str, str]] = {
     "/v1/rosters": {"branch": "SH", "from": "2025-03-01", "to": "2025-03-31"},
     "/v1/employees/{employee}/shifts.ics": {"from": "2025-03-01", "to": "2025-03-31"},
     "/v1/plans/{plan}/diff": {"from": "5"},
+    "/v1/payroll/runs/{period}/print": {"branch": "SH"},
 }
 """What an address must be asked with."""
 

@@ -14,6 +14,7 @@ from ..answers import (
     Outstanding,
     PayrollRow,
     PayrollRun,
+    PersonInRun,
     Reconciliation,
     RunChanges,
     RunDeltas,
@@ -183,6 +184,33 @@ class PayrollAddresses:
             "GET",
             f"/v1/payroll/runs/{part(period)}/deltas",
             {"known_at": known_at, "at_least": at_least, "branch": branch, "offset": offset, "limit": limit},
+        )
+
+    def read_run_person(
+        self, period: str, employee: str, *, known_at: int | str | None = None, at_least: int | None = None
+    ) -> PersonInRun:
+        """A person in a run."""
+        return self._wire.json(
+            "GET",
+            f"/v1/payroll/runs/{part(period)}/people/{part(employee)}",
+            {"known_at": known_at, "at_least": at_least},
+        )
+
+    def print_slips(
+        self,
+        period: str,
+        *,
+        branch: str,
+        known_at: int | str | None = None,
+        at_least: int | None = None,
+        lang: Literal["en", "zh"] | None = None,
+        offset: int | None = None,
+    ) -> bytes:
+        """The payslips of a branch to print."""
+        return self._wire.file(
+            f"/v1/payroll/runs/{part(period)}/print",
+            {"known_at": known_at, "at_least": at_least, "branch": branch, "lang": lang, "offset": offset},
+            accept="text/html",
         )
 
     def read_reconciliation(

@@ -6,7 +6,9 @@ for (const form of document.querySelectorAll("form[data-working]")) {
     const said = document.createElement("p");
     said.className = "notice";
     said.setAttribute("role", "status");
-    said.textContent = form.dataset.working;
+    const bar = document.createElement("progress");
+    bar.setAttribute("aria-label", form.dataset.working);
+    said.append(form.dataset.working, " ", bar);
     form.append(said);
     button.disabled = true;
   });

@@ -1,0 +1,1 @@
+"""Pages of payroll: from the checklist of a month to what the bank paid of it."""

@@ -1,0 +1,134 @@
+"""A month is taken from open to released: the checklist, a proposal, the close by somebody else, and on."""
+
+import asyncio
+
+from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.di import NamedDependency
+
+from api import checklists, closes, run_sheets
+from api.checklists import Checklist
+from api.closes import CloseAsked, take_step
+from api.connectors.quarantine import Quarantine
+from api.follower import Follower
+from api.ops import Ledger
+from api.own_facts import new_key
+from api.pages.page import Page
+from api.pages.payroll.desk import desk_opt
+from api.pages.submitted import converted, text_of
+from api.payroll import read_payroll_runs
+from api.reading import PeriodInPath, month
+from api.roles import MAY_RECORD
+from api.run_sheets import KeptSheets
+from api.seal import Seal
+from domain.facts.base import Fact
+from domain.facts.runs import RunApproved, RunReleased
+from domain.refusals import BadField, NotAllowed, Refusal
+
+WHERE = {
+    "runs_before": "/payroll",
+    "without_plan": "/payroll/{period}/without-plan",
+    "inquiries": "/payroll/inquiries",
+    "holds": "/payroll/holds",
+}
+"""The page that shows what an item of the checklist counts."""
+
+
+@get("/payroll/{period:str}/close", opt=desk_opt(personal="none"))
+async def close_page(
+    page: NamedDependency[Page],
+    quarantine: NamedDependency[Quarantine],
+    follower: NamedDependency[Follower],
+    sealing: NamedDependency[Seal],
+    kept_sheets: NamedDependency[KeptSheets],
+    period: PeriodInPath,
+) -> Response[str]:
+    """What to look at, and the next step: propose, close, approve, release; with why it is not yours."""
+    given = {"quarantine": quarantine, "follower": follower, "sealing": sealing}
+    return await _shown(page, period, given, kept_sheets)
+
+
+@post("/payroll/{period:str}/close", opt=desk_opt(personal="none"))
+async def take_next_step(
+    page: NamedDependency[Page],
+    ledger: NamedDependency[Ledger],
+    quarantine: NamedDependency[Quarantine],
+    follower: NamedDependency[Follower],
+    sealing: NamedDependency[Seal],
+    kept_sheets: NamedDependency[KeptSheets],
+    period: PeriodInPath,
+) -> Response[str]:
+    """Takes the step that the form names, and shows where the month stands then."""
+    page.caller.require(closes.close_month.opt["action"])
+    form = await page.request.form()
+    try:
+        match text_of(form, "step"):
+            case "propose" | "close" as step:
+                confirms = text_of(form, "digest") if step == "close" else None
+                await _close(page, ledger, CloseAsked(period=str(month(period)), confirms=confirms))
+            case "approve" | "release" as step:
+                await page.record(form, _of_run(page, step, form, period))
+            case _:
+                raise BadField(field="step", detail="The form names no step.", remedy="Load the page again.")
+    except NotAllowed:
+        raise
+    except Refusal as refusal:
+        given = {"quarantine": quarantine, "follower": follower, "sealing": sealing}
+        return await _shown(page, period, given, kept_sheets, refusal)
+    return page.gone_to(f"/payroll/{period}/close")
+
+
+@get(
+    "/payroll/{period:str}/without-plan",
+    opt=desk_opt(),
+)
+async def without_plan_page(page: NamedDependency[Page], period: PeriodInPath) -> Response[str]:
+    """Who works in the month and is paid by no plan."""
+    found = await page.ask(checklists.read_without_plan, period=period)
+    return await page.rendered("payroll/without_plan.html", period=period, found=found)
+
+
+async def _close(page: Page, ledger: Ledger, asked: CloseAsked) -> None:
+    """Proposes or closes; away from the event loop, for it takes as long as the statements take."""
+    page.caller.require_everybody()
+    made = await asyncio.to_thread(take_step, ledger, asked, page.caller.actor)
+    await page.reading.after(made.position, page.request)
+
+
+def _of_run(page: Page, step: str, form: FormMultiDict, period: str) -> Fact:
+    said = {"period": str(month(period)), "statements_digest": text_of(form, "digest")}
+    if step == "approve":
+        return converted(RunApproved, said | {"approver": page.caller.actor})
+    return converted(RunReleased, said)
+
+
+async def _shown(
+    page: Page,
+    period: str,
+    given: dict[str, object],
+    kept_sheets: KeptSheets,
+    refusal: Refusal | None = None,
+) -> Response[str]:
+    found: Checklist = await page.ask(checklists.read_checklist, period=period, **given)
+    is_closed = found.state == "closed"
+    run = by = None
+    if is_closed:
+        run = await page.ask(run_sheets.read_run_components, kept_sheets=kept_sheets, period=period)
+        by = next(each for each in await page.ask(read_payroll_runs) if each.period == found.period)
+    recording = MAY_RECORD.get(page.caller.role, frozenset())
+    return await page.answered(
+        "payroll/close.html",
+        refusal,
+        period=period,
+        tab="close",
+        found=run,
+        list=found,
+        by=by,
+        where={item: address.format(period=period) for item, address in WHERE.items()},
+        own=page.caller.actor,
+        may_close=page.may("close_periods"),
+        may_approve=RunApproved.TYPE in recording,
+        may_release=RunReleased.TYPE in recording,
+        key=new_key(),
+        query="",
+    )

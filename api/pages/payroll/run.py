@@ -1,0 +1,149 @@
+"""One run looked over: its people, its components, what changed since the month before, what came late."""
+
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlencode
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from api import run_sheets
+from api.pages.page import Page
+from api.pages.payroll.desk import PEOPLE, desk_opt
+from api.payroll_files import COLUMNS, FORMATS, parquet_kind
+from api.reading import PeriodInPath
+from api.run_sheets import Branch, KeptSheets, Offset, Order, RunHead, Search, Showing
+from projections.payroll import PayrollRow
+
+FEWER = 20
+"""So many stand on a page that says why."""
+
+_FILTERED = ["branch", "search", "show", "order", "offset"]
+
+
+@get(
+    "/payroll/{period:str}",
+    opt=desk_opt(asks=_FILTERED),
+)
+async def people_page(
+    page: NamedDependency[Page],
+    kept_sheets: NamedDependency[KeptSheets],
+    period: PeriodInPath,
+    branch: Branch = None,
+    search: Search = None,
+    show: Annotated[
+        Literal["all"] | Showing, QueryParameter(description="Only people of this kind.")
+    ] = "all",
+    order: Annotated[Order, QueryParameter(description="In this order.")] = "employee",
+    offset: Offset = 0,
+) -> Response[str]:
+    """The people of a run with what they are paid, filtered, searched, and page by page."""
+    asked = {
+        "branch": branch or None,
+        "search": search or None,
+        "show": None if show == "all" else show,
+        "order": order,
+    }
+    found: run_sheets.RunPeople = await page.ask(
+        run_sheets.read_run_people,
+        kept_sheets=kept_sheets,
+        period=period,
+        **asked,
+        offset=offset,
+        limit=PEOPLE,
+    )
+    return await page.rendered(
+        "payroll/people.html",
+        **_shown(found, "people", {name: each for name, each in asked.items() if each}),
+        asked=asked,
+        shows=get_args(Showing),
+        orders=get_args(Order),
+        size=PEOPLE,
+    )
+
+
+@get(
+    "/payroll/{period:str}/components",
+    opt=desk_opt(personal="none"),
+)
+async def components_page(
+    page: NamedDependency[Page], kept_sheets: NamedDependency[KeptSheets], period: PeriodInPath
+) -> Response[str]:
+    """What each component pays, beside the month before."""
+    found = await page.ask(run_sheets.read_run_components, kept_sheets=kept_sheets, period=period)
+    return await page.rendered("payroll/components.html", **_shown(found, "components", {}))
+
+
+@get(
+    "/payroll/{period:str}/changes",
+    opt=desk_opt(asks=["branch", "offset"]),
+)
+async def changes_page(
+    page: NamedDependency[Page],
+    kept_sheets: NamedDependency[KeptSheets],
+    period: PeriodInPath,
+    branch: Branch = None,
+    offset: Offset = 0,
+) -> Response[str]:
+    """Who is paid more or less than the month before, the greatest difference first, and why."""
+    found = await page.ask(
+        run_sheets.read_run_changes,
+        kept_sheets=kept_sheets,
+        period=period,
+        branch=branch or None,
+        offset=offset,
+        limit=FEWER,
+    )
+    shown = _shown(found, "changes", {"branch": branch} if branch else {})
+    return await page.rendered("payroll/changes.html", **shown, size=FEWER)
+
+
+@get(
+    "/payroll/{period:str}/late",
+    opt=desk_opt(asks=["branch", "offset"]),
+)
+async def late_page(
+    page: NamedDependency[Page],
+    kept_sheets: NamedDependency[KeptSheets],
+    period: PeriodInPath,
+    branch: Branch = None,
+    offset: Offset = 0,
+) -> Response[str]:
+    """What the run settles of earlier months, person by person, with the facts that came late."""
+    found = await page.ask(
+        run_sheets.read_run_deltas,
+        kept_sheets=kept_sheets,
+        period=period,
+        branch=branch or None,
+        offset=offset,
+        limit=FEWER,
+    )
+    shown = _shown(found, "late", {"branch": branch} if branch else {})
+    return await page.rendered("payroll/late.html", **shown, size=FEWER)
+
+
+@get("/payroll/{period:str}/files", opt=desk_opt())
+async def files_page(
+    page: NamedDependency[Page], kept_sheets: NamedDependency[KeptSheets], period: PeriodInPath
+) -> Response[str]:
+    """The run as files for payroll, the digest of its statements, and what each column says."""
+    found = await page.ask(run_sheets.read_run_people, kept_sheets=kept_sheets, period=period, limit=1)
+    return await page.rendered(
+        "payroll/files.html",
+        **_shown(found, "files", {}),
+        formats=FORMATS,
+        columns=_columns(),
+        branches=found.branches.items(),
+    )
+
+
+def _columns() -> list[tuple[str, str]]:
+    """The columns of the files, each with its type in Parquet; the words of the pages say what they mean."""
+    assert PayrollRow.__struct_fields__ == COLUMNS
+    return [(name, parquet_kind(name)) for name in COLUMNS]
+
+
+def _shown(found: RunHead, tab: str, query: dict[str, Any]) -> dict[str, Any]:
+    """What all pages of a run say of it; `query` with the moment of an open one, for links to more of it."""
+    at = {} if found.state == "closed" else {"known_at": found.known_at}
+    return {"found": found, "period": found.period, "tab": tab, "query": urlencode({**query, **at})}
