@@ -15,13 +15,17 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, sync_playwright
 
+from api.demo import EXAMPLES
 from api.tokens import Tokens, token_file
 
 FOLDER = Path(__file__).resolve().parent / "screenshots"
 DAY = "2025-11-20"
 SELLER, NEWCOMER = "HK035", "HK048"
-AUDITOR = "auditor"
+AUDITOR, HEAD = "auditor", "hr_head"
 """Whose pictures are of the role of this name."""
+TRIED = "/what-if?source=draft:seller-2026.1&from=2025-08&until=2025-10"
+REASON = "More for each new client"
+RANGE = "&parameter=client_bonus&low=30&high=80&step=10"
 STATEMENT = "/audit/statements/HK041/2025-07?known_at=10000"
 SIZES = {"phone": (390, 844), "desk": (1200, 800), "wall": (1600, 900)}
 BOARD = f"/boards/close_rate?plan=huikang-seller&period=2025-11&day={DAY}"
@@ -64,6 +68,14 @@ PICTURES = [
     Picture("audit-journal", AUDITOR, "/audit?type=fact_voided", "desk", "zh"),
     Picture("audit-fact", AUDITOR, "/audit/facts/5000", "phone", "zh", "dark"),
     Picture("audit-fact", AUDITOR, "/audit/facts/5000", "desk", "en"),
+    Picture("plans", HEAD, "/plans", "desk", "en"),
+    Picture("plan", HEAD, "/plans/huikang-seller", "desk", "en"),
+    Picture("plan", HEAD, "/plans/huikang-seller", "phone", "zh"),
+    Picture("plan-editor", HEAD, "/plan-editor?example=huikang-seller", "desk", "zh"),
+    Picture("plan-draft", HEAD, "/plan-drafts/seller-2026.1", "desk", "zh"),
+    Picture("plan-draft", HEAD, "/plan-drafts/seller-2026.1", "phone", "en", "dark"),
+    Picture("what-if", HEAD, f"{TRIED}{RANGE}#result", "desk", "en"),
+    Picture("what-if", HEAD, f"{TRIED}{RANGE}#result", "phone", "zh"),
     Picture("audit-seal", AUDITOR, "/audit/seal", "desk", "zh"),
 ]
 
@@ -74,6 +86,8 @@ def served(home: Path) -> Iterator[str]:
     program = [sys.executable, "-m", "api.cli"]
     environment = os.environ | {"MERITBOOK_HOME": str(home), "MERITBOOK_PORT": "0", "NO_COLOR": "1"}
     subprocess.run([*program, "demo", "--no-serve", "--firm", "huikang"], env=environment, check=True)
+    draft = ["plan", "draft", _amended(home), "--id", "seller-2026.1", "--by", "wang.hr", "--reason", REASON]
+    subprocess.run([*program, *draft], env=environment, check=True)
     with subprocess.Popen([*program, "serve"], env=environment, stderr=subprocess.PIPE, text=True) as service:
         assert service.stderr is not None
         said = next(line for line in service.stderr if "serves on " in line)
@@ -82,6 +96,16 @@ def served(home: Path) -> Iterator[str]:
         finally:
             service.terminate()
             service.stderr.read()
+
+
+def _amended(home: Path) -> str:
+    """A file with the sellers' plan as it might be from 2026 on."""
+    text = EXAMPLES.joinpath("plans", "huikang-seller.yaml").read_text("utf-8")
+    file = home / "seller.yaml"
+    file.write_text(
+        text.replace('value: "50.00"', "value: 60").replace("from: 2025-01-01", "from: 2026-01-01"), "utf-8"
+    )
+    return str(file)
 
 
 def take(browser: Browser, address: str, tokens: dict[str, str], picture: Picture) -> None:
@@ -123,6 +147,7 @@ def _take_all(found: str, home: Path, address: str) -> None:
         each: made.make("employee", f"picture.{each}", each, scope="self") for each in (SELLER, NEWCOMER)
     }
     tokens[AUDITOR] = made.make("auditor", "picture.auditor")
+    tokens[HEAD] = made.make("hr_head", "picture.head")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
         for picture in PICTURES:

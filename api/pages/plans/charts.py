@@ -1,9 +1,10 @@
 """Charts of a simulation, as places in a picture: the template draws them, and a table says the same."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
-from domain.money import major_text
+from domain.money import major_text, minor_per_major
 from projections.simulated import Simulation
 
 WIDTH, HEIGHT = 380, 220
@@ -85,17 +86,22 @@ def curve(found: Simulation) -> Curve | None:
             x=round(LEFT + inset + number * step, 1),
             y=height(each.total_minor),
             label=each.value if number in shown else "",
-            cost=short(each.total_minor, found.currency) if number in shown else "",
+            cost=whole(each.total_minor, found.currency) if number in shown else "",
         )
         for number, each in enumerate(found.curve)
     )
     return Curve(points, height(found.before_minor), " ".join(f"{each.x},{each.y}" for each in points))
 
 
+def whole(minor: int, currency: str) -> str:
+    """About how many major units, where the table says it to the last cent."""
+    return f"{round(Fraction(minor, minor_per_major(currency))):,}"
+
+
 def short(minor: int, currency: str) -> str:
     """An amount in major units with commas, without parts that are nothing."""
-    whole, _, part = major_text(minor, currency).partition(".")
-    grouped = f"{int(whole):,}" if whole not in ("-0",) else whole
+    units, _, part = major_text(minor, currency).partition(".")
+    grouped = f"{int(units):,}" if units != "-0" else units
     return grouped if not part.strip("0") else f"{grouped}.{part}"
 
 

@@ -9,6 +9,7 @@ from litestar.params import PathParameter
 
 from api import plan_life
 from api.own_facts import new_key
+from api.pages import people
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.plans.rights import PlanRights
@@ -42,16 +43,17 @@ async def comment(page: NamedDependency[Page], draft: DraftInPath) -> Response[s
     said = {
         "plan": found.draft.plan,
         "draft": draft,
-        "employee": page.caller.employee or text_of(form, "employee"),
+        "employee": page.caller.employee or "",
         "note": text_of(form, "note"),
         "path": text_of(form, "path") or None,
     }
     try:
+        said["employee"] = page.caller.employee or await people.chosen(page, form, "employee")
         await page.record(form, converted(PlanCommented, said))
     except NotAllowed:
         raise
     except Refusal as refusal:
-        return await _draft(page, draft, refusal, said)
+        return await _draft(page, draft, refusal, said | {"employee": text_of(form, "employee")})
     return page.gone_to(f"/plan-drafts/{quote(draft)}#comments")
 
 
@@ -118,6 +120,8 @@ async def _draft(
     page: Page, draft: str, refusal: Refusal | None = None, said: dict[str, Any] | None = None
 ) -> Response[str]:
     found: DraftDetail = await page.ask(plan_life.read_draft, draft=draft)
+    typed = (said or {}).get("employee", "")
+    speaks_for = page.caller.employee is None and page.may("read_people")
     actors = {found.draft.actor} | ({found.draft.proposal.actor} if found.draft.proposal else set())
     return await page.answered(
         "plans/draft.html",
@@ -128,5 +132,6 @@ async def _draft(
         rights=PlanRights.of(page.caller),
         own=page.caller.actor,
         said=said or {},
+        choice=await people.choice(page, "employee", typed, refusal) if speaks_for else None,
         key=new_key(),
     )

@@ -5,11 +5,13 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from api import plan_diff, plan_life, plan_words, plans
 from api.own_facts import new_key
+from api.pages import people
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.plans.rights import PlanRights
@@ -84,18 +86,19 @@ async def numbers_page(
     period: Annotated[str | None, QueryParameter(description="A month; this one if absent.")] = None,
 ) -> Response[str]:
     """The numbers that hold for a person in a month, each with who set it and within which bounds."""
-    whom = (employee or page.caller.employee or "").strip()
+    typed = (employee or page.caller.employee or "").strip()
     asked = period or str(Period.containing(page.reading.today()))
     refusal: Refusal | None = None
-    found: list[ResolvedNumbers] = []
-    if whom:
-        try:
+    whom, found = "", list[ResolvedNumbers]()
+    try:
+        if typed:
+            whom = await people.chosen(page, FormMultiDict({"employee": typed}), "employee")
             numbers = await page.ask(plan_diff.read_resolved, employee=whom, period=asked)
             found = [each for each in numbers if each.plan == plan]
-        except NotAllowed:
-            raise
-        except Refusal as error:
-            refusal = error
+    except NotAllowed:
+        raise
+    except Refusal as error:
+        refusal = error
     words: PlanTold = await page.ask(plan_words.read_words, plan=plan)
     return await page.answered(
         "plans/numbers.html",
@@ -104,6 +107,7 @@ async def numbers_page(
         tab="numbers",
         words=words,
         whom=whom,
+        choice=await people.choice(page, "employee", typed, refusal),
         period=asked,
         found=found,
         name=(await page.names([whom])).get(whom) if found else None,

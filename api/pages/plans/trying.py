@@ -47,10 +47,11 @@ class Source(NamedTuple):
 
 
 class Tried(NamedTuple):
-    """A question that is about to be asked."""
+    """A question that is about to be asked. varied: what the parameter that it varies is called."""
 
     data: SimulationAsked
     asked: WhatIf
+    varied: str
 
 
 @get(
@@ -91,7 +92,9 @@ async def what_if_page(
                 from_=from_, until=until, document=chosen.document, without=chosen.without, vary=vary,
                 known_at=None if page.view.known_at is None else str(page.view.known_at),
             )  # fmt: skip
-            tried = Tried(data, asked_for(data, page.reading.today()))
+            number = chosen.parameters.get(parameter)
+            varied = page.wording.title(number.title) if number and number.title else parameter
+            tried = Tried(data, asked_for(data, page.reading.today()), varied)
     except Refusal as error:
         refusal = error
     last = Period.containing(page.reading.today()).previous()
@@ -114,7 +117,7 @@ async def _told(page: Page, tried: Tried, before: str, after: str) -> AsyncItera
             yield await page.html("plans/running.html", share=int(found * 100))
         await task
         if isinstance(found, Simulation):
-            yield await page.html("plans/result.html", **await _result(page, found))
+            yield await page.html("plans/result.html", **await _result(page, found, tried.varied))
         elif isinstance(found, Refusal):
             yield await page.html("plans/failed.html", problem=problem_of(found))
         else:
@@ -131,7 +134,7 @@ async def _tried(
     stopped = asyncio.Event()
     try:
         progress = _stepwise(asyncio.get_running_loop(), told, stopped)
-        told.put_nowait(await simulated(page.request, page.reading, *tried, on_progress=progress))
+        told.put_nowait(await simulated(page.request, page.reading, tried.data, tried.asked, progress))
     except Refusal as refusal:
         told.put_nowait(refusal)
     except asyncio.CancelledError:
@@ -186,7 +189,7 @@ async def _source(page: Page, source: str) -> Source:
     return Source(name, document, (), dict(read_as_plan(document).parameters))
 
 
-async def _result(page: Page, found: Simulation) -> dict[str, Any]:
+async def _result(page: Page, found: Simulation, varied: str) -> dict[str, Any]:
     people: list[PersonChange] = sorted(
         (each for each in found.people if each.difference_minor),
         key=lambda each: (-abs(each.difference_minor), each.employee),
@@ -196,6 +199,7 @@ async def _result(page: Page, found: Simulation) -> dict[str, Any]:
         "found": found,
         "bars": distribution(found),
         "curve": curve(found),
+        "varied": varied,
         "people": shown,
         "changed": len(people),
         "names": await page.names(
