@@ -21,11 +21,16 @@ HIRED = (
 PEOPLE = (OWN, BELOW, BESIDE, OTHER)
 DAY = {"occurred_at": "2024-06-03T09:00:00+08:00"}
 PLAN = """
+parameters: {quota: {value: 20, open: {to: [person], min: 10, max: 40}}}
 boards: [{id: best, title: Best, measure: clients, population: {branch: [BJ]}}]
 milestones: [{id: two, title: Two clients, measure: clients, reaches: 2, within_days: 400}]
 alerts: [{id: stressed, title: Stressed, when: [{signal: stress, at_least: 8}], at_once: true}]
 curriculum: [{id: basics, title: Basics, pass_score: 80}]
 """
+
+
+LOWER = {"plan": "selling", "parameter": "quota", "level": "person", "value": "15", "reason": "as agreed"}
+LOWER |= {"effective_from": "2025-01-01", "approver": "boss"}
 
 
 def history() -> list[dict[str, Any]]:
@@ -45,7 +50,7 @@ def history() -> list[dict[str, Any]]:
     told.append(fact("plan_adopted", adopted | {"approver": "boss"}))
     told.append(fact("plan_drafted", adopted | {"draft": "D1"}))
     for person in PEOPLE:
-        told += about(person)
+        told += [*about(person), fact("override_set", LOWER | {"scope": person})]
     serves = {"employee": OTHER, "assistant": BESIDE, "effective_on": "2025-06-01"}
     return [*told, fact("assistant_assigned", serves)]
 

@@ -8,12 +8,16 @@ from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.plans.rights import PlanRights
 from api.reading import OnDay
+from api.roles import Role
 from projections.plan_standings import PlanStanding
+
+STAFF: tuple[Role, ...] = ("manager", "hr", "hr_head", "payroll", "auditor", "administrator")
+"""In whose navigation plans stand; employees find theirs below their own pages."""
 
 
 @get(
     "/plans",
-    opt=page_opt("read_plans", "plans", nav=48, asks=["day"], personal="none", reach="any"),
+    opt=page_opt("read_plans", "plans", nav=48, roles=STAFF, asks=["day"], personal="none", reach="any"),
 )
 async def plans_page(page: NamedDependency[Page], day: OnDay = None) -> Response[str]:
     """Every plan with how it stands on a day, and the drafts that wait for somebody."""

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any, NamedTuple
 
+import structlog
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
@@ -28,6 +29,8 @@ from domain.refusals import BadField, Refusal
 from projections.plan_standings import PlanStanding
 from projections.simulated import PersonChange, Simulation
 from projections.simulation import WhatIf
+
+log = structlog.get_logger("meritbook")
 
 MARK = "<!-- result -->"
 STEPS = 20
@@ -130,7 +133,7 @@ async def _told(page: Page, tried: Tried, before: str, after: str) -> AsyncItera
 async def _tried(
     page: Page, tried: Tried, told: "asyncio.Queue[float | Simulation | Refusal | None]"
 ) -> None:
-    """Tells how far it is, and then what came of it; None for a fault of ours."""
+    """Tells how far it is, and then what came of it; None for a fault of ours, which is logged."""
     stopped = asyncio.Event()
     try:
         progress = _stepwise(asyncio.get_running_loop(), told, stopped)
@@ -140,9 +143,9 @@ async def _tried(
     except asyncio.CancelledError:
         stopped.set()
         raise
-    except BaseException:
+    except Exception:
+        log.exception("what_if_failed")
         told.put_nowait(None)
-        raise
 
 
 def _stepwise(
