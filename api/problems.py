@@ -78,6 +78,10 @@ class NotAcceptable(Refusal):
     """The result cannot be had in the form that was asked for."""
 
 
+class ChangedMeanwhile(Refusal):
+    """What is to be changed is no more as it was when it was read."""
+
+
 class NotSatisfiable(Refusal):
     """The part of the file that was asked for lies beyond its end."""
 
@@ -116,6 +120,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    ChangedMeanwhile: HTTPStatus.PRECONDITION_FAILED,
     NotSatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     HeadTooSlow: HTTPStatus.REQUEST_TIMEOUT,

@@ -66,7 +66,7 @@ _RATES = frozenset({"exchange_rate_set"})
 _OF_THE_SERVICE = frozenset(
     """ledger_opened close_proposed period_closed access_refused personal_data_read subject_erased
     token_made token_revoked connector_set connector_removed quarantine_settled access_changed
-    signed_in""".split()
+    signed_in webhook_changed""".split()
 )
 """Written by the service's own commands only, whoever asks."""
 

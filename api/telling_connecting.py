@@ -1,4 +1,4 @@
-"""What facts about connectors and quarantine say, in one line of English and of Chinese."""
+"""What facts about connectors, webhooks and quarantine say, in one line of English and of Chinese."""
 
 from collections.abc import Mapping
 
@@ -10,6 +10,10 @@ CONNECTING: Mapping[str, tuple[str, str]] = {
     "connector_removed": (
         "Connector {connector} is removed[: {reason}]",
         "移除连接器 {connector}[：{reason}]",
+    ),
+    "webhook_changed": (
+        "Webhook {webhook} to {host} is {change}[, as role {role}][, scope {scope}]",
+        "Webhook {webhook}（{host}）：{change}[，角色 {role}][，范围 {scope}]",
     ),
     "quarantine_settled": (
         "A record of connector {connector}, refused as {kind}, is {settled_as}: {reason}",

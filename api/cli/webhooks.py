@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from api.roles import Role, ScopeName
     from api.webhooks.keeping import WebhookAsked
     from api.webhooks.subscriptions import Webhook
+    from domain.facts.trail import WebhookChange as Called
 
 app = typer.Typer(help="Webhooks: events that other systems and group chats are sent.")
 
@@ -29,6 +30,13 @@ class _Desk(NamedTuple):
     ledger: "Ledger"
     cursor: "Cursor[Any]"
     operator: "Caller"
+
+    def note(self, webhook: "Webhook", change: "Called") -> None:
+        """Writes into the trail what is done to a webhook."""
+        from api.noting import note
+        from api.webhooks.noted import noted
+
+        note(self.ledger, noted(webhook, change), self.operator.name)
 
 
 @contextmanager
@@ -81,6 +89,7 @@ def make(
         guard = guard_of(desk.ledger.settings.webhook_hosts)
         today = desk.ledger.today()
         made, secret = keeping.make(desk.cursor, desk.ledger.vault, guard, caller, asked, today, now())
+        desk.note(made, "made")
     if json:
         print_json({"webhook": made.webhook, "secret": secret, "public_key": made.public_key})
         return
@@ -195,8 +204,9 @@ def pause(webhook: Named) -> None:
     from api.webhooks import keeping, subscriptions
 
     with _desk() as desk:
-        keeping.of_caller(desk.cursor, desk.operator, webhook)
+        found = keeping.of_caller(desk.cursor, desk.operator, webhook)
         subscriptions.set_state(desk.cursor, webhook, "paused", f"{account()} paused it.")
+        desk.note(found, "paused")
     output().print(f"The webhook {webhook} is paused.")
 
 
@@ -213,7 +223,9 @@ def resume(
     asked = keeping.WebhookChange(state="active", skip=skip)
     with _desk(counted=skip) as desk:
         today = desk.ledger.today()
-        keeping.change(desk.cursor, desk.ledger.vault, Guard(), desk.operator, webhook, asked, today, now())
+        operator, vault = desk.operator, desk.ledger.vault
+        kept = keeping.change(desk.cursor, vault, Guard(), operator, webhook, asked, today, now())
+        desk.note(kept, "resumed")
     output().print(f"The webhook {webhook} is active.")
 
 
@@ -302,7 +314,7 @@ def remove(webhook: Named) -> None:
     from api.webhooks import keeping
 
     with _desk() as desk:
-        keeping.remove(desk.cursor, desk.operator, webhook)
+        desk.note(keeping.remove(desk.cursor, desk.operator, webhook), "removed")
     output().print(f"The webhook {webhook} is removed.")
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from litestar import Request, delete, get, patch, post
+from litestar import Request, Response, delete, get, patch, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import HeaderParameter, PathParameter, QueryParameter
 from psycopg import Cursor
 from psycopg_pool import ConnectionPool
 
@@ -19,12 +19,24 @@ from api.caller import Caller
 from api.described import operation_with
 from api.problems import NotFound
 from api.reading import Reading
-from api.webhooks import keeping, queue
+from api.webhooks import keeping, queue, subscriptions
 from api.webhooks.described import CHANGE_WEBHOOK_BODY, REPLAY_BODY, WEBHOOK_BODY
 from api.webhooks.guard import Guard
 from api.webhooks.keeping import WebhookAsked, WebhookChange
+from api.webhooks.noted import noted
 from api.webhooks.queue import Delivery, DeliveryState
-from api.webhooks.shown import DeliveryPage, Replay, Replayed, TestSent, WebhookMade, WebhookShown, shown
+from api.webhooks.shown import (
+    DeliveryPage,
+    Replay,
+    Replayed,
+    TestSent,
+    WebhookMade,
+    WebhookShown,
+    require_unchanged,
+    shown,
+    tag_of,
+)
+from domain.facts.base import Fact
 from domain.journal.vault import Vault
 from domain.refusals import BadField
 
@@ -32,13 +44,21 @@ BODY_BYTES = 256 * 1024
 
 Asked = Request[Any, Caller, State]
 InPath = Annotated[str, PathParameter(description="Id of a webhook.")]
+IfMatch = Annotated[
+    str | None,
+    HeaderParameter(name="If-Match", description="The ETag of what was read: else 412. Any, if absent."),
+]
 MessageInPath = Annotated[str, PathParameter(description="The webhook-id of a delivery.")]
 
 _Found = TypeVar("_Found")
 
 
 class Desk:
-    """What looking after webhooks takes. ring: tells the deliverer that there is something to do."""
+    """What looking after webhooks takes.
+
+    ring: tells the deliverer that there is something to do. note: writes a fact about a change, before the
+    change is durable.
+    """
 
     def __init__(
         self,
@@ -47,8 +67,9 @@ class Desk:
         guard: Guard,
         clock: Callable[[], dt.datetime],
         ring: Callable[[], None],
+        note: Callable[[Fact, str], None],
     ) -> None:
-        self._pool, self._ring = pool, ring
+        self._pool, self._ring, self.note = pool, ring, note
         self.vault, self.guard, self.clock = vault, guard, clock
 
     def changed(self, change: Callable[[Cursor[Any]], _Found]) -> _Found:
@@ -57,6 +78,14 @@ class Desk:
             done = change(cursor)
         self._ring()
         return done
+
+    def held(self, cursor: Cursor[Any], caller: Caller, webhook: str, if_match: str | None) -> None:
+        """Keeps others from changing a webhook meanwhile, and checks that it is as the caller read it.
+
+        Raises: NotFound, ChangedMeanwhile.
+        """
+        cursor.execute(subscriptions.HOLD, {"webhook": webhook})
+        require_unchanged(shown(cursor, keeping.of_caller(cursor, caller, webhook)), if_match)
 
 
 _MAKE = msgspec.json.Decoder(WebhookAsked)
@@ -86,6 +115,7 @@ async def make_webhook(
 
     def made(cursor: Cursor[Any]) -> WebhookMade:
         webhook, secret = keeping.make(cursor, desk.vault, desk.guard, request.auth, asked, today, at)
+        desk.note(noted(webhook, "made"), request.auth.name)
         return WebhookMade(webhook=shown(cursor, webhook), secret=secret)
 
     return await asyncio.to_thread(desk.changed, made)
@@ -100,9 +130,12 @@ async def read_webhooks(request: Asked, reading: NamedDependency[Reading]) -> li
 
 
 @get("/webhooks/{webhook:str}", summary="One webhook", tags=["webhooks"], opt=_OPT)
-async def read_webhook(request: Asked, reading: NamedDependency[Reading], webhook: InPath) -> WebhookShown:
-    """How it stands, without its address and secret."""
-    return await reading.ask(lambda cursor: shown(cursor, keeping.of_caller(cursor, request.auth, webhook)))
+async def read_webhook(
+    request: Asked, reading: NamedDependency[Reading], webhook: InPath
+) -> Response[WebhookShown]:
+    """How it stands, without its address and secret. A change sends its ETag along as If-Match."""
+    found = await reading.ask(lambda cursor: shown(cursor, keeping.of_caller(cursor, request.auth, webhook)))
+    return Response(found, headers={"ETag": tag_of(found)})
 
 
 @patch(
@@ -113,8 +146,12 @@ async def read_webhook(request: Asked, reading: NamedDependency[Reading], webhoo
     operation_class=operation_with(CHANGE_WEBHOOK_BODY),
 )
 async def change_webhook(
-    request: Asked, reading: NamedDependency[Reading], desk: NamedDependency[Desk], webhook: InPath
-) -> WebhookShown:
+    request: Asked,
+    reading: NamedDependency[Reading],
+    desk: NamedDependency[Desk],
+    webhook: InPath,
+    if_match: IfMatch = None,
+) -> Response[WebhookShown]:
     """While it is paused nothing is sent; once active, it goes on where it stood, or with `skip` from now on.
 
     An administrator may pause and resume the webhooks of others; what they tell is for their makers to say.
@@ -123,24 +160,39 @@ async def change_webhook(
     today, at = reading.today(), desk.clock()
 
     def changed(cursor: Cursor[Any]) -> WebhookShown:
+        desk.held(cursor, request.auth, webhook, if_match)
         kept = keeping.change(cursor, desk.vault, desk.guard, request.auth, webhook, asked, today, at)
+        desk.note(noted(kept, asked.called), request.auth.name)
         return shown(cursor, kept)
 
-    return await asyncio.to_thread(desk.changed, changed)
+    kept = await asyncio.to_thread(desk.changed, changed)
+    return Response(kept, headers={"ETag": tag_of(kept)})
 
 
 @delete("/webhooks/{webhook:str}", summary="Remove a webhook", tags=["webhooks"], opt=_OPT)
-async def remove_webhook(request: Asked, desk: NamedDependency[Desk], webhook: InPath) -> None:
+async def remove_webhook(
+    request: Asked, desk: NamedDependency[Desk], webhook: InPath, if_match: IfMatch = None
+) -> None:
     """It is forgotten with its secret, its log and whatever waits."""
-    await asyncio.to_thread(desk.changed, lambda cursor: keeping.remove(cursor, request.auth, webhook))
+
+    def removed(cursor: Cursor[Any]) -> None:
+        desk.held(cursor, request.auth, webhook, if_match)
+        gone = keeping.remove(cursor, request.auth, webhook)
+        desk.note(noted(gone, "removed"), request.auth.name)
+
+    await asyncio.to_thread(desk.changed, removed)
 
 
 @post("/webhooks/{webhook:str}/secret", summary="Change the secret of a webhook", tags=["webhooks"], opt=_OPT)
-async def rotate_secret(request: Asked, desk: NamedDependency[Desk], webhook: InPath) -> WebhookMade:
+async def rotate_secret(
+    request: Asked, desk: NamedDependency[Desk], webhook: InPath, if_match: IfMatch = None
+) -> WebhookMade:
     """A new secret, shown this once. For 24 hours the one before signs as well."""
 
     def rotated(cursor: Cursor[Any]) -> WebhookMade:
+        desk.held(cursor, request.auth, webhook, if_match)
         found, secret = keeping.rotate(cursor, desk.vault, request.auth, webhook, desk.clock())
+        desk.note(noted(found, "secret_renewed"), request.auth.name)
         return WebhookMade(webhook=shown(cursor, found), secret=secret)
 
     return await asyncio.to_thread(desk.changed, rotated)

@@ -22,6 +22,7 @@ from api.webhooks.queue import Fresh
 from api.webhooks.signing import Scheme, Secret
 from api.webhooks.subscriptions import Form, Sealed, Webhook
 from domain.facts.base import BranchId, EmployeeId
+from domain.facts.trail import WebhookChange as Called
 from domain.journal.record import instant_text
 from domain.journal.vault import Vault
 from domain.refusals import BadField, NotAllowed, Refusal
@@ -75,6 +76,13 @@ class WebhookChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     branches: Branches | None = None
     state: Literal["active", "paused"] | None = None
     skip: bool = False
+
+    @property
+    def called(self) -> Called:
+        """What such a change is called in the trail."""
+        if msgspec.structs.replace(self, state=None, skip=False) != WebhookChange() or self.state is None:
+            return "changed"
+        return "paused" if self.state == "paused" else "resumed"
 
     @property
     def is_the_makers(self) -> bool:

@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from api.metrics import Metrics
+from api.noting import note
 from api.ops import Ledger, now
 from api.reading import Reading
 from api.tokens import Tokens, token_file
@@ -23,7 +25,8 @@ def webhooks_of(ledger: Ledger, reading: Reading, metrics: Metrics) -> tuple[Des
     sending = sending_of(ledger, metrics.watch_webhooks(lambda: reading.ask_here(queue.figures)))
     tokens = Tokens(token_file(ledger.settings.home))
     courier = Courier(ledger.dsn, ledger.schema, sending, ledger.today, tokens.has_ended)
-    return Desk(ledger.pool, ledger.vault, sending.guard, now, courier.ring), courier
+    desk = Desk(ledger.pool, ledger.vault, sending.guard, now, courier.ring, partial(note, ledger))
+    return desk, courier
 
 
 def sending_of(ledger: Ledger, tell: Callable[[str], None] = lambda _: None) -> Sending:

@@ -1,11 +1,13 @@
 """Webhooks and their deliveries as they are shown over HTTP."""
 
 import datetime as dt
+import hashlib
 from typing import Annotated, Any
 
 import msgspec
 from psycopg import Cursor
 
+from api.problems import ChangedMeanwhile
 from api.roles import Role, ScopeName
 from api.telling import Language
 from api.webhooks import queue
@@ -42,6 +44,30 @@ class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
     failing_since: dt.datetime | None
     public_key: str | None
+
+
+VOLATILE = ("told_position", "waiting", "failing_since")
+"""What of a webhook goes on by itself, and is not what anybody said of it."""
+
+
+def tag_of(each: WebhookShown) -> str:
+    """The ETag of a webhook: of what was said of it, and of whether it is active."""
+    said = {name: value for name, value in msgspec.structs.asdict(each).items() if name not in VOLATILE}
+    return f'"{hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:32]}"'
+
+
+def require_unchanged(each: WebhookShown, if_match: str | None) -> None:
+    """Checks that a change is meant for the webhook as it stands.
+
+    Raises: ChangedMeanwhile.
+    """
+    held = {tag.strip() for tag in (if_match or "*").split(",")}
+    if not held & {"*", tag_of(each)}:
+        raise ChangedMeanwhile(
+            field="If-Match",
+            detail=f"The webhook {each.webhook} was changed since it was read.",
+            remedy=f"Read /v1/webhooks/{each.webhook} again, and send the change with its ETag.",
+        )
 
 
 class WebhookMade(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,6 +35,8 @@ SEALED = "select sealed_url, sealed_secrets from webhook where webhook = %(webho
 
 COUNT = "select count(*) from webhook"
 
+HOLD = "select from webhook where webhook = %(webhook)s for update"
+
 ADD = """
 insert into webhook (webhook, name, form, host, sealed_url, sealed_secrets, public_key, language, events,
     only_people, only_branches, maker, role, scope, employee, branches, made_at, told_position)

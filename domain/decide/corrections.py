@@ -21,7 +21,8 @@ from domain.refusals import AlreadyVoided, NotConfirmable, NotVoidable, UnknownF
 
 _FOUNDATIONS = frozenset(
     """ledger_opened branch_opened period_closed fact_voided access_refused personal_data_read
-    subject_erased token_made token_revoked quarantine_settled access_changed signed_in""".split()
+    subject_erased token_made token_revoked quarantine_settled access_changed signed_in
+    webhook_changed""".split()
 )
 
 

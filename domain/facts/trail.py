@@ -29,6 +29,9 @@ Filter = Annotated[
 ]
 
 
+EventName = Annotated[
+    str, Meta(pattern=r"^[a-z0-9_.]{1,100}\Z", description="Name of an event, such as fact.deal_closed.")
+]
 TokenScope = Literal["self", "team", "branch", "all"]
 
 
@@ -58,6 +61,25 @@ class TokenRevoked(Fact, frozen=True, kw_only=True):
     caller: Reader
     role: Label | None = None
     employee: EmployeeId | None = None
+
+
+WebhookChange = Literal["made", "changed", "secret_renewed", "paused", "resumed", "removed"]
+
+
+class WebhookChanged(Fact, frozen=True, kw_only=True):
+    """Whom the ledger tells of its facts was changed: a webhook was made, changed, paused or removed.
+
+    host: of its address, which may hold a key and is not in the ledger. events, role, scope: what it tells,
+    and by whose rights, as it stands after that; absent where it is gone.
+    """
+
+    TYPE: ClassVar[str] = "webhook_changed"
+    webhook: Annotated[str, Meta(pattern=r"^wh_[0-9a-f]{16}\Z", description="Id of a webhook.")]
+    change: WebhookChange
+    host: Annotated[str, Meta(min_length=1, max_length=300, description="A host, with its port if named.")]
+    events: Annotated[list[EventName], Meta(min_length=1, max_length=200)] | None = None
+    role: Label | None = None
+    scope: TokenScope | None = None
 
 
 class AccessRefused(Fact, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ OF_ACCESS = (
     "access_changed",
     "token_made",
     "token_revoked",
+    "webhook_changed",
 )
 """What is written of the use of the ledger rather than of the work."""
 

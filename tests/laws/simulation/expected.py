@@ -25,7 +25,7 @@ from domain.plan.parse import parse_plan
 
 FOUNDATIONS = frozenset(
     """ledger_opened branch_opened period_closed fact_voided subject_erased access_refused
-    token_made token_revoked personal_data_read access_changed signed_in""".split()
+    token_made token_revoked personal_data_read access_changed signed_in webhook_changed""".split()
 )
 """Types that no void may name."""
 
