@@ -1,6 +1,5 @@
-"""What people record in their own name, at an address made for it: now, under a source of their own."""
+"""What people record about themselves, at an address made for it: now, under a source of their own."""
 
-import asyncio
 import datetime as dt
 import secrets
 from collections.abc import Sequence
@@ -22,19 +21,14 @@ Asked = Request[object, Caller, State]
 
 
 def own_fact(caller: Caller, fact: Fact, at: dt.datetime, key: str | None = None) -> Submission:
-    """`fact` as `caller` says it in their own name. key: of the form it comes from, which counts once."""
+    """`fact` as `caller` says it of themselves. key: of the form it comes from, which then counts once."""
     return Submission(
         type=fact.TYPE,
-        source=source_of(caller),
+        source=f"employee/{caller.employee}",
         key=f"{fact.TYPE.replace('_', '-')}/{key or new_key()}",
         occurred_at=at,
         data=msgspec.to_builtins(fact),
     )
-
-
-def source_of(caller: Caller) -> str:
-    """Under which source somebody says something at an address or on a page made for it."""
-    return f"employee/{caller.employee}" if caller.employee is not None else f"account/{caller.name}"
 
 
 async def record(request: Asked, writing: Writing, reading: Reading, submission: Submission) -> Stored:
@@ -56,8 +50,7 @@ async def record_all(
 
     How many of them were not known before. Raises: the Refusal of the first that a rule refuses; Behind.
     """
-    async with writing.room_for_batch:
-        outcomes = await asyncio.to_thread(writing.many, submissions, request.auth.actor, atomic=True)
+    outcomes = await writing.batch(lambda: submissions, request.auth.actor, atomic=True)
     refusals = [each.refusal for each in outcomes if isinstance(each, Refused)]
     for refusal in sorted(refusals, key=lambda each: isinstance(each, Withheld)):
         raise refusal

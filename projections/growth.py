@@ -6,13 +6,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from domain.people.reminders import Probation
 from domain.people.roster import Posting, posting
 from domain.period import Period
-from projections import roster
+from projections import reminders, roster
 from projections.closing import head
 from projections.members import members
 from projections.milestones import MilestoneProgress, milestones_of
 from projections.opening import opening
+from projections.reminders import Review
 from projections.rows import by_employee
 from projections.spans import Cursor
 from projections.surveys import Answer, answers
@@ -38,7 +40,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """How one person grows, as of `day`.
 
     day_number: days since the hire, which is day 0. tests: drawn from question banks up to that day, in
-    their order, with their weak topics. moods: of the last weeks, in their order.
+    their order, with their weak topics. moods: of the last weeks, in their order. probation: the last that
+    was agreed; None for none. reviews: how probations were found to end, in their order.
     """
 
     employee: str
@@ -49,6 +52,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     tests: tuple[TakenTest, ...]
     milestones: tuple[MilestoneProgress, ...]
     moods: tuple[Mood, ...]
+    probation: Probation | None
+    reviews: tuple[Review, ...]
 
 
 class GrowthRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +103,8 @@ def dossier(
         tests=tuple(each for each in seen if each.begun_at < over),
         milestones=tuple(reached.get(employee, ())),
         moods=tuple(_mood(each) for each in answers(cursor, first, day, [employee], known_at)),
+        probation=next(iter(reminders.probations(cursor, [employee], known_at)), None),
+        reviews=tuple(reminders.reviews(cursor, [employee], known_at)),
     )
 
 

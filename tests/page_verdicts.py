@@ -22,6 +22,9 @@ CARE = frozenset[Role]({"manager", "hr", "hr_head", "auditor", "administrator"})
 """Who looks after people: a manager after those they reach."""
 CARE_FOR_ALL = CARE - {"manager"}
 ROSTERING = frozenset[Role]({"manager", "hr", "hr_head", "administrator"})
+HIRING = frozenset[Role]({"hr", "hr_head", "administrator"})
+STAFFING = HIRING | {"manager"}
+"""Who records something about where people work; a manager the review of a probation."""
 CREDENTIALS = frozenset[Role]({"hr_head"})
 
 PAGES: Mapping[str, frozenset[Role]] = {
@@ -106,4 +109,15 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /hr/rosters": CARE,
     "POST /hr/rosters/search": ROSTERING,
     "POST /hr/rosters/adopt": ROSTERING,
+    "GET /hr/people/{employee}": CARE,
+    "POST /hr/people/{employee}": STAFFING,
+    "GET /hr/hire": HIRING,
+    "POST /hr/hire": HIRING,
+    "GET /hr/alerts": CARE,
+    "GET /hr/alerts/{plan}/{alert}": CARE_FOR_ALL,
+    "GET /hr/plans": CARE,
+    "POST /hr/plans": HIRING,
+    "GET /hr/posts": CARE_FOR_ALL,
+    "GET /hr/posts/forecast": CARE_FOR_ALL,
+    "GET /hr/pay": CARE_FOR_ALL | {"payroll"},
 }

@@ -603,6 +603,8 @@ class Dossier(TypedDict):
     tests: list[TakenTest]
     milestones: list[MilestoneProgress]
     moods: list[GrowthMood]
+    probation: Probation | None
+    reviews: list[Review]
 
 
 class Draft(TypedDict):
@@ -1773,6 +1775,14 @@ class Practice(TypedDict):
     results: list[Result]
 
 
+class Probation(TypedDict):
+    employee: str
+    ends_on: str
+    agreed_at: int
+    reviewed_at: NotRequired[int | None]
+    outcome: NotRequired[str | None]
+
+
 class ProblemKind(TypedDict):
     type: str
     title: str
@@ -2020,6 +2030,14 @@ class Result(TypedDict):
     after: NotRequired[Restated | None]
     change: NotRequired[str | None]
     relative: NotRequired[str | None]
+
+
+class Review(TypedDict):
+    position: int
+    employee: str
+    reviewer: str
+    outcome: str
+    evidence: list[int]
 
 
 class Risks(TypedDict):

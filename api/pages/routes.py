@@ -11,7 +11,8 @@ from api.pages.audit import journal, sealing, statements
 from api.pages.employee import learning, own, pay, today, visiting
 from api.pages.entry import account, issuer, signing_in
 from api.pages.home import home
-from api.pages.hr import credentials, overview, rosters
+from api.pages.hr import alerts, credentials, dossier, overview, posts, reading_plans, rosters
+from api.pages.hr import pay as pay_ranges
 from api.pages.interface import interface_page
 from api.pages.languages import choose_language
 from api.pages.navigation import Navigation
@@ -103,6 +104,17 @@ PAGES: list[HTTPRouteHandler] = [
     balancing.write_off,
     payments.payments_page,
     payments.confirm_payments,
+    dossier.dossier_page,
+    dossier.decide,
+    dossier.hire_page,
+    dossier.hire,
+    alerts.alerts_page,
+    alerts.backtest_page,
+    reading_plans.plans_page,
+    reading_plans.acknowledge,
+    posts.posts_page,
+    posts.forecast_page,
+    pay_ranges.pay_page,
 ]
 """Those for whoever is signed in, and may."""
 

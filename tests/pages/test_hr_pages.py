@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from paged_firm import HIRED, today
+from paged_firm import HIRED, now, today
 from served import Service, fact
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
@@ -83,7 +83,7 @@ def test_a_roster_is_searched_for_and_adopted(firm: Service) -> None:
     assert carried["given"] == f"E9/{monday}/E E9/{monday + ONE_DAY}/E"
     for stored in (2, 0):
         done = sent(hr, "/hr/rosters/adopt", **unit, **carried)
-        assert (done.status_code, f"done={stored}" in done.headers["location"]) == (303, True), done.text
+        assert done.status_code == 303 and f"done={stored}" in done.headers["location"], text(done.text)
     assert "Every need is met" in page(hr, f"/hr/rosters?unit=BJ&from={monday}&span=week")
     away = {"employee": "E9", "kind": "sick", "from_on": str(monday), "until_on": str(monday)}
     assert firm.client("hr").post("/v1/facts", json=fact("leave_taken", away)).status_code == 201
@@ -106,3 +106,68 @@ def test_a_search_that_cannot_be_made_is_refused_on_the_page(
 ) -> None:
     answer = sent(firm.client("hr"), "/hr/rosters/search", **form)
     assert (answer.status_code, told in answer.text) == (status, True), answer.text
+
+
+def test_somebody_is_hired_transferred_reviewed_and_leaves(firm: Service) -> None:
+    """Each by a form; whom a name fits is found; what is refused stands at its field."""
+    hr = firm.client("hr")
+    day, later = str(today()), str(today() + 9 * ONE_DAY)
+    new = {"employee": "E7", "name": "赵敏", "hired_on": day, "post": "seller", "branch": "SH"}
+    refused = sent(hr, "/hr/hire", **new, manager="nobody")
+    assert refused.status_code == 422 and 'value="赵敏"' in refused.text
+    assert re.search(r'name="manager"[^>]*aria-invalid="true"', refused.text)
+    hired = sent(hr, "/hr/hire", **new, manager="周经")
+    assert hired.headers["location"] == "/hr/people/E7?done=hire"
+    own = "/hr/people/E7"
+    shown = text(page(hr, f"{own}?done=hire"))
+    assert "✓ Hired." in shown and "赵敏" in shown and "周经理" in shown and "Implant basics" in shown
+    assert sent(hr, "/hr/hire", **new).status_code == 409
+    moved = sent(hr, own, what="transfer", effective_on=later, branch="BJ")
+    assert moved.status_code == 303 and "Transferred" in page(hr, own)
+    assert sent(hr, own, what="probation", ends_on=later).status_code == 303
+    review = {"what": "review", "outcome": "confirmed", "reviewer": "M1"}
+    bare = sent(hr, own, **review)
+    assert bare.status_code == 422 and "evidence" in bare.text
+    position = firm.record("survey_answered", _MOOD, **now()).json()["position"]
+    firm.get("/v1/plans")
+    assert f'name="evidence" value="{position}"' in page(hr, own)
+    assert sent(hr, own, **review, evidence=str(position)).status_code == 303
+    told = firm.get("/v1/employees/E7/dossier")
+    assert (told["probation"]["outcome"], told["reviews"][0]["evidence"]) == ("confirmed", [position])
+    assert "on 1 fact" in text(page(hr, own))
+    assert sent(hr, own, what="leave", left_on="2020-01-01", cause="other").status_code == 422
+    assert sent(hr, own, what="leave", left_on=day, cause="family").status_code == 303
+    assert "does not work here" in page(hr, f"{own}?day={later}")
+    assert sent(hr, own, what="erase").status_code == 422
+
+
+_MOOD = {"employee": "E7", "stress": "4", "training_satisfaction": "7", "belonging": "6"}
+
+
+def test_who_has_not_read_the_plan_is_listed_until_the_paper_is_filed(firm: Service) -> None:
+    hr = firm.client("hr")
+    shown = page(hr, "/hr/plans")
+    assert "since 1 Jan 2025" in text(shown) and "李强" in shown
+    carried = dict(re.findall(r'name="(plan|adopted_at|document_hash)" value="([^"]+)"', shown))
+    unsigned = sent(hr, "/hr/plans", **carried, employee="E9")
+    assert (unsigned.status_code, "E9" in unsigned.text) == (422, True)
+    done = sent(hr, "/hr/plans", **carried, employee="李", signature="folder 12")
+    assert done.headers["location"] == "/hr/plans?plan=selling&done=E9"
+    after = text(page(hr, done.headers["location"]))
+    assert "李强 has acknowledged it." in after
+
+
+@pytest.mark.rule("R36", "R90")
+def test_posts_pay_and_warnings_answer_whoever_looks_after_everybody(firm: Service) -> None:
+    """With what there is; where there is nothing, that is said."""
+    posts = {"branch": "BJ", "employment": "contract", "posts": 3, "effective_on": "2025-01-01"}
+    assert firm.record("posts_established", posts).status_code == 201
+    firm.get("/v1/plans")
+    hr = firm.client("hr")
+    assert re.search(r"BJ.* contract 3 1 2\b", text(page(hr, "/hr/posts?branch=BJ")))
+    assert "leave in a month" in page(hr, "/hr/posts/forecast")
+    assert "How right these rules were" in page(hr, "/hr/alerts?tried=true")
+    assert "王芳" in page(hr, "/hr/pay?measure=selling/visits&period=2025-Q4")
+    assert page(hr, "/hr/pay?measure=selling/visits&period=soon", 422).count('role="alert"') == 1
+    assert "Choose a measure" in page(hr, "/hr/pay")
+    page(hr, "/hr/alerts/selling/none", 404)

@@ -13,7 +13,7 @@ from api.roles import ROLES, Role
 
 OWN, OTHER = "E1", "E9"
 PLACES = {"period": "2025-03", "test": "none", "board": "visits", "position": "1"}
-PLACES |= {"plan": "selling", "draft": "none", "example": "device-rep"}
+PLACES |= {"plan": "selling", "alert": "none", "draft": "none", "example": "device-rep"}
 PLACES |= {"hold": "none", "inquiry": "none"}
 HTML = {"Accept": "text/html"}
 

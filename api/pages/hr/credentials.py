@@ -12,7 +12,7 @@ from litestar.params import QueryParameter
 from api import credentials
 from api.credentials import FlaggedPage, StateAsked
 from api.pages.employee.person import person_shown
-from api.pages.hr.shown import filled_in, kept, of_person, part_of, shown, told
+from api.pages.hr.shown import Offset, filled_in, kept, of_person, part_of, shown, told
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.reading import EmployeeInPath, OnDay
@@ -39,8 +39,6 @@ DECISIONS: Mapping[str, type[Fact]] = {
     "reinstate": CredentialReinstated,
     "revoke": CredentialRevoked,
 }
-
-Offset = Annotated[int, QueryParameter(ge=0, description="Rows to pass over.")]
 
 
 @get(
@@ -120,7 +118,7 @@ async def decide(page: NamedDependency[Page], employee: EmployeeInPath, day: OnD
     kind = DECISIONS.get(what, CredentialGranted)
     said = {name: form[name] for name in kind.__struct_fields__ if name in form}
     try:
-        await told(page, kind, said | {"employee": employee}, form.get("key"))
+        await told(page, kind, said | {"employee": employee})
     except NotAllowed:
         raise
     except Refusal as refusal:

@@ -1,25 +1,31 @@
 """What the pages of HR share: the way between them, the day they are about, and the facts that forms make."""
 
 import datetime as dt
+import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import quote, urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import QueryParameter
 
-from api.facts import within_rights
-from api.ops import now
-from api.own_facts import new_key, own_fact, record
+from api import plans
+from api.own_facts import new_key
 from api.pages.page import Page
+from api.pages.people import chosen
 from api.pages.submitted import converted, text_of
 from api.paging import Pages
+from api.plans import PlanDetail
 from api.roles import MAY_RECORD, Action
 from domain.facts.base import Fact
+from domain.plan.fields import Title
 from domain.refusals import BadField, Refusal
 
 ROWS = 100
 """So many rows stand on one page of a list."""
+
+Offset = Annotated[int, QueryParameter(ge=0, description="Rows to pass over.")]
 
 
 class Section(NamedTuple):
@@ -33,8 +39,13 @@ class Section(NamedTuple):
 
 SECTIONS = (
     Section("overview", "/hr", "read_care", "all"),
+    Section("people", "/people", "read_people", "rows"),
     Section("credentials", "/hr/credentials", "read_care", "rows"),
     Section("rosters", "/hr/rosters", "read_care", "rows"),
+    Section("alerts", "/hr/alerts", "read_care", "rows"),
+    Section("plans", "/hr/plans", "read_care", "rows"),
+    Section("posts", "/hr/posts", "read_care", "all"),
+    Section("pay", "/hr/pay", "read_pay_ranges", "all"),
 )
 
 
@@ -59,6 +70,36 @@ async def part_of(page: Page, handler: HTTPRouteHandler, offset: int, **said: An
     )
 
 
+async def whole(page: Page, handler: HTTPRouteHandler, **said: Any) -> Any:
+    """What `handler` answers with all rows of its list, for a page that counts them."""
+    pages = Pages(page.request, page.reading, page.view.known_at, read=0, limit=sys.maxsize)
+    return await page.ask(handler, pages=pages, **said)
+
+
+class InForce(NamedTuple):
+    """A plan in force, with what its document calls it and says."""
+
+    plan: str
+    title: Title
+    document: dict[str, Any]
+
+
+async def plans_in_force(page: Page, day: dt.date | None) -> list[InForce]:
+    """The plans in force, as far as the reader may read plans."""
+    found: list[InForce] = []
+    for each in await page.ask(plans.read_plans, day=day) if page.may("read_plans") else ():
+        detail: PlanDetail = await page.ask(plans.read_plan, plan=each.plan, day=day)
+        document = detail.document or {}
+        found.append(InForce(each.plan, title_of(document, each.plan), document))
+    return found
+
+
+def title_of(written: Mapping[str, Any], name: str) -> Title:
+    """What a part of a document is called; its name where it has no title."""
+    said = written.get("title") or name
+    return Title(said["en"], said["zh"]) if isinstance(said, dict) else Title(str(said), str(said))
+
+
 async def shown(
     page: Page,
     template: str,
@@ -81,6 +122,7 @@ async def shown(
         of_person=of_person,
         keep=lambda path, **more: kept(path, day, more),
         may_record=lambda *types: set(types) <= MAY_RECORD.get(page.caller.role, frozenset()),
+        words=lambda choices, key: [(each, page.wording.say(f"{key}{each}")) for each in choices],
         key=new_key(),
         **what,
     )
@@ -98,7 +140,7 @@ def of_person(employee: str) -> str:
     return f"/hr/people/{quote(employee, safe='')}"
 
 
-async def told(page: Page, kind: type[Fact], said: Mapping[str, Any], key: str | None) -> None:
+async def told(page: Page, kind: type[Fact], said: Mapping[str, Any]) -> None:
     """Records the fact that a form makes, in the name of who sends it, and waits until it is counted.
 
     said: its fields; those that are left empty are absent.
@@ -106,14 +148,22 @@ async def told(page: Page, kind: type[Fact], said: Mapping[str, Any], key: str |
     """
     page.caller.require_record(kind.TYPE)
     fact = converted(kind, {name: value for name, value in said.items() if value not in ("", None)})
-    submission = within_rights(own_fact(page.caller, fact, now(), key), page.caller)
-    await record(page.request, page.writing, page.reading, submission)
+    await page.record(await page.request.form(), fact)
 
 
 async def filled_in(page: Page) -> dict[str, str]:
     """The fields of the form that was sent, as text."""
     form = await page.request.form()
     return {name: text_of(form, name) for name in form}
+
+
+async def named_in(page: Page, said: Mapping[str, Any], fields: Iterable[str]) -> dict[str, str]:
+    """The ids of the people whom a form names in those of `fields` that are filled in.
+
+    Raises: BadField, Several.
+    """
+    form = await page.request.form()
+    return {field: await chosen(page, form, field) for field in fields if said.get(field)}
 
 
 def day_of(form: Mapping[str, str], name: str = "day") -> dt.date | None:
