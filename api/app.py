@@ -62,14 +62,17 @@ from api import (
     shifts,
     signed_in,
     simulating,
+    storage,
     stream,
     stream_tickets,
     targets,
+    token_desk,
     trail_pages,
     units,
     visits,
     workforce,
 )
+from api.accounts import desk as account_desk
 from api.asyncapi import read_asyncapi
 from api.bulk import addresses as bulk
 from api.bulk.building import Building
@@ -83,6 +86,7 @@ from api.connectors.xapi import xapi_router
 from api.documented import complete
 from api.entrance import entrance
 from api.follower import Follower
+from api.importing import desk as import_desk
 from api.kept_slips import KeptSlips
 from api.metrics import Metrics
 from api.moving import Mover
@@ -242,6 +246,10 @@ HANDLERS = [
     signed_in.end_all_sessions,
     *addresses.HANDLERS,
     *bulk.HANDLERS,
+    *token_desk.HANDLERS,
+    *account_desk.HANDLERS,
+    *import_desk.HANDLERS,
+    storage.read_storage,
     problem_kinds.problem_kind,
 ]
 

@@ -24,6 +24,7 @@ Action = Literal[
     "mend",
     "close_periods",
     "provision",
+    "administer",
 ]
 
 ScopeName = Literal["self", "team", "branch", "all"]
@@ -106,7 +107,7 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 "make_webhooks",
             }
         ),
-        "hr_head": _EVERYTHING,
+        "hr_head": _EVERYTHING - {"administer"},
         "payroll": frozenset[Action](
             {
                 "record",
@@ -121,7 +122,8 @@ MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 "make_webhooks",
             }
         ),
-        "auditor": _EVERYTHING - {"record", "make_webhooks", "mend", "close_periods", "provision"},
+        "auditor": _EVERYTHING
+        - {"record", "make_webhooks", "mend", "close_periods", "provision", "administer"},
         "integration": frozenset[Action](
             {"record", "read_boards", "use_account", "make_webhooks", "provision"}
         ),

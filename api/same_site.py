@@ -2,11 +2,12 @@
 
 A request that changes something and is let in by a cookie must come from the same site, by what the browser
 says of it (`Sec-Fetch-Site`, or `Origin` where it says only that), and must bring the token of its session:
-as the header X-CSRF-Token, or as the field `csrf_token` of a form. One with a bearer token needs neither, as
-no browser sends that by itself.
+as the header X-CSRF-Token, or as the field `csrf_token` of a form, the first one where it has files. One with
+a bearer token needs neither, as no browser sends that by itself.
 """
 
 import hmac
+import re
 from typing import cast
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,8 +20,11 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 HEADER = "X-CSRF-Token"
 FIELD = "csrf_token"
 FORM = "application/x-www-form-urlencoded"
+FORM_WITH_FILES = "multipart/form-data"
+FIRST_PART_BYTES = 4096
 FORM_BYTES = 64 * 1024
 MOST_FIELDS = 100
+_BOUNDARY = re.compile(r'\bboundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))')
 
 
 class FromElsewhere(NotAllowed):
@@ -71,10 +75,14 @@ def require_token(token: str, expected: str) -> None:
 async def brought(scope: Scope, receive: Receive) -> tuple[str, Receive]:
     """The token that a request brings, and how its body is still to be received.
 
-    Only a form is looked into, and no further than a form may be long.
+    Only a form is looked into, and no further than a form may be long; of one with files the first field
+    alone, so that no file is held to look for it.
     """
     said = header(scope["headers"], HEADER.lower().encode())
-    kind = header(scope["headers"], b"content-type").partition(";")[0].strip().lower()
+    form = header(scope["headers"], b"content-type")
+    kind = form.partition(";")[0].strip().lower()
+    if not said and kind == FORM_WITH_FILES:
+        return await _in_first_part(form, receive)
     if said or kind != FORM:
         return said, receive
     body, more = b"", True
@@ -82,6 +90,27 @@ async def brought(scope: Scope, receive: Receive) -> tuple[str, Receive]:
         body, more = body + message["body"], message["more_body"]
     first: HTTPRequestEvent = {"type": "http.request", "body": body, "more_body": more}
     return _field(body), _again(first, receive)
+
+
+async def _in_first_part(form: str, receive: Receive) -> tuple[str, Receive]:
+    boundary = _BOUNDARY.search(form)
+    if boundary is None:
+        return "", receive
+    mark = re.escape(f"--{boundary[1] or boundary[2]}".encode())
+    wanted = re.compile(
+        mark
+        + rb'\r\nContent-Disposition: form-data; name="%b"\r\n\r\n([\w-]{1,200})\r\n' % FIELD.encode()
+        + mark
+    )
+    body, more, found = b"", True, None
+    while more and found is None and len(body) <= FIRST_PART_BYTES:
+        message = await receive()
+        if message["type"] != "http.request":
+            break
+        body, more = body + message["body"], message["more_body"]
+        found = wanted.match(body)
+    first: HTTPRequestEvent = {"type": "http.request", "body": body, "more_body": more}
+    return found[1].decode() if found else "", _again(first, receive)
 
 
 def _field(body: bytes) -> str:

@@ -25,6 +25,7 @@ from domain.journal.cipher import base64url
 LOOK_SECONDS = 0.5
 """So long does a session still count in one process that another process ended."""
 KEPT_SESSIONS = 10_000
+MOST_LISTED = 1_000
 SESSIONS_EACH = 20
 """Whoever begins one more ends the one that was not used for the longest."""
 SEEN_EVERY = dt.timedelta(minutes=1)
@@ -42,6 +43,11 @@ OF_NAME = f"""
 select {COLUMNS} from session
 where name = %(name)s and ends_at > %(now)s and seen_at > %(now)s - %(idle)s::interval
 order by seen_at desc, begun_at desc"""
+
+OF_ALL = f"""
+select {COLUMNS} from session
+where ends_at > %(now)s and seen_at > %(now)s - %(idle)s::interval
+order by seen_at desc, begun_at desc limit %(most)s"""
 
 BEGIN = f"""
 insert into session ({COLUMNS})
@@ -139,6 +145,13 @@ class Sessions:
         asked = {"name": name, "now": self._clock(), "idle": self.lifetime.idle}
         return await self._reading.ask(
             lambda cursor: [_session(row) for row in cursor.execute(OF_NAME, asked).fetchall()]
+        )
+
+    async def all(self) -> list[Session]:
+        """The sessions of everybody, the one that was used last first."""
+        asked = {"now": self._clock(), "idle": self.lifetime.idle, "most": MOST_LISTED}
+        return await self._reading.ask(
+            lambda cursor: [_session(row) for row in cursor.execute(OF_ALL, asked).fetchall()]
         )
 
     async def end(self, id_hash: bytes) -> bool:

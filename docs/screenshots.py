@@ -21,7 +21,7 @@ from api.tokens import Tokens, token_file
 FOLDER = Path(__file__).resolve().parent / "screenshots"
 DAY = "2025-11-20"
 SELLER, NEWCOMER = "HK035", "HK048"
-AUDITOR, HEAD = "auditor", "hr_head"
+AUDITOR, HEAD, ADMINISTRATOR = "auditor", "hr_head", "administrator"
 """Whose pictures are of the role of this name."""
 TRIED = "/what-if?source=draft:seller-2026.1&from=2025-08&until=2025-10"
 REASON = "More for each new client"
@@ -77,6 +77,9 @@ PICTURES = [
     Picture("what-if", HEAD, f"{TRIED}{RANGE}#result", "desk", "en"),
     Picture("what-if", HEAD, f"{TRIED}{RANGE}#result", "phone", "zh"),
     Picture("audit-seal", AUDITOR, "/audit/seal", "desk", "zh"),
+    Picture("admin-overview", ADMINISTRATOR, "/admin", "desk", "en"),
+    Picture("admin-imports", ADMINISTRATOR, "/admin/imports", "phone", "zh"),
+    Picture("admin-tokens", ADMINISTRATOR, "/admin/tokens", "desk", "zh", "dark"),
 ]
 
 
@@ -148,6 +151,7 @@ def _take_all(found: str, home: Path, address: str) -> None:
     }
     tokens[AUDITOR] = made.make("auditor", "picture.auditor")
     tokens[HEAD] = made.make("hr_head", "picture.head")
+    tokens[ADMINISTRATOR] = made.make("administrator", "picture.administrator")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
         for picture in PICTURES:

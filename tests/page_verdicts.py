@@ -15,6 +15,7 @@ AUDIT = frozenset[Role]({"auditor", "hr_head", "administrator"})
 READ_PLANS = ALL - {"integration"}
 ADOPTING = frozenset[Role]({"hr_head", "administrator"})
 DRAFTING = ADOPTING | {"hr"}
+ADMIN = frozenset[Role]({"administrator"})
 SELF = frozenset[Role]({"employee"})
 """Filled in by the person themselves: the one employee of the table, and nobody for them."""
 
@@ -120,4 +121,22 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /hr/posts": CARE_FOR_ALL,
     "GET /hr/posts/forecast": CARE_FOR_ALL,
     "GET /hr/pay": CARE_FOR_ALL | {"payroll"},
+    "GET /admin": ADMIN,
+    "GET /admin/imports": ADMIN,
+    "POST /admin/imports": ADMIN,
+    "GET /admin/imports/{id}": ADMIN,
+    "POST /admin/imports/{id}/confirm": ADMIN,
+    "GET /admin/connectors": ADMIN,
+    "GET /admin/quarantine/{entry}": ADMIN | {"hr_head"},
+    "POST /admin/quarantine/{entry}": ADMIN | {"hr_head"},
+    "GET /admin/webhooks": ADMIN,
+    "GET /admin/webhooks/{webhook}": ADMIN,
+    "POST /admin/webhooks/{webhook}": ADMIN,
+    "GET /admin/tokens": ADMIN,
+    "POST /admin/tokens": ADMIN,
+    "POST /admin/tokens/revoke": ADMIN,
+    "GET /admin/accounts": ADMIN,
+    "POST /admin/accounts": ADMIN,
+    "POST /admin/accounts/changes": ADMIN,
+    "POST /admin/sessions/end": ADMIN,
 }

@@ -17,11 +17,31 @@ class AccountChange(TypedDict):
     title: Title
 
 
+class AccountDone(TypedDict):
+    account: AccountShown
+    code: str | None
+
+
 class AccountMove(TypedDict):
     period: str | None
     position: int
     amount_minor: int
     balance_minor: int
+
+
+class AccountShown(TypedDict):
+    name: str
+    role: Literal[
+        "employee", "manager", "hr", "hr_head", "payroll", "auditor", "integration", "administrator"
+    ]
+    scope: Literal["self", "team", "branch", "all"]
+    employee: str | None
+    branches: list[str]
+    state: Literal["open", "locked", "removed"]
+    waits: bool
+    has_second_factor: bool
+    made_at: str
+    signed_in_at: str | None
 
 
 class Acknowledgement(TypedDict):
@@ -160,7 +180,7 @@ class Attainment(TypedDict):
     currency: str | None
 
 
-class Balance(TypedDict):
+class BalancesBalance(TypedDict):
     employee: str
     plan: str
     account: str
@@ -792,6 +812,42 @@ class Fairness(TypedDict):
     weekends: PeopleRosterQualitySpread
 
 
+class Fault(TypedDict):
+    file: str
+    line: int
+    kind: str
+    detail: str
+    remedy: str
+    column: NotRequired[str]
+    field: NotRequired[str]
+    value: NotRequired[str]
+
+
+class FileReport(TypedDict):
+    file: str
+    mapping: str
+    source: str
+    sha256: str
+    encoding: NotRequired[str]
+    rows_read: NotRequired[int]
+    rows_passed_over: NotRequired[int]
+    rows_refused: NotRequired[int]
+    facts_made: NotRequired[int]
+    stored: NotRequired[int]
+    hits: NotRequired[int]
+    repeated: NotRequired[int]
+    refused: NotRequired[int]
+    contradictions: NotRequired[int]
+    balances: NotRequired[list[ImportingReportBalance]]
+    digest_source: NotRequired[str]
+    digest_ledger: NotRequired[str]
+    reconciled: NotRequired[bool | None]
+    broke_off: NotRequired[str]
+    unused_columns: NotRequired[list[str]]
+    faults: NotRequired[list[Fault]]
+    faults_left_out: NotRequired[int]
+
+
 class FlaggedPage(TypedDict):
     period: str
     total: int
@@ -934,6 +990,26 @@ class HonourAwarded(TypedDict):
 class HonoursProposal(TypedDict):
     honour: HonourAwarded
     position: int | None
+
+
+class ImportRun(TypedDict):
+    id: str
+    file: str
+    sha256: str
+    actor: str
+    tried_at: str
+    stored_at: str | None
+    state: Literal["tried", "stored"]
+    report: FileReport
+
+
+class ImportingReportBalance(TypedDict):
+    type: str
+    currency: str
+    source: NotRequired[Sum]
+    refused: NotRequired[Sum]
+    repeated: NotRequired[Sum]
+    ledger: NotRequired[Sum]
 
 
 class IndicatorStanding(TypedDict):
@@ -2302,6 +2378,20 @@ class Sentence(TypedDict):
     words: dict[str, str]
 
 
+class SessionShown(TypedDict):
+    session: str
+    name: str
+    role: Literal[
+        "employee", "manager", "hr", "hr_head", "payroll", "auditor", "integration", "administrator"
+    ]
+    employee: str | None
+    device: str
+    method: str
+    begun_at: str
+    seen_at: str
+    ends_at: str
+
+
 class Settlement(TypedDict):
     entry: str
     settled_as: Literal["released", "corrected", "discarded"]
@@ -2520,10 +2610,23 @@ class StepOutcome(TypedDict):
     net_gain_minor: NotRequired[int | None]
 
 
+class Storage(TypedDict):
+    ledger_bytes: int
+    database_bytes: int
+    free_bytes: int
+    is_embedded: bool
+    tables: list[TableSize]
+
+
 class StreamTicket(TypedDict):
     ticket: str
     address: str
     seconds: int
+
+
+class Sum(TypedDict):
+    facts: NotRequired[int]
+    amount_minor: NotRequired[int]
 
 
 class Summary(TypedDict):
@@ -2555,6 +2658,12 @@ class Swap(TypedDict):
 class SwapCheck(TypedDict):
     swap: str
     problem: ProblemsProblem | None
+
+
+class TableSize(TypedDict):
+    table: str
+    bytes: int
+    rows: int
 
 
 class TakenTest(TypedDict):
@@ -2602,6 +2711,25 @@ class TestSent(TypedDict):
 class Title(TypedDict):
     en: str
     zh: str
+
+
+class TokenGiven(TypedDict):
+    token: TokenShown
+    secret: str
+
+
+class TokenShown(TypedDict):
+    name: str
+    role: Literal[
+        "employee", "manager", "hr", "hr_head", "payroll", "auditor", "integration", "administrator"
+    ]
+    scope: Literal["self", "team", "branch", "all"]
+    employee: str | None
+    branches: list[str]
+    made_at: str | None
+    expires_at: str | None
+    revoked_at: str | None
+    state: Literal["counts", "expired", "revoked"]
 
 
 class ToldClause(TypedDict):

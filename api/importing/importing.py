@@ -12,10 +12,11 @@ from api.importing.reconciling import Reconciliation
 from api.importing.report import Fault, FileReport, ImportReport
 from api.importing.rows import BadRow, Row, Unusable
 from api.importing.translating import Made, Translator
-from api.intake import Intake, Outcome, Refused, Rehearsal, Stored
+from api.intake import Intake, Outcome, Refused, Rehearsal, Stored, Submission
 from domain.journal.append import Journal
 from domain.refusals import (
     DealAlreadyClosed,
+    Refusal,
     UnknownBranch,
     UnknownDeal,
     UnknownEmployee,
@@ -42,7 +43,8 @@ class Progress(NamedTuple):
 class Errand(NamedTuple):
     """What all files of one import have in common. rehearsal: where nothing is to be stored.
 
-    on_refused: hears of each refused row, what it gave and what is wrong with it.
+    on_refused: hears of each refused row, what it gave and what is wrong with it. permit: lets each fact
+    pass, or says why it may not be written; all may where it is None.
     """
 
     intake: Intake
@@ -52,6 +54,19 @@ class Errand(NamedTuple):
     on_progress: Callable[[Progress], None] | None
     rehearsal: Rehearsal | None = None
     on_refused: Callable[[Row, Sequence[Made], Sequence[Fault]], None] | None = None
+    permit: Callable[[Submission], Submission | Refusal] | None = None
+
+    def submit(self, batch: Sequence[Made]) -> list[Outcome]:
+        """What became of each; what may not be written never comes before the intake."""
+        permit = self.permit
+        asked = [each.submission if permit is None else permit(each.submission) for each in batch]
+        permitted = [each for each in asked if isinstance(each, Submission)]
+        outcomes = iter(
+            self.intake.submit(
+                permitted, actor=self.actor, now=self.now, atomic=False, rehearsal=self.rehearsal
+            )
+        )
+        return [next(outcomes) if isinstance(each, Submission) else Refused(each) for each in asked]
 
 
 def import_file(job: Job, errand: Errand) -> FileReport:
@@ -189,13 +204,7 @@ class FileImport:
         if not batch:
             return
         errand = self._errand
-        outcomes = errand.intake.submit(
-            [made.submission for made in batch],
-            actor=errand.actor,
-            now=errand.now,
-            atomic=False,
-            rehearsal=errand.rehearsal,
-        )
+        outcomes = errand.submit(batch)
         accepted: list[Made] = []
         for row in _rows(zip(batch, outcomes, strict=True)):
             refusals = [outcome.refusal for _, outcome in row if isinstance(outcome, Refused)]

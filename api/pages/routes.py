@@ -6,6 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from api.intake import Intake
 from api.pages import boards
+from api.pages.admin import access, imports, intake, running, webhooks
 from api.pages.assets import static_file
 from api.pages.audit import journal, sealing, statements
 from api.pages.employee import learning, own, pay, today, visiting
@@ -115,6 +116,24 @@ PAGES: list[HTTPRouteHandler] = [
     posts.posts_page,
     posts.forecast_page,
     pay_ranges.pay_page,
+    running.overview_page,
+    imports.imports_page,
+    imports.try_file,
+    imports.import_page,
+    imports.confirm,
+    intake.connectors_page,
+    intake.entry_page,
+    intake.settle_entry,
+    webhooks.webhooks_page,
+    webhooks.webhook_page,
+    webhooks.change_webhook,
+    access.tokens_page,
+    access.make_token,
+    access.revoke_token,
+    access.accounts_page,
+    access.make_account,
+    access.change_account,
+    access.end_session,
 ]
 """Those for whoever is signed in, and may."""
 

@@ -18,6 +18,7 @@ SYMBOLS: Mapping[str, str] = {"CNY": "¥", "HKD": "HK$", "USD": "US$", "EUR": "�
 _MONTHS = "January February March April May June July August September October November December".split()
 _WEEKDAYS = {"en": "Mon Tue Wed Thu Fri Sat Sun".split(), "zh": "周一 周二 周三 周四 周五 周六 周日".split()}
 _MINUS = "−"
+_SIZES = ("B", "kB", "MB", "GB", "TB")
 
 
 class Wording(NamedTuple):
@@ -130,6 +131,13 @@ class Wording(NamedTuple):
     def clock(self, at: dt.datetime) -> str:
         """The time of day on the ledger's clock: 14:05."""
         return at.astimezone(self.zone).strftime("%H:%M")
+
+    def size(self, octets: int) -> str:
+        """So many bytes: 512 B, 12.4 MB."""
+        size, unit = octets * 10, 0
+        while size >= 10_000 and unit + 1 < len(_SIZES):
+            size, unit = size // 1_000, unit + 1
+        return f"{size // 10}{f'.{size % 10}' if unit and size < 1_000 else ''} {_SIZES[unit]}"
 
     def hours(self, minutes: int) -> str:
         """A length of time: 7 h 30 min, 7小时30分."""

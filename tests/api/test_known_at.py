@@ -14,6 +14,7 @@ from given_plan import document
 from given_practices import share_practices
 from served import Service, served
 from swapping import ask_to_swap, swap_and_change_rules
+from timeless import NO_RESULTS
 from verbatim import put
 
 from domain.facts.accounts import BalanceWrittenOff
@@ -53,33 +54,6 @@ components:
   - {id: two, title: Two hospitals, kind: milestone, milestone: two, pays: 300}
   - {id: visits, title: Visits, kind: per_unit, measure: visits, rate: 1}
 """
-
-NO_RESULTS = {
-    "/v1/facts": "records never change; pages are by position",
-    "/v1/facts/{position}": "a record never changes",
-    "/v1/facts/{position}/proof": "of a record in a tree of a size that the proof names",
-    "/v1/checkpoint": "of the whole journal; earlier ones are kept by whoever audits",
-    "/v1/checkpoints": "of the whole journal, each of its own moment",
-    "/v1/checkpoints/consistency": "between two trees that it names itself",
-    "/v1/tile/{tile}": "a full tile never changes",
-    "/v1/audit/statements/{employee}/{period}/diff": "between two points that it names itself",
-    "/v1/audit/trail": "facts, by position ranges",
-    "/v1/employees/{employee}/statements/{period}/receipt": "of a closed statement, which never changes",
-    "/v1/problems/{kind}": "what a word means",
-    "/v1/plan-examples": "part of the program",
-    "/v1/plan-examples/{example}": "part of the program",
-    "/v1/connectors/{name}/report": "what waits outside of the journal",
-    "/v1/shifts/swaps/{swap}/check": "of what may be recorded now",
-    "/v1/quarantine": "what waits outside of the journal",
-    "/v1/quarantine/{entry}": "what waits outside of the journal",
-    "/v1/session": "who asks, now",
-    "/v1/stream": "what changes from now on",
-    "/v1/webhooks": "where events are sent now",
-    "/v1/webhooks/{webhook}": "as above",
-    "/v1/webhooks/{webhook}/deliveries": "what became of what was sent",
-    "/v1/webhooks/{webhook}/deliveries/{message}": "as above",
-}
-"""Addresses that are read and have no `known_at`, each with the reason; every other GET under /v1 has it."""
 
 VALUES = {
     "employee": "E1",

@@ -15,6 +15,7 @@ OWN, OTHER = "E1", "E9"
 PLACES = {"period": "2025-03", "test": "none", "board": "visits", "position": "1"}
 PLACES |= {"plan": "selling", "alert": "none", "draft": "none", "example": "device-rep"}
 PLACES |= {"hold": "none", "inquiry": "none"}
+PLACES |= {"id": "none", "entry": "none", "webhook": "none"}
 HTML = {"Accept": "text/html"}
 
 

@@ -4,6 +4,7 @@ Made from the OpenAPI document by `make docs`; change the service, not this modu
 """
 
 from ..wire import Wire
+from .administering import AdministeringAddresses
 from .assistants import AssistantsAddresses
 from .audit import AuditAddresses
 from .boards import BoardsAddresses
@@ -30,6 +31,7 @@ class Addresses:
     """Every address of the service, by subject."""
 
     def __init__(self, wire: Wire) -> None:
+        self.administering = AdministeringAddresses(wire)
         self.assistants = AssistantsAddresses(wire)
         self.audit = AuditAddresses(wire)
         self.boards = BoardsAddresses(wire)

@@ -6,7 +6,7 @@ Made from the OpenAPI document by `make docs`; change the service, not this modu
 from collections.abc import Iterator
 from typing import Literal
 
-from ..answers import Balance, Evidence, ExplainedPayslip, Inquiry, PaidSlip, StatementReceipt
+from ..answers import BalancesBalance, Evidence, ExplainedPayslip, Inquiry, PaidSlip, StatementReceipt
 from ..wire import Wire, part
 
 
@@ -121,7 +121,7 @@ class PayAddresses:
         at_least: int | None = None,
         limit: int | None = None,
         left: bool | None = None,
-    ) -> Iterator[Balance]:
+    ) -> Iterator[BalancesBalance]:
         """Outstanding balances of everybody."""
         return self._wire.rows(
             "/v1/balances", {"known_at": known_at, "at_least": at_least, "limit": limit, "left": left}
@@ -134,7 +134,7 @@ class PayAddresses:
         known_at: int | str | None = None,
         at_least: int | None = None,
         limit: int | None = None,
-    ) -> Iterator[Balance]:
+    ) -> Iterator[BalancesBalance]:
         """Outstanding balances of a person."""
         return self._wire.rows(
             f"/v1/employees/{part(employee)}/balances",

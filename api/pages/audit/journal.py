@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
 from api import audit, provenance, seal, trail_pages
-from api.pages.audit.asked import Field, day, number, word
+from api.pages.asked import Field, day, number, word
 from api.pages.audit.tabs import tabs
 from api.pages.navigation import page_opt
 from api.pages.page import Page

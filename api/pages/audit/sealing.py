@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from api import checkpoints, health
 from api.checkpoints import Consistency, KeptCheckpoint
 from api.health import Readiness
-from api.pages.audit.asked import Field, number, word
+from api.pages.asked import Field, number, word
 from api.pages.audit.tabs import tabs
 from api.pages.navigation import page_opt
 from api.pages.page import Page

@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api import diffs, people
-from api.pages.audit.asked import Field, number, word
+from api.pages.asked import Field, number, word
 from api.pages.audit.tabs import tabs
 from api.pages.employee.person import person_shown
 from api.pages.navigation import page_opt
