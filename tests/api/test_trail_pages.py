@@ -2,27 +2,37 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
-from served import Service, fact, open_shanghai
+from conftest import new_database
+from served import Service, fact, open_shanghai, served
 
 VISIT = {"employee": "E1", "customer": "H1"}
 EVIL = '=HYPERLINK("http://evil.example","x")'
 
 
-@pytest.fixture
-def firm(serve: Callable[..., Service]) -> Service:
-    """A service with E1, who visits five times, and one of the visits voided for a reason with a formula."""
-    service = serve()
+TOLD = 9
+"""Where the firm's own facts end; tests add others behind."""
+
+
+def told_to(service: Service) -> Service:
+    """E1 visits five times, and one of the visits is voided for a reason with a formula."""
     open_shanghai(service)
     positions = [service.record("visit_recorded", VISIT).json()["position"] for _ in range(5)]
     void = service.record("fact_voided", {"position": positions[1], "reason": EVIL})
-    assert void.status_code == 201, void.text
+    assert void.json()["position"] == TOLD, void.text
     return service
+
+
+@pytest.fixture(scope="module")
+def firm(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with the nine facts, for all tests that do not mind what comes behind them."""
+    with new_database(postgres, template) as dsn, served(dsn, tmp_path_factory.mktemp("home")) as made:
+        yield told_to(made)
 
 
 @pytest.fixture
@@ -63,7 +73,7 @@ def test_it_is_narrowed_by_person_actor_type_positions_and_days(firm: Service, a
     assert positions(after=2, upto=4) == [3, 4]
     assert positions(**{"from": "2000-01-01", "until": "2000-12-31"}) == []
     assert positions(**{"from": "2000-01-01", "until": "2999-12-31", "upto": 9}) == list(range(1, 10))
-    assert positions(until="2999-12-31", type="visit_recorded", employee="E1") == [4, 5, 6, 7, 8]
+    assert positions(until="2999-12-31", type="visit_recorded", employee="E1", upto=9) == [4, 5, 6, 7, 8]
 
 
 def test_pages_follow_each_other_without_a_gap(firm: Service, auditor: httpx.Client) -> None:
@@ -88,7 +98,7 @@ def test_a_csv_has_every_entry_and_nothing_that_a_spreadsheet_would_run(
     assert answer.content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [int(row["position"]) for row in rows] == list(range(1, len(rows) + 1))
-    assert rows[-1]["source"] == "'+SUM(1)"
+    assert "'+SUM(1)" in [row["source"] for row in rows]
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
 
 
@@ -129,7 +139,9 @@ def test_a_question_that_makes_no_sense_is_refused_by_name(
 
 
 @pytest.mark.rule("R24")
-def test_who_reads_the_trail_stands_in_it(firm: Service, auditor: httpx.Client) -> None:
+def test_who_reads_the_trail_stands_in_it(serve: Callable[..., Service]) -> None:
+    firm = told_to(serve())
+    auditor = firm.client("auditor")
     asked(auditor, firm, employee="E1")
     auditor.get("/v1/audit/trail", params={"format": "csv"})
     told = asked(auditor, firm, type="personal_data_read")
