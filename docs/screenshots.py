@@ -21,7 +21,7 @@ from api.tokens import Tokens, token_file
 FOLDER = Path(__file__).resolve().parent / "screenshots"
 DAY = "2025-11-20"
 SELLER, NEWCOMER = "HK035", "HK048"
-AUDITOR, HEAD, ADMINISTRATOR = "auditor", "hr_head", "administrator"
+AUDITOR, HEAD, ADMINISTRATOR, PAYROLL = "auditor", "hr_head", "administrator", "payroll"
 """Whose pictures are of the role of this name."""
 TRIED = "/what-if?source=draft:seller-2026.1&from=2025-08&until=2025-10"
 REASON = "More for each new client"
@@ -80,6 +80,14 @@ PICTURES = [
     Picture("admin-overview", ADMINISTRATOR, "/admin", "desk", "en"),
     Picture("admin-imports", ADMINISTRATOR, "/admin/imports", "phone", "zh"),
     Picture("admin-tokens", ADMINISTRATOR, "/admin/tokens", "desk", "zh", "dark"),
+    Picture("payroll", PAYROLL, "/payroll", "desk", "zh"),
+    Picture("payroll-close", PAYROLL, "/payroll/2025-12/close", "desk", "en"),
+    Picture("payroll-close", PAYROLL, "/payroll/2025-12/close", "phone", "zh"),
+    Picture("payroll-run", PAYROLL, "/payroll/2025-10", "desk", "en"),
+    Picture("payroll-run", PAYROLL, "/payroll/2025-10", "phone", "zh", "dark"),
+    Picture("payroll-changes", PAYROLL, "/payroll/2025-10/changes", "phone", "zh"),
+    Picture("payroll-late", PAYROLL, "/payroll/2025-10/late", "phone", "en"),
+    Picture("payroll-person", PAYROLL, "/payroll/2025-10/people/HK043", "desk", "zh"),
 ]
 
 
@@ -152,6 +160,7 @@ def _take_all(found: str, home: Path, address: str) -> None:
     tokens[AUDITOR] = made.make("auditor", "picture.auditor")
     tokens[HEAD] = made.make("hr_head", "picture.head")
     tokens[ADMINISTRATOR] = made.make("administrator", "picture.administrator")
+    tokens[PAYROLL] = made.make("payroll", "wang.payroll")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
         for picture in PICTURES:

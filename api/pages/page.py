@@ -73,6 +73,12 @@ class Site(NamedTuple):
         opened = self.intake.opened()
         return opened.name if opened else ""
 
+    @property
+    def currency(self) -> str:
+        """That of the ledger."""
+        opened = self.intake.opened()
+        return opened.currency if opened else ""
+
     def wording(self, request: Request[Any, Any, Any]) -> Wording:
         """How things are said to whoever asks."""
         return Wording(chosen(request), self.zone)

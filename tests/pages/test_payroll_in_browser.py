@@ -198,6 +198,8 @@ def test_a_list_of_payments_is_recorded_whole_or_not_at_all(desk: Service) -> No
     assert early.status_code == 409, early.text
     bad = sent(payroll, path, list="employee,amount,paid_on\nE1,1.00,2025-04-10")
     assert bad.status_code == 422
+    odd = sent(payroll, path, list="工号,金额,支付日期,流水号\n\nE1,1.00,2025-04-10,X1\nE1,one,2025-04-10,X2")
+    assert odd.status_code == 422 and "第4行" in odd.text and "第3行" not in odd.text
     [paid] = desk.get(f"/v1/payroll/runs/{FIRST}/reconciliation")["sums"]
     assert paid["paid_minor"] == 0
 

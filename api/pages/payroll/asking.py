@@ -106,6 +106,7 @@ async def _shown(
         names=await page.names([found.employee]),
         kinds=_kinds(page),
         outcomes=get_args(Outcome),
+        currency=page.site.currency,
         said=said or {},
         may_answer=page.may("record") and found.state != "resolved",
         key=new_key(),

@@ -2,7 +2,6 @@
 
 import asyncio
 import csv
-import io
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
@@ -40,6 +39,13 @@ WRONG_SHOWN = 20
 _ASKS = ["differing", "after"]
 
 
+class Line(NamedTuple):
+    """A payment of a list. number: of its line, from 1 on."""
+
+    number: int
+    fact: PaymentConfirmed
+
+
 class Wrong(NamedTuple):
     """A line of a list that cannot be recorded, and why."""
 
@@ -67,7 +73,8 @@ async def confirm_payments(page: NamedDependency[Page], period: PeriodInPath) ->
     page.caller.require_record(PaymentConfirmed.TYPE)
     form = await page.request.form()
     try:
-        wrong = await _record(page, list(_payments(form, str(month(period)))))
+        lines, wrong = _payments(form, str(month(period)), page.site.currency)
+        wrong = wrong or await _record(page, lines)
     except NotAllowed:
         raise
     except Refusal as refusal:
@@ -77,13 +84,13 @@ async def confirm_payments(page: NamedDependency[Page], period: PeriodInPath) ->
     return page.gone_to(f"/payroll/{period}/payments")
 
 
-async def _record(page: Page, found: list[PaymentConfirmed]) -> list[Wrong]:
+async def _record(page: Page, found: list[Line]) -> list[Wrong]:
     """Records `found` together; the lines that stand in the way, and then nothing is recorded."""
-    sent = [within_rights(_submission(each), page.caller) for each in found]
+    sent = [within_rights(_submission(each.fact), page.caller) for each in found]
     outcomes = await asyncio.to_thread(page.writing.many, sent, page.caller.actor, atomic=True)
     refused = [
-        Wrong(line, outcome.refusal)
-        for line, outcome in enumerate(outcomes, start=1)
+        Wrong(line.number, outcome.refusal)
+        for line, outcome in zip(found, outcomes, strict=True)
         if isinstance(outcome, Refused)
     ]
     stored = [outcome.position for outcome in outcomes if isinstance(outcome, Stored)]
@@ -102,39 +109,50 @@ def _submission(fact: PaymentConfirmed) -> Submission:
     )
 
 
-def _payments(form: FormMultiDict, period: str) -> Iterator[PaymentConfirmed]:
-    """The payments that a form says: its list, else the one that its fields give.
+def _payments(form: FormMultiDict, period: str, currency: str) -> tuple[list[Line], list[Wrong]]:
+    """The payments that a form says, its list or the one that its fields give; and lines that say none.
 
-    Raises: BadField.
+    currency: of the ledger, where nothing else is said. Raises: BadField.
     """
-    currency = text_of(form, "currency") or "CNY"
-    rows = list(_rows(text_of(form, "list"))) or [{name: text_of(form, name) for name in HEADINGS}]
+    rows = list(_rows(text_of(form, "list"))) or [(1, {name: text_of(form, name) for name in HEADINGS})]
     if len(rows) > MOST_PAYMENTS:
         detail = f"The list has {len(rows)} lines, more than {MOST_PAYMENTS}."
         raise BadField(field="list", detail=detail, remedy="Send it in parts.")
-    for row in rows:
-        own = row.get("currency") or currency
-        yield converted(
-            PaymentConfirmed,
-            {
-                "period": period,
-                "employee": row.get("employee"),
-                "amount_minor": typed_minor(row.get("amount") or "", own, "amount"),
-                "currency": own,
-                "paid_on": (row.get("paid_on") or "").replace("/", "-"),
-                "reference": row.get("reference"),
-            },
-        )
+    lines: list[Line] = []
+    wrong: list[Wrong] = []
+    for number, row in rows:
+        try:
+            lines.append(Line(number, _payment(row, period, text_of(form, "currency") or currency)))
+        except BadField as refusal:
+            wrong.append(Wrong(number, refusal))
+    return lines, wrong
 
 
-def _rows(text: str) -> Iterator[Mapping[str, str]]:
-    """The lines of a list with commas or tabs, by what their columns say."""
-    lines = [line for line in text.lstrip("\ufeff").splitlines() if line.strip()]
+def _payment(row: Mapping[str, str], period: str, currency: str) -> PaymentConfirmed:
+    own = row.get("currency") or currency
+    said = {
+        "period": period,
+        "employee": row.get("employee"),
+        "amount_minor": typed_minor(row.get("amount") or "", own, "amount"),
+        "currency": own,
+        "paid_on": (row.get("paid_on") or "").replace("/", "-"),
+        "reference": row.get("reference"),
+    }
+    return converted(PaymentConfirmed, said)
+
+
+def _rows(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """The lines of a list with commas or tabs, each with its number, by what their columns say.
+
+    Raises: BadField.
+    """
+    lines = [(n, line) for n, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1) if line.strip()]
     if not lines:
         return
-    cells = list(csv.reader(io.StringIO("\n".join(lines)), delimiter="\t" if "\t" in lines[0] else ","))
+    delimiter = "\t" if "\t" in lines[0][1] else ","
+    cells = [(number, next(csv.reader([line], delimiter=delimiter))) for number, line in lines]
     known = {said: name for name, several in HEADINGS.items() for said in several}
-    names = [known.get(cell.strip().lower(), "") for cell in cells[0]]
+    names = [known.get(cell.strip().lower(), "") for cell in cells[0][1]]
     if any(names):
         missing = [name for name in HEADINGS if name not in names and name != "currency"]
         if missing:
@@ -146,8 +164,8 @@ def _rows(text: str) -> Iterator[Mapping[str, str]]:
         cells = cells[1:]
     else:
         names = list(HEADINGS)
-    for row in cells:
-        yield {name: cell.strip() for name, cell in zip(names, row, strict=False) if name}
+    for number, row in cells:
+        yield number, {name: cell.strip() for name, cell in zip(names, row, strict=False) if name}
 
 
 async def _shown(
