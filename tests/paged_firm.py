@@ -27,6 +27,7 @@ measures:
   visits: {count: visit_recorded, title: {en: Visits, zh: 拜访数}, unit: {en: visits, zh: 次}}
   deals: {count: deal_closed, less: deal_reversed, title: {en: Deals, zh: 成交数}, unit: {en: deals, zh: 单}}
   revenue: {sum: deal_closed, of: amount, less: deal_reversed, title: {en: Revenue, zh: 销售额}}
+  joint: {count: visit_recorded, confirmed_by: manager, title: {en: Joint visits, zh: 协同拜访}}
 targets:
   visits: {measure: visits, value: 20}
   revenue: {measure: revenue, value: 50000}

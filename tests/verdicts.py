@@ -116,6 +116,7 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/reminders": Verdict("read_people", "rows", by="employee"),
     "GET /v1/notices": Verdict("read_care", "rows", {"as_of": "2025-03-05T04:00:00Z"}, by="employee"),
     "GET /v1/alerts": Verdict("read_care", "rows", by="employee"),
+    "GET /v1/confirmations": Verdict("read_care", "rows", by="employee"),
     "GET /v1/interventions": Verdict("read_care", "rows", by="employee"),
     "GET /v1/credentials": Verdict("read_people", "rows", by="employee"),
     "GET /v1/credentials/summary": Verdict("read_people", "rows"),

@@ -180,6 +180,15 @@ class Attainment(TypedDict):
     currency: str | None
 
 
+class Awaited(TypedDict):
+    employee: str
+    plan: str
+    measure: str
+    title: Title
+    role: str
+    fact: CountedFact
+
+
 class BalancesBalance(TypedDict):
     employee: str
     plan: str

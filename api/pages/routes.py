@@ -21,7 +21,7 @@ from api.pages.page import Site, page
 from api.pages.payroll import asking, balancing, closing, holding, in_run, months, payments, run
 from api.pages.people import people_page
 from api.pages.plans import drafts, editing, examples, listing, reading, trying
-from api.pages.team import care, now, person
+from api.pages.team import care, newcomers, now, pairs, person, swaps, targets, waiting
 
 PAGES: list[HTTPRouteHandler] = [
     home,
@@ -52,6 +52,14 @@ PAGES: list[HTTPRouteHandler] = [
     person.person_page,
     care.care_page,
     care.take_care,
+    targets.targets_page,
+    targets.change_target,
+    newcomers.newcomers_page,
+    swaps.swaps_page,
+    swaps.settle_swap,
+    waiting.waiting_page,
+    waiting.settle,
+    pairs.pairs_page,
     people_page,
     boards.boards_page,
     boards.board_page,

@@ -8,6 +8,7 @@ from typing import Literal
 
 from ..answers import (
     Attainment,
+    Awaited,
     BranchUnits,
     Dossier,
     GrowthBoard,
@@ -322,4 +323,27 @@ class PeopleAddresses:
         """Branches and their departments."""
         return self._wire.rows(
             "/v1/units", {"known_at": known_at, "at_least": at_least, "limit": limit, "day": day}
+        )
+
+    def read_awaited(
+        self,
+        *,
+        known_at: int | str | None = None,
+        at_least: int | None = None,
+        limit: int | None = None,
+        employee: Sequence[str] | None = None,
+        role: str | None = None,
+        period: str | None = None,
+    ) -> Iterator[Awaited]:
+        """Work that waits to be confirmed."""
+        return self._wire.rows(
+            "/v1/confirmations",
+            {
+                "known_at": known_at,
+                "at_least": at_least,
+                "limit": limit,
+                "employee": employee,
+                "role": role,
+                "period": period,
+            },
         )
