@@ -25,6 +25,7 @@ from api.watching import note_refusal
 from api.writing import Writing
 from domain.decide.boundary import branches_named, people_written_about
 from domain.facts.governance import FactConfirmed, FactVoided
+from domain.facts.selling import CustomerAssigned, CustomerRegistered
 from domain.refusals import BadField, NotAllowed, Refusal
 
 JSON = "application/json"
@@ -271,6 +272,10 @@ def permitted(item: Submission | Refusal, caller: Caller) -> Submission | Refusa
         return refusal
 
 
+TAKES_CLIENT = frozenset({CustomerRegistered.TYPE, CustomerAssigned.TYPE})
+"""The intake looks at who looks after the client already."""
+
+
 def within_rights(submission: Submission, caller: Caller) -> Submission:
     """`submission`, if the caller may write such a fact; a void reaches only what they may write themselves.
 
@@ -285,6 +290,8 @@ def within_rights(submission: Submission, caller: Caller) -> Submission:
             caller.require_own(submission.source, people)
         else:
             caller.require_write_about(people, [branch for _, branch in branches_named(fact)])
+    if submission.type in TAKES_CLIENT and caller.within is not None:
+        return msgspec.structs.replace(submission, people=caller.within)
     if not about_fact:
         return submission
     types = MAY_RECORD.get(caller.role, frozenset()) if submission.type == FactVoided.TYPE else None

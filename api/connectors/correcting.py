@@ -6,10 +6,10 @@ The first fact of a record has its key, `0061-7781#deal_closed`; what somebody r
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from msgspec.structs import replace
 from psycopg import Cursor
 
 from api.intake import Submission

@@ -17,7 +17,17 @@ from api.intake.encrypting import (
     stored_forms,
     subjects_of,
 )
-from api.intake.item import Item, decide_groups, decoded, drafted, recognise, settle_twins, withhold
+from api.intake.item import (
+    TAKING,
+    Item,
+    decide_groups,
+    decoded,
+    drafted,
+    recognise,
+    settle_twins,
+    takes_client,
+    withhold,
+)
 from api.intake.submission import Outcome, Refused, Rehearsal, Stored, Submission
 from domain.decide.boundary import Look, boundary, branches_named, people_named, positions_named
 from domain.decide.decide import Asked, decide_met
@@ -37,6 +47,9 @@ TRIES = 8
 DEFAULT_ZONE = "Asia/Shanghai"
 UNDECIDED = BranchOpened | LeaveTaken | SkillGraded
 """Facts that look at nothing themselves, and that others look at."""
+CLIENTS = (*(kind.TYPE for kind in TAKING), FactVoided.TYPE)
+DAYED = frozenset({SkillGraded.TYPE, *(kind.TYPE for kind in TAKING)})
+"""Facts of which rules ask on which day they happened."""
 PRECISE_LOOKS = 64
 """Above so many, a batch watches whole types instead of single tags, lest the condition outgrow the batch."""
 
@@ -104,7 +117,7 @@ class Intake:
         if submission.refers_to is not None or submission.causation is not None:
             return None
         fact = decoded(submission)
-        if boundary(fact) or not self._has_met(fact):
+        if boundary(fact) or takes_client(submission, fact) or not self._has_met(fact):
             return None
         if is_personal(fact):
             ready = encrypted_at_once(fact, submission.source, submission.key, self._vault)
@@ -219,6 +232,8 @@ class Intake:
             if isinstance(fact, FactVoided) and fact.position in spoken_of
         ]
         looks = {look for fact in facts for look in boundary(fact)}
+        taken = {takes_client(item.submission, item.fact) for item in items if item.pending}
+        looks |= {Look(CLIENTS, f"customer:{customer}") for customer in taken - {None}}
         looks |= {look for record in voided for look in boundary(decode(record.type, record.data))}
         records = {record.position: record for record in looked_at(cursor, looks)}
         records.update((position, spoken_of[position]) for position in about if position in spoken_of)
@@ -228,7 +243,7 @@ class Intake:
         known.days = {
             record.position: self.business_day(record.occurred_at)
             for record in records.values()
-            if record.type == SkillGraded.TYPE
+            if record.type in DAYED
         }
         self._meet(cursor, facts)
         known.employees |= self._people

@@ -1,6 +1,7 @@
 """A submission on its way through the intake, and the steps that concern it alone or with its batch."""
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,9 +12,13 @@ from domain.decide.known import Known
 from domain.facts.base import Fact
 from domain.facts.governance import FactConfirmed, FactVoided
 from domain.facts.registry import decode, from_builtins
+from domain.facts.selling import CustomerAssigned, CustomerRegistered
 from domain.journal.lookup import StoredKey
 from domain.journal.record import Draft, draft
 from domain.refusals import KeyReused, NotAllowed, Refusal, Withheld
+
+TAKING = (CustomerRegistered, CustomerAssigned)
+"""They say who looks after a client from then on."""
 
 
 @dataclass
@@ -115,12 +120,22 @@ def _decide_group(group: list[Item], known: Known, asked: Asked) -> None:
         withhold(group, culprit)
 
 
+def takes_client(submission: Submission, fact: Fact | None) -> str | None:
+    """The client that somebody with a narrower scope gives to one of theirs; None where nobody does."""
+    if submission.people is None or not isinstance(fact, TAKING):
+        return None
+    return fact.customer
+
+
 def _require_reach(item: Item, known: Known) -> None:
     """A void or confirmation reaches only facts of the types, and about the people, of its bringer.
 
+    A client that somebody out of their reach looks after is not theirs to take.
     Raises: NotAllowed.
     """
     reach, people = item.submission.reach, item.submission.people
+    if people is not None and (customer := takes_client(item.submission, item.fact)) is not None:
+        _require_holder(customer, people, known)
     if not isinstance(item.fact, FactVoided | FactConfirmed):
         return
     about = known.facts[item.fact.position].fact
@@ -137,6 +152,20 @@ def _require_reach(item: Item, known: Known) -> None:
             field="data.position",
             detail=f"This role does not write {voided}, so it does not void one.",
             remedy="Send it with the token of a role that does.",
+        )
+
+
+def _require_holder(customer: str, people: Collection[str], known: Known) -> None:
+    held = [
+        (known.days.get(position, dt.date.min), position, standing.fact.employee)
+        for position, standing in known.facts.items()
+        if not standing.voided and isinstance(standing.fact, TAKING) and standing.fact.customer == customer
+    ]
+    if held and max(held)[2] not in people:
+        raise NotAllowed(
+            field="data.customer",
+            detail="Somebody whom this token does not reach looks after the client.",
+            remedy="Ask whoever looks after it, or a manager of both, to hand it over.",
         )
 
 

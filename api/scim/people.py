@@ -60,7 +60,10 @@ class Known(NamedTuple):
 
 
 class People:
-    """Knows everybody, names in clear. An erased person's names are forgotten with the next question."""
+    """Knows everybody, names in clear. An erased person's names are forgotten with the next question.
+
+    changing: held from the look at who is there until a change is counted, so that no two give one name.
+    """
 
     def __init__(self, reading: Reading, vault: Vault) -> None:
         self.reading, self._vault = reading, vault
@@ -68,6 +71,7 @@ class People:
         self._as_of: tuple[dt.date, int] | None = None
         self._upto = 0
         self._one_at_a_time = asyncio.Lock()
+        self.changing = asyncio.Lock()
 
     async def known(self) -> Known:
         """Everybody, as the read models know them now."""

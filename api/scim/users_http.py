@@ -34,18 +34,19 @@ async def search_users(request: Asked, people: Told, writing: Write) -> Response
 async def create_user(request: Asked, people: Told, writing: Write) -> Response[bytes]:
     """A person is hired today; whom the directory had removed comes back. 409 where there is one already."""
     said = await read(request, writing, Resource)
-    known = await people.known()
     wanted = users.wanted_of(said, True)
     id = users.new_id(wanted)
-    person = known.people.get(id)
-    _require_unused(known, wanted, None if person is None or not person.removed else id)
-    if person is None:
-        facts = [*users.facts_of_hire(id, wanted, known.today), users.entry_of(id, wanted)]
-    elif person.removed:
-        facts = users.facts_of_change(person, wanted, known.today)
-    else:
-        raise ScimError(409, f"There is a user {id!r}.", "uniqueness")
-    await record(request, people, writing, facts, f"Users/{id}")
+    async with people.changing:
+        known = await people.known()
+        person = known.people.get(id)
+        _require_unused(known, wanted, None if person is None or not person.removed else id)
+        if person is None:
+            facts = [*users.facts_of_hire(id, wanted, known.today), users.entry_of(id, wanted)]
+        elif person.removed:
+            facts = users.facts_of_change(person, wanted, known.today)
+        else:
+            raise ScimError(409, f"There is a user {id!r}.", "uniqueness")
+        await record(request, people, writing, facts, f"Users/{id}")
     return await _user(request, people, id, 201)
 
 
@@ -59,9 +60,10 @@ async def read_user(request: Asked, people: Told, id: str) -> Response[bytes]:
 async def replace_user(request: Asked, people: Told, writing: Write, id: str) -> Response[bytes]:
     """A person as the body says; what it leaves out is kept no more, but for `active`."""
     said = await read(request, writing, Resource)
-    known, person = await _person(people, id)
-    require_version(request, shown_user(request, known, person))
-    await _change_user(request, people, writing, known, person, said)
+    async with people.changing:
+        known, person = await _person(people, id)
+        require_version(request, shown_user(request, known, person))
+        await _change_user(request, people, writing, known, person, said)
     return await _user(request, people, id)
 
 
@@ -69,10 +71,11 @@ async def replace_user(request: Asked, people: Told, writing: Write, id: str) ->
 async def patch_user(request: Asked, people: Told, writing: Write, id: str) -> Response[bytes]:
     """A person after the operations of a patch: all of them, as one batch of facts, or none."""
     said = await read(request, writing, Patch)
-    known, person = await _person(people, id)
-    require_version(request, shown_user(request, known, person))
-    before = users.resource_of(person, known)
-    await _change_user(request, people, writing, known, person, patched(before, said, schemas.KEPT_OF_USERS))
+    async with people.changing:
+        known, person = await _person(people, id)
+        require_version(request, shown_user(request, known, person))
+        after = patched(users.resource_of(person, known), said, schemas.KEPT_OF_USERS)
+        await _change_user(request, people, writing, known, person, after)
     return await _user(request, people, id)
 
 

@@ -258,6 +258,25 @@ def test_a_client_is_seen_by_its_owner_their_assistant_and_their_managers_alone(
 
 
 @pytest.mark.rule("R60")
+def test_nobody_takes_a_client_of_somebody_whom_they_do_not_reach(firm: Service) -> None:
+    """Neither by assigning it to one of theirs nor by registering it anew; their own change hands."""
+    team = firm.client("manager", OWN, "team")
+
+    def told(type: str, employee: str, customer: str) -> dict[str, object]:
+        return fact(type, {"employee": employee, "customer": f"C-{customer}"})
+
+    for type in ("customer_assigned", "customer_registered"):
+        taken = team.post("/v1/facts", json=told(type, BELOW, BESIDE))
+        assert (taken.status_code, taken.json()["field"]) == (403, "data.customer"), taken.text
+    batch = [told("customer_assigned", OWN, BELOW), told("customer_assigned", OWN, BESIDE)]
+    parts = team.post("/v1/facts:batch?atomic=false", json=batch).json()["outcomes"]
+    assert ["problem" in each for each in parts] == [False, True]
+    assert team.post("/v1/facts", json=told("customer_assigned", BELOW, BELOW)).status_code == 201
+    refused = firm.client("hr", OWN, "branch").post("/v1/facts", json=told("customer_registered", OWN, OTHER))
+    assert refused.status_code == 403
+
+
+@pytest.mark.rule("R60")
 def test_clients_are_listed_page_by_page(firm: Service) -> None:
     manager = firm.client("manager")
     first = manager.get("/v1/customers", params={"limit": 3, "at_least": firm.head()})

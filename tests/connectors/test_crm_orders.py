@@ -8,6 +8,10 @@ import pytest
 from connectors.conftest import order
 from served import Service
 
+from api.ops import close_period, open_ledger
+from domain.period import Period
+from projections.earned import earned
+
 Ids = Callable[[str], str]
 
 
@@ -41,6 +45,39 @@ def test_an_order_in_the_crm_becomes_a_fact_and_the_bonus_follows(firm: Service)
     assert total() == 0
     assert send(firm, cancelled, won).json()["stored"] == 0
     assert total() == 0
+
+
+@pytest.mark.rule("R81")
+def test_an_order_that_is_cancelled_after_its_month_was_closed_is_taken_back_with_the_next(
+    firm: Service, new_id: Ids
+) -> None:
+    """What was settled for January, then and since, is what January comes to by all that is known."""
+    [kept, lost] = [order(new_id("0062"), closed_at="2025-01-14T09:30:00+08:00") for _ in range(2)]
+    assert send(firm, kept, lost).status_code == 201
+    close(firm, "2025-01")
+    settled = lines(firm, "2025-01")
+    assert settled == {("share", None): 5_120_00}
+    cancelled = lost | {"stage": {"code": "cancelled"}, "changed_at": "2025-02-06T10:00:00+08:00"}
+    assert send(firm, cancelled).status_code == 201
+    close(firm, "2025-02")
+    assert lines(firm, "2025-01") == settled, "a closed month stays as it is"
+    retro = sum(minor for (_, about), minor in lines(firm, "2025-02").items() if about == "2025-01")
+    assert retro == -2_560_00
+    with open_ledger(firm.settings) as ledger, ledger.pool.connection() as connection:
+        found = earned(connection.cursor(), Period.parse("2025-01"), None, ["E1007"])
+    assert found["E1007"].total_minor == sum(settled.values()) + retro == 2_560_00
+
+
+def lines(firm: Service, period: str) -> dict[tuple[str, str | None], int]:
+    """What each line pays, by component and the month that it is about; where it pays anything."""
+    found = firm.get(f"/v1/employees/E1007/statements/{period}")["statement"]["lines"]
+    paid = {(line["component"], line["about"]): line["amount_minor"] for line in found}
+    return {key: minor for key, minor in paid.items() if minor}
+
+
+def close(firm: Service, period: str) -> None:
+    with open_ledger(firm.settings) as ledger:
+        close_period(ledger, Period.parse(period), actor="test")
 
 
 def test_an_order_is_told_with_everybody_who_has_a_part_in_it(firm: Service, new_id: Ids) -> None:

@@ -1,6 +1,7 @@
 """A directory provisions people and teams: each change is the facts that HR would have written."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -70,6 +71,23 @@ def test_a_user_is_a_hire_and_a_repetition_is_refused(
     assert hired["name"].startswith("enc1.") and facts[1]["data"]["user_name"].startswith("enc1.")
     person = directory.client("hr").get(f"/v1/employees/{who}").json()
     assert person["posting"]["name"] == "王芳"
+
+
+def test_of_two_creates_of_one_user_at_the_same_moment_one_is_refused(
+    directory: Service, scim: httpx.Client
+) -> None:
+    """Whichever comes second is told so; there is one hire and one entry."""
+    with ThreadPoolExecutor(2) as threads:
+        for _ in range(5):
+            who = f"twin.{uuid4().hex[:8]}@firm.example"
+            both = [user(who), user(who.upper(), displayName="Another")]
+            answers = list(threads.map(lambda each: scim.post("/Users", json=each), both))
+            statuses = sorted(each.status_code for each in answers)
+            assert statuses == [201, 409], [each.text for each in answers]
+            [refused] = [each.json() for each in answers if each.status_code == 409]
+            assert refused["scimType"] == "uniqueness"
+            facts = [each["type"] for one in (who, who.upper()) for each in told(directory, one)]
+            assert facts == ["employee_hired", "directory_entry_set"]
 
 
 def test_entras_patches_are_understood_and_each_is_one_batch(
