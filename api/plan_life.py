@@ -106,7 +106,10 @@ async def read_draft(
             comments=_shown(cursor, vault, request.auth, said),
             text=written(document),
             clauses=told(plan),
-            amendment=amends(cursor, plan, known_at),
+            # An adopted one is held against what held before.
+            amendment=amends(
+                cursor, plan, (found.closed_at or 1) - 1 if found.state == "adopted" else known_at
+            ),
         )
 
     found = await view.ask(question)

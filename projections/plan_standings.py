@@ -25,7 +25,8 @@ class PlanStanding(msgspec.Struct, frozen=True, kw_only=True):
 
     effective_until: the last day, by the document or by an end; None for none. participants: whom that
     version pays on the day, or on its first day if that comes later. versions: how many were adopted; none
-    of a plan that is only drafted. drafts: those that are open, each with who proposed it, if somebody did.
+    of a plan that is only drafted. next_from: first day of the version after it, if there is one. drafts:
+    those that are open, each with who proposed it, if somebody did.
     """
 
     plan: str
@@ -37,6 +38,7 @@ class PlanStanding(msgspec.Struct, frozen=True, kw_only=True):
     whom: Title
     participants: int
     versions: int
+    next_from: dt.date | None
     drafts: tuple[Draft, ...]
 
 
@@ -99,6 +101,10 @@ def _standing(
         whom=say_whom(plan.population),
         participants=paid,
         versions=len(own),
+        next_from=min(
+            (each.effective_from for each in own if each.effective_from > version.effective_from),
+            default=None,
+        ),
         drafts=drafts,
     )
 
@@ -115,5 +121,6 @@ def _drafted(plan: Plan, drafts: tuple[Draft, ...]) -> PlanStanding:
         whom=say_whom(plan.population),
         participants=0,
         versions=0,
+        next_from=None,
         drafts=drafts,
     )

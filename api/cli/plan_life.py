@@ -143,9 +143,9 @@ def status(
 def _print_draft(draft: "Draft", comments: "list[Comment]") -> None:
     closed = f" at position {draft.closed_at}" if draft.closed_at else ""
     said = f"{draft.comments} comment{'' if draft.comments == 1 else 's'}"
-    output().print(
-        f"Draft {draft.draft} from {draft.effective_from}, by {draft.actor}: {draft.state}{closed}, {said}"
-    )
+    asked = f", proposed for adoption by {draft.proposal.actor}" if draft.proposal else ""
+    state = f"{draft.state}{closed}, {said}{asked}"
+    output().print(f"Draft {draft.draft} from {draft.effective_from}, by {draft.actor}: {state}")
     for each in comments:
         about = f" on {each.path}" if each.path else ""
         output().print(f"  {each.employee}{about}: {each.note or '(erased)'}", markup=False)

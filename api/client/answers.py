@@ -1798,6 +1798,7 @@ class PlanStanding(TypedDict):
     whom: Title
     participants: int
     versions: int
+    next_from: str | None
     drafts: list[Draft]
 
 

@@ -18,9 +18,9 @@ from api import plan_life, plan_words
 from api.pages.navigation import page_opt
 from api.pages.page import HEADERS, Page
 from api.pages.plans.charts import curve, distribution
+from api.pages.refusals import told
 from api.plan_words import read_as_plan
 from api.plan_yaml import read_text
-from api.problems import problem_of
 from api.simulating import SimulationAsked, asked_for, simulated
 from domain.period import Period
 from domain.plan.document import Parameter
@@ -112,17 +112,17 @@ async def what_if_page(
 async def _told(page: Page, tried: Tried, before: str, after: str) -> AsyncIterator[str]:
     """The page up to the result, how far it has come, the result or what was wrong, and the rest."""
     yield before
-    told: asyncio.Queue[float | Simulation | Refusal | None] = asyncio.Queue()
-    task = asyncio.ensure_future(_tried(page, tried, told))
+    heard: asyncio.Queue[float | Simulation | Refusal | None] = asyncio.Queue()
+    task = asyncio.ensure_future(_tried(page, tried, heard))
     try:
         yield await page.html("plans/running.html", share=0)
-        while isinstance(found := await told.get(), float):
+        while isinstance(found := await heard.get(), float):
             yield await page.html("plans/running.html", share=int(found * 100))
         await task
         if isinstance(found, Simulation):
             yield await page.html("plans/result.html", **await _result(page, found, tried.varied))
         elif isinstance(found, Refusal):
-            yield await page.html("plans/failed.html", problem=problem_of(found))
+            yield await page.html("plans/failed.html", problem=told(page.wording, found))
         else:
             yield await page.html("plans/failed.html", problem=None)
     finally:
@@ -131,25 +131,25 @@ async def _told(page: Page, tried: Tried, before: str, after: str) -> AsyncItera
 
 
 async def _tried(
-    page: Page, tried: Tried, told: "asyncio.Queue[float | Simulation | Refusal | None]"
+    page: Page, tried: Tried, heard: "asyncio.Queue[float | Simulation | Refusal | None]"
 ) -> None:
     """Tells how far it is, and then what came of it; None for a fault of ours, which is logged."""
     stopped = asyncio.Event()
     try:
-        progress = _stepwise(asyncio.get_running_loop(), told, stopped)
-        told.put_nowait(await simulated(page.request, page.reading, tried.data, tried.asked, progress))
+        progress = _stepwise(asyncio.get_running_loop(), heard, stopped)
+        heard.put_nowait(await simulated(page.request, page.reading, tried.data, tried.asked, progress))
     except Refusal as refusal:
-        told.put_nowait(refusal)
+        heard.put_nowait(refusal)
     except asyncio.CancelledError:
         stopped.set()
         raise
     except Exception:
         log.exception("what_if_failed")
-        told.put_nowait(None)
+        heard.put_nowait(None)
 
 
 def _stepwise(
-    loop: asyncio.AbstractEventLoop, told: "asyncio.Queue[Any]", stopped: asyncio.Event
+    loop: asyncio.AbstractEventLoop, heard: "asyncio.Queue[Any]", stopped: asyncio.Event
 ) -> Callable[[float], None]:
     """Hands a share on whenever another step is done; ends what nobody waits for any more."""
     done = 0
@@ -160,7 +160,7 @@ def _stepwise(
             raise BadField(field="", detail="Nobody waits for it any more.", remedy="Ask again.")
         if int(share * STEPS) > done:
             done = int(share * STEPS)
-            loop.call_soon_threadsafe(told.put_nowait, float(share))
+            loop.call_soon_threadsafe(heard.put_nowait, float(share))
 
     return progress
 
