@@ -49,7 +49,7 @@ def entrance(
     """The way into the service over `ledger`, as its settings want it."""
     settings = ledger.settings
     sessions = Sessions(reading, lifetime(settings))
-    tokens = Tokens(token_file(settings.home))
+    tokens = Tokens(token_file(settings.home), ledger=settings.ledger)
     issuer = Issuer(settings.oidc_issuer) if settings.oidc_issuer else None
     sign_in = SignIn(tokens, jwts_of(settings, issuer, settings.oidc_audience), sessions)
     gate = Gate(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from psycopg import Cursor, sql
+from psycopg import Cursor
 from psycopg.errors import LockNotAvailable
 
 from api.master_keys import HomeMasters, masters, read_key, write_key
@@ -134,13 +134,7 @@ def destroy(ledger: Ledger, home: HomeMasters) -> list[str]:
     current, *others = home.held()
     with connect(ledger.owner_dsn, ledger.schema, service=False) as connection, connection.cursor() as cursor:
         schemas = [name for (name,) in cursor.execute(OTHER_LEDGERS)]
-        needed = {
-            row[0]: schema
-            for schema in schemas
-            for row in cursor.execute(
-                sql.SQL("select fingerprint from {}").format(sql.Identifier(schema, "master_key"))
-            )
-        }
+    needed = {key: schema for schema in schemas for key in _master_of(ledger.owner_dsn, schema)}
     going = [key for key in others if key.fingerprint != current.fingerprint]
     for key in going:
         if key.fingerprint in needed:
@@ -151,6 +145,12 @@ def destroy(ledger: Ledger, home: HomeMasters) -> list[str]:
             )
     home.destroy(going)
     return [key.fingerprint for key in going]
+
+
+def _master_of(owner_dsn: str, schema: str) -> list[str]:
+    """Under which master key another ledger is, asked over a connection of its own."""
+    with connect(owner_dsn, schema, service=False) as connection:
+        return [fingerprint for (fingerprint,) in connection.execute("select fingerprint from master_key")]
 
 
 def copy_keys(ledger: Ledger) -> KeyCopy:

@@ -29,7 +29,8 @@ MOST_DAYS = 3_660
 class TokenEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A token as the file keeps it: whose it is, the SHA-256 of it, and until when it counts.
 
-    branches: those of the scope branch; the one of `employee` if empty.
+    branches: those of the scope branch; the one of `employee` if empty. ledger: where it counts; None
+    where it was made for no one in particular: in every ledger of the home.
     """
 
     name: str
@@ -41,6 +42,7 @@ class TokenEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     made_at: dt.datetime | None = None
     expires_at: dt.datetime | None = None
     revoked_at: dt.datetime | None = None
+    ledger: str | None = None
 
     def counts(self, now: dt.datetime) -> bool:
         """Whether it lets anybody in at `now`."""
@@ -84,10 +86,15 @@ def _utc_now() -> dt.datetime:
 
 
 class Tokens:
-    """The tokens in the file of a home; one that is added while the service runs counts at once."""
+    """The tokens in the file of a home; one that is added while the service runs counts at once.
 
-    def __init__(self, file: Path, clock: Callable[[], dt.datetime] = _utc_now) -> None:
-        self._file, self._clock = file, clock
+    ledger: the one for which tokens are made and asked about; those of others are as if they were not there.
+    """
+
+    def __init__(
+        self, file: Path, clock: Callable[[], dt.datetime] = _utc_now, *, ledger: str | None = None
+    ) -> None:
+        self._file, self._clock, self._ledger = file, clock, ledger
         self._stamp: tuple[int, int, int] | None = None
         self._entries: dict[bytes, tuple[TokenEntry, Caller]] = {}
         self._barred: frozenset[str] = frozenset()
@@ -126,10 +133,11 @@ class Tokens:
             branches=branches,
             made_at=made_at,
             expires_at=None if days is None else made_at + dt.timedelta(days=days),
+            ledger=self._ledger,
         )
         with self._locked("another token is being made"):
             entries = self._read()
-            if any(held.name == name for held in entries):
+            if any(held.name == name for held in self._of_ledger(entries)):
                 raise ValueError(f"there is a token named {name} already: give another --name")
             note(entry)
             self._write([*entries, entry])
@@ -142,7 +150,7 @@ class Tokens:
         """
         with self._locked("another token is being revoked"):
             entries = self._read()
-            found = next((held for held in entries if held.name == name), None)
+            found = next((held for held in self._of_ledger(entries) if held.name == name), None)
             if found is None:
                 raise ValueError(f"there is no token named {name}: see meritbook token list")
             if found.revoked_at is not None:
@@ -155,7 +163,7 @@ class Tokens:
 
     def entries(self) -> list[TokenEntry]:
         """Every token, in the order in which they were made."""
-        return self._read()
+        return self._of_ledger(self._read())
 
     def caller(self, token: str) -> Caller | None:
         """Whose token it is; None for one that is not known or has expired.
@@ -178,7 +186,7 @@ class Tokens:
 
     def has_ended(self, name: str) -> bool:
         """Whether the token of this name is known and counts no longer, or its name is barred."""
-        found = next((held for held in self._read() if held.name == name), None)
+        found = next((held for held in self.entries() if held.name == name), None)
         return found is not None and not found.counts(self._clock())
 
     def bar(self, name: str) -> TokenEntry:
@@ -189,9 +197,11 @@ class Tokens:
         now = self._clock().replace(microsecond=0)
         with self._locked("a token is being revoked"):
             entries = self._read()
-            if any(held.name == name for held in entries):
+            if any(held.name == name for held in self._of_ledger(entries)):
                 raise ValueError(f"{name} is barred already")
-            entry = TokenEntry(name=name, role="employee", sha256="", made_at=now, revoked_at=now)
+            entry = TokenEntry(
+                name=name, role="employee", sha256="", made_at=now, revoked_at=now, ledger=self._ledger
+            )
             self._write([*entries, entry])
         return entry
 
@@ -208,10 +218,13 @@ class Tokens:
             return
         stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
         if stamp != self._stamp:
-            entries = self._read()
+            entries = self.entries()
             self._entries = {bytes.fromhex(entry.sha256): (entry, entry.caller()) for entry in entries}
             self._barred = frozenset(entry.name for entry in entries if entry.revoked_at is not None)
             self._stamp = stamp
+
+    def _of_ledger(self, entries: list[TokenEntry]) -> list[TokenEntry]:
+        return [entry for entry in entries if entry.ledger in (None, self._ledger) or self._ledger is None]
 
     def _locked(self, why: str) -> AbstractContextManager[int]:
         self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,7 @@ from api.cli import (
     connectors,
     facts,
     inquiries,
+    ledgers,
     pay,
     paying,
     plans,
@@ -73,6 +74,8 @@ app.add_typer(connectors.folder)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(practices.app)
 app.add_typer(roster.app, name="roster", help="Who works when: search for rosters, show and publish them.")
+app.add_typer(ledgers.app, name="ledger", help="The ledgers of a database, one for each legal entity.")
+app.add_typer(ledgers.group, name="group", help="Boards and exports over several ledgers.")
 app.add_typer(webhooks.app, name="webhook", help="Events that other systems and group chats are sent.")
 app.add_typer(inquiries.app, name="inquiry", help="What people ask and dispute about their pay.")
 

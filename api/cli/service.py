@@ -62,14 +62,9 @@ def init(
     json: Json = False,
 ) -> None:
     """Open a new ledger: prepare its database and write its first fact."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
     from api.ops import open_book, open_ledger
 
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise Failed(f"{zone!r} is not a time zone.", "Use an IANA name such as Asia/Shanghai.") from None
+    require_zone(zone)
     with open_ledger(settings(), prepare_it=True, on_wait=_waiting) as ledger:
         stored = open_book(ledger, name=name, zone=zone, currency=currency, actor="meritbook init")
         if json:
@@ -96,6 +91,19 @@ def demo(
     from api.demo import run_demo
 
     run_demo(settings(), serve=not no_serve, firm=firm, people=people, days=days)
+
+
+def require_zone(zone: str) -> None:
+    """Checks that `zone` is one.
+
+    Raises: Failed.
+    """
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Failed(f"{zone!r} is not a time zone.", "Use an IANA name such as Asia/Shanghai.") from None
 
 
 def _waiting(message: str) -> None:

@@ -158,7 +158,8 @@ def _ledger() -> "Generator[Ledger]":
 def _tokens() -> "Tokens":
     from api.tokens import Tokens, token_file
 
-    return Tokens(token_file(settings().home))
+    chosen = settings()
+    return Tokens(token_file(chosen.home), ledger=chosen.ledger)
 
 
 def _file() -> str:

@@ -23,7 +23,7 @@ AT_THE_DATABASE = 2
 def webhooks_of(ledger: Ledger, reading: Reading, metrics: Metrics) -> tuple[Desk, Courier]:
     """What the addresses of webhooks take, and what delivers."""
     sending = sending_of(ledger, metrics.watch_webhooks(lambda: reading.ask_here(queue.figures)))
-    tokens = Tokens(token_file(ledger.settings.home))
+    tokens = Tokens(token_file(ledger.settings.home), ledger=ledger.schema)
     courier = Courier(ledger.dsn, ledger.schema, sending, ledger.today, tokens.has_ended)
     desk = Desk(ledger.pool, ledger.vault, sending.guard, now, courier.ring, partial(note, ledger))
     return desk, courier

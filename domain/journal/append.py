@@ -12,6 +12,7 @@ import psycopg
 from psycopg import Cursor
 
 from domain.journal import read
+from domain.journal.archive import told
 from domain.journal.batch import COPY_FROM, NOTIFY, Answer, Batch, Opening, Receipt, append_batch, open_batch
 from domain.journal.connection import Connections, ledger_conninfo
 from domain.journal.listen import Wakeup
@@ -98,6 +99,8 @@ class Journal:
             if not may_pass(error):
                 raise
             return []
+        except psycopg.errors.ReadOnlySqlTransaction as error:
+            raise self.told(error) from error
 
     def decide(
         self, query: Query, rule: Callable[[Sequence[Record]], Sequence[Draft]], *, now: dt.datetime
@@ -152,6 +155,10 @@ class Journal:
             after = records[-1].position
             limit = None if limit is None else limit - size
 
+    def told(self, error: psycopg.Error) -> Exception:
+        """What an append raises in place of `error`."""
+        return told(error, self._schema)
+
     def wakeup(self) -> Wakeup:
         """What a follower waits with for new facts; the caller closes it."""
         return Wakeup(self._dsn, self._schema)
@@ -172,6 +179,8 @@ class Journal:
             except (psycopg.OperationalError, psycopg.errors.IdleInTransactionSessionTimeout) as error:
                 if not left or not may_pass(error):
                     raise
+            except psycopg.errors.ReadOnlySqlTransaction as error:
+                raise self.told(error) from error
             time.sleep(pause)
             # What took one connection has often taken them all.
             self._connections.drop_idle()

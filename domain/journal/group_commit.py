@@ -191,6 +191,8 @@ class GroupCommit:
         except psycopg.OperationalError:
             await self._hang_up()
             return ()
+        except psycopg.errors.ReadOnlySqlTransaction as error:
+            raise self._journal.told(error) from error
         if found.known:
             return ()
         batch.number(found)
