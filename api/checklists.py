@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from litestar import Response, get
@@ -25,13 +25,15 @@ from domain.journal.read import head
 from domain.journal.vault import Vault
 from domain.period import Period
 from projections import checklist, paying, reconciling
-from projections.checklist import CheckItem, WithoutPlan
+from projections.checklist import CheckItem, Item, Unconfirmed, WithoutPlan
 from projections.holding import bearing
 from projections.inquiries import inquiries
 from projections.late import ClosedPeriod, closed_periods
 from projections.reconciling import RunState, steps_among
 
 CloseState = Literal["open", "proposed", "closed"]
+_ORDER = get_args(Item)
+WAITING = "select count(*) from import_run where stored_at is null"
 SEAL_SECONDS = 60
 """A seal that is further behind is something to look at."""
 
@@ -132,7 +134,7 @@ async def read_checklist(
             state="closed" if is_closed else "open" if proposal is None else "proposed",
             known_at=at,
             may_close=not is_closed and not any(each.blocks and each.count for each in items),
-            items=tuple(items),
+            items=tuple(sorted(items, key=lambda each: _ORDER.index(each.item))),
             proposal=proposal,
         )
 
@@ -164,7 +166,36 @@ async def read_without_plan(
     return pages.answer(found)
 
 
-HANDLERS = (read_closes, read_checklist, read_without_plan)
+@get(
+    "/closes/{period:str}/unconfirmed",
+    summary="Facts of a month that nobody has confirmed",
+    tags=["payroll"],
+    opt={"action": "run_payroll", "personal": "people", "reach": "all"},
+)
+async def read_unconfirmed(
+    request: Asked,
+    pages: NamedDependency[Pages],
+    vault: NamedDependency[Vault],
+    period: PeriodInPath,
+) -> Response[list[Unconfirmed]]:
+    """By position; a fact that several measures or people count stands once for each.
+
+    They count for nothing until a `fact_confirmed` says so, by whoever answers for the metric.
+    """
+    asked = month(period)
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[Unconfirmed]:
+        people = checklist.population(cursor, asked, known_at)
+        found = pages.cut(checklist.unconfirmed(cursor, asked, people, known_at))
+        names = names_of(cursor, vault, {each.employee for each in found}, known_at)
+        return [msgspec.structs.replace(each, name=names.get(each.employee)) for each in found]
+
+    found = await pages.ask(question)
+    shows(request, {each.employee for each in found})
+    return pages.answer(found)
+
+
+HANDLERS = (read_closes, read_checklist, read_without_plan, read_unconfirmed)
 
 
 def _of_now(
@@ -173,15 +204,18 @@ def _of_now(
     """What waits outside of the journal, whether the facts are counted, and whether they are sealed."""
     if not is_now:
         return [
+            CheckItem(item="imports", count=None, address="/v1/imports"),
             CheckItem(item="quarantine", count=None, address="/v1/quarantine?state=held"),
             CheckItem(item="counting", count=None, blocks=True, address="/health/ready"),
             CheckItem(item="seal", count=None, address="/health/ready"),
         ]
+    row = cursor.execute(WAITING).fetchone()
     held = sum(states.get("held", 0) for states in quarantine.counts(cursor).values())
     behind = head(cursor) - counted_position(cursor) if follower.failure else 0
     seal = sealing.state(cursor)
     late = int(seal.delay_seconds) if seal.stopped or seal.delay_seconds > SEAL_SECONDS else 0
     return [
+        CheckItem(item="imports", count=row[0] if row else 0, address="/v1/imports"),
         CheckItem(item="quarantine", count=held, address="/v1/quarantine?state=held"),
         CheckItem(item="counting", count=behind, blocks=True, address="/health/ready"),
         CheckItem(item="seal", count=late, address="/health/ready"),

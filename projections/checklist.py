@@ -1,7 +1,7 @@
 """What to look at before a month is closed: what a close would refuse, and what it would settle later."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -11,7 +11,8 @@ from domain.facts.trail import AccessRefused, PersonalDataRead
 from domain.people.roster import Posting
 from domain.period import Period
 from domain.plan.document import Plan
-from domain.plan.measures import FactMeasure
+from domain.plan.fields import Title
+from domain.plan.measures import FactMeasure, Measure
 from domain.plan.spells import Membership, membership
 from projections import policy, roster
 from projections.holding import in_effect
@@ -29,20 +30,22 @@ Item = Literal[
     "month_over",
     "months_before",
     "counting",
-    "runs_before",
+    "imports",
     "quarantine",
     "unconfirmed",
     "without_plan",
     "inquiries",
     "holds",
     "drafts",
+    "runs_before",
     "seal",
 ]
+"""In the order in which they are looked at."""
 
 MOST_SINCE = 1_000
 """So many facts since a proposal are counted, and no more."""
 
-UNCONFIRMED = SQL("select asked.holder, c.position {seen} and {counts} and not {confirmed}")
+UNCONFIRMED = SQL("select asked.holder, c.position, c.fact, c.day {seen} and {counts} and not {confirmed}")
 
 SINCE = """
 select count(*) from (
@@ -67,6 +70,23 @@ class CheckItem(msgspec.Struct, frozen=True, kw_only=True):
     address: str | None = None
 
 
+class Unconfirmed(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that a plan counts for a person only once somebody has confirmed it. by: as what they do.
+
+    title: of the measure.
+    """
+
+    position: int
+    type: str
+    employee: str
+    name: str | None = None
+    day: dt.date
+    plan: str
+    measure: str
+    title: Title
+    by: str
+
+
 class WithoutPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who works in the month and is paid by no plan in force in it."""
 
@@ -79,7 +99,7 @@ class WithoutPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def items(cursor: Cursor, period: Period, today: dt.date, known_at: int | None) -> Iterator[CheckItem]:
-    """What the read models know of an open month, in the order in which it is looked at."""
+    """What the read models know of an open month."""
     closed = [each.period for each in closed_periods(cursor, known_at)]
     yield CheckItem(
         item="month_over", count=max(0, (period.last_day - today).days + 1), blocks=True, address=None
@@ -88,12 +108,13 @@ def items(cursor: Cursor, period: Period, today: dt.date, known_at: int | None) 
     unpaid = sum(steps_of(cursor, each, known_at).release is None for each in closed)
     yield CheckItem(item="runs_before", count=unpaid, address="/v1/payroll/runs")
     people = population(cursor, period, known_at)
-    yield CheckItem(item="unconfirmed", count=len(unconfirmed(cursor, period, people, known_at)))
+    waiting = {each.position for each in unconfirmed(cursor, period, people, known_at)}
+    yield CheckItem(item="unconfirmed", count=len(waiting), address=f"/v1/closes/{period}/unconfirmed")
     count = len(without_plan(people))
     yield CheckItem(item="without_plan", count=count, address=f"/v1/closes/{period}/without-plan")
     asked = inquiries(cursor, known_at)
-    waiting = [each for each in asked if each.state != "resolved" and each.period <= str(period)]
-    yield CheckItem(item="inquiries", count=len(waiting), address="/v1/inquiries")
+    opened = [each for each in asked if each.state != "resolved" and each.period <= str(period)]
+    yield CheckItem(item="inquiries", count=len(opened), address="/v1/inquiries")
     held = in_effect(cursor, period, None, known_at)
     yield CheckItem(item="holds", count=len(held), address="/v1/payroll/holds?released=false")
     found = drafts(cursor, None, known_at)
@@ -120,13 +141,15 @@ def population(cursor: Cursor, period: Period, known_at: int | None) -> Populati
     return Population(here, paid)
 
 
-def unconfirmed(cursor: Cursor, period: Period, people: Population, known_at: int | None) -> set[int]:
-    """The positions of the facts of `period` that a plan counts only once somebody has confirmed them."""
-    found = set[int]()
+def unconfirmed(
+    cursor: Cursor, period: Period, people: Population, known_at: int | None
+) -> list[Unconfirmed]:
+    """The facts of `period` that a plan counts only once somebody has confirmed them, by position."""
+    found: list[Unconfirmed] = []
     for plan, own in people.paid:
         hired = {who: held.posting.hired_on for who, held in own.items()}
         spells = {who: held.spells for who, held in own.items() if held.spells is not None}
-        for measure in _to_confirm(plan.measures.values()) if own else ():
+        for name, measure in _to_confirm(plan.measures) if own else ():
             days = windows([measure], period, hired, None, spells)[measure.window]
             bound = bound_for(cursor, [measure], days, known_at)
             statement = UNCONFIRMED.format(
@@ -134,8 +157,20 @@ def unconfirmed(cursor: Cursor, period: Period, people: Population, known_at: in
                 counts=counts(bound, _whoever_confirms(measure), measure.fact, known_at),
                 confirmed=confirmed(bound, measure.confirmed_by or "", known_at),
             )
-            found.update(position for _, position in rows(cursor, Pass(statement, bound)))
-    return found
+            found.extend(
+                Unconfirmed(
+                    position=position,
+                    type=type_,
+                    employee=holder,
+                    day=day,
+                    plan=plan.plan,
+                    measure=name,
+                    title=measure.title,
+                    by=measure.confirmed_by or "",
+                )
+                for holder, position, type_, day in rows(cursor, Pass(statement, bound))
+            )
+    return sorted(found, key=lambda each: (each.position, each.employee, each.plan, each.measure))
 
 
 def without_plan(people: Population) -> list[WithoutPlan]:
@@ -156,11 +191,11 @@ def facts_since(cursor: Cursor, position: int, known_at: int | None) -> int:
     return row[0] if row else 0
 
 
-def _to_confirm(measures: Iterable[object]) -> Iterator[FactMeasure]:
+def _to_confirm(measures: Mapping[str, Measure]) -> Iterator[tuple[str, FactMeasure]]:
     """The measures that count what is confirmed, over the period alone."""
-    for measure in measures:
+    for name, measure in measures.items():
         if isinstance(measure, FactMeasure) and measure.confirmed_by is not None:
-            yield msgspec.structs.replace(measure, window=type(measure.window)())
+            yield name, msgspec.structs.replace(measure, window=type(measure.window)())
 
 
 def _whoever_confirms(measure: FactMeasure) -> FactMeasure:

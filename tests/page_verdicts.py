@@ -91,6 +91,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /payroll/{period}/close": RUN,
     "POST /payroll/{period}/close": RUN - {"auditor"},
     "GET /payroll/{period}/without-plan": RUN,
+    "GET /payroll/{period}/unconfirmed": RUN,
     "GET /payroll/{period}/people/{employee}": RUN,
     "GET /payroll/{period}/payments": RUN,
     "POST /payroll/{period}/payments": RUN - {"auditor"},

@@ -143,6 +143,7 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/payroll/runs/{period}/deltas": Verdict("run_payroll", "all"),
     "GET /v1/closes": Verdict("run_payroll", "all"),
     "GET /v1/closes/{period}/checklist": Verdict("run_payroll", "all"),
+    "GET /v1/closes/{period}/unconfirmed": Verdict("run_payroll", "all"),
     "GET /v1/closes/{period}/without-plan": Verdict("run_payroll", "all"),
     "GET /v1/payroll/runs/{period}/rows": Verdict("run_payroll", "all"),
     "GET /v1/payroll/runs/{period}/reconciliation": Verdict("run_payroll", "all"),

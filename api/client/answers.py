@@ -326,13 +326,14 @@ class CheckItem(TypedDict):
         "month_over",
         "months_before",
         "counting",
-        "runs_before",
+        "imports",
         "quarantine",
         "unconfirmed",
         "without_plan",
         "inquiries",
         "holds",
         "drafts",
+        "runs_before",
         "seal",
     ]
     count: int | None
@@ -2808,6 +2809,18 @@ class Tried(TypedDict):
     ms: int
     error: str | None
     answer: str
+
+
+class Unconfirmed(TypedDict):
+    position: int
+    type: str
+    employee: str
+    name: NotRequired[str | None]
+    day: str
+    plan: str
+    measure: str
+    title: Title
+    by: str
 
 
 class UnitRules(TypedDict):

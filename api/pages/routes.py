@@ -102,6 +102,7 @@ PAGES: list[HTTPRouteHandler] = [
     closing.close_page,
     closing.take_next_step,
     closing.without_plan_page,
+    closing.unconfirmed_page,
     in_run.person_page,
     holding.holds_page,
     holding.hold_pay,

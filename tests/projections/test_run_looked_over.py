@@ -102,6 +102,10 @@ def test_the_checklist_counts_what_a_close_would_leave_behind(book_of_two: Book)
         "month_over": 0, "months_before": 0, "runs_before": 1, "unconfirmed": 1, "without_plan": 1,
         "inquiries": 1, "holds": 1, "drafts": 0,
     }  # fmt: skip
+    with book_of_two.cursor() as cursor:
+        people = checklist.population(cursor, APRIL, None)
+        [waiting] = checklist.unconfirmed(cursor, APRIL, people, None)
+    assert (waiting.position, waiting.employee, waiting.by) == (score, "E1", "production")
     book_of_two.confirm(score, "production")
     assert counted(book_of_two, dt.date(2025, 4, 29)) == before | {"unconfirmed": 0, "month_over": 2}
     assert counted(book_of_two, dt.date(2025, 6, 1), "2025-06")["months_before"] == 2

@@ -21,6 +21,7 @@ from ..answers import (
     RunParts,
     RunPeople,
     RunSummary,
+    Unconfirmed,
     WithoutPlan,
 )
 from ..wire import Wire, part
@@ -69,6 +70,20 @@ class PayrollAddresses:
         """People whom no plan pays in a month."""
         return self._wire.rows(
             f"/v1/closes/{part(period)}/without-plan",
+            {"known_at": known_at, "at_least": at_least, "limit": limit},
+        )
+
+    def read_unconfirmed(
+        self,
+        period: str,
+        *,
+        known_at: int | str | None = None,
+        at_least: int | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Unconfirmed]:
+        """Facts of a month that nobody has confirmed."""
+        return self._wire.rows(
+            f"/v1/closes/{part(period)}/unconfirmed",
             {"known_at": known_at, "at_least": at_least, "limit": limit},
         )
 

@@ -1,6 +1,7 @@
 """A month is taken from open to released: the checklist, a proposal, the close by somebody else, and on."""
 
 import asyncio
+from collections.abc import Mapping
 
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
@@ -14,24 +15,30 @@ from api.follower import Follower
 from api.ops import Ledger
 from api.own_facts import new_key
 from api.pages.page import Page
-from api.pages.payroll.desk import desk_opt
+from api.pages.payroll.desk import PEOPLE, desk_opt
 from api.pages.submitted import converted, text_of
 from api.payroll import read_payroll_runs
 from api.reading import PeriodInPath, month
-from api.roles import MAY_RECORD
-from api.run_sheets import KeptSheets
+from api.roles import MAY_RECORD, Action
+from api.run_sheets import KeptSheets, Offset
 from api.seal import Seal
 from domain.facts.base import Fact
 from domain.facts.runs import RunApproved, RunReleased
 from domain.refusals import BadField, NotAllowed, Refusal
+from projections.checklist import Item
 
-WHERE = {
-    "runs_before": "/payroll",
-    "without_plan": "/payroll/{period}/without-plan",
-    "inquiries": "/payroll/inquiries",
-    "holds": "/payroll/holds",
+WHERE: Mapping[Item, tuple[Action, str]] = {
+    "imports": ("administer", "/admin/imports"),
+    "quarantine": ("administer", "/admin/connectors"),
+    "unconfirmed": ("run_payroll", "/payroll/{period}/unconfirmed"),
+    "without_plan": ("run_payroll", "/payroll/{period}/without-plan"),
+    "inquiries": ("run_payroll", "/payroll/inquiries"),
+    "holds": ("run_payroll", "/payroll/holds"),
+    "drafts": ("read_plans", "/plans"),
+    "runs_before": ("run_payroll", "/payroll"),
+    "seal": ("read_facts", "/audit/seal"),
 }
-"""The page that shows what an item of the checklist counts."""
+"""The page that shows what an item of the checklist counts, for those who may do what it takes."""
 
 
 @get("/payroll/{period:str}/close", opt=desk_opt(personal="none"))
@@ -88,6 +95,17 @@ async def without_plan_page(page: NamedDependency[Page], period: PeriodInPath) -
     return await page.rendered("payroll/without_plan.html", period=period, found=found)
 
 
+@get("/payroll/{period:str}/unconfirmed", opt=desk_opt(asks=["offset"]))
+async def unconfirmed_page(
+    page: NamedDependency[Page], period: PeriodInPath, offset: Offset = 0
+) -> Response[str]:
+    """The facts of the month that count for nothing until somebody confirms them."""
+    found = await page.ask(checklists.read_unconfirmed, period=period, offset=offset, limit=PEOPLE)
+    return await page.rendered(
+        "payroll/unconfirmed.html", period=period, found=found, offset=offset, size=PEOPLE
+    )
+
+
 async def _close(page: Page, ledger: Ledger, asked: CloseAsked) -> None:
     """Proposes or closes; away from the event loop, for it takes as long as the statements take."""
     page.caller.require_everybody()
@@ -124,7 +142,11 @@ async def _shown(
         found=run,
         list=found,
         by=by,
-        where={item: address.format(period=period) for item, address in WHERE.items()},
+        where={
+            item: address.format(period=period)
+            for item, (action, address) in WHERE.items()
+            if page.may(action)
+        },
         own=page.caller.actor,
         may_close=page.may("close_periods"),
         may_approve=RunApproved.TYPE in recording,
