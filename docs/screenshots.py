@@ -1,6 +1,7 @@
-"""Takes the pictures in docs/screenshots anew: `python -m docs.screenshots`, in about a minute.
+"""Takes the pictures in docs/screenshots anew: `python -m docs.screenshots`, in some minutes.
 
-It loads the example firm Huikang into a folder of its own, serves it, and opens pages in Debian's Chromium.
+It loads the example firms into a folder of their own, serves one after the other, and opens pages in Debian's
+Chromium.
 """
 
 import os
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from playwright.sync_api import Browser, sync_playwright
 
 from api.demo import EXAMPLES
+from api.demo_data.firms import FIRMS
 from api.tokens import Tokens, token_file
 
 FOLDER = Path(__file__).resolve().parent / "screenshots"
@@ -27,12 +29,19 @@ TRIED = "/what-if?source=draft:seller-2026.1&from=2025-08&until=2025-10"
 REASON = "More for each new client"
 RANGE = "&parameter=client_bonus&low=30&high=80&step=10"
 STATEMENT = "/audit/statements/HK041/2025-07?known_at=10000"
+LATE = "2025-10-12"
+BACKTEST = "/hr/alerts/huikang-newcomer/training_lags?to=2025-12-31&levels=60 %, 80 %"
+WARD_DAY = "2025-11-09"
+ROSTER = f"/hr/rosters?unit=ZB/骨科&from=2025-10-06&span=month&day={WARD_DAY}"
 SIZES = {"phone": (390, 844), "desk": (1200, 800), "wall": (1600, 900)}
 BOARD = f"/boards/close_rate?plan=huikang-seller&period=2025-11&day={DAY}"
 
 
 class Picture(NamedTuple):
-    """A page as it is shown. name: of the file, but for size, language and colours. path: below one's own."""
+    """A page as it is shown. name: of the file, but for size, language and colours. path: below one's own.
+
+    firm: which of the example firms it is of.
+    """
 
     name: str
     employee: str
@@ -40,6 +49,7 @@ class Picture(NamedTuple):
     size: str
     language: str
     colours: str = "light"
+    firm: str = "huikang"
 
     @property
     def file(self) -> Path:
@@ -76,6 +86,17 @@ PICTURES = [
     Picture("plan-draft", HEAD, "/plan-drafts/seller-2026.1", "phone", "en", "dark"),
     Picture("what-if", HEAD, f"{TRIED}{RANGE}#result", "desk", "en"),
     Picture("what-if", HEAD, f"{TRIED}{RANGE}#result", "phone", "zh"),
+    Picture("dossier", HEAD, f"/hr/people/{NEWCOMER}?day={LATE}", "desk", "en"),
+    Picture("dossier", HEAD, f"/hr/people/{NEWCOMER}?day={LATE}", "phone", "zh"),
+    Picture("warnings", HEAD, f"/hr/alerts?day={LATE}", "phone", "en", "dark"),
+    Picture("backtest", HEAD, BACKTEST, "desk", "zh"),
+    Picture("pay-ranges", HEAD, f"/hr/pay?measure=huikang-seller/deals&day={LATE}", "desk", "en"),
+    Picture("hr", HEAD, f"/hr?day={WARD_DAY}", "desk", "zh", "light", "hospital"),
+    Picture("licences", HEAD, f"/hr/credentials?day={WARD_DAY}", "desk", "en", "light", "hospital"),
+    Picture("licences", HEAD, f"/hr/credentials?day={WARD_DAY}", "phone", "zh", "light", "hospital"),
+    Picture("roster", HEAD, ROSTER, "desk", "zh", "light", "hospital"),
+    Picture("roster", HEAD, ROSTER, "phone", "en", "dark", "hospital"),
+    Picture("posts", HEAD, f"/hr/posts?day={WARD_DAY}", "phone", "zh", "light", "hospital"),
     Picture("audit-seal", AUDITOR, "/audit/seal", "desk", "zh"),
     Picture("admin-overview", ADMINISTRATOR, "/admin", "desk", "en"),
     Picture("admin-imports", ADMINISTRATOR, "/admin/imports", "phone", "zh"),
@@ -92,13 +113,15 @@ PICTURES = [
 
 
 @contextmanager
-def served(home: Path) -> Iterator[str]:
-    """The address of Huikang, served from `home`."""
+def served(home: Path, firm: str) -> Iterator[str]:
+    """The address of an example firm, served from `home`."""
     program = [sys.executable, "-m", "api.cli"]
     environment = os.environ | {"MERITBOOK_HOME": str(home), "MERITBOOK_PORT": "0", "NO_COLOR": "1"}
-    subprocess.run([*program, "demo", "--no-serve", "--firm", "huikang"], env=environment, check=True)
-    draft = ["plan", "draft", _amended(home), "--id", "seller-2026.1", "--by", "wang.hr", "--reason", REASON]
-    subprocess.run([*program, *draft], env=environment, check=True)
+    environment |= {"MERITBOOK_LEDGER": ledger} if (ledger := FIRMS[firm].ledger) else {}
+    subprocess.run([*program, "demo", "--no-serve", "--firm", firm], env=environment, check=True)
+    if firm == "huikang":
+        draft = ["plan", "draft", _amended(home), "--id", "seller-2026.1", "--by", "wang.hr"]
+        subprocess.run([*program, *draft, "--reason", REASON], env=environment, check=True)
     with subprocess.Popen([*program, "serve"], env=environment, stderr=subprocess.PIPE, text=True) as service:
         assert service.stderr is not None
         said = next(line for line in service.stderr if "serves on " in line)
@@ -144,15 +167,16 @@ def main() -> None:
     if found is None:
         sys.exit("There is no Chromium here (on Debian: apt install chromium).")
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o711)  # the database of root belongs to somebody else
-        with served(home := Path(folder)) as address:
-            _take_all(found, home, address)
+    for firm in FIRMS:
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder).chmod(0o711)  # the database of root belongs to somebody else
+            with served(home := Path(folder), firm) as address:
+                _take_all(found, home, address, firm)
     for left in set(FOLDER.glob("*.png")) - {picture.file for picture in PICTURES}:
         left.unlink()
 
 
-def _take_all(found: str, home: Path, address: str) -> None:
+def _take_all(found: str, home: Path, address: str, firm: str) -> None:
     made = Tokens(token_file(home))
     tokens = {
         each: made.make("employee", f"picture.{each}", each, scope="self") for each in (SELLER, NEWCOMER)
@@ -164,6 +188,8 @@ def _take_all(found: str, home: Path, address: str) -> None:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
         for picture in PICTURES:
+            if picture.firm != firm:
+                continue
             take(browser, address, tokens, picture)
         browser.close()
 

@@ -9,7 +9,8 @@ import msgspec
 from domain.people.roster import Posting
 from domain.people.warnings import Observed, earlier
 from domain.period import Period
-from domain.plan.alert import Alert
+from domain.plan.alert import Alert, AlertCondition
+from domain.plan.document import Plan
 from domain.plan.exact import Unit
 from domain.plan.fields import Title
 from projections.closing import head
@@ -87,6 +88,12 @@ class _Run(NamedTuple):
 
     here: Posting
     periods: list[tuple[Period, Observed]]
+
+
+def watched_as(plan: Plan, condition: AlertCondition) -> tuple[Title, Unit]:
+    """What a condition watches, and in which form its numbers are written."""
+    measure = plan.measures.get(condition.measure or "")
+    return SIGNAL_TITLES[condition.watched] if measure is None else (measure.title, measure.form)
 
 
 def alerts(
@@ -244,10 +251,7 @@ def _causes(group: Watched, alert: Alert, observed: Observed) -> Iterator[Cause]
     for condition in alert.when:
         value, (test, level) = observed.get(condition.watched), condition.test
         back = range(1, (condition.falling or 0) + 1)
-        measure = group.plan.measures.get(condition.measure or "")
-        title, form = (
-            (measure.title, measure.form) if measure is not None else SIGNAL_TITLES[condition.watched]
-        )
+        title, form = watched_as(group.plan, condition)
         yield Cause(
             watched=condition.watched,
             title=title,

@@ -10,8 +10,10 @@ from domain.people.warnings import backtest, episodes
 from domain.period import Period
 from domain.plan.alert import MOST_FALLING, Alert
 from domain.plan.document import Plan
-from domain.plan.exact import exact_text
+from domain.plan.exact import Unit, exact_text
+from domain.plan.fields import Title
 from projections import policy, roster
+from projections.alerts import watched_as
 from projections.closing import head
 from projections.members import Members, paid_by, roll
 from projections.spans import Cursor
@@ -44,8 +46,9 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 class AlertBacktest(msgspec.Struct, frozen=True, kw_only=True):
     """A rule of warning on the periods from `first` to `last`.
 
-    people: that it watched. left: of them, whose last day of work fell into these periods. trials: the rule
-    as it is, and then with each other level that was asked about.
+    watched: by its first condition; form: in which the levels of that are written. people: that it watched.
+    left: of them, whose last day of work fell into these periods. trials: the rule as it is, and then with
+    each other level that was asked about.
     """
 
     plan: str
@@ -53,6 +56,8 @@ class AlertBacktest(msgspec.Struct, frozen=True, kw_only=True):
     first: str
     last: str
     within_days: int
+    watched: Title
+    form: Unit
     people: int
     left: int
     trials: tuple[Trial, ...]
@@ -94,6 +99,7 @@ def alert_backtest(
                     value = watching.seen_in(observed) if rest else None
                     seen.setdefault(employee, []).append((period, value))
         period = period.next()
+    title, form = watched_as(plan, watching)
     left = _left(cursor, sorted(seen), begun.first_day, last, known_at)
     return AlertBacktest(
         plan=plan.plan,
@@ -101,6 +107,8 @@ def alert_backtest(
         first=str(begun),
         last=str(Period.containing(last, alert.every)),
         within_days=within_days,
+        watched=title,
+        form=form if watching.falling is None else "number",
         people=len(seen),
         left=len(left),
         trials=tuple(_trial(alert, level, seen, left, within_days) for level in asked),

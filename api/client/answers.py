@@ -93,6 +93,8 @@ class AlertBacktest(TypedDict):
     first: str
     last: str
     within_days: int
+    watched: Title
+    form: Literal["number", "percent", "money"]
     people: int
     left: int
     trials: list[Trial]
