@@ -24,6 +24,9 @@ Personal = Literal["none", "person", "people"]
 PAGING = frozenset("ticket after upto limit offset at_least known_at format lang".split())
 """Parameters that leaf through an answer or choose its form, but do not say whom it is about."""
 
+HIDDEN = frozenset({"agent"})
+"""Parameters that may hold somebody's address; the trail tells whom the answer showed."""
+
 FILTER_LENGTH = 300
 
 _SHOWN = "shown"
@@ -90,7 +93,7 @@ class Watch:
         """What the address and the query of the request name, but for paging."""
         path = [(name, str(value)) for name, value in self._scope["path_params"].items()]
         query = parse_qsl(self._scope["query_string"].decode("latin-1"))
-        return [*path, *((name, value) for name, value in query if name not in PAGING)]
+        return [*path, *((name, value) for name, value in query if name not in PAGING | HIDDEN)]
 
     def _filter(self) -> str:
         text = " ".join(f"{name}={value}" for name, value in self._asked())

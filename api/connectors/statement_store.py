@@ -1,11 +1,12 @@
 """Statements of learning systems, kept encrypted: recognised when they come again, and told again."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 from psycopg import Cursor
+from psycopg.sql import SQL
 
 from api.connectors import sealing
 from api.connectors.statements import Statement
@@ -33,6 +34,14 @@ update xapi_statement set voided_by = %(by)s
 where statement = %(id)s and voided_by is null and voids is null"""
 
 SAID = "select connector, said, about, voided_by from xapi_statement where statement = %(id)s"
+
+PAGE = """
+select statement, connector, said, about, stored_at from xapi_statement
+where connector = any(%(connectors)s) and said is not null and voided_by is null
+    and (%(since)s::timestamptz is null or stored_at > %(since)s)
+    and (%(until)s::timestamptz is null or stored_at <= %(until)s)
+    and (%(at)s::timestamptz is null or (stored_at, statement) {beyond} (%(at)s, %(id)s))
+order by stored_at {order}, statement {order} limit %(limit)s"""
 
 COUNTS = "select state, count(*) from xapi_statement where connector = %(connector)s group by 1 order by 1"
 
@@ -62,6 +71,30 @@ class Said(NamedTuple):
     text: str | None
     about: list[str]
     voided_by: str | None
+
+
+class Kept(NamedTuple):
+    """A statement as it is kept. said: encrypted."""
+
+    id: str
+    connector: str
+    said: str
+    about: list[str]
+    stored_at: dt.datetime
+
+
+class After(Protocol):
+    """After which statement a page goes on."""
+
+    @property
+    def stored_at(self) -> dt.datetime:
+        """When it was stored."""
+        ...
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
 
 
 class NotMapped(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +156,27 @@ class StatementStore:
             return None
         connector, token, about, voided_by = row
         return Said(connector, self._clear(cursor, connector, id, token), about, voided_by)
+
+    def page(
+        self,
+        cursor: Cursor[Any],
+        connectors: Collection[str],
+        since: dt.datetime | None,
+        until: dt.datetime | None,
+        after: After | None,
+        limit: int,
+        ascending: bool,
+    ) -> list[Kept]:
+        """The next statements of these connectors in the order in which they were stored, or against it."""
+        asked = {"connectors": list(connectors), "since": since, "until": until, "limit": limit}
+        asked |= {"at": after and after.stored_at, "id": after and after.id}
+        order = {"beyond": SQL(">" if ascending else "<"), "order": SQL("asc" if ascending else "desc")}
+        rows = cursor.execute(SQL(PAGE).format(**order), asked, prepare=False).fetchall()
+        return [Kept(*row) for row in rows]
+
+    def clear(self, cursor: Cursor[Any], kept: Kept) -> str | None:
+        """The text of a statement; None once somebody it speaks of was erased."""
+        return self._clear(cursor, kept.connector, kept.id, kept.said)
 
     def counts(self, cursor: Cursor[Any], connector: str) -> dict[str, int]:
         """How many statements a connector has, by what became of them."""

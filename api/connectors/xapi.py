@@ -1,9 +1,10 @@
 """xAPI 1.0.3 for learning systems: the statements resource and `about`; no state and no profiles."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import msgspec
@@ -12,6 +13,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from api import cursors
 from api.bodies import not_json, read_body, require_sound
 from api.caller import Caller
 from api.connectors import documents
@@ -20,6 +22,7 @@ from api.connectors.documents import Connector
 from api.connectors.http import require_client
 from api.connectors.learning import Learning
 from api.connectors.quarantine import Quarantine
+from api.connectors.statement_list import MOST, Listed, Place, Wanted, agent_of, listed
 from api.connectors.statement_store import Said, StatementStore
 from api.connectors.statements import BadStatement, Statement, statement
 from api.described import operation_with
@@ -28,7 +31,7 @@ from api.importing.json_table import NotJson, parsed
 from api.intake import Outcome, Submission
 from api.ops import Ledger, now
 from api.problems import NotFound, WrongMediaType
-from api.reading import Reading
+from api.reading import Reading, instant
 from api.watching import shows
 from api.writing import Writing
 from projections import roster
@@ -48,13 +51,13 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/about", summary="What is spoken here", tags=["learning"], opt={"open": True})
 async def read_about() -> About:
-    """Versions of xAPI. State, activity profiles, agent profiles and queries for lists are not offered."""
-    offered = "PUT and POST /xapi/statements; GET by statementId or voidedStatementId"
+    """Versions of xAPI. State, activity profiles and agent profiles are not offered."""
+    offered = "PUT and POST /xapi/statements; GET by id, and lists"
     return About(
         version=[VERSION],
         extensions={
             "urn:meritbook:offered": offered,
-            "urn:meritbook:not-offered": "state, profiles, lists of statements, attachments",
+            "urn:meritbook:not-offered": "state, profiles, attachments, related_agents, related_activities",
         },
     )
 
@@ -120,11 +123,11 @@ async def post_statements(
 
 @get(
     "/statements",
-    summary="A statement",
+    summary="Statements",
     tags=["learning"],
     opt={**_OPT, "personal": "people", "reach": "all"},
 )
-async def read_statement(
+async def read_statements(
     request: Asked,
     reading: NamedDependency[Reading],
     ledger: NamedDependency[Ledger],
@@ -134,36 +137,101 @@ async def read_statement(
     voided_id: Annotated[
         str | None, QueryParameter(name="voidedStatementId", description="Of a voided statement.")
     ] = None,
+    agent: Annotated[str | None, QueryParameter(description="By or about this agent, as JSON.")] = None,
+    verb: Annotated[str | None, QueryParameter(description="With this verb.")] = None,
+    activity: Annotated[str | None, QueryParameter(description="About this activity.")] = None,
+    registration: Annotated[str | None, QueryParameter(description="Of this registration, a UUID.")] = None,
+    since: Annotated[str | None, QueryParameter(description="Stored after this instant.")] = None,
+    until: Annotated[str | None, QueryParameter(description="Stored at this instant or before.")] = None,
+    ascending: Annotated[bool, QueryParameter(description="The first stored first.")] = False,
+    limit: Annotated[int, QueryParameter(ge=0, le=MOST, description="At most so many; 0: 500.")] = 0,
+    after: Annotated[str | None, QueryParameter(description="Where `more` of a page goes on.")] = None,
 ) -> Response[dict[str, Any]]:
-    """As it was sent, with when it was stored and who sent it. Lists of statements are not offered."""
+    """One statement as it was sent, or a list of those that fit, the last stored first, with `more`.
+
+    A page may hold few and still name more. Related agents and activities, and attachments, are not offered.
+    """
     _require_version(request)
-    if (statement_id is None) == (voided_id is None):
+    named, store = statement_id or voided_id, StatementStore(ledger.vault)
+    filters = (agent, verb, activity, registration, since, until, after)
+    if (statement_id and voided_id) or (named and (ascending or limit or any(filters))):
         raise BadStatement(
             field="statementId",
-            detail="Statements are asked for one by one.",
+            detail="A statement is asked for by its id alone.",
             remedy="Ask with statementId or voidedStatementId, and nothing beside.",
         )
-    id = (statement_id or voided_id or "").lower()
-    store = StatementStore(ledger.vault)
+    if named:
+        return await _one(request, reading, store, named.lower(), voided_id is not None)
+    wanted = Wanted(
+        agent=agent_of(agent),
+        verb=verb,
+        activity=activity,
+        registration=registration and registration.lower(),
+        since=None if since is None else instant(since, "since"),
+        until=None if until is None else instant(until, "until"),
+        ascending=ascending,
+    )
+    place = None if after is None else cursors.read_struct(after, Place)
+    return await _list(request, reading, store, wanted, place, limit or MOST)
 
+
+async def _one(
+    request: Asked, reading: Reading, store: StatementStore, id: str, voided: bool
+) -> Response[dict[str, Any]]:
     def question(cursor: Any) -> tuple[Said | None, list[str]]:
         found = store.said(cursor, id)
-        named = [each.removeprefix("employee:") for each in (found.about if found else ())]
-        return found, sorted({change.employee for change in roster.changes(cursor, named, None)})
+        return found, _people(cursor, found.about if found else ())
 
     found, people = await reading.ask(question)
-    if found is None or found.text is None or (found.voided_by is None) != (voided_id is None):
+    if found is None or found.text is None or (found.voided_by is not None) != voided:
         raise NotFound(
             field="statementId",
-            detail=f"No {'voided ' if voided_id else ''}statement {id[:64]!r} can be told.",
+            detail=f"No {'voided ' if voided else ''}statement {id[:64]!r} can be told.",
             remedy="Ask for one that was sent; a voided one with voidedStatementId.",
         )
     connector = await reading.ask(partial(documents.connector, name=found.connector))
     require_client(connector, request.auth)
     if people:
         shows(request, people)
+    return _told(found.text.encode())
+
+
+async def _list(
+    request: Asked,
+    reading: Reading,
+    store: StatementStore,
+    wanted: Wanted,
+    place: Place | None,
+    limit: int,
+) -> Response[dict[str, Any]]:
+    """A page of what the caller's own connectors were sent."""
+
+    def question(cursor: Any) -> tuple[Listed, list[str]]:
+        found = [each for each in documents.connectors(cursor) if each.format == "xapi"]
+        clients = {each.name: each.mapping.mapping.clients for each in found}
+        own = [name for name, named in clients.items() if not named or request.auth.name in named]
+        page = listed(cursor, store, own, wanted, place, limit)
+        return page, _people(cursor, page.people)
+
+    page, people = await reading.ask(question)
+    shows(request, people)
+    more = ""
+    if page.last is not None:
+        asked = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+        more = f"/xapi/statements?{urlencode([*asked, ('after', cursors.written(page.last))])}"
+    texts = b",".join(text.encode() for text in page.texts)
+    return _told(b'{"statements":[%s],"more":%s}' % (texts, msgspec.json.encode(more)))
+
+
+def _people(cursor: Any, about: Iterable[str]) -> list[str]:
+    """Those of whom statements speak who have worked here."""
+    named = [each.removeprefix("employee:") for each in about]
+    return sorted({change.employee for change in roster.changes(cursor, named, None)})
+
+
+def _told(body: bytes) -> Response[dict[str, Any]]:
     return Response(
-        msgspec.Raw(found.text.encode()),  # type: ignore[arg-type]
+        msgspec.Raw(body),  # type: ignore[arg-type]
         headers={"X-Experience-API-Consistent-Through": now().isoformat()},
     )
 
@@ -253,7 +321,7 @@ async def _read(request: Asked, limit_bytes: int) -> object:
         raise not_json(error) from None
 
 
-HANDLERS = (put_statement, post_statements, read_statement, read_about)
+HANDLERS = (put_statement, post_statements, read_statements, read_about)
 
 
 def xapi_router() -> Router:

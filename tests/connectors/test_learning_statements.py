@@ -1,5 +1,6 @@
 """A learning system sends statements as xAPI 1.0.3 has them, and its results count."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -109,6 +110,54 @@ def test_what_is_not_mapped_is_told_in_the_report_and_is_no_error(firm: Service,
     assert facts_of(firm, ids[2])[0]["data"]["employee"] == "E1007"
 
 
+def test_statements_are_listed_by_what_they_say_and_when_they_came(firm: Service, lms: httpx.Client) -> None:
+    """The last stored first; nothing voided; a page names the next until all are told."""
+    activity = f"http://lms.example/courses/{uuid4()}"
+    about = {"object": {"id": activity}}
+    ids = [str(uuid4()) for _ in range(5)]
+    for id in ids:
+        assert put(lms, id, passed(**about, context={"registration": ids[0]})).status_code == 204
+    voiding = said(verb={"id": f"{ADL}voided"}, object={"objectType": "StatementRef", "id": ids[1]}, **DAY)
+    assert put(lms, str(uuid4()), voiding).status_code == 204
+
+    def listed(**query: Any) -> list[str]:
+        answer = lms.get("/xapi/statements", params={"activity": activity, **query})
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["X-Experience-API-Consistent-Through"]
+        return [each["id"] for each in answer.json()["statements"]]
+
+    left = [ids[4], ids[3], ids[2], ids[0]]
+    assert listed() == left and listed(ascending=True) == left[::-1]
+    found, page = list[str](), lms.get("/xapi/statements", params={"activity": activity, "limit": 3}).json()
+    assert len(page["statements"]) == 3
+    put(lms, str(uuid4()), passed(**about))
+    while True:
+        found += [each["id"] for each in page["statements"]]
+        if not page["more"]:
+            break
+        page = lms.get(page["more"]).json()
+    assert found == left, "what came between stands before the first page"
+    newest = lms.get("/xapi/statements", params={"activity": activity, "limit": 1}).json()["statements"][0]
+    assert set(listed(until=newest["stored"])) == {*left, newest["id"]} and not listed(since=newest["stored"])
+    actor = newest["actor"]
+    assert len(listed(agent=json.dumps({**actor, "name": "whoever"}))) == 5
+    other = {"account": {"homePage": "http://lms.example", "name": "nobody"}}
+    assert not listed(agent=json.dumps(other)) and not listed(verb=f"{ADL}failed")
+    assert set(listed(registration=ids[0].upper(), verb=newest["verb"]["id"])) == set(left)
+
+
+def test_whom_a_list_shows_is_in_the_trail_and_the_address_asked_by_is_not(
+    firm: Service, lms: httpx.Client
+) -> None:
+    assert put(lms, str(uuid4()), passed()).status_code == 204
+    asked = {"agent": json.dumps({"mbox": "mailto:secret@firm.example"})}
+    assert lms.get("/xapi/statements", params=asked).json() == {"statements": [], "more": ""}
+    assert lms.get("/xapi/statements", params={"limit": 1}).json()["statements"]
+    read = firm.http.get("/v1/facts", params={"type": "personal_data_read", "limit": 1000}).json()["facts"]
+    own = [each["data"] for each in read if each["data"]["operation"] == "GET /xapi/statements"]
+    assert own and "secret" not in json.dumps(own)
+
+
 def test_the_protocol_is_as_the_standard_says(firm: Service, lms: httpx.Client) -> None:
     id = str(uuid4())
     about = httpx.get(f"{firm.url}/xapi/about")
@@ -118,7 +167,10 @@ def test_the_protocol_is_as_the_standard_says(firm: Service, lms: httpx.Client) 
     assert (without.status_code, without.json()["field"]) == (400, "X-Experience-API-Version")
     assert put(lms, id, passed(id=str(uuid4()))).status_code == 400
     assert put(lms, "x", passed()).status_code == 400
-    assert lms.get("/xapi/statements").status_code == 400
+    both = {"statementId": id, "verb": f"{ADL}passed"}
+    assert lms.get("/xapi/statements", params=both).status_code == 400
+    assert lms.get("/xapi/statements", params={"agent": "E1007"}).json()["field"] == "agent"
+    assert lms.get("/xapi/statements", params={"since": "yesterday"}).json()["field"] == "since"
     assert lms.get("/xapi/activities/state").status_code == 404
     mixed = {"Content-Type": "multipart/mixed; boundary=x"}
     assert lms.post("/xapi/statements", content=b"--x", headers=mixed).status_code == 415
