@@ -23,6 +23,7 @@ from api.tokens import Tokens, token_file
 FOLDER = Path(__file__).resolve().parent / "screenshots"
 DAY = "2025-11-20"
 SELLER, NEWCOMER = "HK035", "HK048"
+MANAGER, SOUTH = "HK003", "HK004"
 AUDITOR, HEAD, ADMINISTRATOR, PAYROLL = "auditor", "hr_head", "administrator", "payroll"
 """Whose pictures are of the role of this name."""
 TRIED = "/what-if?source=draft:seller-2026.1&from=2025-08&until=2025-10"
@@ -73,6 +74,15 @@ PICTURES = [
     Picture("learning", NEWCOMER, "learning?day=2025-10-10", "phone", "zh"),
     Picture("milestones", NEWCOMER, "milestones?day=2025-10-10", "phone", "en", "dark"),
     Picture("me", SELLER, "me", "phone", "zh"),
+    Picture("team", MANAGER, f"/team?day={DAY}", "phone", "zh"),
+    Picture("team", MANAGER, f"/team?day={DAY}", "desk", "en"),
+    Picture("team", MANAGER, f"/team?day={DAY}", "wall", "zh", "dark"),
+    Picture("person", MANAGER, f"/employees/HK039?day={DAY}", "phone", "zh", "dark"),
+    Picture("person", MANAGER, f"/employees/HK039?day={DAY}", "desk", "en"),
+    Picture("care", MANAGER, "/employees/HK039/care", "phone", "en"),
+    Picture("targets", MANAGER, "/employees/HK039/targets", "desk", "zh"),
+    Picture("newcomers", SOUTH, "/team/newcomers?week=2025-W41", "phone", "zh"),
+    Picture("people", MANAGER, "/people", "phone", "en"),
     Picture("audit-statement", AUDITOR, STATEMENT, "desk", "en"),
     Picture("audit-statement", AUDITOR, STATEMENT, "phone", "zh"),
     Picture("audit-journal", AUDITOR, "/audit?type=fact_voided", "desk", "zh"),
@@ -181,6 +191,8 @@ def _take_all(found: str, home: Path, address: str, firm: str) -> None:
     tokens = {
         each: made.make("employee", f"picture.{each}", each, scope="self") for each in (SELLER, NEWCOMER)
     }
+    for leader in (MANAGER, SOUTH):
+        tokens[leader] = made.make("manager", f"picture.{leader}", leader, scope="team")
     tokens[AUDITOR] = made.make("auditor", "picture.auditor")
     tokens[HEAD] = made.make("hr_head", "picture.head")
     tokens[ADMINISTRATOR] = made.make("administrator", "picture.administrator")
