@@ -6,9 +6,9 @@ made of their value; the others wait. The answer is that of a board made anew, w
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, takewhile
 from threading import Lock
 
 from domain.people.ranking import Entry, ranking
@@ -21,6 +21,7 @@ from domain.plan.measures import FactMeasure, with_ratios
 from domain.plan.mentions import with_parts
 from projections import measures
 from projections.boards import Ranked, shown
+from projections.cut import Cut
 from projections.measures import Values
 from projections.ordered import Key, Ordered
 from projections.places import opened_for, ranked_people
@@ -76,13 +77,13 @@ class Kept:
 
     def ranked(self, cursor: Cursor) -> Ranked:
         """The board as it stands."""
-        entries = list(self._first(self.board.size or len(self._people)))
-        self._reach(cursor, entries)
-        found = [Entry(e, self._values[e], self._reached.get(e)) for e in entries]
+        size = self.board.size
+        reached = self._all(cursor) if size is None or size >= len(self._order) else self._upto(cursor, size)
+        found = [Entry(e, self._values[e], at) for e, at in reached.items()]
         places = ranking(found, self.board.first == "lowest")
-        reached = {e: at for e, at in self._reached.items() if at is not None}
+        told = {e: at for e, at in reached.items() if at is not None}
         assert self.position is not None, "it was brought to a position"
-        return shown(self.plan, self.board, self._period, places, self._people, reached, self.position)
+        return shown(self.plan, self.board, self._period, places, self._people, told, self.position)
 
     def has(self, employee: str) -> bool:
         """Whether it ranks `employee`."""
@@ -125,6 +126,7 @@ class Kept:
             self._measures, self._leaves, self.board.measure, self._before, self.board.first == "lowest"
         )
         self._reached: dict[str, dt.datetime | None] = {}
+        self._cut = Cut()
 
     def _measure_all(self, cursor: Cursor, position: int) -> None:
         self.forget()
@@ -182,7 +184,10 @@ class Kept:
                 self._waiting.take(employee)
         self._value(cursor, here, position)
         for employee in here:
-            self._side(employee).add(self._key(employee))
+            key = self._key(employee)
+            self._side(employee).add(key)
+            if self._values[employee] is not None:
+                self._cut.came(key)
         self.position = position
 
     def _ranks(self, cursor: Cursor, position: int, whom: Sequence[str] | None) -> dict[str, Posting]:
@@ -206,6 +211,7 @@ class Kept:
             return
         self._side(employee).remove(self._key(employee))
         self._reached.pop(employee, None)
+        self._cut.drop(employee)
         del self._values[employee], self._parts[employee]
 
     def _side(self, employee: str) -> Ordered:
@@ -226,16 +232,27 @@ class Kept:
         """One more than there are better values; no id is less than the empty one."""
         return None if value is None else 1 + self._order.before((self._before(value), ""))
 
-    def _first(self, size: int) -> Iterator[str]:
-        """The first `size` and all who are equal to the last of them; then those without a value."""
-        last: int | Fraction | None = None
-        for number, (value, employee) in enumerate(self._order):
-            if number >= size and value != last:
-                return
-            last = value
-            yield employee
-        lacking = max(size - len(self._order), 0)
-        yield from (employee for _, employee in islice(self._unranked, lacking))
+    def _all(self, cursor: Cursor) -> dict[str, dt.datetime | None]:
+        """Everybody with a value, and others if there is room; when those who are tied came there."""
+        ranked = [employee for _, employee in self._order]
+        room = max((self.board.size or len(self._people)) - len(ranked), 0)
+        self._reach(cursor, ranked)
+        others = (employee for _, employee in islice(self._unranked, room))
+        return {employee: self._reached.get(employee) for employee in (*ranked, *others)}
+
+    def _upto(self, cursor: Cursor, size: int) -> dict[str, dt.datetime | None]:
+        """The first `size` and one more, who may share the last place; when those who are tied came there."""
+        last, _ = self._order.at(size - 1)
+        if self._cut.last != last:
+            equal = takewhile(lambda key: key[0] <= last, self._order)
+            self._cut = Cut(last, [employee for value, employee in equal if value == last])
+        better = [employee for _, employee in takewhile(lambda key: key[0] < last, self._order)]
+        self._reach(cursor, better)
+        lacking = self._cut.lacking()
+        if lacking:
+            self._cut.learn(lacking, self._asked(cursor, lacking))
+        found = {employee: self._reached.get(employee) for employee in better}
+        return found | self._cut.first(size + 1 - len(better))
 
     def _reach(self, cursor: Cursor, entries: Iterable[str]) -> None:
         """Asks when those of `entries` who share a value reached it, but for those who are known."""
@@ -248,7 +265,11 @@ class Kept:
         self._reached = {e: at for e, at in self._reached.items() if e in tied}
         new = sorted(tied - self._reached.keys())
         if new:
-            here = [self._people[employee] for employee in new]
-            leaves, opened = opened_for(self.plan, self.board.measure, self._period, here, self._last)
-            found = reached_at(cursor, leaves.values(), opened, new, self.position)
+            found = self._asked(cursor, new)
             self._reached |= {employee: found.get(employee) for employee in new}
+
+    def _asked(self, cursor: Cursor, employees: Sequence[str]) -> dict[str, dt.datetime]:
+        """When `employees` reached their values."""
+        here = [self._people[employee] for employee in employees]
+        leaves, opened = opened_for(self.plan, self.board.measure, self._period, here, self._last)
+        return reached_at(cursor, leaves.values(), opened, employees, self.position)
