@@ -58,6 +58,10 @@ class NotReady(Exception):
         self.remedy = remedy
 
 
+class NotOpened(NotReady):
+    """The ledger is there, and has no first fact yet."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ledger:
     """An open ledger. dsn: where the service works; owner_dsn: where its tables are made.
@@ -86,13 +90,13 @@ class Ledger:
     def opened(self) -> LedgerOpened:
         """Whose ledger it is, its zone and currency.
 
-        Raises: NotReady.
+        Raises: NotOpened.
         """
         opened = self.intake.opened()
         if opened is None:
-            raise NotReady(
+            raise NotOpened(
                 f"The ledger {self.schema} has not been opened.",
-                "Open it with meritbook init --name NAME, or run meritbook demo.",
+                "Open it in a browser with meritbook serve, or with meritbook init --name NAME.",
             )
         return opened
 

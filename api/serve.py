@@ -5,17 +5,21 @@ import resource
 from collections.abc import Callable
 from functools import partial
 
+import msgspec
 import uvicorn
 
 from api.app import build_app
+from api.first_run import FirstRun
 from api.logs import configure_logs
 from api.ops import open_ledger
+from api.pages.first_run import set_up_app
 from api.protocol import BoundedHttp
 from api.reviver import revived
 from api.settings import Settings
 
 OPEN_FILES = 16_384
 GRACE_SECONDS = 20
+SETTING_UP_AT_ONCE = 100
 
 
 class _Server(uvicorn.Server):
@@ -72,6 +76,44 @@ def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
         gc.collect()
         gc.freeze()
         _Server(config, on_ready, app.on_stop).run()
+
+
+def set_up(
+    settings: Settings, *, on_ready: Callable[[str], None], on_code: Callable[[str], None]
+) -> Settings | None:
+    """Serves the opening of a new ledger, and nothing else, until it is open; the settings to go on with.
+
+    on_code: told what lets somebody open it. None where a signal stopped it before.
+    """
+    configure_logs(settings.log, settings.log_level)
+    addresses: list[str] = []
+    with open_ledger(settings, prepare_it=settings.database_url is None) as ledger, revived(ledger.server):
+        first = FirstRun(ledger)
+        app = set_up_app(first, lambda: setattr(server, "should_exit", True))
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=SETTING_UP_AT_ONCE,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+
+        def tell(address: str) -> None:
+            addresses.append(address)
+            on_ready(address)
+            on_code(first.code)
+
+        server = _Server(config, tell, lambda: None)
+        server.run()
+        is_open = ledger.intake.opened() is not None
+    port = int(addresses[0].rpartition(":")[2]) if addresses else settings.port
+    return msgspec.structs.replace(settings, port=port) if is_open else None
 
 
 def _allow_open_files() -> None:

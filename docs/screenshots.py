@@ -24,6 +24,8 @@ FOLDER = Path(__file__).resolve().parent / "screenshots"
 DAY = "2025-11-20"
 SELLER, NEWCOMER = "HK035", "HK048"
 MANAGER, SOUTH = "HK003", "HK004"
+NEW = "new"
+"""A firm of which nothing is recorded yet."""
 AUDITOR, HEAD, ADMINISTRATOR, PAYROLL = "auditor", "hr_head", "administrator", "payroll"
 """Whose pictures are of the role of this name."""
 TRIED = "/what-if?source=draft:seller-2026.1&from=2025-08&until=2025-10"
@@ -119,16 +121,18 @@ PICTURES = [
     Picture("payroll-changes", PAYROLL, "/payroll/2025-10/changes", "phone", "zh"),
     Picture("payroll-late", PAYROLL, "/payroll/2025-10/late", "phone", "en"),
     Picture("payroll-person", PAYROLL, "/payroll/2025-10/people/HK043", "desk", "zh"),
+    Picture("first-run", AUDITOR, "/set-up", "phone", "zh", "light", NEW),
 ]
 
 
 @contextmanager
 def served(home: Path, firm: str) -> Iterator[str]:
-    """The address of an example firm, served from `home`."""
+    """The address of an example firm, or of a new one, served from `home`."""
     program = [sys.executable, "-m", "api.cli"]
     environment = os.environ | {"MERITBOOK_HOME": str(home), "MERITBOOK_PORT": "0", "NO_COLOR": "1"}
-    environment |= {"MERITBOOK_LEDGER": ledger} if (ledger := FIRMS[firm].ledger) else {}
-    subprocess.run([*program, "demo", "--no-serve", "--firm", firm], env=environment, check=True)
+    if firm != NEW:
+        environment |= {"MERITBOOK_LEDGER": ledger} if (ledger := FIRMS[firm].ledger) else {}
+        subprocess.run([*program, "demo", "--no-serve", "--firm", firm], env=environment, check=True)
     if firm == "huikang":
         draft = ["plan", "draft", _amended(home), "--id", "seller-2026.1", "--by", "wang.hr"]
         subprocess.run([*program, *draft, "--reason", REASON], env=environment, check=True)
@@ -177,7 +181,7 @@ def main() -> None:
     if found is None:
         sys.exit("There is no Chromium here (on Debian: apt install chromium).")
     FOLDER.mkdir(exist_ok=True)
-    for firm in FIRMS:
+    for firm in (*FIRMS, NEW):
         with tempfile.TemporaryDirectory() as folder:
             Path(folder).chmod(0o711)  # the database of root belongs to somebody else
             with served(home := Path(folder), firm) as address:

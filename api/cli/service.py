@@ -16,16 +16,29 @@ def serve(
         int | None, typer.Option(help="Port; MERITBOOK_PORT if absent, 0 for a free one.")
     ] = None,
 ) -> None:
-    """Serve the ledger over HTTP until interrupted."""
+    """Serve the ledger over HTTP until interrupted.
+
+    A ledger that is not open yet is opened in a browser first: at /set-up, with the code that is printed.
+    """
     import msgspec
 
-    from api.serve import run
+    from api.ops import NotOpened
+    from api.serve import run, set_up
 
     chosen = settings()
     chosen = msgspec.structs.replace(
         chosen, host=chosen.host if host is None else host, port=chosen.port if port is None else port
     )
-    run(chosen, on_ready=_announce)
+    try:
+        run(chosen, on_ready=_announce)
+    except NotOpened:
+        opened = set_up(chosen, on_ready=_announce, on_code=_tell_code)
+        if opened is not None:
+            run(opened, on_ready=_announce)
+
+
+def _tell_code(code: str) -> None:
+    notes().print(f"The ledger is new: open it at /set-up with the code {code}", soft_wrap=True)
 
 
 def _announce(address: str) -> None:

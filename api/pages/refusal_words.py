@@ -6,6 +6,7 @@ In English it is what the refusal says itself, with the ids and numbers concerne
 from collections.abc import Mapping
 
 KINDS: Mapping[str, tuple[str, str]] = {
+    "account-taken": ("已有或曾有同名账号。", "请换一个名称。"),
     "adoption-not-proposed": (
         "尚无他人提议采纳该草案，或提议之后草案有变。",
         "请先由另一人提议，再由您采纳。",
@@ -40,6 +41,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "has-left": ("该员工当天不在职（已离职或尚未入职）。", "请选择其他日期或人员。"),
     "hold-exists": ("该编号的暂扣已经设立。", "请使用新的编号。"),
     "hold-over": ("该暂扣已经解除。", "无需再次解除。"),
+    "imported-before": ("该文件已经导入。", "如需再次导入请重新上传：已有记录不会变化。"),
     "inquiry-exists": ("该编号的询问已经提出。", "请使用新的编号。"),
     "inquiry-settled": ("该询问已有结论，不能更改。", "如仍有异议，请重新提出。"),
     "intervention-exists": ("该编号的帮扶已经开始。", "请刷新页面后再试。"),
@@ -59,6 +61,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "not-that-run": ("所依据的结果与已关账的不一致。", "请刷新页面后重新核对。"),
     "not-voidable": ("该记录不能作废：它本身是作废记录，或有其他记录以它为依据。", "请先作废后来的记录。"),
     "on-leave": ("此人在该班次时段内休假。", "请选择其他日期、班次或人员。"),
+    "open-already": ("账本已经启用。", "请登录。"),
     "open-test-exists": ("此课程有一份测验尚未交卷。", "请先完成这份测验。"),
     "out-of-order": ("生效日期早于已有的最近一次变更。", "请选择更晚的日期。"),
     "override-not-permitted": ("方案没有把这个参数开放给这一级。", "请联系方案负责人。"),
@@ -83,6 +86,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "swap-exists": ("该编号的换班已经申请。", "请刷新页面后再试。"),
     "swap-over": ("该换班已批准或已拒绝。", "请刷新页面查看结果。"),
     "time-is-up": ("测验时间已到。", "请重新抽取一份测验。"),
+    "unknown-account": ("没有这个账号。", "请刷新页面。"),
     "unknown-approval": ("此人没有该编号的审批申请。", "请刷新页面后再试。"),
     "unknown-bank": ("没有该编号的题库在使用。", "请核对题库编号。"),
     "unknown-branch": ("没有该编号的分公司。", "请核对分公司编号，或先设立。"),
@@ -103,5 +107,6 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "unknown-target": ("没有方案为此人设这个目标或里程碑。", "请从列出的目标中选择。"),
     "unknown-test": ("此人没有该编号的测验。", "请刷新页面后再试。"),
     "withheld": ("同时提交的其他内容被拒绝，因此这一项也没有记录。", "请先更正被拒绝的内容。"),
+    "wrong-set-up-code": ("设置代码不正确。", "请使用最近一次启动服务时显示的代码。"),
 }
 """By kind: what the rule says, and the remedy."""

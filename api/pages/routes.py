@@ -5,7 +5,7 @@ from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 
 from api.intake import Intake
-from api.pages import boards
+from api.pages import boards, first_run
 from api.pages.admin import access, imports, intake, running, webhooks
 from api.pages.assets import static_file
 from api.pages.audit import journal, sealing, statements
@@ -126,6 +126,9 @@ PAGES: list[HTTPRouteHandler] = [
     posts.forecast_page,
     pay_ranges.pay_page,
     running.overview_page,
+    first_run.steps_page,
+    first_run.open_branch,
+    first_run.hire,
     imports.imports_page,
     imports.try_file,
     imports.import_page,

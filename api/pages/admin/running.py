@@ -3,7 +3,7 @@
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from api import health, storage
+from api import health, plans, storage
 from api.health import Readiness
 from api.pages.navigation import page_opt
 from api.pages.page import Page
@@ -19,4 +19,7 @@ async def overview_page(page: NamedDependency[Page]) -> Response[str]:
     """Health, read models, seal and storage of the ledger."""
     ready: Readiness = await page.ask(health.ready)
     room: Storage = await page.ask(storage.read_storage)
-    return await page.rendered("admin/overview.html", tabs=TABS, ready=ready, room=room, largest=LARGEST)
+    adopted = await page.ask(plans.read_plans)
+    return await page.rendered(
+        "admin/overview.html", tabs=TABS, ready=ready, room=room, largest=LARGEST, is_new=not adopted
+    )
