@@ -141,6 +141,8 @@ def posting(changes: Iterable[RosterChange], day: dt.date) -> Posting | None:
     changes: of one person, in any order.
     """
     ordered = _in_order(changes)
+    if len(ordered) == 1:
+        return _as_hired(ordered[0], day)  # most people: of everybody at once this is asked for every page
     last = deque(_applied(ordered, day), maxlen=1)
     _, hired_on, held = last[0] if last else (day, None, {})
     if hired_on is None:
@@ -151,6 +153,26 @@ def posting(changes: Iterable[RosterChange], day: dt.date) -> Posting | None:
         hired_on=hired_on,
         left_on=next(announced, None),
         **{name: held.get(name) for name in _CARRIED},
+    )
+
+
+def _as_hired(change: RosterChange, day: dt.date) -> Posting | None:
+    """Where somebody works of whom nothing but `change` is told."""
+    if change.kind != "hired" or change.effective_on > day:
+        return None
+    return Posting(
+        employee=change.employee,
+        name=change.name,
+        branch=change.branch,
+        department=change.department,
+        team=change.team,
+        post=change.post,
+        employment=change.employment,
+        manager=change.manager,
+        mentor=change.mentor,
+        assistant=change.assistant,
+        hired_on=change.effective_on,
+        left_on=None,
     )
 
 

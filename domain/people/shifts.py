@@ -164,9 +164,8 @@ def breaches(shifts: Mapping[dt.date, Shift], on: dt.date, held: Limits) -> Iter
                 f"{held.nights_in_a_row} nights are allowed"
             )
     least = held.rest_minutes or Limit(0, 0)
-    near = sorted(
-        (shift for day, shift in shifts.items() if abs((day - on).days) <= 2), key=lambda each: each.begins
-    )
+    days = [on + dt.timedelta(days=number) for number in range(-2, 3)]
+    near = sorted((shifts[day] for day in days if day in shifts), key=lambda each: each.begins)
     for one, other in pairwise(near):
         rest = int((other.begins - one.ends).total_seconds()) // 60
         if on not in (one.on, other.on) or rest >= least.value:

@@ -25,16 +25,20 @@ class Column(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What somebody has on a day. look: the class of the shift; empty where there is none.
+    """What somebody has on a day. look: the classes of the shift, and whether it is only proposed.
 
-    is_new: proposed, and not published yet. faults: their numbers in the list of faults.
+    faults: their numbers in the list of faults.
     """
 
     pattern: str | None
     look: str
     is_swapped: bool
-    is_new: bool
     faults: tuple[int, ...]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the letter of the shift says all of it."""
+        return not (self.is_swapped or self.faults)
 
 
 class Line(NamedTuple):
@@ -107,7 +111,10 @@ def grid(
         own = has.get((employee, on))
         pattern = own.pattern if own else new.get((employee, on))
         found = tuple(wrong.get((employee, on), ()))
-        return Cell(pattern, looks.get(pattern or "", ""), bool(own and own.swap), own is None, found)
+        look = looks.get(pattern, "") if pattern else "free" if on.weekday() in FREE_DAYS else ""
+        if pattern and own is None:
+            look += " new"
+        return Cell(pattern, look, bool(own and own.swap), found)
 
     lines: list[Line] = []
     for employee in roster.people:

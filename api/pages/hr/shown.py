@@ -22,7 +22,7 @@ from domain.facts.base import Fact
 from domain.plan.fields import Title
 from domain.refusals import BadField, Refusal
 
-ROWS = 100
+ROWS = 50
 """So many rows stand on one page of a list."""
 
 Offset = Annotated[int, QueryParameter(ge=0, description="Rows to pass over.")]
