@@ -89,7 +89,7 @@ from api.entrance import entrance
 from api.follower import Follower
 from api.importing import desk as import_desk
 from api.kept_slips import KeptSlips
-from api.metrics import Metrics
+from api.metrics import Metrics, lags
 from api.moving import Mover
 from api.ops import Ledger
 from api.pages.page import Site
@@ -330,6 +330,7 @@ def _routers(site: Site, people: People) -> list[Router]:
 def _metrics(reading: Reading, hub: Hub, sealing: seal.Seal) -> Metrics:
     """The figures of a service, with those of its stream and its seal."""
     metrics = Metrics(lambda: reading.ask_here(counted_position))
+    metrics.watch_read_models(lambda: reading.ask_here(lags))
     metrics.watch_stream(lambda: len(hub))
     metrics.watch_seal(sealing, reading.ask_here)
     return metrics

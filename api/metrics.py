@@ -1,10 +1,12 @@
 """Figures of the running service, for Prometheus."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from psycopg import Cursor
 
 from api.intake import Outcome, Refused, Stored
@@ -55,6 +57,10 @@ class Metrics:
         """Shows how many listen."""
         listening = Gauge("meritbook_stream_clients", "Clients of the live stream.", registry=self.registry)
         listening.set_function(clients)
+
+    def watch_read_models(self, lags: Callable[[], Mapping[str, tuple[int, bool]]]) -> None:
+        """Shows of each read model how many facts it has still to fold, and whether it cannot go on."""
+        self.registry.register(_ReadModels(lags))
 
     def watch_webhooks(self, figures: Callable[[], tuple[int, int, int]]) -> Callable[[str], None]:
         """Shows how webhooks fare; gives what counts the outcome of a try."""
@@ -113,6 +119,43 @@ class Metrics:
         if asked not in self._answers:
             self._answers[asked] = self._seconds.labels(asked[0], path, str(status))
         self._answers[asked].observe(seconds)
+
+
+class _ReadModels(Collector):
+    """One look at the database for the figures of all read models."""
+
+    def __init__(self, lags: Callable[[], Mapping[str, tuple[int, bool]]]) -> None:
+        self._lags = lags
+
+    def describe(self) -> Sequence[Metric]:
+        """What is shown, without a look."""
+        return self._families()
+
+    def collect(self) -> Sequence[Metric]:
+        """What is shown, as it is now."""
+        lag, stopped = self._families()
+        for name, (facts, stands_still) in self._lags().items():
+            lag.add_metric([name], facts)
+            stopped.add_metric([name], float(stands_still))
+        return [lag, stopped]
+
+    def _families(self) -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
+        behind, still = "Facts that are recorded and not folded.", "1 when it cannot go on."
+        return (
+            GaugeMetricFamily("meritbook_read_model_lag_facts", behind, labels=["read_model"]),
+            GaugeMetricFamily("meritbook_read_model_stopped", still, labels=["read_model"]),
+        )
+
+
+LAGS = """
+select name, greatest(0, (select coalesce(max(position), 0) from journal) - position),
+    stopped_position is not null
+from projection order by name"""
+
+
+def lags(cursor: Cursor[Any]) -> dict[str, tuple[int, bool]]:
+    """How many facts each read model has still to fold, and whether it cannot go on, by its name."""
+    return {name: (facts, stopped) for name, facts, stopped in cursor.execute(LAGS).fetchall()}
 
 
 def _figure(figures: Callable[[], tuple[int, int, int]], number: int) -> float:
