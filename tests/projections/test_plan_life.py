@@ -9,12 +9,13 @@ from given_plan import document
 
 from domain.facts.governance import PlanAdopted, PlanEnded
 from domain.facts.people import EmployeeHired, EmployeeLeft
-from domain.facts.plans import PlanAcknowledged, PlanCommented, PlanDrafted
+from domain.facts.plans import AdoptionProposed, PlanAcknowledged, PlanCommented, PlanDrafted
 from domain.plan.parse import document_hash, plan_document
 from projections.plan_life import comments, draft_document, drafts
 from projections.plan_readers import Readers, readers
+from projections.plan_standings import plan_standings
 
-MARCH_10 = dt.date(2025, 3, 10)
+MARCH_10, JULY_1 = dt.date(2025, 3, 10), dt.date(2025, 7, 1)
 
 
 def written(more: str = "", **changes: Any) -> dict[str, Any]:
@@ -123,6 +124,34 @@ def test_everything_is_told_as_it_was_known(book: Book) -> None:
     assert [version.missing for version in reading(book, known_at=adopted)] == [["E1"]]
     assert [version.missing for version in reading(book, known_at=done)] == [[]]
     assert reading(book) == []
+
+
+def test_a_proposal_stands_until_it_is_withdrawn_and_as_it_was_known(book: Book) -> None:
+    """The last that is not voided; the plan is drafted, then in force with a next version, then ended."""
+
+    def proposal(known_at: int | None = None) -> int | None:
+        with book.cursor() as cursor:
+            [draft] = drafts(cursor, "selling", known_at)
+            return draft.proposal.position if draft.proposal else None
+
+    def standing(day: dt.date = MARCH_10) -> tuple[str, int, int, dt.date | None]:
+        with book.cursor() as cursor:
+            [found] = plan_standings(cursor, day)
+            return found.state, found.versions, found.participants, found.next_from
+
+    put_up(book, "D1", FIRST)
+    asked = AdoptionProposed(plan="selling", draft="D1", document_hash=document_hash(FIRST))
+    first, second = book.tell(asked), book.tell(asked)
+    assert (proposal(), proposal(first)) == (second, first)
+    book.void(second)
+    assert (proposal(), proposal(second)) == (first, second)
+    assert standing() == ("drafted", 0, 0, None)
+    adopt(book, FIRST, "D1")
+    adopt(book, JULY)
+    assert standing() == ("in_force", 2, 1, JULY_1)
+    assert standing(JULY_1) == ("in_force", 2, 1, None)
+    book.tell(PlanEnded(plan="selling", ended_on=dt.date(2025, 8, 31), reason="as agreed"))
+    assert standing(dt.date(2025, 9, 1))[0] == "ended"
 
 
 def test_each_version_is_read_by_those_it_is_for(book: Book) -> None:
