@@ -111,6 +111,7 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "GET /audit/statements": AUDIT | {"payroll"},
     "GET /audit/statements/{employee}/{period}": AUDIT | {"payroll"},
     "GET /audit/seal": AUDIT,
+    "GET /audit/exports": AUDIT,
     "GET /hr": CARE_FOR_ALL,
     "GET /hr/credentials": CARE,
     "GET /hr/credentials/flagged-work": CARE,

@@ -8,7 +8,7 @@ from api.intake import Intake
 from api.pages import boards, first_run
 from api.pages.admin import access, imports, intake, running, webhooks
 from api.pages.assets import static_file
-from api.pages.audit import journal, sealing, statements
+from api.pages.audit import exports, journal, sealing, statements
 from api.pages.employee import learning, own, pay, today, visiting
 from api.pages.entry import account, issuer, signing_in
 from api.pages.home import home
@@ -69,6 +69,7 @@ PAGES: list[HTTPRouteHandler] = [
     statements.choose_page,
     statements.statement_page,
     sealing.seal_page,
+    exports.exports_page,
     overview.overview_page,
     credentials.credentials_page,
     credentials.flagged_page,

@@ -49,6 +49,8 @@ PLACES = {
     "swap": "none",
     "path": "0/000",
     "name": "none",
+    "session": "none",
+    "id": "none",
     "entry": "0" * 32,
     "webhook": "wh_0",
     "message": "msg_0",

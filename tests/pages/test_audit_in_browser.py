@@ -105,6 +105,7 @@ def test_every_page_fits_the_phone_and_has_no_barrier(auditor: Reader, firm: Ser
     paths = [
         *("/audit", "/audit?from=2025-13-45", "/audit?actor=nobody", "/audit/reads", "/audit/facts/2"),
         *("/audit/facts/999999", "/audit/statements", f"/audit/statements/E1/{month}", "/audit/seal"),
+        *("/audit/exports", f"/audit/exports?period={month}", "/audit/exports?period=2025-W01"),
     ]
     wrong: list[str] = []
     for place, path in enumerate(paths):

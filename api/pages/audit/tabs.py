@@ -7,6 +7,7 @@ _TABS: tuple[tuple[str, str, Action], ...] = (
     ("journal", "/audit", "read_trail"),
     ("statements", "/audit/statements", "run_payroll"),
     ("seal", "/audit/seal", "read_facts"),
+    ("exports", "/audit/exports", "read_facts"),
     ("reads", "/audit/reads", "read_trail"),
 )
 
