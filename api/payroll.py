@@ -92,7 +92,7 @@ async def read_payroll_run(
     A read of everybody's pay is meant for payroll; the files have the rows, JSON also the totals. The same
     bytes again for the same `known_at`, as long as nobody in it is erased; the ETag is their SHA-256.
     """
-    form = format or accepted(request.headers.get("accept"), MEDIA_TYPES, "json")
+    form: Format = format or accepted(request.headers.get("accept"), MEDIA_TYPES, "json")
     asked = month(period)
 
     def question(cursor: Cursor[Any], known_at: int | None) -> tuple[PayrollRun, bytes]:

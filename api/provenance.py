@@ -122,4 +122,5 @@ def _about(record: Record) -> int | None:
 
 
 def _position(stored: Mapping[tuple[str, str], StoredKey], key: tuple[str, str] | None) -> int | None:
-    return stored[key].position if key in stored else None
+    found = stored.get(key) if key else None
+    return found.position if found else None

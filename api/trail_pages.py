@@ -114,7 +114,7 @@ async def read_trail(
     A file has all that is recorded when it is asked for; it ends there, however much comes meanwhile.
     """
     await reading.after(at_least, request)
-    form = format or accepted(request.headers.get("accept"), MEDIA_TYPES, "json")
+    form: Format = format or accepted(request.headers.get("accept"), MEDIA_TYPES, "json")
     anywhen = asked(
         employee, actor, type, after, upto, source=source, key=key, newest=newest and form == "json"
     )

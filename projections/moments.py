@@ -83,7 +83,11 @@ def _events(
     settles = {period}
     for fact in late:
         since = _since(fact, period, closed)
-        for position, kind in ((fact.position, _kind(fact)), (fact.void_position, "voided")):
+        known: tuple[tuple[int | None, Kind], ...] = (
+            (fact.position, _kind(fact)),
+            (fact.void_position, "voided"),
+        )
+        for position, kind in known:
             if since is not None and position is not None and since < position <= upto:
                 yield _Event(position, kind, fact.type)
                 settles.add(Period.containing(fact.day))

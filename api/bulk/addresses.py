@@ -110,7 +110,7 @@ async def download_facts(
 
     Texts about people are as the journal has them, encrypted. A part is had with `Range`.
     """
-    form = format or accepted(request.headers.get("accept"), MEDIA_TYPES, "ndjson")
+    form: Form = format or accepted(request.headers.get("accept"), MEDIA_TYPES, "ndjson")
     wanted = Wanted("facts", month(period), await _known_at(view, reading), form)
     return _answer(request, wanted, await building.built(wanted), range_said, if_range)
 
@@ -133,7 +133,7 @@ async def download_results(
     if_range: IfRangeSaid = None,
 ) -> Response[bytes]:
     """A row for each line of each statement, as of the payroll run, without names. `Range` as for facts."""
-    form = format or accepted(request.headers.get("accept"), MEDIA_TYPES, "ndjson")
+    form: Form = format or accepted(request.headers.get("accept"), MEDIA_TYPES, "ndjson")
     wanted = Wanted("results", month(period), await _known_at(view, reading), form)
     return _answer(request, wanted, await building.built(wanted), range_said, if_range)
 

@@ -1,6 +1,6 @@
 """The journal as an auditor searches it; who read what and was refused; one fact and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -65,7 +65,7 @@ async def journal_page(
 ) -> Response[str]:
     """Every fact, by person, actor, type, source, id and days, page by page."""
     said = {"employee": employee, "actor": actor, "source": source, "key": key}
-    return await _found(page, "audit/journal.html", said, [type] if word(type) else None)
+    return await _found(page, "audit/journal.html", said, [str(type)] if word(type) else None)
 
 
 @get(
@@ -87,7 +87,7 @@ async def reads_page(
 
 
 async def _found(
-    page: Page, template: str, said: Mapping[str, str | None], types: list[str | None] | None
+    page: Page, template: str, said: Mapping[str, str | None], types: Sequence[str] | None
 ) -> Response[str]:
     asked: Mapping[str, str] = page.request.query_params
     fields = {name: value for name in _ASKS if (value := word(asked.get(name))) is not None}
@@ -137,7 +137,7 @@ def _file(fields: Mapping[str, str]) -> str:
 class Sealed(NamedTuple):
     """The proof of a fact, as the page shows it and its script computes it again. path: hashes in base64."""
 
-    index: int
+    leaf: int
     size: int
     path: list[str]
     note: str

@@ -109,7 +109,7 @@ async def _shown(
 ) -> Response[str]:
     today = day or page.reading.today()
     first = day_of(asked, "from") or _monday(today)
-    span: Span = next((each for each in DAYS if each == asked.get("span")), "fortnight")
+    span = _span(asked)
     last = first + dt.timedelta(days=DAYS[span] - 1)
     branch, department = _unit(asked)
     there = await page.ask(units.read_units, day=first)
@@ -154,7 +154,7 @@ def _asked(form: Mapping[str, str]) -> RosterAsked:
     Raises: BadField.
     """
     first, (branch, department) = day_of(form, "from"), _unit(form)
-    span: Span = next((each for each in DAYS if each == form.get("span")), "fortnight")
+    span = _span(form)
     if first is None:
         raise BadField(field="from", detail="No first day is given.", remedy="Name it.")
     said: dict[str, Any] = {
@@ -165,6 +165,13 @@ def _asked(form: Mapping[str, str]) -> RosterAsked:
     }
     said |= {name: _number(form, name) for name in ("effort", "seconds") if form.get(name)}
     return converted(RosterAsked, said)
+
+
+def _span(asked: Mapping[str, str]) -> Span:
+    """How much of the roster is asked about."""
+    spans: dict[str | None, Span] = {span: span for span in DAYS}
+    usual: Span = "fortnight"
+    return spans.get(asked.get("span"), usual)
 
 
 def _unit(asked: Mapping[str, str]) -> tuple[str, str | None]:
@@ -203,8 +210,8 @@ def _given(form: Mapping[str, str], caller: Caller) -> list[Submission]:
         shifts = [each.rsplit("/", 2) for each in form.get("given", "").split()]
         given = [Proposed(employee, dt.date.fromisoformat(on), name) for employee, on, name in shifts]
     except ValueError:
-        given = []
-    if not given:
+        at, given = None, []
+    if at is None or not given:
         raise BadField(field="given", detail="The proposal has no shifts.", remedy="Search once more.")
     return [within_rights(_submission(fact_of(form.get("proposal", ""), each, at)), caller) for each in given]
 
