@@ -1,7 +1,7 @@
 """The HTTP service, put together: the composition root of everything under /v1."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -10,9 +10,6 @@ from typing import Any
 
 from litestar import Litestar, Router
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 
 from api import (
     alerts,
@@ -85,18 +82,22 @@ from api.connectors.facts_kept import FactsKept
 from api.connectors.quarantine import Quarantine
 from api.connectors.xapi import xapi_router
 from api.documented import complete
+from api.duties import DUTIES, Duty
 from api.entrance import entrance
 from api.follower import Follower
 from api.importing import desk as import_desk
 from api.kept_slips import KeptSlips
+from api.leading import Leading, Work
 from api.metrics import Metrics, lags
 from api.moving import Mover
+from api.openapi import OPENAPI
 from api.ops import Ledger
 from api.pages.page import Site
 from api.pages.problem_pages import as_pages
 from api.pages.routes import page_router, site_of
 from api.paging import pages
 from api.problem_answers import EXCEPTION_HANDLERS
+from api.providing import given
 from api.questions import Question, questions
 from api.reading import Reading, counted_position, view
 from api.requests import Surround
@@ -105,26 +106,10 @@ from api.scim.routes import scim_router
 from api.streaming.hub import Hub
 from api.trail import Trail
 from api.webhooks import addresses
+from api.webhooks.courier import Courier
 from api.webhooks.service import webhooks_of
 from api.writing import Writing
 from domain.journal.group_commit import GroupCommit
-
-OPENAPI = OpenAPIConfig(
-    title="Meritbook",
-    version="1",
-    description="Facts that nobody can alter, and pay, rankings and progress computed from them.",
-    openapi_router=Router("/schema", route_handlers=[], opt={"open": True}, include_in_schema=False),
-    render_plugins=[JsonRenderPlugin()],  # pages that show it would load their scripts from elsewhere
-    use_handler_docstrings=True,
-    components=Components(
-        security_schemes={
-            "token": SecurityScheme(type="http", scheme="bearer"),
-            "session": SecurityScheme(type="apiKey", security_scheme_in="cookie", name="__Host-meritbook"),
-        }
-    ),
-    security=[{"token": []}, {"session": []}],
-)
-
 
 THREADS = 24
 """More than there are connections to read with, so that questions never keep a write waiting."""
@@ -257,36 +242,37 @@ HANDLERS = [
 
 _WRITTEN_OUT: dict[Any, Callable[[Any], Any]] = {Fraction: str, Decimal: str}
 
-BESIDE = [signed_in.sign_out, read_asyncapi, health.live, health.ready, health.metrics]
+HEALTH: list[Any] = [health.live, health.ready, health.metrics]
+
+BESIDE = [signed_in.sign_out, read_asyncapi, *HEALTH]
 """What does not stand under /v1."""
 
 
-def build_app(ledger: Ledger) -> Surround:
-    """The service over `ledger`, with the threads that keep its read models up and its journal sealed."""
+def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES) -> Surround:
+    """The service over `ledger` as a process with these duties; without `api` it still says how it fares."""
     reading = Reading(ledger.pool, ledger.today, ledger.settings.wait_seconds)
-    follower = Follower(ledger.runner())
     hub = Hub(ledger.dsn, ledger.schema, reading)
-    mover = Mover(ledger.dsn, ledger.schema, reading)
     sealing = seal.sealing(ledger)
     metrics = _metrics(reading, hub, sealing)
     desk, courier = webhooks_of(ledger, reading, metrics)
     quarantine = Quarantine(ledger.vault, ledger.settings.quarantine_days, metrics.quarantined)
-    dropping = Dropping(Drop(ledger, quarantine) if ledger.settings.drop else None)
     asked = dict[str, Question]()
     way_in = entrance(ledger, reading, asked, lambda: app.state.trail)
     site = site_of(ledger.intake)
     kept_slips = KeptSlips(reading)
     kept_sheets = run_sheets.KeptSheets(reading, kept_slips)
-    services = {**way_in.given(), "ledger": ledger, "reading": reading, "vault": ledger.vault, "hub": hub}
-    services |= {"kept_slips": kept_slips, "kept_sheets": kept_sheets, "quarantine": quarantine}
-    services |= {"building": Building(reading.ask_here, ledger.settings.home)}
-    services |= {"desk": desk, "follower": follower, "sealing": sealing, "metrics": metrics}
+    services: dict[str, Any] = {**way_in.given(), "ledger": ledger, "reading": reading, "hub": hub}
+    services["vault"] = ledger.vault
+    services |= {"kept_slips": kept_slips, "kept_sheets": kept_sheets, "quarantine": quarantine, "desk": desk}
+    services |= {"follower": Follower(ledger.runner()), "sealing": sealing, "metrics": metrics}
+    services["building"] = Building(reading.ask_here, ledger.settings.home)
+    threads = _threads(ledger, duties, services, courier)
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "service"))
         await asyncio.to_thread(ledger.intake.opened)
-        for thread in (follower, sealing, hub, courier, mover, dropping):
+        for thread in threads:
             thread.start()
         async with (
             GroupCommit(ledger.journal, clock=ops.now) as commits,
@@ -297,17 +283,17 @@ def build_app(ledger: Ledger) -> Surround:
             app.state.writing = Writing(ledger.intake, commits, ledger.settings, ops.now, metrics, keep)
             yield
         hub.close()
-        for stop in (dropping.stop, courier.stop, hub.join, mover.stop, follower.stop, sealing.stop):
-            await asyncio.to_thread(stop)
+        for thread in reversed(threads):
+            await asyncio.to_thread(thread.stop)
 
     app = Litestar(
-        route_handlers=[*_routers(site, People(reading, ledger.vault)), *BESIDE],
+        route_handlers=_routers(site, People(reading, ledger.vault)) if "api" in duties else HEALTH,
         middleware=[way_in.gate],
         dependencies={
             "writing": Provide(lambda: app.state.writing, sync_to_thread=False),
             "view": Provide(view),
             "pages": Provide(pages),
-            **_given(**services, services=services),
+            **given(**services, services=services),
         },
         exception_handlers=as_pages(EXCEPTION_HANDLERS, site),
         lifespan=[running],
@@ -322,9 +308,23 @@ def build_app(ledger: Ledger) -> Surround:
     return Surround(app, metrics, on_stop=hub.close, has_tls=ledger.settings.has_tls)
 
 
-def _routers(site: Site, people: People) -> list[Router]:
-    """Our own addresses, those that standards name, and the pages."""
-    return [Router("/v1", route_handlers=HANDLERS), xapi_router(), scim_router(people), page_router(site)]
+def _threads(
+    ledger: Ledger, duties: Collection[Duty], services: dict[str, Any], courier: Courier
+) -> list[Work]:
+    """What a process with these duties does beside answering; what it leads is one more of `services`."""
+    led: dict[Duty, Work] = {"follower": services["follower"], "sealer": services["sealing"]}
+    leading = Leading(ledger.dsn, ledger.schema, {name: led[name] for name in led if name in duties})
+    services["leading"] = leading
+    mover = Mover(ledger.dsn, ledger.schema, services["reading"])
+    dropping = Dropping(Drop(ledger, services["quarantine"]) if ledger.settings.drop else None)
+    own: dict[Duty, list[Work]] = {"api": [services["hub"], mover], "webhooks": [courier], "drop": [dropping]}
+    return [leading, *(work for duty in own if duty in duties for work in own[duty])]
+
+
+def _routers(site: Site, people: People) -> list[Any]:
+    """Our own addresses, those that standards name, the pages, and what stands beside them."""
+    own = Router("/v1", route_handlers=HANDLERS)
+    return [own, xapi_router(), scim_router(people), page_router(site), *BESIDE]
 
 
 def _metrics(reading: Reading, hub: Hub, sealing: seal.Seal) -> Metrics:
@@ -334,12 +334,3 @@ def _metrics(reading: Reading, hub: Hub, sealing: seal.Seal) -> Metrics:
     metrics.watch_stream(lambda: len(hub))
     metrics.watch_seal(sealing, reading.ask_here)
     return metrics
-
-
-def _given(**things: object) -> dict[str, Provide]:
-    """What handlers ask for by name, and is always the same."""
-
-    def always(thing: object) -> Provide:
-        return Provide(lambda: thing, sync_to_thread=False)
-
-    return {name: always(thing) for name, thing in things.items()}

@@ -19,29 +19,32 @@ class Follower:
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+        self._thread: threading.Thread | None = None
         self.failure: str | None = None
 
     def start(self) -> None:
-        """Begins to follow."""
+        """Begins to follow, or begins again."""
+        self._stop, self.failure = threading.Event(), None
+        self._thread = threading.Thread(target=self._run, args=[self._stop], name="follower", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Ends between two spans, and waits for that."""
         self._stop.set()
-        self._thread.join(JOIN_SECONDS)
+        if self._thread is not None:
+            self._thread.join(JOIN_SECONDS)
 
-    def _run(self) -> None:
+    def _run(self, stop: threading.Event) -> None:
         told = ""
-        while not self._stop.is_set():
+        while not stop.is_set():
             try:
-                self._runner.follow(self._stop, on_trouble=_tell)
+                self._runner.follow(stop, on_trouble=_tell)
             except (UnfoldableFact, RebuildNeeded) as standstill:
                 # Nothing is skipped. Somebody may mend it with `meritbook rebuild` while the service runs.
                 if str(standstill) != told:
                     told = str(standstill)
                     log.error("follower_stands_still", why=told)
-                self._stop.wait(RETRY_SECONDS)
+                stop.wait(RETRY_SECONDS)
             except Exception as bug:
                 self.failure = repr(bug)
                 log.exception("follower_failed")

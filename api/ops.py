@@ -1,6 +1,7 @@
 """What the command line and the service share: opening a ledger, closing months, awarding honours."""
 
 import datetime as dt
+import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
-from psycopg import Connection, Cursor
+from psycopg import Connection, Cursor, OperationalError
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
@@ -24,7 +25,7 @@ from domain.facts.governance import HonourAwarded, LedgerOpened, PeriodClosed
 from domain.facts.registry import decode
 from domain.journal.append import Journal
 from domain.journal.connection import connect, ledger_conninfo
-from domain.journal.migrate import migrate
+from domain.journal.migrate import migrate, outstanding
 from domain.journal.query import Selector
 from domain.journal.read import LAST, matching
 from domain.journal.vault import Vault
@@ -42,6 +43,7 @@ SOURCE = "meritbook"
 
 READERS = 8
 RECONNECT_SECONDS = 3.0
+WAIT_STEP_SECONDS = 0.5
 PREPARED = "select to_regclass('journal'), to_regclass('projection'), to_regclass('subject_key')"
 BOUND_TIME = "select set_config('statement_timeout', %(seconds)s || 's', false)"
 
@@ -189,11 +191,29 @@ def _bound_time(seconds: int, connection: Connection[TupleRow]) -> None:
     connection.commit()
 
 
+def await_prepared(settings: Settings, seconds: float) -> None:
+    """Returns when the ledger is in this program's form, for which it waits so long.
+
+    Raises: NotReady.
+    """
+    if settings.database_url is None:
+        return
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return _require_prepared(settings.database_url, settings.ledger)
+        except (NotReady, OperationalError):
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(WAIT_STEP_SECONDS)
+
+
 def _require_prepared(dsn: str, schema: str) -> None:
     # Not in the service's role, which a database without any ledger lacks.
     with connect(dsn, schema, service=False) as connection:
         found = connection.execute(PREPARED).fetchone()
-    if found is None or None in found:
+        lacking = () if found is None or None in found else outstanding(connection)
+    if found is None or None in found or lacking:
         raise NotReady(
             f"The database has no ledger {schema} in this program's form.",
             "Run meritbook migrate, with MERITBOOK_OWNER_URL set if the service's user may not make tables.",

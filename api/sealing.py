@@ -53,25 +53,28 @@ class SealThread:
         self._sealer = sealer
         self._on_signed = on_signed
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sealer", daemon=True)
+        self._thread: threading.Thread | None = None
         self._told_forgotten = False
         self.trouble: str | None = None
         self.stands_still = False
 
     def start(self) -> None:
-        """Begins to seal."""
+        """Begins to seal, or begins again."""
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=[self._stop], name="sealer", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Ends between two turns, and waits for that."""
         self._stop.set()
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._thread.join(JOIN_SECONDS)
+        self.trouble, self.stands_still = None, False
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
+    def _run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
             try:
-                self._sealer.follow(self._stop, on_turn=self._turned, on_trouble=self._wait)
+                self._sealer.follow(stop, on_turn=self._turned, on_trouble=self._wait)
             except (StandsStill, HomeUnusable) as standstill:
                 # Facts are recorded all the same. Somebody may mend it while the service runs.
                 if str(standstill) != self.trouble:
@@ -80,7 +83,7 @@ class SealThread:
             except Exception as bug:
                 log.exception("sealer_failed")
                 self.trouble, self.stands_still = f"The sealer failed: {bug!r}", True
-            self._stop.wait(RETRY_SECONDS)
+            stop.wait(RETRY_SECONDS)
 
     def _turned(self, done: Sealing) -> None:
         if not self._sealer.remembers and not self._told_forgotten:

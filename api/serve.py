@@ -1,25 +1,30 @@
-"""Runs the HTTP service: one process, stopped gently."""
+"""Runs the HTTP service: one process or several, stopped gently."""
 
 import gc
 import resource
-from collections.abc import Callable
+import signal
+import socket
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
 import uvicorn
 
 from api.app import build_app
+from api.duties import DUTIES, Duty
 from api.first_run import FirstRun
 from api.logs import configure_logs
-from api.ops import open_ledger
+from api.ops import await_prepared, open_ledger
 from api.pages.first_run import set_up_app
 from api.protocol import BoundedHttp
 from api.reviver import revived
 from api.settings import Settings
+from api.workers import Child, Workers
 
 OPEN_FILES = 16_384
 GRACE_SECONDS = 20
 SETTING_UP_AT_ONCE = 100
+BACKLOG = 2_048
 
 
 class _Server(uvicorn.Server):
@@ -34,25 +39,87 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Listens, then tells."""
         await super().startup(sockets)  # type: ignore[arg-type]
-        if self.started:
+        if self.started and self.servers:
             port = self.servers[0].sockets[0].getsockname()[1]
             host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
             self._on_ready(f"http://{host}:{port}")
+        elif self.started:
+            self._on_ready("")
 
     async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Tells, then waits for requests under way."""
         self._on_stop()
         await super().shutdown(sockets)  # type: ignore[arg-type]
+        # Ended as it was asked to: that is no failure.
+        self._captured_signals = [each for each in self._captured_signals if each != signal.SIGTERM]
 
 
-def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
-    """Serves the ledger of `settings` until a signal stops it; requests under way are finished."""
+def run(
+    settings: Settings,
+    *,
+    on_ready: Callable[[str], None],
+    duties: Sequence[Duty] = DUTIES,
+    workers: int = 1,
+    wait_seconds: float = 0,
+) -> None:
+    """Serves the ledger of `settings` until a signal stops it; requests under way are finished.
+
+    workers: processes that answer; with several, the other duties are those of one more. wait_seconds: for
+    the ledger to be prepared. Raises: NotReady, WorkersFailed.
+    """
     configure_logs(settings.log, settings.log_level)
     _allow_open_files()
+    await_prepared(settings, wait_seconds)
+    # What lives as long as the process is not to be looked through again and again.
+    gc.collect()
+    gc.freeze()
+    if workers == 1:
+        _serve(settings, duties, on_ready)
+        return
+    listening = _listening(settings, workers)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{host}:{listening[0].getsockname()[1]}"
+
+    def child(own: Sequence[Duty], sockets: list[socket.socket]) -> Child:
+        return lambda ready: _serve(settings, own, lambda _: ready(), sockets)
+
+    behind = [duty for duty in duties if duty != "api"]
+    children = {"behind": child(behind, [])} if behind else {}
+    for number, each in enumerate(listening, start=1):
+        children[f"api {number}"] = child(["api"], [each])
+    Workers(children, lambda: on_ready(address)).run()
+
+
+def _listening(settings: Settings, workers: int) -> list[socket.socket]:
+    """A socket for each worker at one address, among which the system shares out connections.
+
+    From one socket for all, whoever wakes first accepts all there are. They stay open while a worker is begun
+    anew, so that nobody is turned away meanwhile.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    made: list[socket.socket] = []
+    port = settings.port
+    for _ in range(workers):
+        listening = socket.create_server(
+            (settings.host, port), family=family, backlog=BACKLOG, reuse_port=workers > 1
+        )
+        listening.setblocking(False)
+        made.append(listening)
+        port = listening.getsockname()[1]
+    return made
+
+
+def _serve(
+    settings: Settings,
+    duties: Sequence[Duty],
+    on_ready: Callable[[str], None],
+    sockets: list[socket.socket] | None = None,
+) -> None:
+    """Does `duties` in this process. sockets: to accept from; else it listens as the settings say."""
     with open_ledger(settings) as ledger, revived(ledger.server):
         ledger.opened()
         ledger.vault.require(ledger.journal)
-        app = build_app(ledger)
+        app = build_app(ledger, duties)
         config = uvicorn.Config(
             app,
             host=settings.host,
@@ -72,10 +139,9 @@ def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
             limit_concurrency=settings.requests_at_once,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        # What lives as long as the process is not to be looked through again and again.
         gc.collect()
         gc.freeze()
-        _Server(config, on_ready, app.on_stop).run()
+        _Server(config, on_ready, app.on_stop).run(sockets)
 
 
 def set_up(

@@ -131,12 +131,14 @@ class WitnessThread:
         self._dsn, self._schema, self._witness, self._clock = dsn, schema, witness, clock
         self.key = witness.key
         self._stop, self._new = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="witness", daemon=True)
+        self._thread: threading.Thread | None = None
         self.trouble: str | None = None
         self.disagrees = False
 
     def start(self) -> None:
-        """Begins to ask."""
+        """Begins to ask, or begins again."""
+        self._stop, self._new = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, args=[self._stop], name="witness", daemon=True)
         self._thread.start()
 
     def ring(self) -> None:
@@ -147,11 +149,11 @@ class WitnessThread:
         """Ends, at the latest when the witness has answered."""
         self._stop.set()
         self._new.set()
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._thread.join(JOIN_SECONDS)
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
+    def _run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
             pause = POLL_SECONDS
             try:
                 with connect(self._dsn, self._schema, autocommit=True) as connection:
@@ -165,7 +167,7 @@ class WitnessThread:
             except Exception as bug:
                 log.exception("witnessing_failed")
                 self._say(f"Asking the witness failed: {bug!r}", disagrees=False)
-            self._stop.wait(pause)
+            stop.wait(pause)
 
     def _ask(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
         while not self._stop.is_set():

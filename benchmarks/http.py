@@ -107,7 +107,7 @@ class Scene(NamedTuple):
 
 
 @contextmanager
-def _scene(given: str | None, asked: set[str]) -> Iterator[Scene]:
+def _scene(given: str | None, asked: set[str], workers: int = 1) -> Iterator[Scene]:
     """A firm of which last month is closed, and those of the services that are `asked`."""
     with ExitStack() as stack:
         dsn = stack.enter_context(database(given))
@@ -120,7 +120,7 @@ def _scene(given: str | None, asked: set[str]) -> Iterator[Scene]:
         hire(ledger)
         closed = close_last_month(ledger)
         ways = {
-            "service": lambda: serving(settings),
+            "service": lambda: serving(settings, workers),
             "bare": lambda: started([*BARE, "answers"], {}),
             "peer": lambda: started([*BARE, "eventsourcing", dsn], {}),
         }
@@ -206,10 +206,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--repeats", type=int, default=2, help="measured runs of each, after one that is not")
     parser.add_argument("--only", default="", help="workloads whose name holds this")
+    parser.add_argument("--workers", type=int, default=1, help="processes that answer")
     chosen = parser.parse_args(arguments)
     workloads = [each for each in WORKLOADS if chosen.only in each.name]
     with ExitStack() as stack:
-        scene = stack.enter_context(_scene(chosen.dsn, {each.at for each in workloads}))
+        scene = stack.enter_context(_scene(chosen.dsn, {each.at for each in workloads}, chosen.workers))
         return 0 if report(workloads, measured(scene, workloads, chosen.repeats)) else 1
 
 

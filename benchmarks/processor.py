@@ -10,7 +10,7 @@ import psycopg
 
 
 class Used(NamedTuple):
-    """Seconds of processor. loop: of the service's first thread, which is its event loop."""
+    """Seconds of processor. loop: of the first threads of the service's processes: their event loops."""
 
     service: float
     loop: float
@@ -30,11 +30,17 @@ def database_process(dsn: str) -> psutil.Process | None:
 
 
 def used(service: int, database: psutil.Process | None) -> Used:
-    """What they have used so far; of the database, backends that live."""
+    """What they have used so far, with the processes of their own; of the database, backends that live."""
     process = psutil.Process(service)
-    threads = {thread.id: thread.user_time + thread.system_time for thread in process.threads()}
+    processes = [process, *process.children(recursive=True)]
+    loops = sum(
+        thread.user_time + thread.system_time
+        for each in processes
+        for thread in each.threads()
+        if thread.id == each.pid
+    )
     family = [] if database is None else [database, *database.children(recursive=True)]
-    return Used(sum(threads.values()), threads[service], sum(_times(family)))
+    return Used(sum(_times(processes)), loops, sum(_times(family)))
 
 
 def _times(processes: list[psutil.Process]) -> Iterator[float]:

@@ -70,15 +70,15 @@ def _submit(ledger: Ledger, facts: Iterable[tuple[str, dict[str, Any]]], at: dt.
         ledger.intake.submit(brought[start : start + BATCH_FACTS], actor="bench", now=now(), atomic=True)
 
 
-def serving(settings: Settings) -> AbstractContextManager[Served]:
-    """The service over the ledger of `settings`."""
+def serving(settings: Settings, workers: int = 1) -> AbstractContextManager[Served]:
+    """The service over the ledger of `settings`, with so many processes that answer."""
     environment = {
         "MERITBOOK_HOME": str(settings.home),
         "MERITBOOK_DATABASE_URL": str(settings.database_url),
         "MERITBOOK_LEDGER": LEDGER,
         "MERITBOOK_PORT": "0",
     }
-    return started([sys.executable, "-c", SERVE, "serve"], environment)
+    return started([sys.executable, "-c", SERVE, "serve", "--workers", str(workers)], environment)
 
 
 @contextmanager

@@ -108,11 +108,17 @@ def answered(client: httpx.Client, method: str, path: str) -> httpx.Response:
 
 @contextmanager
 def served(
-    dsn: str | None, home: Path, *, program: Sequence[str] = (), **settings: Any
+    dsn: str | None,
+    home: Path,
+    *,
+    program: Sequence[str] = (),
+    arguments: Sequence[str] = (),
+    **settings: Any,
 ) -> Generator[Service]:
     """A service over the ledger of `dsn`, or its own database; opened if need be, stopped gently at the end.
 
     program: what a new Python is to run in place of the command line; it is given the argument `serve`.
+    arguments: further ones.
     """
     chosen = Settings(home=home, database_url=dsn, ledger=LEDGER, port=0, **settings)
     with open_ledger(chosen, prepare_it=True) as ledger:
@@ -132,7 +138,7 @@ def served(
         if program:
             process = psutil.Popen([sys.executable, *program, "serve"], env=environment, stderr=sink)
         else:
-            process = warm.start("serve", environment=environment, stderr=sink)
+            process = warm.start("serve", *arguments, environment=environment, stderr=sink)
     try:
         service = Service(process, _address(process, log), chosen, environment)
         try:

@@ -1,5 +1,6 @@
 """Commands of whoever runs the service."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -15,26 +16,43 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="Port; MERITBOOK_PORT if absent, 0 for a free one.")
     ] = None,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(help="api, follower, sealer, webhooks or drop; may be given again. All if absent."),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes that answer requests; the rest is done by one more.")
+    ] = 1,
+    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for the ledger to be migrated.")] = 0,
 ) -> None:
-    """Serve the ledger over HTTP until interrupted.
+    """Serve the ledger over HTTP until interrupted; SIGTERM finishes what is under way.
 
     A ledger that is not open yet is opened in a browser first: at /set-up, with the code that is printed.
     """
     import msgspec
 
+    from api.duties import DUTIES, duties_of
     from api.ops import NotOpened
     from api.serve import run, set_up
 
+    if unknown := sorted({*(role or ())} - {*DUTIES}):
+        raise Failed(f"There is no role {unknown[0]!r}.", f"Roles are {', '.join(DUTIES)}.", status=2)
+    duties = duties_of(role)
+    if workers > 1 and "api" not in duties:
+        raise Failed("Only what answers requests has several workers.", "Add --role api, or leave --workers.")
     chosen = settings()
     chosen = msgspec.structs.replace(
         chosen, host=chosen.host if host is None else host, port=chosen.port if port is None else port
     )
+    serving = partial(run, on_ready=_announce, duties=duties, workers=workers, wait_seconds=wait)
     try:
-        run(chosen, on_ready=_announce)
+        serving(chosen)
     except NotOpened:
+        if workers > 1 or "api" not in duties:
+            raise  # there is one who opens it, and others who wait for that
         opened = set_up(chosen, on_ready=_announce, on_code=_tell_code)
         if opened is not None:
-            run(opened, on_ready=_announce)
+            serving(opened)
 
 
 def _tell_code(code: str) -> None:

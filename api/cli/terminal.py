@@ -120,6 +120,7 @@ def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
     from api.embedded.failure import EmbeddedFailed
     from api.importing import Unusable
     from api.ops import NotReady
+    from api.workers import WorkersFailed
     from domain.journal.migrate import MigrationFailed
     from domain.journal.seal_home import HomeUnusable
     from domain.journal.sealer import StandsStill
@@ -135,7 +136,7 @@ def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
             return f"{error.field}: {error.detail}" if error.field else error.detail, error.remedy, FAILED
         case EmbeddedFailed():
             return error.what, f"{error.remedy[:1].upper()}{error.remedy[1:]}", FAILED
-        case NotReady() | BackupRefused():
+        case NotReady() | BackupRefused() | WorkersFailed():
             return error.detail, error.remedy, FAILED
         case RebuildNeeded():
             return "Read models have to be built anew.", str(error), FAILED

@@ -97,8 +97,8 @@ class Hub:
         for listener in [*self._listeners]:
             listener.end("service-stops")
 
-    def join(self) -> None:
-        """Waits until the thread has ended."""
+    def stop(self) -> None:
+        """Waits until the thread has ended, after `close`."""
         self._thread.join(JOIN_SECONDS)
         self._wakeup.close()
 

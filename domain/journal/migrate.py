@@ -31,6 +31,11 @@ do $$ begin
 exception when duplicate_object or unique_violation then null;
 end $$""").format(role=sql.Identifier(SERVICE_ROLE))
 
+FIRST_ASKED = 10
+"""The file since which whoever works as the service may ask; a ledger that does not let them lacks it."""
+
+MAY_ASK = "select has_table_privilege('migration', 'select')"
+
 MEMBER = "select pg_has_role(current_user, %s, 'member')"
 
 GRANT_ROLE = sql.SQL("grant {role} to current_user").format(role=sql.Identifier(SERVICE_ROLE))
@@ -79,6 +84,15 @@ def migrate(dsn: str, schema: str) -> list[str]:
             cursor.execute(step.script)
             cursor.execute(APPLIED, [step.number, step.name, step.sha256])
         return [step.name for step in outstanding]
+
+
+def outstanding(connection: Connection[TupleRow]) -> list[str]:
+    """The files of this program that the ledger of `connection` does not have yet."""
+    with connection.cursor() as cursor:
+        if cursor.execute(MAY_ASK).fetchone() != (True,):
+            return [step.name for step in migrations() if step.number >= FIRST_ASKED]
+        applied = {number for (number,) in cursor.execute("select number from migration")}
+        return [step.name for step in migrations() if step.number not in applied]
 
 
 def ensure_role(connection: Connection[TupleRow]) -> None:
