@@ -72,6 +72,7 @@ async def team_page(page: NamedDependency[Page], day: OnDay = None) -> Response[
         live=_stream(page, ids) if day is None and ids else None,
         on=on,
         members=sorted(members, key=lambda each: (each.attained, each.person.employee)),
+        names={each.employee: each.name for each in people},
         in_need=[each for each in members if each.warnings],
         days_left=next((each.days_left for each in far.values()), None),
         more=max(0, len(people) - len(shown) - (own is not None)),
