@@ -87,7 +87,8 @@ async def make_token(request: Asked, ledger: NamedDependency[Ledger]) -> TokenGi
         secret = await asyncio.to_thread(make)
     except ValueError as error:
         raise BadField(field="name", detail=f"{error}.", remedy="Give what belongs together.") from None
-    return TokenGiven(token=_shown(_tokens(ledger).entries()[-1]), secret=secret)
+    made = next(entry for entry in _tokens(ledger).entries() if entry.name == wanted.name)
+    return TokenGiven(token=_shown(made), secret=secret)
 
 
 @post(
@@ -108,7 +109,7 @@ async def revoke_token(
 
 
 def _tokens(ledger: Ledger) -> Tokens:
-    return Tokens(token_file(ledger.settings.home))
+    return Tokens(token_file(ledger.settings.home), ledger=ledger.schema)
 
 
 def _shown(entry: TokenEntry) -> TokenShown:
