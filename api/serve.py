@@ -83,10 +83,11 @@ def run(
     def child(own: Sequence[Duty], sockets: list[socket.socket]) -> Child:
         return lambda ready: _serve(settings, own, lambda _: ready(), sockets)
 
-    behind = [duty for duty in duties if duty != "api"]
+    api: list[Duty] = ["api"]
+    behind: list[Duty] = [duty for duty in duties if duty not in api]
     children = {"behind": child(behind, [])} if behind else {}
     for number, each in enumerate(listening, start=1):
-        children[f"api {number}"] = child(["api"], [each])
+        children[f"api {number}"] = child(api, [each])
     Workers(children, lambda: on_ready(address)).run()
 
 

@@ -1,15 +1,21 @@
 """The interface for programs as a page: each address with what it takes and what it answers."""
 
+import gzip
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, MediaType, Request, Response, get
 from litestar.di import NamedDependency
 
-from api.pages.page import Site, html_answer, render
+from api.pages.page import HEADERS, Site, html_answer, render
 
 Json = Mapping[str, Any]
+
+
+VARIES = {"Vary": "Accept-Encoding, Accept-Language, Cookie"}
+QUICKLY = 4
+"""A level of gzip that costs little."""
 
 
 class Part(NamedTuple):
@@ -35,10 +41,15 @@ class Operation(NamedTuple):
 
 
 @get("/interface", opt={"open": True}, include_in_schema=False, sync_to_thread=False)
-def interface_page(request: Request[Any, Any, Any], site: NamedDependency[Site]) -> Response[str]:
+def interface_page(request: Request[Any, Any, Any], site: NamedDependency[Site]) -> Response[Any]:
     """Every address under its subject; made from the OpenAPI document, and loads nothing from elsewhere."""
     wording = site.wording(request)
-    return html_answer(render(site, request, wording, "interface.html", {"groups": _groups(request.app)}))
+    html = render(site, request, wording, "interface.html", {"groups": _groups(request.app)})
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return html_answer(html, headers=VARIES)
+    # The same for everybody: nothing of the reader's is in it that its length could give away.
+    headers = {**HEADERS, **VARIES, "Content-Encoding": "gzip"}
+    return Response(gzip.compress(html.encode(), QUICKLY), media_type=MediaType.HTML, headers=headers)
 
 
 @cache

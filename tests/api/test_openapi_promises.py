@@ -18,8 +18,8 @@ from five import OWN, tell_all
 from served import Service, served
 
 SEED = 1
-PARTS = 16
-"""Every sixteenth address is asked everything on one day; the soak asks all of them."""
+PARTS = 24
+"""Every 24th address is asked everything on one day; the soak asks all of them."""
 
 ENDLESS = "/v1/stream"
 OF_OTHERS = "^/xapi"
@@ -91,6 +91,7 @@ def test_some_addresses_of_the_day_keep_every_promise(firm: Service, tmp_path: P
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(7200)
 def test_every_address_keeps_every_promise(firm: Service, tmp_path: Path) -> None:
     """Bounds, chance, and what the answer of one address says about others."""
     seed = random.randrange(2**32)

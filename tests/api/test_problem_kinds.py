@@ -2,13 +2,17 @@
 
 import ast
 import asyncio
+import datetime as dt
 import re
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from api.first_run import FirstRun, Founding, OpenAlready, WrongSetUpCode
 from api.problem_kinds import problem_kind
 from api.problems import SignInFirst, SimulationTooLong, problem_of, retry_after, status_of
 from api.rosters import RosterBusy, require_no_search
@@ -78,6 +82,16 @@ def test_what_only_needs_waiting_says_for_how_long() -> None:
     for kind in waiting:
         refusal = kind(field="", detail="x", remedy="x")
         assert int(retry_after(refusal) or 0) >= 1, kind
+
+
+def test_a_first_run_with_a_wrong_code_or_of_an_open_ledger_is_refused() -> None:
+    opened = SimpleNamespace(intake=SimpleNamespace(opened=lambda: "since long"))
+    first = FirstRun(cast(Any, opened))
+    founding = Founding("Firm", "Asia/Shanghai", "CNY", "owner", "a long and good password")
+    with pytest.raises(WrongSetUpCode):
+        first.open(founding, "AAAAA-AAAAA-AAAAA-AAAAA", dt.datetime.now(dt.UTC))
+    with pytest.raises(OpenAlready):
+        first.open(founding, first.code, dt.datetime.now(dt.UTC))
 
 
 def test_a_search_a_simulation_a_token_and_a_page_that_are_refused() -> None:

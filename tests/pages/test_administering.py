@@ -91,7 +91,8 @@ def test_a_file_is_tried_reported_and_confirmed_once(firm: Service) -> None:
     assert (done["state"], done["report"]["stored"], done["report"]["reconciled"]) == ("stored", 1, True)
     assert done["report"]["faults"][0].get("value", "") == ""
     assert firm.get(f"/v1/employees/{one}")["employee"] == one
-    assert firm.http.post(f"/v1/imports/{run['id']}/confirm").status_code == 409
+    again = firm.http.post(f"/v1/imports/{run['id']}/confirm")
+    assert (again.status_code, again.json()["type"]) == (409, "/v1/problems/imported-before")
     assert firm.http.get("/v1/imports").json()[0]["id"] == run["id"]
     assert firm.http.get("/v1/imports/none").status_code == 404
 
