@@ -103,16 +103,16 @@ def test_an_open_statement_is_kept_until_its_own_work_and_told_as_of_the_last_fa
         return position
 
     def asked(at: str, position: int) -> dict[str, Any]:
-        first, told, again = (
+        once, told, again = (
             firm.http.get(at, params=waiting) for waiting in ({"at_least": position}, {}, {})
         )
         found: dict[str, Any] = told.json()
         assert position <= found["known_at"] <= again.json()["known_at"]
-        for other in (first.json(), again.json()):  # the trail of a reading is a fact, too
+        for other in (once.json(), again.json()):  # the trail of a reading is a fact, too
             assert other | {"known_at": 0} == found | {"known_at": 0}
         return found
 
-    own = asked(address, sold("E1", "A1"))
+    own = asked(address, first := sold("E1", "A1"))
     assert own["statement"]["total_minor"] == 5_000
     after = asked(address, position := sold("E2", "A2"))
     assert after | {"known_at": 0} == own | {"known_at": 0}, "what E2 sold is not E1's"
@@ -120,6 +120,6 @@ def test_an_open_statement_is_kept_until_its_own_work_and_told_as_of_the_last_fa
     assert asked(others, position)["statement"]["total_minor"] == 5_000
     more = asked(address, sold("E1", "A3"))
     assert more["statement"]["total_minor"] == 10_000
-    stored = firm.record("fact_voided", {"position": own["known_at"], "reason": "entered twice"})
+    stored = firm.record("fact_voided", {"position": first, "reason": "entered twice"})
     assert stored.status_code == 201, stored.text
     assert asked(address, stored.json()["position"])["statement"]["total_minor"] == 5_000

