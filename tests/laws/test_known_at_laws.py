@@ -315,7 +315,7 @@ def cut(postgres: str, template: str) -> Iterator[Cut]:
 
 
 @given(history=st.lists(steps, min_size=8, max_size=24), share=st.floats(0, 1))
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_whole_ledger_knows_what_a_ledger_cut_at_n_knows(
     cut: Cut, history: list[Step], share: float
 ) -> None:

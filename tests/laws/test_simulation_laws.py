@@ -51,7 +51,7 @@ def tried(book: Book, asked: WhatIf) -> Simulation:
 
 
 @given(history=histories)
-@settings(max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_a_plan_tried_as_it_is_changes_nothing(
     fresh: Callable[[], Any], history: tuple[list[Step], list[tuple[list[Step], Step]]]
 ) -> None:
@@ -67,7 +67,7 @@ def test_a_plan_tried_as_it_is_changes_nothing(
 
 @pytest.mark.parametrize("first", MONTHS[:2], ids=str)
 @given(history=histories, draft=drafts)
-@settings(max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_what_was_tried_is_what_is_due_once_it_is_adopted(
     fresh: Callable[[], Any],
     history: tuple[list[Step], list[tuple[list[Step], Step]]],
@@ -87,7 +87,7 @@ def test_what_was_tried_is_what_is_due_once_it_is_adopted(
 
 
 @given(history=histories, values=st.tuples(st.integers(0, 3), st.integers(1, 2)))
-@settings(max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_a_curve_is_so_many_simulations(
     fresh: Callable[[], Any],
     history: tuple[list[Step], list[tuple[list[Step], Step]]],
