@@ -12,6 +12,7 @@ import pytest
 from faults.acknowledged import CLIENTS, Books, Client, acknowledged_by, until_acknowledged, writing
 from faults.campaign import Tell, rounds
 from faults.embedded_user import until
+from given import LEDGER
 from served import Service, open_shanghai, served
 
 pytestmark = pytest.mark.faults
@@ -19,10 +20,11 @@ pytestmark = pytest.mark.faults
 TAKEOVER_SECONDS = 5.0
 WORKERS = 2
 
-HOLDERS = """
-select distinct pid from pg_locks join pg_stat_activity using (pid)
-where locktype = 'advisory' and granted and state = 'idle' and query = 'select'"""
-"""The connection of whoever leads: one that holds advisory locks and does nothing else."""
+HOLDERS = f"""
+select pid from pg_locks join pg_stat_activity using (pid)
+where locktype = 'advisory' and granted and datname = current_database()
+and (classid::bigint << 32) | objid::bigint = hashtextextended('leads follower {LEDGER}', 0)"""
+"""The connection of whoever leads; the courier keeps a lock on one of its own."""
 
 
 def children(service: Service) -> list[psutil.Process]:
