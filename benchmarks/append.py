@@ -5,29 +5,23 @@ The peer is the library's DCB recorder with a condition on one key tag a fact, w
 redelivery; it hashes nothing. The limit is COPY of finished rows into the journal itself.
 """
 
-import argparse
 import asyncio
 import datetime as dt
-import os
 import statistics
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 from typing import NamedTuple
 from uuid import uuid4
 
-import psycopg
 import uvloop
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBQueryItem
 from eventsourcing.dcb.postgres_tt import PostgresDCBRecorderTT
 from eventsourcing.postgres import PostgresDatastore
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
-from api.embedded import EmbeddedPostgres
+from benchmarks.scratch import LEDGER, database, options
 from domain.facts.registry import tags_of
 from domain.facts.selling import VisitRecorded
 from domain.journal import read
@@ -39,7 +33,6 @@ from domain.journal.group_commit import GroupCommit
 from domain.journal.migrate import migrate
 from domain.journal.record import Draft, draft
 
-LEDGER = "ledger"
 PEER_THREADS = 8
 NOW = dt.datetime.now(dt.UTC)
 
@@ -232,31 +225,9 @@ def report(rates: Mapping[str, float], compared: Compared = COMPARED) -> bool:
     return met
 
 
-@contextmanager
-def database(dsn: str | None) -> Iterator[str]:
-    """A new database, on the server of `dsn` or on an embedded one that starts for this."""
-    with ExitStack() as stack:
-        if dsn is None:
-            place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="merit-", dir="/tmp")))
-            place.chmod(0o711)
-            dsn = stack.enter_context(EmbeddedPostgres(place / "home")).dsn
-        name = sql.Identifier(f"bench_{uuid4().hex}")
-        server = stack.enter_context(psycopg.connect(dsn, autocommit=True))
-        server.execute(sql.SQL("create database {}").format(name))
-        try:
-            yield make_conninfo(dsn, dbname=name.as_string().strip('"'))
-        finally:
-            server.execute(sql.SQL("drop database {} with (force)").format(name))
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs every workload; 1 when a ratio is missed."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
-    )
+    parser = options(__doc__)
     parser.add_argument("--repeats", type=int, default=3, help="measured runs of each, after one that is not")
     parser.add_argument(
         "--scale", type=int, default=1, help="multiplies the number of facts a run; a whole number"

@@ -21,7 +21,8 @@ from uuid import uuid4
 
 import uvloop
 
-from benchmarks.append import LEDGER, NOW
+from benchmarks.append import NOW
+from benchmarks.scratch import LEDGER
 from domain.facts.selling import DealClosed, FollowUpRecorded
 from domain.journal.append import Journal
 from domain.journal.group_commit import GroupCommit

@@ -26,10 +26,10 @@ from psycopg_pool import ConnectionPool
 from api.garbage import collect_seldom
 from api.moving import Mover
 from api.reading import Reading
-from benchmarks.append import LEDGER, database
 from benchmarks.arriving import arriving, open_after
 from benchmarks.backtesting import spent
 from benchmarks.closing import MARCH, document, fill
+from benchmarks.scratch import LEDGER, database, options
 from domain.journal.connection import connect, ledger_conninfo
 from domain.journal.migrate import migrate
 from domain.plan.parse import parse_plan
@@ -193,12 +193,7 @@ def _is_right(cursor: Cursor, measure: str, found: Ranked) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures; 1 when a board takes longer than we want."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
-    )
+    parser = options(__doc__)
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--facts", type=int, default=20, help="facts of each person in the month")
     parser.add_argument("--rate", type=int, default=1_000, help="facts that arrive each second")

@@ -9,7 +9,6 @@ only the facts that are explained. A large firm's month: --people 100000 --facts
 
 import argparse
 import datetime as dt
-import os
 import random
 import resource
 import statistics
@@ -23,7 +22,7 @@ import yaml
 
 from api.garbage import collect_seldom
 from api.ops import ENGINE
-from benchmarks.append import LEDGER, database
+from benchmarks.scratch import LEDGER, database, options
 from domain.facts.governance import PlanAdopted
 from domain.journal.connection import connect
 from domain.journal.migrate import migrate
@@ -174,12 +173,7 @@ def explained(cursor: Cursor, sampled: Sequence[str]) -> list[float]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures; 1 when something takes longer than we want."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
-    )
+    parser = options(__doc__)
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--facts", type=int, default=400, help="facts of each person in the month")
     parser.add_argument("--repeats", type=int, default=3, help="measured runs of each, after one that is not")

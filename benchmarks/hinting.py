@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from api.garbage import collect_seldom
-from benchmarks.append import LEDGER, NOW, database
+from benchmarks.append import NOW
 from benchmarks.arriving import open_after, work
 from benchmarks.closing import SCAN, fill
 from benchmarks.paying import PLAN, entitlement
+from benchmarks.scratch import LEDGER, database, options
 from domain.journal.append import Journal
 from domain.journal.connection import connect
 from domain.journal.migrate import migrate
@@ -103,12 +104,7 @@ def rules(repeats: int) -> float:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures; 1 when a person waits longer than we want."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
-    )
+    parser = options(__doc__)
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--facts", type=int, default=100, help="facts of each person in the month")
     parser.add_argument("--repeats", type=int, default=200)

@@ -8,7 +8,6 @@ facts in flight and nothing beside it; the peer is the stock library behind a ha
 the bare handler answers and does nothing at all. Of each run it is said where the processor's time went.
 """
 
-import argparse
 import asyncio
 import os
 import statistics
@@ -28,9 +27,10 @@ from api.ops import open_ledger
 from api.roles import Role
 from api.settings import Settings
 from api.tokens import Tokens, token_file
-from benchmarks.append import LEDGER, database, drafted, visits
+from benchmarks.append import drafted, visits
 from benchmarks.load import Asking, Load, run
 from benchmarks.processor import Used, database_process, load_of_machine, used
+from benchmarks.scratch import LEDGER, database, options
 from benchmarks.serving import Served, close_last_month, hire, serving, started
 from domain.journal.append import Journal
 from domain.journal.group_commit import GroupCommit
@@ -198,12 +198,7 @@ def _shares(run: Run) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the loads; 1 when a wanted figure is missed."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
-    )
+    parser = options(__doc__)
     parser.add_argument("--repeats", type=int, default=2, help="measured runs of each, after one that is not")
     parser.add_argument("--only", default="", help="workloads whose name holds this")
     parser.add_argument("--workers", type=int, default=1, help="processes that answer")

@@ -5,10 +5,8 @@ The peer reads the rows with the csv module and appends them a hundred a call, w
 it checks nothing. The limit is COPY of finished rows into a table with the journal's columns and indexes.
 """
 
-import argparse
 import csv
 import datetime as dt
-import os
 import statistics
 import tempfile
 import time
@@ -20,7 +18,8 @@ from uuid import uuid4
 
 from api.importing import import_files
 from api.intake import Intake, Submission
-from benchmarks.append import LEDGER, Floor, Peer, database
+from benchmarks.append import Floor, Peer
+from benchmarks.scratch import LEDGER, database, options
 from domain.facts.selling import VisitRecorded
 from domain.journal.append import Journal
 from domain.journal.master import InMemory
@@ -116,12 +115,7 @@ def rate(rows: int, work: Callable[[], None]) -> float:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs all three in turn."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
-    )
+    parser = options(__doc__)
     parser.add_argument("--rows", type=int, default=50_000, help="rows of the file")
     parser.add_argument("--repeats", type=int, default=3, help="measured runs of each")
     chosen = parser.parse_args(arguments)

@@ -6,7 +6,6 @@ templates, without a question to the ledger; what a page takes beyond it goes to
 recorded again and again while the stream is listened to: it has to show soon on a page that is open.
 """
 
-import argparse
 import datetime as dt
 import http.client
 import os
@@ -27,9 +26,9 @@ import psutil
 from api.ops import open_ledger
 from api.settings import Settings
 from api.tokens import Tokens, token_file
-from benchmarks.append import LEDGER, database
 from benchmarks.load import facts
 from benchmarks.processor import database_process, load_of_machine, used
+from benchmarks.scratch import LEDGER, database, options
 from benchmarks.serving import Served, close_last_month, hire, serving
 
 FIRST_BYTE_MILLISECONDS = 50.0
@@ -168,12 +167,7 @@ def report(served: Served, database: psutil.Process | None, tokens: dict[str, st
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures; 1 when a wanted figure is missed."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
-    )
+    parser = options(__doc__)
     parser.add_argument("--rounds", type=int, default=30, help="how often each page is read")
     chosen = parser.parse_args(arguments)
     with database(chosen.dsn) as dsn, tempfile.TemporaryDirectory(prefix="merit-") as place:

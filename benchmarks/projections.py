@@ -6,8 +6,6 @@ standing. The limits are a bare scan of the journal and one `insert … select` 
 table without keys, indexes and checks.
 """
 
-import argparse
-import os
 import random
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -20,7 +18,8 @@ from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 from psycopg.conninfo import conninfo_to_dict
 
-from benchmarks.append import LEDGER, Workload, database, measure, report
+from benchmarks.append import Workload, measure, report
+from benchmarks.scratch import LEDGER, database, options
 from domain.facts.registry import CREDITED
 from domain.journal.connection import connect
 from domain.journal.migrate import migrate
@@ -244,12 +243,7 @@ def judged(rates: Mapping[str, float]) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs every workload; 1 when a ratio is missed."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
-    )
+    parser = options(__doc__)
     parser.add_argument("--repeats", type=int, default=3, help="measured runs of each, after one that is not")
     parser.add_argument("--facts", type=int, default=400_000, help="how many the journal holds")
     chosen = parser.parse_args(arguments)

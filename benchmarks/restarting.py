@@ -31,8 +31,8 @@ from api.embedded.binaries import find_binaries
 from api.embedded.cluster import OWNER
 from api.embedded.process import inhabitants
 from api.ops import prepare
-from benchmarks.append import LEDGER
 from benchmarks.projections import JOURNAL, OPENING
+from benchmarks.scratch import LEDGER
 from domain.journal.connection import connect
 from projections.runner import Runner
 

@@ -7,7 +7,6 @@ commit of the checkpoint that covers it, while facts keep coming. Appends are th
 with a sealer in a thread of the same process, and without.
 """
 
-import argparse
 import hashlib
 import os
 import random
@@ -19,8 +18,9 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.append import LEDGER, database, drafted, grouped, visits
+from benchmarks.append import drafted, grouped, visits
 from benchmarks.projections import JOURNAL, OPENING
+from benchmarks.scratch import LEDGER, database, options
 from domain.journal import sealed
 from domain.journal.append import Journal
 from domain.journal.connection import connect
@@ -173,12 +173,7 @@ def quantiles(values: Sequence[float]) -> tuple[float, float]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures all of it; 1 when something is missed."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
-    )
+    parser = options(__doc__)
     parser.add_argument("--facts", type=int, default=200_000, help="in the journal that is sealed")
     parser.add_argument("--repeats", type=int, default=3, help="measured runs of each, after one that is not")
     chosen = parser.parse_args(arguments)

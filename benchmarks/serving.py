@@ -12,9 +12,9 @@ from api.intake import Submission
 from api.ops import Ledger, close_period, now, open_book
 from api.planning import adopt_plan
 from api.settings import Settings
-from benchmarks.append import LEDGER
 from benchmarks.closing import PLAN
 from benchmarks.load import PEOPLE
+from benchmarks.scratch import LEDGER
 from domain.period import Period
 
 SERVE = "from api.cli import main; main()"

@@ -6,15 +6,14 @@ month. Both sides of the simulation are computed, and the ten largest changes lo
 
 import argparse
 import copy
-import os
 import time
 from collections.abc import Sequence
 
 import yaml
 
 from api.garbage import collect_seldom
-from benchmarks.append import LEDGER, database
 from benchmarks.closing import PLAN, fill, seconds
+from benchmarks.scratch import LEDGER, database, options
 from domain.journal.connection import connect
 from domain.journal.migrate import migrate
 from domain.period import Period
@@ -68,12 +67,7 @@ def run(cursor: Cursor, chosen: argparse.Namespace) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures; 1 when it takes longer than we want."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
-    )
+    parser = options(__doc__)
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--facts", type=int, default=20, help="facts of each person in a month")
     parser.add_argument("--seconds", type=float, default=20.0, help="the longest that it may take")

@@ -6,7 +6,6 @@ its commit, until a client has it; every client must be told every fact that it 
 signs of life only.
 """
 
-import argparse
 import json
 import os
 import subprocess
@@ -22,10 +21,10 @@ import psutil
 from api.ops import open_ledger
 from api.settings import Settings
 from api.tokens import Tokens, token_file
-from benchmarks.append import LEDGER, database
 from benchmarks.listening import Heard, Listening
 from benchmarks.load import TOKEN
 from benchmarks.processor import database_process, load_of_machine, used
+from benchmarks.scratch import LEDGER, database, options
 from benchmarks.serving import Served, hire, serving
 
 P50_MILLISECONDS = 8.0
@@ -106,12 +105,7 @@ def at_rest(served: Served, database: psutil.Process | None, asked: Listening, t
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures; 1 when a wanted figure is missed."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
-    )
+    parser = options(__doc__)
     parser.add_argument("--clients", type=int, default=480, help="of one person each")
     parser.add_argument("--everybody", type=int, default=20, help="clients who follow everybody")
     parser.add_argument("--rate", type=int, default=200, help="facts a second")

@@ -6,7 +6,6 @@ a time and makes nothing of it; bare hashing is SHA-256 of lines that are in mem
 Exporting is shown beside them.
 """
 
-import argparse
 import hashlib
 import os
 import statistics
@@ -19,7 +18,7 @@ from api.exporting import export
 from api.ops import open_ledger
 from api.settings import Settings
 from api.verify import CHUNK_BYTES, verify
-from benchmarks.append import LEDGER, database
+from benchmarks.scratch import LEDGER, database, options
 from benchmarks.sealing import fill, verdict
 from domain.journal.connection import connect
 from domain.journal.migrate import migrate
@@ -55,12 +54,7 @@ def hashed(lines: Sequence[bytes]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures all of it; 1 when the wanted rate is missed."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
-    )
+    parser = options(__doc__)
     parser.add_argument("--facts", type=int, default=400_000, help="how many the export holds")
     parser.add_argument("--repeats", type=int, default=3, help="measured runs of each, after one that is not")
     chosen = parser.parse_args(arguments)

@@ -17,10 +17,11 @@ from uuid import uuid4
 
 import msgspec
 
-from benchmarks.append import LEDGER, NOW, database
+from benchmarks.append import NOW
 from benchmarks.arriving import arriving, open_after
 from benchmarks.boards import PLACES
 from benchmarks.closing import MARCH, document, fill
+from benchmarks.scratch import LEDGER, database, options
 from domain.facts.mood import SurveyAnswered
 from domain.facts.selling import DealClosed
 from domain.journal.append import Journal
@@ -135,12 +136,7 @@ def run(dsn: str, chosen: argparse.Namespace) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures; 1 when a fact shows later than we want."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--dsn", default=os.environ.get("MERITBOOK_TEST_DATABASE_URL"), help="a server to use"
-    )
+    parser = options(__doc__)
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--facts", type=int, default=20, help="facts of each person in the month before")
     parser.add_argument("--rate", type=int, default=1_000, help="other facts a second")
