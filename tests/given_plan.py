@@ -1,6 +1,7 @@
 """Plans, people and credits for tests of the rules of pay, as short as can be."""
 
 import datetime as dt
+from collections.abc import Mapping
 from copy import deepcopy
 from fractions import Fraction
 from itertools import count
@@ -14,7 +15,7 @@ from domain.period import Period
 from domain.plan.document import Plan
 from domain.plan.exact import exact
 from domain.plan.measures import Credit
-from domain.plan.parse import parse_plan
+from domain.plan.parse import document_hash, parse_plan, plan_document
 from domain.plan.problems import PlanInvalid
 from domain.plan.resolve import ResolvedPlan, Resolver
 from domain.plan.statement import Entitlement, compute_statement
@@ -49,6 +50,18 @@ def document(more: str = "", /, **changes: Any) -> dict[str, Any]:
         held = written.get(name)
         written[name] = held | value if isinstance(held, dict) and isinstance(value, dict) else value
     return written | changes
+
+
+def adoption(written: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the fact by which that document takes effect."""
+    held = plan_document(written)
+    return {
+        "plan": held["plan"],
+        "effective_from": held["effective_from"],
+        "document": held,
+        "document_hash": document_hash(held),
+        "approver": "boss",
+    }
 
 
 def plan(more: str = "", /, **changes: Any) -> Plan:

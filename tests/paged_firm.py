@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 import yaml
 from given_bank import published
+from given_plan import adoption
 from served import Service, fact
 
 from api.accounts.changing import Changing
 from api.ops import open_ledger
-from domain.plan.parse import document_hash, plan_document
 
 ZONE = ZoneInfo("Asia/Shanghai")
 GOOD = "kestrel-moon-tea"
@@ -89,14 +89,7 @@ def now() -> dict[str, str]:
 
 def founded(service: Service) -> None:
     """The firm as it is at the beginning of a test module."""
-    written = plan_document(yaml.safe_load(PLAN))
-    adopted = {
-        "plan": written["plan"],
-        "effective_from": written["effective_from"],
-        "document": written,
-        "document_hash": document_hash(written),
-        "approver": "boss",
-    }
+    adopted = adoption(yaml.safe_load(PLAN))
     opened = [
         fact("branch_opened", {"branch": each, "title": each, "opened_on": "2024-06-03"}, **HIRED)
         for each in ("SH", "BJ")

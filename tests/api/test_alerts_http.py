@@ -5,10 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from commanded import environment_of, ran
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, fact, open_shanghai
-
-from domain.plan.parse import document_hash, plan_document
 
 PLAN = """
 alerts:
@@ -33,14 +31,7 @@ def firm(serve: Callable[..., Service]) -> Service:
     """A stressed seller."""
     service = serve()
     open_shanghai(service)
-    written = plan_document(document(PLAN))
-    adopted = {
-        "plan": written["plan"],
-        "effective_from": written["effective_from"],
-        "document": written,
-        "document_hash": document_hash(written),
-        "approver": "boss",
-    }
+    adopted = adoption(document(PLAN))
     assert service.record("plan_adopted", adopted).status_code == 201
     assert service.record("survey_answered", SURVEY).status_code == 201
     return service

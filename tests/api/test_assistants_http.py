@@ -6,10 +6,8 @@ from collections.abc import Callable
 import pytest
 from assisting import PLAN
 from commanded import environment_of, ran
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, fact, open_shanghai
-
-from domain.plan.parse import document_hash, plan_document
 
 DAY = "2025-03-31"
 CONTRACT = {"employee": "S1", "contract": "K1"}
@@ -29,12 +27,7 @@ def firm(serve: Callable[..., Service]) -> Service:
     """A1 serves S1, who has a lead, a contract that came back, and a satisfied client."""
     service = serve()
     open_shanghai(service)
-    written = plan_document(document(PLAN, plan="assisting"))
-    adopted = {name: written[name] for name in ("plan", "effective_from")} | {
-        "document": written,
-        "document_hash": document_hash(written),
-        "approver": "boss",
-    }
+    adopted = adoption(document(PLAN, plan="assisting"))
     hired = {"hired_on": "2024-06-03", "branch": "SH"}
     told = [
         ("plan_adopted", adopted),

@@ -1,14 +1,11 @@
 """Boards and honours over HTTP: movement, newcomers, who is named to whom, and what a board proposes."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from conftest import new_database
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, fact, open_shanghai, served
-
-from domain.plan.parse import document_hash, plan_document
 
 PLAN = "boards: [{id: star, title: Star of the week, measure: clients, period: week}]"
 WEEK = "/v1/boards/star?period=2025-W10&movement=true"
@@ -22,9 +19,7 @@ def firm(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory)
         served(dsn, tmp_path_factory.mktemp("home")) as service,
     ):
         open_shanghai(service)
-        written = plan_document(document(PLAN))
-        adopted: dict[str, Any] = {name: written[name] for name in ("plan", "effective_from")}
-        adopted |= {"document": written, "document_hash": document_hash(written), "approver": "boss"}
+        adopted = adoption(document(PLAN))
         leader = {"employee": "M1", "hired_on": "2024-06-03", "branch": "SH", "post": "manager"}
         newcomer = {"employee": "E2", "hired_on": "2025-02-03", "branch": "SH", "post": "seller"}
         assert service.record("plan_adopted", adopted).status_code == 201

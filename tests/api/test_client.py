@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import pytest
 from conftest import new_database
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, fact, open_shanghai, served
 
 import api.client
@@ -22,7 +22,6 @@ from api.client import BatchRefused, Client, Refused, Unreachable, wire
 from api.client.following import events
 from api.payroll_files import MEDIA_TYPES
 from api.tokens import Tokens, token_file
-from domain.plan.parse import document_hash, plan_document
 
 HOWTO = Path(__file__).resolve().parents[2] / "docs" / "howto" / "http.md"
 VISIT = {"employee": "E1", "customer": "C-client", "kind": "first"}
@@ -33,9 +32,7 @@ def own(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) 
     """A service where E1 sells in Shanghai, paid by visits."""
     with new_database(postgres, template) as dsn, served(dsn, tmp_path_factory.mktemp("home")) as made:
         open_shanghai(made)
-        written = plan_document(document("measures: {seen: {count: visit_recorded}}"))
-        adopted = {name: written[name] for name in ("plan", "effective_from")}
-        adopted |= {"document": written, "document_hash": document_hash(written), "approver": "boss"}
+        adopted = adoption(document("measures: {seen: {count: visit_recorded}}"))
         answer = made.record("plan_adopted", adopted, occurred_at="2024-06-03T09:00:00+08:00")
         assert answer.status_code == 201, answer.text
         yield made

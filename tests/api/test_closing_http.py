@@ -6,11 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, fact, open_shanghai
 from signing_in import signed_in
-
-from domain.plan.parse import document_hash, plan_document
 
 RUNS = "/v1/payroll/runs"
 PLAN = """
@@ -27,9 +25,7 @@ def sold(employee: str, deal: str, on: str = "2025-03-04") -> dict[str, Any]:
 def firm(serve: Callable[..., Service]) -> Service:
     service = serve()
     open_shanghai(service)
-    written = plan_document(document(PLAN))
-    adopted = {name: written[name] for name in ("plan", "effective_from")}
-    adopted |= {"document": written, "document_hash": document_hash(written), "approver": "boss"}
+    adopted = adoption(document(PLAN))
     answer = service.http.post("/v1/facts:batch", json=[fact("plan_adopted", adopted), sold("E1", "D1")])
     assert answer.status_code == 201, answer.text
     return service

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, open_shanghai
-
-from domain.plan.parse import document_hash, plan_document
 
 PER_DEAL = """
 components:
@@ -22,9 +20,7 @@ def test_a_shared_order_pays_everybody_their_part(serve: Callable[..., Service])
     for employee in ("E2", "E9"):
         day = {"occurred_at": "2024-06-03T09:00:00+08:00"}
         assert service.record("employee_hired", {"employee": employee, **HIRED}, **day).status_code == 201
-    written = plan_document(document(PER_DEAL))
-    fields = {"plan": written["plan"], "effective_from": written["effective_from"], "approver": "boss"}
-    fields |= {"document": written, "document_hash": document_hash(written)}
+    fields = adoption(document(PER_DEAL))
     assert service.record("plan_adopted", fields).status_code == 201
 
     credits = [

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, fact, open_shanghai
 
 from api.ops import close_period, open_ledger
 from domain.period import Period
-from domain.plan.parse import document_hash, plan_document
 from domain.refusals import RateMissing
 
 REVENUE = """
@@ -25,12 +24,7 @@ def test_a_rate_is_recorded_by_payroll_read_by_day_and_needed_for_the_close(
 ) -> None:
     service = serve()
     open_shanghai(service)
-    written = plan_document(document(REVENUE))
-    adopted = {name: written[name] for name in ("plan", "effective_from")} | {
-        "document": written,
-        "document_hash": document_hash(written),
-        "approver": "boss",
-    }
+    adopted = adoption(document(REVENUE))
     assert service.record("plan_adopted", adopted).status_code == 201
     assert service.record("deal_closed", DEAL).status_code == 201
     [line] = service.get("/v1/employees/E1/statements/2025-03")["statement"]["lines"]

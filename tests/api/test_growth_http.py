@@ -4,10 +4,8 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, fact, open_shanghai
-
-from domain.plan.parse import document_hash, plan_document
 
 PLAN = """
 curriculum:
@@ -23,14 +21,7 @@ def firm(serve: Callable[..., Service]) -> Service:
     """A seller whose plan has a curriculum."""
     service = serve()
     open_shanghai(service)
-    written = plan_document(document(PLAN))
-    adopted = {
-        "plan": written["plan"],
-        "effective_from": written["effective_from"],
-        "document": written,
-        "document_hash": document_hash(written),
-        "approver": "boss",
-    }
+    adopted = adoption(document(PLAN))
     assert service.record("plan_adopted", adopted).status_code == 201
     return service
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, open_shanghai
-
-from domain.plan.parse import document_hash, plan_document
 
 PLAN = "measures: {satisfaction: {average: satisfaction_scored, of: score}}"
 MONTH = {"period": "2025-03"}
@@ -14,14 +12,7 @@ MONTH = {"period": "2025-03"}
 def test_insight_is_for_those_who_look_after_people(serve: Callable[..., Service]) -> None:
     firm = serve()
     open_shanghai(firm)
-    written = plan_document(document(PLAN))
-    adopted = {
-        "plan": written["plan"],
-        "effective_from": written["effective_from"],
-        "document": written,
-        "document_hash": document_hash(written),
-        "approver": "boss",
-    }
+    adopted = adoption(document(PLAN))
     assert firm.record("plan_adopted", adopted).status_code == 201
     firm.record("satisfaction_scored", {"employee": "E1", "customer": "C1", "score": "9"})
     firm.record("customer_registered", {"employee": "E1", "customer": "C1"})

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, fact, open_shanghai
 
 from api.ops import close_period, open_ledger
 from domain.period import Period
-from domain.plan.parse import document_hash, plan_document
 
 PLAN = """
 components:
@@ -28,9 +27,7 @@ def firm(serve: Callable[..., Service]) -> Service:
     """E1 closed a deal in March, which is closed."""
     service = serve()
     open_shanghai(service)
-    written = plan_document(document(PLAN))
-    adopted = {name: written[name] for name in ("plan", "effective_from")}
-    adopted |= {"document": written, "document_hash": document_hash(written), "approver": "boss"}
+    adopted = adoption(document(PLAN))
     hired = {"employee": "E2", "hired_on": "2024-06-03", "branch": "SH", "post": "seller"}
     brought = [fact("plan_adopted", adopted), fact("employee_hired", hired), deal("D1")]
     assert service.http.post("/v1/facts:batch", json=brought).status_code == 201

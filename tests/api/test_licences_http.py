@@ -4,12 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from given_plan import example
+from given_plan import adoption, example
 from served import Service, fact
 
 from api.ops import close_period, open_ledger
 from domain.period import Period
-from domain.plan.parse import document_hash, plan_document
 from projections.earned import earned
 
 MARCH = "2025-03"
@@ -30,15 +29,8 @@ def sent(service: Service, type: str, data: dict[str, Any], on: str) -> dict[str
 def ward(serve: Callable[..., Service]) -> Service:
     """A contract nurse under the example plan, whose licence holds through 10 March."""
     service = serve()
-    written = plan_document(example("hospital-nurse"))
     hired = {"employee": "N1", "hired_on": "2024-06-03", "branch": "W3", "post": "nurse"}
-    adopted = {
-        "plan": written["plan"],
-        "effective_from": written["effective_from"],
-        "document": written,
-        "document_hash": document_hash(written),
-        "approver": "director",
-    }
+    adopted = adoption(example("hospital-nurse"))
     until = {"kind": "nursing licence", "granted_on": "2020-07-01", "expires_on": "2025-03-10"}
     sent(
         service, "branch_opened", {"branch": "W3", "title": "Ward 3", "opened_on": "2020-01-01"}, "2024-06-01"

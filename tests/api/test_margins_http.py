@@ -6,10 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 from conftest import new_database
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, fact, open_shanghai, served
-
-from domain.plan.parse import document_hash, plan_document
 
 DEAL = {"employee": "E1", "customer": "C1", "deal": "D1"}
 SOLD = DEAL | {"amount_minor": 1_234_500, "currency": "CNY"}
@@ -37,12 +35,7 @@ def firm(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory)
         served(dsn, tmp_path_factory.mktemp("home")) as service,
     ):
         open_shanghai(service)
-        written = plan_document(document(PLAN))
-        adopted = {name: written[name] for name in ("plan", "effective_from")} | {
-            "document": written,
-            "document_hash": document_hash(written),
-            "approver": "boss",
-        }
+        adopted = adoption(document(PLAN))
         here = {"hired_on": "2024-06-03", "branch": "SH", "post": "seller"}
         moved = {"employee": "E1", "effective_on": "2024-07-01", "manager": "M1"}
         told: list[tuple[str, dict[str, Any]]] = [

@@ -8,10 +8,8 @@ import msgspec
 import pytest
 from conftest import new_database
 from given_bank import bank, published
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, fact, open_shanghai, served
-
-from domain.plan.parse import document_hash, plan_document
 
 PLAN = """
 curriculum:
@@ -37,14 +35,7 @@ def publish(service: Service) -> None:
     """The plan and the banks; E2 sells, too."""
     hired = {"employee": "E2", "hired_on": "2024-06-03", "branch": "SH", "post": "seller"}
     assert service.record("employee_hired", hired).status_code == 201
-    written = plan_document(document(PLAN))
-    adopted = {
-        "plan": written["plan"],
-        "effective_from": written["effective_from"],
-        "document": written,
-        "document_hash": document_hash(written),
-        "approver": "boss",
-    }
+    adopted = adoption(document(PLAN))
     assert service.record("plan_adopted", adopted).status_code == 201
     for name, module in (("implants", "basics"), ("next", "next"), ("other", "other")):
         made = published(bank=name, module=module)

@@ -7,10 +7,8 @@ from typing import Any
 import httpx
 import pytest
 from conftest import new_database
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, fact, open_shanghai, served
-
-from domain.plan.parse import document_hash, plan_document
 
 BOUNDED = {
     "/v1/employees/{employee}": "of one person: as many as their moves and leaves",
@@ -170,9 +168,7 @@ def test_clients_and_evidence_are_read_as_they_were_when_the_reading_began(firm:
 
 def adopt(firm: Service) -> None:
     """The small plan takes effect."""
-    written = plan_document(document(""))
-    adopted = {name: written[name] for name in ("plan", "effective_from")}
-    adopted |= {"document": written, "document_hash": document_hash(written), "approver": "boss"}
+    adopted = adoption(document(""))
     assert firm.record("plan_adopted", adopted).status_code == 201
 
 

@@ -11,13 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, fact, open_shanghai
 
 from api.ops import close_period, open_ledger
 from api.payroll_files import FORMATS
 from domain.period import Period
-from domain.plan.parse import document_hash, plan_document
 
 PLAN = """
 components:
@@ -43,9 +42,7 @@ def firm(serve: Callable[..., Service]) -> Service:
     """E1 closed two deals and E2 one in March, E1 one in February, all at 50 yuan; E3 did nothing."""
     service = serve()
     open_shanghai(service)
-    written = plan_document(document(PLAN))
-    adopted = {name: written[name] for name in ("plan", "effective_from")}
-    adopted |= {"document": written, "document_hash": document_hash(written), "approver": "boss"}
+    adopted = adoption(document(PLAN))
     hired = {"hired_on": "2024-06-03", "branch": "SH", "post": "seller"}
     batch = [
         fact("plan_adopted", adopted),

@@ -10,10 +10,8 @@ import pytest
 import yaml
 from commanded import ran
 from given import LEDGER
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, open_shanghai
-
-from domain.plan.parse import document_hash, plan_document
 
 FIRST = """
 parameters: {asked: {value: 25, open: {to: [branch], min: 20, max: 40}}}
@@ -30,14 +28,7 @@ def firm(serve: Callable[..., Service]) -> Service:
 
 
 def adopt(firm: Service, more: str) -> int:
-    written = plan_document(document(more))
-    data = {
-        "plan": "selling",
-        "effective_from": written["effective_from"],
-        "document": written,
-        "document_hash": document_hash(written),
-        "approver": "boss",
-    }
+    data = adoption(document(more))
     return int(firm.record("plan_adopted", data).json()["position"])
 
 

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, open_shanghai
 
 from api.ops import close_period, open_ledger
 from domain.period import Period
-from domain.plan.parse import document_hash, plan_document
 from domain.refusals import PeriodAlreadyClosed, Refusal
 
 PER_DEAL = """
@@ -32,14 +31,7 @@ def firm(serve: Callable[..., Service]) -> Service:
     """A service whose plan pays 50 yuan a deal."""
     service = serve()
     open_shanghai(service)
-    written = plan_document(document(PER_DEAL))
-    adopted = {
-        "plan": written["plan"],
-        "effective_from": written["effective_from"],
-        "document": written,
-        "document_hash": document_hash(written),
-        "approver": "boss",
-    }
+    adopted = adoption(document(PER_DEAL))
     answer = service.record("plan_adopted", adopted)
     assert answer.status_code == 201, answer.text
     return service

@@ -8,6 +8,7 @@ import httpx
 import msgspec
 import pytest
 from given import LEDGER
+from given_plan import adoption
 from served import Service, fact, open_shanghai
 
 from domain.journal.append import Journal
@@ -125,20 +126,11 @@ def test_a_fact_about_a_person_read_by_position_is_a_reading_about_them(
 def test_everybodys_pay_read_by_payroll_is_one_fact(firm: Service, journal: Journal) -> None:
     from given_plan import document
 
-    from domain.plan.parse import document_hash, plan_document
-
-    written = plan_document(
+    adopted = adoption(
         document(
             "components: [{id: c, title: C, clause: C 1, kind: per_unit, measure: deals, rate: 50.00 CNY}]"
         )
     )
-    adopted = {
-        "plan": written["plan"],
-        "effective_from": written["effective_from"],
-        "document": written,
-        "document_hash": document_hash(written),
-        "approver": "boss",
-    }
     assert firm.record("plan_adopted", adopted).status_code == 201
     payroll = firm.client("payroll")
     for form in ("json", "csv"):

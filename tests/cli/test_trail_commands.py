@@ -14,13 +14,12 @@ import pytest
 from commanded import ran
 from conftest import new_database
 from given import LEDGER
-from given_plan import document
+from given_plan import adoption, document
 
 from api.cli.tracing import account
 from api.intake import Intake, Stored, Submission
 from api.ops import now, prepare
 from domain.journal.append import Journal
-from domain.plan.parse import document_hash, plan_document
 
 PER_DEAL = """
 components:
@@ -41,14 +40,7 @@ class Firm:
             "MERITBOOK_LEDGER": LEDGER,
         }
         self.journal = Journal(dsn, LEDGER)
-        written = plan_document(document(PER_DEAL))
-        adopted = {
-            "plan": written["plan"],
-            "effective_from": written["effective_from"],
-            "document": written,
-            "document_hash": document_hash(written),
-            "approver": "boss",
-        }
+        adopted = adoption(document(PER_DEAL))
         hired = {"employee": "E1", "hired_on": "2024-06-03", "branch": "SH", "post": "seller"}
         branch = {"branch": "SH", "title": "Shanghai", "opened_on": "2024-06-03"}
         self.tell("ledger_opened", {"name": "firm"})

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from conftest import new_database
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, open_shanghai, served
 
 from api.connectors.documents import set_connector
 from api.ops import open_ledger
-from domain.plan.parse import document_hash, plan_document
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "connectors"
 SELLERS = ("E1007", "E1012", "E1044", "E9")
@@ -35,9 +34,7 @@ def firm(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory)
         here = {"hired_on": "2024-06-03", "branch": "SH", "post": "seller"}
         for seller in SELLERS:
             assert service.record("employee_hired", here | {"employee": seller}).status_code == 201
-        written = plan_document(document(PLAN))
-        adopted = {name: written[name] for name in ("plan", "effective_from")}
-        adopted |= {"document": written, "document_hash": document_hash(written), "approver": "boss"}
+        adopted = adoption(document(PLAN))
         answer = service.record("plan_adopted", adopted)
         assert answer.status_code == 201, answer.text
         erp = service.settings.home / "erp.yaml"

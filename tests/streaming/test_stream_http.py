@@ -13,12 +13,11 @@ from typing import Any
 import httpx
 import pytest
 from conftest import new_database
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, fact, served
 from stream_client import StreamClient
 
 from api.tokens import Tokens, token_file
-from domain.plan.parse import document_hash, plan_document
 
 APRIL = "2025-04"
 PEOPLE = ("E1", "E2", "E3", "E4")
@@ -193,9 +192,7 @@ def test_clients_have_what_the_server_has_however_often_the_line_breaks(service:
 def test_a_board_is_followed_through_broken_lines(service: Service) -> None:
     """Places, values and who is gone, as a fresh reading of the board gives them."""
     most = {"id": "most", "title": "Most visits", "measure": "seen", "period": "month", "size": 2}
-    written = plan_document(document("measures: {seen: {count: visit_recorded}}", boards=[most]))
-    adopted = {name: written[name] for name in ("plan", "effective_from")}
-    adopted |= {"document": written, "document_hash": document_hash(written), "approver": "boss"}
+    adopted = adoption(document("measures: {seen: {count: visit_recorded}}", boards=[most]))
     assert service.record("plan_adopted", adopted, **DAY).status_code == 201
     assert service.get("/v1/boards/most", period=APRIL)["places"] is not None
     client = StreamClient(service, board="most")
