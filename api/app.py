@@ -104,6 +104,7 @@ from api.requests import Surround
 from api.scim.people import People
 from api.scim.routes import scim_router
 from api.streaming.hub import Hub
+from api.traces import TracesKept
 from api.trail import Trail
 from api.webhooks import addresses
 from api.webhooks.courier import Courier
@@ -251,10 +252,10 @@ BESIDE = [signed_in.sign_out, read_asyncapi, *HEALTH]
 def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES) -> Surround:
     """The service over `ledger` as a process with these duties; without `api` it still says how it fares."""
     reading = Reading(ledger.pool, ledger.today, ledger.settings.wait_seconds)
-    hub = Hub(ledger.dsn, ledger.schema, reading)
+    hub, traces = Hub(ledger.dsn, ledger.schema, reading), TracesKept()
     sealing = seal.sealing(ledger)
     metrics = _metrics(reading, hub, sealing)
-    desk, courier = webhooks_of(ledger, reading, metrics)
+    desk, courier = webhooks_of(ledger, reading, metrics, traces)
     quarantine = Quarantine(ledger.vault, ledger.settings.quarantine_days, metrics.quarantined)
     asked = dict[str, Question]()
     way_in = entrance(ledger, reading, asked, lambda: app.state.trail)
@@ -264,7 +265,8 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES) -> Surround:
     services: dict[str, Any] = {**way_in.given(), "ledger": ledger, "reading": reading, "hub": hub}
     services["vault"] = ledger.vault
     services |= {"kept_slips": kept_slips, "kept_sheets": kept_sheets, "quarantine": quarantine, "desk": desk}
-    services |= {"follower": Follower(ledger.runner()), "sealing": sealing, "metrics": metrics}
+    follower = Follower(ledger.runner(), metrics.folded)
+    services |= {"follower": follower, "sealing": sealing, "metrics": metrics}
     services["building"] = Building(reading.ask_here, ledger.settings.home)
     threads = _threads(ledger, duties, services, courier)
 
@@ -275,12 +277,13 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES) -> Surround:
         for thread in threads:
             thread.start()
         async with (
-            GroupCommit(ledger.journal, clock=ops.now) as commits,
+            GroupCommit(ledger.journal, clock=ops.now, on_commit=metrics.committed) as commits,
             Trail(ledger.intake, commits, ops.now) as trail,
         ):
-            app.state.trail = trail
             keep = FactsKept(reading, quarantine).note
-            app.state.writing = Writing(ledger.intake, commits, ledger.settings, ops.now, metrics, keep)
+            writing = Writing(ledger.intake, commits, ledger.settings, ops.now, metrics, traces, keep)
+            metrics.watch_writing(lambda: commits.queued, lambda: writing.waiting)
+            app.state.trail, app.state.writing = trail, writing
             yield
         hub.close()
         for thread in reversed(threads):
@@ -331,6 +334,6 @@ def _metrics(reading: Reading, hub: Hub, sealing: seal.Seal) -> Metrics:
     """The figures of a service, with those of its stream and its seal."""
     metrics = Metrics(lambda: reading.ask_here(counted_position))
     metrics.watch_read_models(lambda: reading.ask_here(lags))
-    metrics.watch_stream(lambda: len(hub))
+    metrics.watch_stream(lambda: len(hub), hub.queued_bytes)
     metrics.watch_seal(sealing, reading.ask_here)
     return metrics

@@ -1,6 +1,7 @@
 """Keeps the read models up with the journal while the service runs, in a thread of its own."""
 
 import threading
+from collections.abc import Callable
 
 import psycopg
 import structlog
@@ -14,10 +15,15 @@ RETRY_SECONDS = 5.0
 
 
 class Follower:
-    """The thread that folds new facts. failure: the bug that ended it, if one did."""
+    """The thread that folds new facts. failure: the bug that ended it, if one did.
 
-    def __init__(self, runner: Runner) -> None:
-        self._runner = runner
+    on_span: told of each span its last position and how many seconds it took.
+    """
+
+    def __init__(
+        self, runner: Runner, on_span: Callable[[int, float], None] = lambda upto, seconds: None
+    ) -> None:
+        self._runner, self._on_span = runner, on_span
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self.failure: str | None = None
@@ -38,7 +44,7 @@ class Follower:
         told = ""
         while not stop.is_set():
             try:
-                self._runner.follow(stop, on_trouble=_tell)
+                self._runner.follow(stop, on_trouble=_tell, on_span=self._on_span)
             except (UnfoldableFact, RebuildNeeded) as standstill:
                 # Nothing is skipped. Somebody may mend it with `meritbook rebuild` while the service runs.
                 if str(standstill) != told:

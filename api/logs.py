@@ -12,6 +12,8 @@ import msgspec
 import structlog
 from structlog.typing import EventDict
 
+from api.traces import TRACE
+
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
@@ -21,7 +23,7 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 def configure_logs(form: Literal["json", "console"], level: str) -> None:
     """Sends our own events and those of the libraries to standard error, one a line."""
     shared: list[structlog.typing.Processor] = [
-        _with_request_id,
+        _with_ids,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
@@ -61,9 +63,11 @@ def configure_logs(form: Literal["json", "console"], level: str) -> None:
         logging.getLogger(library).setLevel(max(number, logging.WARNING))
 
 
-def _with_request_id(_: object, __: str, event: EventDict) -> EventDict:
+def _with_ids(_: object, __: str, event: EventDict) -> EventDict:
     if request_id := REQUEST_ID.get():
         event.setdefault("request_id", request_id)
+    if trace := TRACE.get():
+        event.setdefault("trace_id", trace.trace_id)
     return event
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -13,6 +13,8 @@ from api.intake import Outcome, Refused, Stored
 from api.seal import Seal, sealed_position
 
 METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
+
+Way = Literal["together", "alone"]
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -36,30 +38,84 @@ class Metrics:
         self._stored, self._hit, self._refused = (
             facts.labels(outcome) for outcome in ("stored", "hit", "refused")
         )
+        self._append_seconds = Histogram(
+            "meritbook_append_seconds",
+            "Time of a commit of facts: of those that arrived together, or of a batch that was decided on.",
+            ["way"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._appended = Counter(
+            "meritbook_appended_facts_total", "Facts of those commits.", ["way"], registry=self.registry
+        )
+        self._ways = {
+            way: (self._append_seconds.labels(way), self._appended.labels(way))
+            for way in ("together", "alone")
+        }
+        self._fold_seconds = Histogram(
+            "meritbook_fold_seconds",
+            "Time of the read models for a span of facts.",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._refusals = Counter(
+            "meritbook_refusals_total",
+            "Requests that were refused, by kind.",
+            ["kind"],
+            registry=self.registry,
+        )
+        self._refused_facts = Counter(
+            "meritbook_refused_facts_total",
+            "Facts that were refused, by kind.",
+            ["kind"],
+            registry=self.registry,
+        )
         self._quarantined = Counter(
             "meritbook_quarantined_total",
             "Records of other systems that were refused, by whether they are kept.",
             ["connector", "outcome"],
             registry=self.registry,
         )
-        position = Gauge(
-            "meritbook_counted_position",
-            "Position that the read models have reached.",
-            registry=self.registry,
-        )
-        position.set_function(counted_position)
+        meaning = "Position that the read models have reached."
+        self._show("meritbook_counted_position", meaning, counted_position)
 
     def quarantined(self, connector: str, outcome: str) -> None:
         """Counts a refused record: kept in quarantine, or not kept as too many wait there."""
         self._quarantined.labels(connector, outcome).inc()
 
-    def watch_stream(self, clients: Callable[[], int]) -> None:
-        """Shows how many listen."""
-        listening = Gauge("meritbook_stream_clients", "Clients of the live stream.", registry=self.registry)
-        listening.set_function(clients)
+    def refused(self, kind: str) -> None:
+        """Counts a request that was refused."""
+        self._refusals.labels(kind).inc()
 
-    def watch_read_models(self, lags: Callable[[], Mapping[str, tuple[int, bool]]]) -> None:
-        """Shows of each read model how many facts it has still to fold, and whether it cannot go on."""
+    def appended(self, way: Way, facts: int, seconds: float) -> None:
+        """Counts a commit of so many facts."""
+        took, counted = self._ways[way]
+        took.observe(seconds)
+        counted.inc(facts)
+
+    def committed(self, facts: int, seconds: float) -> None:
+        """Counts a commit of facts that arrived together."""
+        self.appended("together", facts, seconds)
+
+    def folded(self, _: int, seconds: float) -> None:
+        """Counts a span that the read models folded."""
+        self._fold_seconds.observe(seconds)
+
+    def watch_writing(self, queued_facts: Callable[[], int], waiting: Callable[[], int]) -> None:
+        """Shows how many facts wait for a commit, and how many requests for room or for a decision."""
+        self._show("meritbook_commit_queue_facts", "Facts that wait for the next commit.", queued_facts)
+        self._show("meritbook_intake_waiting", "Requests that wait to bring their facts.", waiting)
+
+    def watch_stream(self, clients: Callable[[], int], queued_bytes: Callable[[], int]) -> None:
+        """Shows how many listen, and how much waits to be sent to them."""
+        self._show("meritbook_stream_clients", "Clients of the live stream.", clients)
+        self._show("meritbook_stream_queue_bytes", "What waits to be sent to them all.", queued_bytes)
+
+    def _show(self, name: str, meaning: str, figure: Callable[[], float]) -> None:
+        Gauge(name, meaning, registry=self.registry).set_function(figure)
+
+    def watch_read_models(self, lags: Callable[[], Mapping[str, "Lag"]]) -> None:
+        """Shows of each read model how far it is behind, and whether it cannot go on."""
         self.registry.register(_ReadModels(lags))
 
     def watch_webhooks(self, figures: Callable[[], tuple[int, int, int]]) -> Callable[[str], None]:
@@ -70,8 +126,7 @@ class Metrics:
             "meritbook_webhooks_stopped": "Webhooks that are paused or disabled.",
         }
         for number, (name, meaning) in enumerate(meanings.items()):
-            gauge = Gauge(name, meaning, registry=self.registry)
-            gauge.set_function(partial(_figure, figures, number))
+            self._show(name, meaning, partial(_figure, figures, number))
         tries = Counter(
             "meritbook_webhook_tries_total", "Tries to deliver.", ["outcome"], registry=self.registry
         )
@@ -102,11 +157,15 @@ class Metrics:
             ),
         }
         for name, (meaning, figure) in figures.items():
-            Gauge(name, meaning, registry=self.registry).set_function(figure)
+            self._show(name, meaning, figure)
 
     def brought(self, outcomes: Sequence[Outcome]) -> None:
         """Counts what became of facts."""
-        refused = sum(isinstance(outcome, Refused) for outcome in outcomes)
+        refused = 0
+        for outcome in outcomes:
+            if isinstance(outcome, Refused):
+                refused += 1
+                self._refused_facts.labels(type(outcome.refusal).kind).inc()
         hits = sum(isinstance(outcome, Stored) and outcome.hit for outcome in outcomes)
         counted = {self._stored: len(outcomes) - refused - hits, self._hit: hits, self._refused: refused}
         for counter, number in counted.items():
@@ -121,10 +180,18 @@ class Metrics:
         self._answers[asked].observe(seconds)
 
 
+class Lag(NamedTuple):
+    """How far a read model is behind. seconds: how long the first fact waits that it has not folded."""
+
+    facts: int
+    seconds: float
+    stopped: bool
+
+
 class _ReadModels(Collector):
     """One look at the database for the figures of all read models."""
 
-    def __init__(self, lags: Callable[[], Mapping[str, tuple[int, bool]]]) -> None:
+    def __init__(self, lags: Callable[[], Mapping[str, Lag]]) -> None:
         self._lags = lags
 
     def describe(self) -> Sequence[Metric]:
@@ -133,29 +200,33 @@ class _ReadModels(Collector):
 
     def collect(self) -> Sequence[Metric]:
         """What is shown, as it is now."""
-        lag, stopped = self._families()
-        for name, (facts, stands_still) in self._lags().items():
-            lag.add_metric([name], facts)
-            stopped.add_metric([name], float(stands_still))
-        return [lag, stopped]
+        shown = self._families()
+        for name, lag in self._lags().items():
+            for family, figure in zip(shown, lag, strict=True):
+                family.add_metric([name], float(figure))
+        return shown
 
-    def _families(self) -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
-        behind, still = "Facts that are recorded and not folded.", "1 when it cannot go on."
-        return (
-            GaugeMetricFamily("meritbook_read_model_lag_facts", behind, labels=["read_model"]),
-            GaugeMetricFamily("meritbook_read_model_stopped", still, labels=["read_model"]),
-        )
+    def _families(self) -> list[GaugeMetricFamily]:
+        meanings = {
+            "meritbook_read_model_lag_facts": "Facts that are recorded and not folded.",
+            "meritbook_read_model_lag_seconds": "How long the first of them waits.",
+            "meritbook_read_model_stopped": "1 when it cannot go on.",
+        }
+        return [GaugeMetricFamily(name, said, labels=["read_model"]) for name, said in meanings.items()]
 
 
 LAGS = """
-select name, greatest(0, (select coalesce(max(position), 0) from journal) - position),
-    stopped_position is not null
-from projection order by name"""
+select p.name, greatest(0, (select coalesce(max(position), 0) from journal) - p.position),
+    coalesce(greatest(0, extract(epoch from clock_timestamp() - (
+        select recorded_at from journal where position = p.position + 1
+    ))), 0)::float8,
+    p.stopped_position is not null
+from projection p order by p.name"""
 
 
-def lags(cursor: Cursor[Any]) -> dict[str, tuple[int, bool]]:
-    """How many facts each read model has still to fold, and whether it cannot go on, by its name."""
-    return {name: (facts, stopped) for name, facts, stopped in cursor.execute(LAGS).fetchall()}
+def lags(cursor: Cursor[Any]) -> dict[str, Lag]:
+    """How far each read model is behind, by its name."""
+    return {name: Lag(*figures) for name, *figures in cursor.execute(LAGS).fetchall()}
 
 
 def _figure(figures: Callable[[], tuple[int, int, int]], number: int) -> float:

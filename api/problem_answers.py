@@ -28,7 +28,7 @@ from api.problems import (
     problem_of,
     retry_after,
 )
-from api.watching import note_refusal
+from api.watching import note_answer
 from domain.journal.group_commit import Closed
 from domain.refusals import Refusal
 
@@ -44,7 +44,7 @@ def _answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Respo
 def answer_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
     """A rule said no."""
     problem = problem_of(refusal, _request_id(request))
-    note_refusal(request, refusal)
+    note_answer(request, refusal)
     log.info("refused", kind=type(refusal).kind, status=problem.status, field=refusal.field)
     headers = dict[str, str]()
     if isinstance(refusal, Unauthenticated):

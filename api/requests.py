@@ -12,6 +12,8 @@ import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.logs import REQUEST_ID
+from api.traces import TRACE, Trace
+from api.watching import refused_kind
 
 if TYPE_CHECKING:
     from api.metrics import Metrics
@@ -25,7 +27,7 @@ _HEADERS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-sto
 
 
 class Surround:
-    """Gives a request its id, or keeps the sender's; says so in the answer, the log and the figures.
+    """Gives a request its id and trace, or keeps the sender's; tells both to the answer and the log.
 
     on_stop: ends the answers that would never end; called before those under way are waited for. has_tls:
     browsers find the service over TLS, and are told never to ask without it.
@@ -46,12 +48,15 @@ class Surround:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = dict(scope["headers"]).get(b"x-request-id")
+        sent_headers = dict(scope["headers"])
+        given = sent_headers.get(b"x-request-id")
         if given is None or not _REQUEST_ID.match(given):
             given = b"%s-%x" % (self._process, next(self._numbers))
         request_id = given
         scope.setdefault("state", {})["request_id"] = said = request_id.decode()
         REQUEST_ID.set(said)
+        trace = Trace.of(sent_headers.get(b"traceparent"))
+        TRACE.set(trace)
         started = time.perf_counter()
         status = 500
 
@@ -63,6 +68,7 @@ class Surround:
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id),
+                    (b"traceparent", trace.header.encode()),
                     *(header for header in self._headers if header[0] not in sent),
                 ]
                 if scope["path"].startswith("/xapi/"):
@@ -75,6 +81,8 @@ class Surround:
             seconds = time.perf_counter() - started
             path = scope.get("path_template") or "unknown"
             self._metrics.answered(scope["method"], path, status, seconds)
+            if kind := refused_kind(scope):
+                self._metrics.refused(kind)
             if self._tells:
                 log.debug(
                     "answered", method=scope["method"], path=path, status=status, seconds=round(seconds, 6)

@@ -7,11 +7,17 @@ from contextlib import asynccontextmanager
 
 
 class Room:
-    """So many bytes, shared out among tasks of one event loop; who finds too few left waits."""
+    """So many bytes, shared out among tasks of one event loop; who finds too few left waits.
+
+    Its length: how many wait.
+    """
 
     def __init__(self, bytes_in_all: int) -> None:
         self._all = self._left = bytes_in_all
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
 
     @asynccontextmanager
     async def taken(self, wanted: int) -> AsyncGenerator[None]:

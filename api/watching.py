@@ -31,6 +31,7 @@ FILTER_LENGTH = 300
 
 _SHOWN = "shown"
 _REFUSED = "refused"
+_KIND = "refused_kind"
 
 
 def shows(request: Request[Any, Any, Any], people: Iterable[str]) -> None:
@@ -43,6 +44,17 @@ def note_refusal(request: Request[Any, Any, Any], refusal: Refusal, times: int =
     """Says that something in `request` was refused; what is no matter of rights is left out."""
     if isinstance(refusal, NotAllowed):
         _state(request.scope).setdefault(_REFUSED, []).append((refusal, times))
+
+
+def note_answer(request: Request[Any, Any, Any], refusal: Refusal) -> None:
+    """Says that the answer to `request` is this refusal."""
+    note_refusal(request, refusal)
+    _state(request.scope)[_KIND] = type(refusal).kind
+
+
+def refused_kind(scope: Scope) -> str | None:
+    """Of the refusal that was the answer; None for any other answer."""
+    return _state(scope).get(_KIND)
 
 
 class Watch:

@@ -2,15 +2,23 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Sequence
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
 
 from api.intake import Intake, Outcome, Refused, Rehearsal, Stored, Submission
 from api.metrics import Metrics
 from api.room import Room
 from api.settings import Settings
+from api.traces import TracesKept
 from domain.journal.group_commit import GroupCommit
 from domain.journal.record import Draft
 from domain.refusals import Refusal, Withheld
+
+log = structlog.get_logger("meritbook")
 
 BATCHES_AT_ONCE = 2
 """So many of the largest bodies have room in memory, or so much more of smaller ones; and so many threads
@@ -18,7 +26,11 @@ read and decide on them."""
 
 
 class Writing:
-    """Writes what the service is sent. keep: is shown what was refused, if somebody is to look at it."""
+    """Writes what the service is sent.
+
+    traces: remember what was written by whose request. keep: is shown what was refused, if somebody is to
+    look at it.
+    """
 
     def __init__(
         self,
@@ -27,18 +39,25 @@ class Writing:
         settings: Settings,
         clock: Callable[[], dt.datetime],
         metrics: Metrics,
+        traces: TracesKept,
         keep: Callable[[Sequence[Submission | Refusal], Sequence[Outcome]], None] = lambda *_: None,
     ) -> None:
         self._intake = intake
         self._commits = commits
         self._clock = clock
-        self._metrics = metrics
+        self._metrics, self._traces = metrics, traces
+        self._tells = log.is_enabled_for(logging.DEBUG)
         self._keep = keep
         self.fact_bytes = settings.fact_bytes
         self.batch_bytes = settings.batch_bytes
         self.batch_facts = settings.batch_facts
-        self._turn = asyncio.Semaphore(BATCHES_AT_ONCE)
+        self._turn, self._in_line = asyncio.Semaphore(BATCHES_AT_ONCE), 0
         self.room = Room(BATCHES_AT_ONCE * settings.batch_bytes)
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for room in memory or for a thread that decides."""
+        return len(self.room) + self._in_line
 
     async def one(self, submission: Submission, actor: str) -> Outcome:
         """What became of one fact, once it is durable."""
@@ -47,7 +66,7 @@ class Writing:
             [outcome] = await asyncio.to_thread(self._submit, [submission], actor, True)
         else:
             outcome = await self._committed(draft)
-        self._metrics.brought([outcome])
+        self._note([outcome])
         if isinstance(outcome, Refused):
             await asyncio.to_thread(self._keep, [submission], [outcome])
         return outcome
@@ -60,7 +79,7 @@ class Writing:
         Those of which none needs a look share a commit with what others bring.
         Raises: what `read` raises.
         """
-        async with self._turn:
+        async with self._at_turn():
             brought, drafts = await asyncio.to_thread(self._made_ready, read, actor)
         if drafts:
             try:
@@ -69,9 +88,9 @@ class Writing:
                 pass  # nothing is stored; which one it is, and what becomes of the rest, `submit` says
             else:
                 outcomes = list[Outcome](Stored(*receipt) for receipt in receipts)
-                self._metrics.brought(outcomes)
+                self._note(outcomes)
                 return outcomes
-        async with self._turn:
+        async with self._at_turn():
             return await asyncio.to_thread(self._decided, brought, actor, atomic)
 
     def many(
@@ -88,6 +107,7 @@ class Writing:
         """
         drafts = None if rehearsal is not None else self._all_plain(brought, actor)
         if drafts:
+            started = time.monotonic()
             try:
                 outcomes = list[Outcome](
                     Stored(*receipt) for receipt in self._intake.append(drafts, now=self._clock())
@@ -95,7 +115,8 @@ class Writing:
             except Refusal:
                 pass
             else:
-                self._metrics.brought(outcomes)
+                self._metrics.appended("alone", len(outcomes), time.monotonic() - started)
+                self._note(outcomes)
                 return outcomes
         return self._decided(brought, actor, atomic, rehearsal)
 
@@ -129,7 +150,7 @@ class Writing:
             read = iter(self._submit(submissions, actor, atomic, rehearsal))
             outcomes = [Refused(item) if isinstance(item, Refusal) else next(read) for item in brought]
         if rehearsal is None:
-            self._metrics.brought(outcomes)
+            self._note(outcomes)
             self._keep(brought, outcomes)
         return outcomes
 
@@ -143,6 +164,18 @@ class Writing:
             remedy="Mend that one, or send atomic=false.",
         )
         return [Refused(item if isinstance(item, Refusal) else withheld) for item in brought]
+
+    @asynccontextmanager
+    async def _at_turn(self) -> AsyncGenerator[None]:
+        self._in_line += 1
+        try:
+            await self._turn.acquire()
+        finally:
+            self._in_line -= 1
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     async def _committed(self, draft: Draft) -> Outcome:
         try:
@@ -164,6 +197,19 @@ class Writing:
         atomic: bool,
         rehearsal: Rehearsal | None = None,
     ) -> list[Outcome]:
-        return self._intake.submit(
+        started = time.monotonic()
+        outcomes = self._intake.submit(
             submissions, actor=actor, now=self._clock(), atomic=atomic, rehearsal=rehearsal
         )
+        if rehearsal is None:
+            self._metrics.appended("alone", len(outcomes), time.monotonic() - started)
+        return outcomes
+
+    def _note(self, outcomes: Sequence[Outcome]) -> None:
+        """Counts what became of facts, and remembers and tells whose request wrote them."""
+        self._metrics.brought(outcomes)
+        written = [each.position for each in outcomes if isinstance(each, Stored) and not each.hit]
+        if written:
+            self._traces.note(written[0], written[-1])
+            if self._tells:
+                log.debug("facts_written", first=written[0], last=written[-1], facts=len(written))

@@ -1,6 +1,7 @@
 """Keeps the read models up with the journal, from zero or while facts arrive."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 
 import psycopg
@@ -80,30 +81,38 @@ class Runner:
                 return position(cursor, self._projections)
 
     def follow(
-        self, stop: threading.Event, on_trouble: Callable[[psycopg.OperationalError], None] | None = None
+        self,
+        stop: threading.Event,
+        on_trouble: Callable[[psycopg.OperationalError], None] | None = None,
+        on_span: Callable[[int, float], None] = lambda upto, seconds: None,
     ) -> None:
         """Folds facts as they arrive, until `stop` is set; then it ends between two spans.
 
-        on_trouble: told that the database went away; it is tried again and again.
+        on_trouble: told that the database went away; it is tried again and again. on_span: told of each span
+        its last position and how many seconds it took.
         Raises: UnfoldableFact, RebuildNeeded
         """
         with Wakeup(self._dsn, self._schema) as wakeup:
             while not stop.is_set():
                 try:
-                    self._follow_connected(stop, wakeup)
+                    self._follow_connected(stop, wakeup, on_span)
                 except psycopg.OperationalError as error:
                     if on_trouble is not None:
                         on_trouble(error)
                     stop.wait(POLL_SECONDS)
 
-    def _follow_connected(self, stop: threading.Event, wakeup: Wakeup) -> None:
+    def _follow_connected(
+        self, stop: threading.Event, wakeup: Wakeup, on_span: Callable[[int, float], None]
+    ) -> None:
         with self._connect() as connection:
             at = 0
             while not stop.is_set():
-                before = at
-                for at in folded(connection, self._projections):  # noqa: B007
+                before, started = at, time.monotonic()
+                for at in folded(connection, self._projections):
+                    on_span(at, time.monotonic() - started)
                     if stop.is_set():
                         return
+                    started = time.monotonic()
                 stop.wait(_rest_seconds(at - before))
                 wakeup.wait(POLL_SECONDS)
 

@@ -7,7 +7,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from api.problems import NotFound, Unauthenticated, status_of
-from api.watching import note_refusal
+from api.watching import note_answer
 from domain.refusals import NotAllowed, NotNow, Refusal
 
 MEDIA_TYPE = "application/scim+json"
@@ -40,7 +40,7 @@ def answer_error(_: Request[Any, Any, Any], error: ScimError) -> Response[bytes]
 
 def answer_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
     """The answer to what the ledger refuses: the same rules as everywhere, told in SCIM's words."""
-    note_refusal(request, refusal)
+    note_answer(request, refusal)
     status = status_of(type(refusal))
     kind: Kind | None = None
     if isinstance(refusal, NotNow) and status == 409:

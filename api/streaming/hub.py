@@ -85,6 +85,11 @@ class Hub:
     def __len__(self) -> int:
         return len(self._listeners)
 
+    def queued_bytes(self) -> int:
+        """How much waits to be sent, to all together."""
+        with self._lock:
+            return sum(listener.queued_bytes for listener in self._listeners)
+
     def start(self) -> None:
         """Begins to follow; called on the event loop."""
         self._loop = asyncio.get_running_loop()

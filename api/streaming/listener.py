@@ -59,6 +59,11 @@ class Listener:
         self._bytes = 0
         self._news = asyncio.Event()
 
+    @property
+    def queued_bytes(self) -> int:
+        """How much waits to be sent."""
+        return self._bytes
+
     def begin(self, starts_at: int) -> None:
         """Says from which position on it is told."""
         if not self.begun.done():

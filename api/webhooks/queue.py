@@ -29,7 +29,7 @@ on conflict (webhook, message) do nothing"""
 WAITING = "select count(*) from webhook_delivery where webhook = %(webhook)s and state = 'waiting'"
 
 DUE = """
-select message, type, body, line, tries from webhook_delivery
+select message, type, position, body, line, tries from webhook_delivery
 where webhook = %(webhook)s and state = 'waiting' and next_at <= %(at)s
     and (%(only)s::text is null or message = %(only)s)
 order by number limit %(most)s"""
@@ -117,6 +117,7 @@ class Due(NamedTuple):
 
     message: str
     type: str
+    position: int | None
     body: str
     line: str
     tries: int

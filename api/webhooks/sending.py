@@ -16,6 +16,7 @@ import structlog
 from psycopg import Cursor
 from psycopg_pool import ConnectionPool
 
+from api.traces import Trace
 from api.webhooks import queue, robots, signing, subscriptions
 from api.webhooks.guard import Guard, Ip, Target
 from api.webhooks.posting import Answer, failed, post, resolved
@@ -43,7 +44,8 @@ _Found = TypeVar("_Found")
 class Sending(NamedTuple):
     """What sending takes. clock: now. tell: told each verdict. seconds: for a whole answer.
 
-    room: how many endpoints ask the database at once; its connections are the readers'.
+    room: how many endpoints ask the database at once; its connections are the readers'. traced: the next step
+    of the trace that wrote the fact at a position.
     """
 
     pool: ConnectionPool[Any]
@@ -53,6 +55,7 @@ class Sending(NamedTuple):
     tell: Callable[[str], None]
     seconds: float
     room: threading.BoundedSemaphore
+    traced: Callable[[int | None], Trace]
 
 
 class _Round(NamedTuple):
@@ -129,7 +132,12 @@ class Endpoint:
                 at, body = self._sending.clock(), due.body.encode()
                 held = signing.signing(found.sealed.secrets, at)
                 headers = signing.headers(held, due.message, at, body)
-                return due, await post(target, address, body, headers, seconds=self._sending.seconds)
+                trace = self._sending.traced(due.position)
+                headers["traceparent"] = trace.header
+                answer = await post(target, address, body, headers, seconds=self._sending.seconds)
+                said = {"message": due.message, "position": due.position, "status": answer.status}
+                log.debug("webhook_tried", webhook=self._name, trace_id=trace.trace_id, **said)
+                return due, answer
 
         return await asyncio.gather(*(one(due) for due in found.due))
 

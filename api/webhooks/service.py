@@ -9,6 +9,7 @@ from api.noting import note
 from api.ops import Ledger, now
 from api.reading import Reading
 from api.tokens import Tokens, token_file
+from api.traces import TracesKept
 from api.webhooks import queue
 from api.webhooks.addresses import Desk
 from api.webhooks.courier import Courier
@@ -20,17 +21,26 @@ AT_THE_DATABASE = 2
 """So many of the readers' connections may be used for deliveries at once."""
 
 
-def webhooks_of(ledger: Ledger, reading: Reading, metrics: Metrics) -> tuple[Desk, Courier]:
-    """What the addresses of webhooks take, and what delivers."""
-    sending = sending_of(ledger, metrics.watch_webhooks(lambda: reading.ask_here(queue.figures)))
+def webhooks_of(
+    ledger: Ledger, reading: Reading, metrics: Metrics, traces: TracesKept
+) -> tuple[Desk, Courier]:
+    """What the addresses of webhooks take, and what delivers.
+
+    traces: of the facts that this process wrote.
+    """
+    tell = metrics.watch_webhooks(lambda: reading.ask_here(queue.figures))
+    sending = sending_of(ledger, tell, traces)
     tokens = Tokens(token_file(ledger.settings.home), ledger=ledger.schema)
     courier = Courier(ledger.dsn, ledger.schema, sending, ledger.today, tokens.has_ended)
     desk = Desk(ledger.pool, ledger.vault, sending.guard, now, courier.ring, partial(note, ledger))
     return desk, courier
 
 
-def sending_of(ledger: Ledger, tell: Callable[[str], None] = lambda _: None) -> Sending:
+def sending_of(
+    ledger: Ledger, tell: Callable[[str], None] = lambda _: None, traces: TracesKept | None = None
+) -> Sending:
     """What sending takes. tell: told the verdict on each delivery."""
     guard = guard_of(ledger.settings.webhook_hosts)
     room = threading.BoundedSemaphore(AT_THE_DATABASE)
-    return Sending(ledger.pool, ledger.vault, guard, now, tell, TIMEOUT_SECONDS, room)
+    traced = (traces or TracesKept()).of
+    return Sending(ledger.pool, ledger.vault, guard, now, tell, TIMEOUT_SECONDS, room, traced)

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -45,7 +46,7 @@ class GroupCommit:
     An answer means that the fact is durable. One that is delivered again, contradictory or broken concerns
     nobody else. A few new facts go through a connection of its own, many are copied in a thread; whatever
     does not pass there at once (something was known, the connection is lost) is left to the journal, which
-    sends the same keys again.
+    sends the same keys again. on_commit: told of each commit how many facts and how long it took.
     """
 
     def __init__(
@@ -54,10 +55,12 @@ class GroupCommit:
         *,
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         queued_facts: int = QUEUED_FACTS,
+        on_commit: Callable[[int, float], None] = lambda facts, seconds: None,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._queued_facts = queued_facts
+        self._on_commit = on_commit
         self._queue: deque[_Asked] = deque()
         self._queued = 0
         self._arrived, self._room = asyncio.Event(), asyncio.Event()
@@ -82,6 +85,11 @@ class GroupCommit:
         if self._writer is not None:
             await self._writer
         await self._hang_up()
+
+    @property
+    def queued(self) -> int:
+        """How many facts wait for the next commit."""
+        return self._queued
 
     async def append(self, draft: Draft, *, condition: Condition | None = None) -> Receipt:
         """Writes `draft` together with others; one with a condition goes alone.
@@ -135,7 +143,7 @@ class GroupCommit:
             taken.append(self._queue.popleft())
 
     async def _commit(self, taken: Sequence[_Asked]) -> None:
-        now = self._clock()
+        now, started = self._clock(), time.monotonic()
         try:
             answers = await self._append_new(taken, now)
             if not answers and len(taken) > 1 and any(len(asked.drafts) > 1 for asked in taken):
@@ -152,6 +160,7 @@ class GroupCommit:
         else:
             for asked, answer in zip(taken, answers, strict=True):
                 _answer(asked, answer)
+            self._on_commit(sum(len(asked.drafts) for asked in taken), time.monotonic() - started)
 
     async def _commit_apart(self, taken: Sequence[_Asked]) -> None:
         for asked in taken:

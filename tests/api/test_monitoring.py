@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 import yaml
 
-from api.metrics import Metrics
+from api.intake import Refused
+from api.metrics import Lag, Metrics
+from domain.refusals import BadField
 
 ROOT = Path(__file__).parents[2]
 RULES = yaml.safe_load((ROOT / "deploy/monitoring/alerts.yml").read_text())["groups"][0]["rules"]
 DASHBOARD: dict[str, Any] = json.loads((ROOT / "deploy/monitoring/dashboard.json").read_text())
 RUNBOOK = (ROOT / "docs/howto/alerts.md").read_text()
+LAGS = {"credits": Lag(3, 1.5, False), "standings": Lag(0, 0.0, True)}
 NAME = re.compile(r"\bmeritbook_[a-z_]+")
 
 
@@ -30,10 +33,15 @@ class NoSeal:
 def shown() -> dict[str, set[str]]:
     """The names of a running service's figures, by the figure that they belong to."""
     metrics = Metrics(lambda: 7)
-    metrics.watch_stream(lambda: 0)
+    metrics.watch_stream(lambda: 0, lambda: 0)
+    metrics.watch_writing(lambda: 0, lambda: 0)
     metrics.watch_webhooks(lambda: (0, 0, 0))("delivered")
     metrics.watch_seal(NoSeal(), lambda _: 0.0)  # type: ignore[arg-type]
-    metrics.watch_read_models(lambda: {"credits": (3, False), "standings": (0, True)})
+    metrics.watch_read_models(lambda: LAGS)
+    metrics.refused("not-allowed")
+    metrics.folded(7, 0.01)
+    metrics.appended("together", 3, 0.01)
+    metrics.brought([Refused(BadField(field="x", detail="x", remedy="x"))])
     metrics.answered("GET", "/v1/plans", 200, 0.01)
     metrics.quarantined("crm", "kept")
     found = dict[str, set[str]]()
@@ -76,7 +84,23 @@ def test_every_alert_has_its_part_of_the_runbook_and_the_other_way_round() -> No
 
 def test_the_lag_of_each_read_model_is_shown() -> None:
     metrics = Metrics(lambda: 7)
-    metrics.watch_read_models(lambda: {"credits": (3, False), "standings": (0, True)})
+    metrics.watch_read_models(lambda: LAGS)
     value = metrics.registry.get_sample_value
     assert value("meritbook_read_model_lag_facts", {"read_model": "credits"}) == 3
+    assert value("meritbook_read_model_lag_seconds", {"read_model": "credits"}) == 1.5
     assert value("meritbook_read_model_stopped", {"read_model": "standings"}) == 1
+
+
+def test_commits_and_refusals_are_counted_by_way_and_kind() -> None:
+    metrics = Metrics(lambda: 7)
+    metrics.appended("together", 3, 0.002)
+    metrics.appended("together", 5, 0.002)
+    refusal = Refused(BadField(field="x", detail="x", remedy="x"))
+    metrics.brought([refusal, refusal])
+    metrics.refused("not-allowed")
+    value = metrics.registry.get_sample_value
+    assert value("meritbook_appended_facts_total", {"way": "together"}) == 8
+    assert value("meritbook_append_seconds_count", {"way": "together"}) == 2
+    assert value("meritbook_append_seconds_bucket", {"way": "together", "le": "0.001"}) == 0
+    assert value("meritbook_refused_facts_total", {"kind": BadField.kind}) == 2
+    assert value("meritbook_refusals_total", {"kind": "not-allowed"}) == 1

@@ -1,9 +1,12 @@
 """Whether the service says truly how it fares, and stops without losing what it acknowledged."""
 
+import json
+import re
 import signal
 import threading
 import time
 from collections.abc import Callable
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -85,6 +88,35 @@ def test_every_answer_carries_a_request_id_and_the_senders_own_is_kept(service: 
     refused = service.http.get("/v1/facts/0")
     assert refused.json()["request_id"] == refused.headers["X-Request-Id"]
     assert refused.json()["request_id"] in service.settings.home.joinpath("service.log").read_text()
+
+
+def test_an_answer_and_the_log_stay_in_the_trace_that_the_sender_brought(service: Service) -> None:
+    trace = uuid4().hex
+    refused = service.http.get("/v1/facts/0", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    version, trace_id, step, flags = refused.headers["traceparent"].split("-")
+    assert (version, trace_id, flags) == ("00", trace, "01") and step != "00f067aa0ba902b7"
+    lines = service.settings.home.joinpath("service.log").read_text().splitlines()
+    line = next(json.loads(line) for line in lines if trace in line and '"refused"' in line)
+    assert (line["event"], line["trace_id"]) == ("refused", trace)
+    assert line["request_id"] == refused.headers["X-Request-Id"]
+    begun = {service.http.get("/health/live").headers["traceparent"].split("-")[1] for _ in range(2)}
+    assert len(begun) == 2 and trace not in begun
+
+
+def test_commits_folding_and_refusals_by_kind_are_counted(service: Service) -> None:
+    def value(line: str) -> float:
+        found = re.search(rf"^{re.escape(line)} (\S+)$", httpx.get(f"{service.url}/metrics").text, re.M)
+        return float(found[1]) if found else 0.0
+
+    refusals = 'meritbook_refusals_total{kind="not-found"}'
+    commits = 'meritbook_append_seconds_count{way="together"}'
+    facts = 'meritbook_appended_facts_total{way="together"}'
+    before = value(refusals), value(commits), value(facts)
+    assert service.record("visit_recorded", VISIT).status_code == 201
+    assert service.http.get("/v1/nowhere").status_code == 404
+    service.get("/v1/plans")
+    assert (value(refusals) > before[0], value(commits) > before[1], value(facts) > before[2]) == (True,) * 3
+    assert value("meritbook_fold_seconds_count") > 0
 
 
 @pytest.mark.faults

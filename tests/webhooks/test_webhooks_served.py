@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -309,3 +310,18 @@ def test_the_webhooks_of_others_are_not_to_be_had(scene: Scene) -> None:
     moved = scene.service.http.patch(f"/v1/webhooks/{webhook}", json={"url": f"{scene.url}/mine"})
     assert moved.status_code == 403
     assert scene.service.http.patch(f"/v1/webhooks/{webhook}", json={"state": "paused"}).status_code == 200
+
+
+def test_a_delivery_stays_in_the_trace_of_the_request_that_wrote_the_fact(scene: Scene) -> None:
+    _, path, _ = scene.make()
+    trace = uuid4().hex
+    brought = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    order = {"specversion": "1.0", "type": "deal_closed", "source": "crm", "id": trace, "data": deal("E1")}
+    order |= {"time": "2025-03-04T09:30:00+08:00"}
+    media_type = {"Content-Type": "application/cloudevents+json"}
+    taken = scene.service.http.post("/v1/facts", content=json.dumps(order), headers=brought | media_type)
+    assert taken.status_code == 201, taken.text
+    [came] = scene.receiver.wait(path, 1)
+    step = taken.headers["traceparent"].split("-")[2]
+    assert came.headers["traceparent"].startswith(f"00-{trace}-")
+    assert came.headers["traceparent"].endswith("-01") and step not in came.headers["traceparent"]
