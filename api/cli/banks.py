@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.terminal import FAILED, Json, output, print_json, rows, settings, tell_faults
+from api.cli.terminal import FAILED, Json, Language, output, print_json, rows, settings, tell_faults
 from api.cli.tracing import traced_cursor
 
 bank = typer.Typer(help="Question banks, from which tests of modules are drawn.", no_args_is_help=True)
@@ -16,7 +16,7 @@ File = Annotated[Path, typer.Argument(help="The question bank, YAML.")]
 
 
 @bank.command(epilog="Example: meritbook bank check examples/banks/implant-basics.yaml")
-def check(file: File, json: Json = False) -> None:
+def check(file: File, lang: Language = "en", json: Json = False) -> None:
     """Say everything that is wrong with a question bank; no ledger is needed."""
     from api.banks import check_bank
     from domain.learning.bank import BankInvalid
@@ -24,7 +24,7 @@ def check(file: File, json: Json = False) -> None:
     try:
         found = check_bank(file)
     except BankInvalid as invalid:
-        tell_faults(file, invalid, json)
+        tell_faults(file, invalid, json, lang)
         raise typer.Exit(FAILED) from None
     if json:
         print_json({"file": str(file), "bank": found.bank, "module": found.module, "problems": []})

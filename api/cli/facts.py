@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.terminal import Failed, Json, notes, output, print_json, progress, rows, settings
+from api.cli.terminal import Failed, Json, Language, notes, output, print_json, progress, rows, settings
 
 if TYPE_CHECKING:
     from api.importing import ImportReport, Progress
@@ -18,11 +18,12 @@ app = typer.Typer()
 SHOWN_FAULTS = 20
 
 
-def show_import(report: "ImportReport") -> None:
-    """Prints what an import did, file by file, and what it could not take."""
+def show_import(report: "ImportReport", lang: Language) -> None:
+    """Prints what an import did, file by file, and what it could not take, with the reasons in `lang`."""
     from rich.markup import escape
 
     from api.importing.showing import balances
+    from api.problem_words import told
 
     headings = {"file": "left"} | dict.fromkeys(("rows", "stored", "known", "refused", "reconciled"), "right")
     found = [
@@ -50,15 +51,13 @@ def show_import(report: "ImportReport") -> None:
         for fault in shown:
             place = ", ".join(part for part in (f"line {fault.line}", fault.column, fault.field) if part)
             value = f" ({fault.value})" if fault.value else ""
-            notes().print(
-                escape(f"{Path(fault.file).name}, {place}{value}: {fault.detail} {fault.remedy}"),
-                soft_wrap=True,
-            )
+            why = f"{told(fault.detail, lang)} {told(fault.remedy, lang)}"
+            notes().print(escape(f"{Path(fault.file).name}, {place}{value}: {why}"), soft_wrap=True)
         more = len(file.faults) + file.faults_left_out - len(shown)
         if more:
             notes().print(f"{Path(file.file).name}: {more} more; --json lists them.")
         if file.broke_off:
-            notes().print(escape(f"{Path(file.file).name}: {file.broke_off}"), soft_wrap=True)
+            notes().print(escape(f"{Path(file.file).name}: {told(file.broke_off, lang)}"), soft_wrap=True)
 
 
 def _reconciled(reconciled: bool | None) -> str:
@@ -85,6 +84,7 @@ def import_(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and store nothing.")] = False,
     atomic: Annotated[bool, typer.Option("--atomic", help="One bad row withholds all files.")] = False,
+    lang: Language = "en",
     json: Json = False,
 ) -> None:
     """Write the rows of a firm's files as facts; a second import of the same file changes nothing."""
@@ -107,7 +107,7 @@ def import_(
     if json:
         print_json(report)
     else:
-        show_import(report)
+        show_import(report, lang)
     raise typer.Exit(report.exit_status)
 
 

@@ -1,12 +1,12 @@
 """Commands that read plans: what changed between two, and which numbers hold for a person."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli.pay import Employee, Month, asked_month
-from api.cli.terminal import FAILED, Failed, Json, output, print_json, rows, settings
+from api.cli.terminal import FAILED, Failed, Json, Language, output, print_json, rows, settings
 from api.cli.tracing import traced_cursor
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ app = typer.Typer()
 Version = Annotated[
     str, typer.Argument(help="A YAML file; or a plan, PLAN@POSITION for one version, or draft:ID.")
 ]
-Language = Annotated[Literal["en", "zh"], typer.Option(help="Language of the sentences.")]
 
 
 @app.command(epilog="Example: meritbook plan diff huikang-seller seller-2025.2.yaml --lang zh")

@@ -6,7 +6,7 @@ import typer
 
 from api.cli import plan_changes, plan_life, plan_views, simulating
 from api.cli.plan_life import File
-from api.cli.terminal import FAILED, Json, output, print_json, settings, tell_faults
+from api.cli.terminal import FAILED, Json, Language, output, print_json, settings, tell_faults
 
 plan = typer.Typer(help="Check, discuss, adopt and read plan documents.", no_args_is_help=True)
 app = typer.Typer()
@@ -17,8 +17,8 @@ plan.add_typer(plan_views.app)
 plan.add_typer(simulating.app)
 
 
-@plan.command(epilog="Example: meritbook plan check examples/plans/huikang-seller.yaml")
-def check(file: File, json: Json = False) -> None:
+@plan.command(epilog="Example: meritbook plan check examples/plans/huikang-seller.yaml --lang zh")
+def check(file: File, lang: Language = "en", json: Json = False) -> None:
     """Say everything that is wrong with a plan document; no ledger is needed."""
     from api.planning import check_plan
     from domain.plan.problems import PlanInvalid
@@ -26,14 +26,17 @@ def check(file: File, json: Json = False) -> None:
     try:
         found = check_plan(file)
     except PlanInvalid as invalid:
-        tell_faults(file, invalid, json)
+        tell_faults(file, invalid, json, lang)
         raise typer.Exit(FAILED) from None
     if json:
         print_json(
             {"file": str(file), "plan": found.plan, "effective_from": found.effective_from, "problems": []}
         )
     else:
-        output().print(f"{file} is sound: plan {found.plan}, effective from {found.effective_from}.")
+        sound = f"is sound: plan {found.plan}, effective from {found.effective_from}."
+        if lang == "zh":
+            sound = f"没有错误：方案 {found.plan}，自 {found.effective_from} 起生效。"
+        output().print(f"{file} {sound}")
 
 
 @plan.command(epilog="Example: meritbook plan adopt seller.yaml --by wang.hr --approver li.ceo")

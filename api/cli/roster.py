@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.pay import KnownAt
-from api.cli.terminal import USAGE, Failed, Json, output, print_json, progress, rows, settings
+from api.cli.terminal import USAGE, Failed, Json, Language, output, print_json, progress, rows, settings
 from api.cli.tracing import account, traced_cursor
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def generate(
     file: Annotated[
         Path | None, typer.Option("--output", help="Write the proposal here, for `roster publish`.")
     ] = None,
+    lang: Language = "en",
     json: Json = False,
 ) -> None:
     """Search for a roster from need, wishes and rules; it is a proposal, and nothing is stored.
@@ -75,7 +76,7 @@ def generate(
     if json:
         print_json(found)
     else:
-        _show_proposal(found)
+        _show_proposal(found, lang)
     if found.status in ("infeasible", "unknown"):
         raise typer.Exit(1)
 
@@ -87,6 +88,7 @@ def show(
     to: Last,
     department: Department = None,
     known_at: KnownAt = None,
+    lang: Language = "en",
     json: Json = False,
 ) -> None:
     """Show who has which shift after swaps, which needs are not met, and which rules are broken by now."""
@@ -105,7 +107,7 @@ def show(
     if json:
         print_json(found)
     else:
-        _show_roster(found)
+        _show_roster(found, lang)
 
 
 @app.command(epilog="Example: meritbook roster publish march.json")
@@ -185,9 +187,10 @@ def calendar(
         sys.stdout.flush()
 
 
-def _show_proposal(found: "Proposal") -> None:
+def _show_proposal(found: "Proposal", lang: Language) -> None:
     from fractions import Fraction
 
+    from api.problem_words import told
     from domain.money import decimal_text
 
     def percent(share: str | None) -> str:
@@ -215,16 +218,18 @@ def _show_proposal(found: "Proposal") -> None:
         for each in found.conflicts:
             at = f" (position {', '.join(map(str, each.positions))})" if each.positions else ""
             untried = "" if each.needed else "; perhaps it can be spared"
-            output().print(f"  {each.kind}: {each.detail}{at}{untried}")
+            output().print(f"  {each.kind}: {told(each.detail, lang)}{at}{untried}")
     if found.facts:
         given = {(fact.data.employee, fact.data.on): fact.data.pattern for fact in found.facts}
         _table(given, found.from_on, found.until_on)
 
 
-def _show_roster(found: "Roster") -> None:
+def _show_roster(found: "Roster", lang: Language) -> None:
+    from api.problem_words import told
+
     _table({(each.employee, each.on): each.pattern for each in found.shifts}, found.from_on, found.until_on)
     for fault in found.faults:
-        output().print(f"{fault.on} {fault.kind}: {fault.detail}")
+        output().print(f"{fault.on} {fault.kind}: {told(fault.detail, lang)}")
     short = sum(max(each.needed - each.assigned, 0) for each in found.needs)
     output().print(f"{len(found.shifts)} shifts of {len(found.people)} people; {short} more are needed.")
 

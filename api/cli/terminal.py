@@ -5,13 +5,14 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from api.payslip_words import Lang
     from api.settings import Settings
     from domain.plan.problems import FaultyDocument
 
@@ -20,6 +21,7 @@ USAGE = 2
 PIPE_COLUMNS = 200
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
+Language = Annotated[Literal["en", "zh"], typer.Option(help="Language of the sentences.")]
 
 
 class Failed(Exception):
@@ -92,24 +94,28 @@ def progress(title: str, total: float | None, quiet: bool = False) -> Generator[
         yield reach
 
 
-def say_failure(detail: str, remedy: str) -> None:
+def say_failure(detail: str, remedy: str, lang: "Lang" = "en") -> None:
     """One clear message on standard error."""
     from rich.markup import escape
 
     console = notes()
-    console.print(f"[bold red]error:[/] {escape(detail)}", soft_wrap=True)
+    mark = "错误：" if lang == "zh" else "error: "
+    console.print(f"[bold red]{mark}[/]{escape(detail)}", soft_wrap=True)
     if remedy:
         console.print(f"       {escape(remedy)}", soft_wrap=True)
 
 
-def tell_faults(file: Path, faulty: "FaultyDocument", json: bool) -> None:
+def tell_faults(file: Path, faulty: "FaultyDocument", json: bool, lang: "Lang") -> None:
     """Everything that is wrong with a document: for a program, or a line and a remedy each."""
+    from api.problem_words import told
+
     if json:
         print_json({"file": str(file), "problems": faulty.problems})
         return
     for problem in faulty.problems:
         at = f"{file}:{problem.line}" if problem.line else str(file)
-        say_failure(f"{f'{at}: {problem.path}' if problem.path else at}: {problem.message}", problem.remedy)
+        place = f"{at}: {problem.path}" if problem.path else at
+        say_failure(f"{place}: {told(problem.message, lang)}", told(problem.remedy, lang), lang)
 
 
 def expected_failure(error: BaseException) -> tuple[str, str, int] | None:

@@ -1,6 +1,7 @@
 """What each kind of refusal means and what to do about it, in Chinese.
 
-In English it is what the refusal says itself, with the ids and numbers concerned, which pages show beside.
+In English it is what the refusal says itself, with the ids and numbers concerned. Pages show that beside,
+said in Chinese by `api.problem_words`.
 """
 
 from collections.abc import Mapping

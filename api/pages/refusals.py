@@ -6,6 +6,7 @@ from typing import NamedTuple
 from api.pages.refusal_words import KINDS
 from api.pages.wording import Wording
 from api.pages.words import catalogue
+from api.problem_words import is_known
 from api.problems import status_of
 from domain.refusals import Refusal
 
@@ -27,7 +28,7 @@ _PATTERNS = (
 class Told(NamedTuple):
     """What was refused. field: as the form names it; empty where none is to blame. label: for people.
 
-    detail: what the API says, in English with the ids and numbers concerned; empty where `text` says that.
+    detail: what the rule says with the ids and numbers concerned; empty where `text` says that.
     """
 
     status: int
@@ -48,8 +49,12 @@ def told(wording: Wording, refusal: Refusal) -> Told:
         name, values = pattern
         text = wording.say(f"refusals.bad.{name}", label=label or wording.say("refusals.this"), **values)
         remedy, detail = "", refusal.detail if name == "form" else ""
+    elif wording.lang == "zh" and (own := KINDS.get(refusal.kind)) is not None:
+        (text, remedy), detail = own, wording.problem(refusal.detail)
+    elif wording.lang == "zh" and is_known(refusal.detail):
+        text, remedy = wording.problem(refusal.detail), wording.problem(refusal.remedy)
     elif wording.lang == "zh":
-        text, remedy = KINDS.get(refusal.kind) or (wording.say("base.refused.text"), "")
+        text, remedy = wording.say("base.refused.text"), ""
         detail = f"{refusal.detail} {refusal.remedy}"
     return Told(status_of(type(refusal)), field, label, text, remedy, detail)
 

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from api.pages.words import LANGUAGES, TAGS, catalogue, told
 from api.payslip_words import Lang
+from api.problem_words import NOBODY
+from api.problem_words import told as problem_told
 from domain.money import major_text, minor_per_major
 from domain.plan.exact import Unit, shown
 from domain.plan.fields import Title
@@ -40,6 +42,10 @@ class Wording(NamedTuple):
     def say(self, key: str, **values: Any) -> str:
         """The sentence of the catalogue."""
         return told(self.lang, key, values)
+
+    def problem(self, sentence: str, names: Mapping[str, str] = NOBODY) -> str:
+        """What a rule says, with the names of people for their ids."""
+        return problem_told(sentence, self.lang, names)
 
     def title(self, title: Title) -> str:
         """What a plan calls something."""

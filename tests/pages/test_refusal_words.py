@@ -35,7 +35,7 @@ def test_a_rule_is_told_in_the_language_with_its_circumstances() -> None:
     )
     chinese, english = told(ZH, refusal), told(EN, refusal)
     assert (chinese.field, chinese.text) == ("swap", "对方同事尚未同意换班。")
-    assert "E2 has not consented" in chinese.detail and "请先请对方" in chinese.remedy
+    assert chinese.detail == "E2 尚未同意换班 W1。" and "请先请对方" in chinese.remedy
     assert (english.text, english.detail) == ("E2 has not consented to swap W1.", "")
 
 
