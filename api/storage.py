@@ -12,15 +12,19 @@ from api.ops import Ledger
 from api.reading import Reading
 
 TABLES = """
-select c.relname, pg_total_relation_size(c.oid), greatest(c.reltuples, 0)::bigint
-from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'
+select
+    coalesce(whole.relname, c.relname), sum(pg_total_relation_size(c.oid))::bigint,
+    sum(greatest(c.reltuples, 0))::bigint
+from pg_class c left join pg_class whole on whole.oid = pg_partition_root(c.oid)
+where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r'
+group by 1
 order by 2 desc, 1"""
 
 WHOLE = "select pg_database_size(current_database())"
 
 
 class TableSize(msgspec.Struct, frozen=True, kw_only=True):
-    """A table with its indexes. rows: as the database estimates them."""
+    """A table with its indexes and partitions. rows: as the database estimates them."""
 
     table: str
     bytes: int

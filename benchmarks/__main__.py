@@ -26,6 +26,7 @@ BENCHMARKS = (
     "streaming",
     "pages",
     "restarting",
+    "growing",
 )
 """One at a time and each in a process of its own, so that none warms up or slows down the next."""
 

@@ -20,6 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 import uvloop
+from psycopg import sql
 
 from benchmarks.append import NOW
 from benchmarks.scratch import LEDGER
@@ -39,6 +40,12 @@ values (%s, 'ledger_opened', 'bench', '1', sha256('1'), '{}', '2023-01-01', '202
     '{"name":"bench","zone":"Asia/Shanghai","currency":"CNY"}')"""
 
 
+FAR = """
+select journal_part_made('journal_3');
+alter table journal attach partition journal_3 for values from ({at}) to ({until});
+insert into journal_part (number, after, upto) values (3, {at} - 1, {until} - 1)"""
+
+
 class Arriving:
     """What came of it, once it is over: facts a second that were durable."""
 
@@ -47,6 +54,7 @@ class Arriving:
 
 def open_after(owner: Connection) -> None:
     """Lets the journal go on after rows of read models that were made without it."""
+    owner.execute(sql.SQL(FAR).format(at=OPENED_AT, until=OPENED_AT + 100_000_000))
     owner.execute(OPENING, [OPENED_AT])
     owner.execute("update projection set position = %s", [OPENED_AT])
     owner.execute("vacuum (analyze)")

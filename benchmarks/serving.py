@@ -38,14 +38,14 @@ def hire(ledger: Ledger) -> None:
     people = [
         {"employee": f"E{n}", "branch": "SH", "post": "seller", "hired_on": HIRED_ON} for n in range(PEOPLE)
     ]
-    _submit(ledger, [("branch_opened", branch), *(("employee_hired", each) for each in people)], now())
+    submit(ledger, [("branch_opened", branch), *(("employee_hired", each) for each in people)], now())
 
 
 def close_last_month(ledger: Ledger) -> Period:
     """A month of work of everybody under the sellers' plan, closed, so that there are statements to read."""
     month = Period.containing(ledger.today()).previous()
     adopt_plan(ledger, PLAN, adopted_by="E0", approver="E1")
-    _submit(ledger, _work(), dt.datetime.combine(month.first_day, dt.time(4), tzinfo=dt.UTC))
+    submit(ledger, _work(), dt.datetime.combine(month.first_day, dt.time(4), tzinfo=dt.UTC))
     close_period(ledger, month, actor="E0")
     return month
 
@@ -61,7 +61,8 @@ def _work() -> Iterator[tuple[str, dict[str, Any]]]:
             yield "deal_closed", of_client | sold
 
 
-def _submit(ledger: Ledger, facts: Iterable[tuple[str, dict[str, Any]]], at: dt.datetime) -> None:
+def submit(ledger: Ledger, facts: Iterable[tuple[str, dict[str, Any]]], at: dt.datetime) -> None:
+    """Records facts that all happened at one instant."""
     brought = [
         Submission(type=type, source="bench", key=f"{type}-{n}", occurred_at=at, data=said)
         for n, (type, said) in enumerate(facts)
