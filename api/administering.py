@@ -6,8 +6,9 @@ import msgspec
 from litestar import Request
 from litestar.openapi.spec import Example, OpenAPIMediaType, RequestBody, Schema
 
+from api import lists
 from api.bodies import not_json, place, read_body, require_sound
-from api.described import object_of
+from api.described import list_of, object_of
 from api.roles import ROLES, SCOPES, Role
 from domain.refusals import BadField, NotAllowed
 
@@ -50,10 +51,11 @@ async def asked_for(
 
 
 _NAME = Schema(type="string", min_length=1, max_length=64)  # type: ignore[arg-type]
+_TOKEN_NAME = Schema(type="string", min_length=1, max_length=200)  # type: ignore[arg-type]
 _TEXT_OR_NULL = Schema(type=["string", "null"])  # type: ignore[list-item]
 _ROLE = Schema(type="string", enum=list(ROLES))  # type: ignore[arg-type]
 _SCOPE = Schema(type="string", enum=list(SCOPES), description="By the role if absent.")  # type: ignore[arg-type]
-_BRANCHES = Schema(type="array", items=Schema(type="string"))  # type: ignore[arg-type]
+_BRANCHES = list_of(Schema(type="string"), lists.BRANCHES_OF_A_CALLER)  # type: ignore[arg-type]
 _DAYS = Schema(type="integer", minimum=1, maximum=3660, description="Never expires without.")  # type: ignore[arg-type]
 _CHANGE = Schema(type="string", enum=["lock", "unlock", "reset", "remove"])  # type: ignore[arg-type]
 _YES = Schema(type="boolean", description="With `reset`: take the second factor away too.")  # type: ignore[arg-type]
@@ -66,7 +68,7 @@ def _body(schema: Schema, summary: str, value: dict[str, object]) -> RequestBody
 
 
 TOKEN_BODY = _body(
-    object_of({"role": _ROLE, "name": _NAME}, {**_REACH, "days": _DAYS}, "A token that is wanted."),
+    object_of({"role": _ROLE, "name": _TOKEN_NAME}, {**_REACH, "days": _DAYS}, "A token that is wanted."),
     "A token for a program, for a year",
     {"role": "integration", "name": "crm", "days": 365},
 )

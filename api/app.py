@@ -305,7 +305,7 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES) -> Surround:
         logging_config=None,
         type_encoders=_WRITTEN_OUT,
     )
-    complete(app)
+    complete(app, ledger.settings.batch_facts)
     asked.update(questions(app.openapi_schema))
     app.state.kept_slips = kept_slips
     return Surround(app, metrics, on_stop=hub.close, has_tls=ledger.settings.has_tls)

@@ -10,6 +10,7 @@ from litestar.openapi.spec import (
     Schema,
 )
 
+from api import lists
 from api.cloudevents import BATCHED, STRUCTURED
 from domain.facts.registry import FACT_TYPES
 
@@ -66,9 +67,9 @@ def _content(schema: Schema, example: object, summary: str) -> OpenAPIMediaType:
     return OpenAPIMediaType(schema=schema, examples={"visit": Example(summary=summary, value=example)})
 
 
-def list_of(schema: Schema) -> Schema:
-    """A list of these."""
-    return Schema(type="array", items=schema)  # type: ignore[arg-type]
+def list_of(schema: Schema, most: int) -> Schema:
+    """A list of these, at most so many."""
+    return Schema(type="array", items=schema, max_items=most)  # type: ignore[arg-type]
 
 
 FACT_BODY = RequestBody(
@@ -77,14 +78,14 @@ FACT_BODY = RequestBody(
     content={
         "application/json": _content(_FACT_SCHEMA, _FACT, "A visit"),
         STRUCTURED: _content(_EVENT_SCHEMA, _EVENT, "The same as a CloudEvent"),
-        BATCHED: _content(list_of(_EVENT_SCHEMA), [_EVENT], "Several CloudEvents"),
+        BATCHED: _content(list_of(_EVENT_SCHEMA, lists.FACTS), [_EVENT], "Several CloudEvents"),
     },
 )
 BATCH_BODY = RequestBody(
     required=True,
     content={
-        "application/json": _content(list_of(_FACT_SCHEMA), [_FACT], "Several facts"),
-        BATCHED: _content(list_of(_EVENT_SCHEMA), [_EVENT], "Several CloudEvents"),
+        "application/json": _content(list_of(_FACT_SCHEMA, lists.FACTS), [_FACT], "Several facts"),
+        BATCHED: _content(list_of(_EVENT_SCHEMA, lists.FACTS), [_EVENT], "Several CloudEvents"),
     },
 )
 
@@ -156,7 +157,7 @@ SIMULATION_BODY = RequestBody(
                 {"from": _MONTH, "until": _MONTH},
                 {
                     "document": Schema(type="object", description="A plan; docs/reference/plans.md."),  # type: ignore[arg-type]
-                    "without": list_of(_TEXT),
+                    "without": list_of(_TEXT, lists.PLANS),
                     "vary": Schema(type="string", description="Such as bonus=30..80/10, 50 values at most."),  # type: ignore[arg-type]
                     "known_at": Schema(type="string", description="A position, or an instant with zone."),  # type: ignore[arg-type]
                     "largest": Schema(type="integer", minimum=0, maximum=100),  # type: ignore[arg-type]
@@ -185,7 +186,8 @@ TEST_BODY = RequestBody(
 )
 _CHOICES = Schema(
     type="object",  # type: ignore[arg-type]
-    additional_properties=list_of(_TEXT),
+    additional_properties=list_of(_TEXT, lists.CHOICES),
+    max_properties=lists.QUESTIONS,
     description="The choices made, by question; a question that is left out is not right.",
 )
 ANSWERS_BODY = RequestBody(

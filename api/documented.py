@@ -1,6 +1,7 @@
 """The finishing of the OpenAPI document: what neither a signature nor a docstring can say of an address."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -14,11 +15,14 @@ from litestar.openapi.spec import (
     Operation,
     Parameter,
     PathItem,
+    Reference,
+    RequestBody,
     Schema,
 )
 
-from api import payroll_files, trail_pages
+from api import lists, payroll_files, trail_pages
 from api.bulk import forms
+from api.preconditions import IF_MATCH
 from api.problems import MEDIA_TYPE as PROBLEM
 from domain.facts.registry import FACT_TYPES
 
@@ -65,6 +69,14 @@ OTHER_STATUSES: Mapping[str, Mapping[str, str]] = {
 }
 """Statuses beside the usual one whose answers have the same form."""
 
+_OF_BATCHES = ("POST /v1/facts", "POST /v1/facts:batch")
+
+_UNMET: Mapping[str, str] = {
+    "412": "What is to be changed was changed since it was read.",
+    "428": "The change does not say which state it is meant for.",
+}
+"""What becomes of a change whose If-Match names another state, or that has none."""
+
 
 _YEAR = r"(19|2\d)\d\d"
 _MONTH = rf"{_YEAR}-(0[1-9]|1[0-2])"
@@ -97,11 +109,11 @@ def examples() -> dict[str, Any]:
     )
 
 
-def complete(app: Litestar) -> None:
+def complete(app: Litestar, batch_facts: int = lists.FACTS) -> None:
     """Puts an example under every answer, and says what else an address answers, to whom, and in which forms.
 
     Whatever goes wrong is a problem document; no token is asked for where `opt` says `open`; a parameter of
-    an address is never null, only absent.
+    an address is never null, only absent. batch_facts: that one request may bring.
     """
     shown, open_ones = examples(), _open_ones(app)
     for path, method, operation in _operations(app.openapi_schema.paths or {}):
@@ -109,10 +121,14 @@ def complete(app: Litestar) -> None:
         if name in open_ones:
             operation.security = []
         _narrow(operation)
+        if name in _OF_BATCHES:
+            _bound(operation, batch_facts)
         answers = operation.responses
         if answers is None:
             continue
         answers.pop("400", None)
+        if path.startswith("/v1/"):
+            _precondition(operation, answers)
         usual = next((each for status, each in answers.items() if status.startswith("2")), None)
         if isinstance(usual, OpenAPIResponse):
             _exemplify(usual, shown.get(name), OTHER_FORMS.get(name, ()))
@@ -157,6 +173,23 @@ def _exemplify(answer: OpenAPIResponse, example: object, forms: tuple[str, ...])
         content.setdefault(form, OpenAPIMediaType(schema=_TEXT))
 
 
+def _bound(operation: Operation, batch_facts: int) -> None:
+    """Says how many facts a batch may have, which is for the settings to say."""
+    body = operation.request_body
+    for content in body.content.values() if isinstance(body, RequestBody) else ():
+        if isinstance(content.schema, Schema) and content.schema.items is not None:
+            content.schema = replace(content.schema, max_items=batch_facts)
+
+
+def _precondition(operation: Operation, answers: dict[str, OpenAPIResponse | Reference]) -> None:
+    """Says of a change of what has an ETag that it must name it, and what becomes of one that does not."""
+    for parameter in operation.parameters or ():
+        if isinstance(parameter, Parameter) and (parameter.param_in, parameter.name) == ("header", IF_MATCH):
+            parameter.required = True
+            for status, description in _UNMET.items():
+                answers[status] = OpenAPIResponse(description=description, content={PROBLEM: _problem()})
+
+
 def _narrow(operation: Operation) -> None:
     """Takes null from what may stand in an address: what is absent is left out of it."""
     for parameter in operation.parameters or ():
@@ -167,6 +200,8 @@ def _narrow(operation: Operation) -> None:
             if isinstance(of, Schema):
                 for name, value in form.items():
                     setattr(of, name, value)
+            if parameter.schema.type == "array" and parameter.schema.max_items is None:
+                parameter.schema.max_items = lists.IN_A_QUERY
 
 
 def _without_null(schema: Schema) -> Schema:

@@ -5,7 +5,7 @@ from one into another. An id is a person of one ledger: the same id in another i
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +14,7 @@ import msgspec
 
 from api.exporting import MANIFEST, Exported, Progress, export
 from api.ledgers import known
-from api.ops import counted, open_ledger
+from api.ops import Ledger, counted, open_ledger
 from api.settings import Settings
 from domain.period import Period
 from domain.plan.document import Plan
@@ -29,6 +29,9 @@ from projections.spans import Cursor
 
 GROUP = "group.json"
 FORMAT = "meritbook-group/1"
+
+Note = Callable[[Ledger, int | None], None]
+"""Writes into the trail of a ledger that it was read, about so many people; None for everybody."""
 
 
 class BoardsDiffer(Refusal):
@@ -100,19 +103,19 @@ class GroupExport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def group_board(
-    settings: Settings, chosen: Sequence[str], board: str, period: Period | None, size: int | None
+    settings: Settings, chosen: Sequence[str], board: str, period: Period | None, size: int | None, note: Note
 ) -> GroupBoard | None:
     """The board `board` over the ledgers `chosen`; None when none of them has it.
 
     period: the month of each ledger's own day if absent. size: how many places of the union are shown; those
     of the boards if absent. Equal values share a place and stand in the order of the ledgers, in each in its
-    own.
+    own. note: told of each ledger that was read.
     Raises: UnknownLedger, BoardsDiffer; as `counted`.
     """
     told: list[tuple[str, Ranked, Measured]] = []
     lacking: list[str] = []
     for ledger in chosen:
-        found = _of_ledger(known(settings, ledger), board, period)
+        found = _of_ledger(known(settings, ledger), board, period, note)
         if found is None:
             lacking.append(ledger)
         else:
@@ -151,10 +154,11 @@ def group_board(
 
 
 def group_export(
-    settings: Settings, chosen: Sequence[str], place: Path, on_progress: Progress | None = None
+    settings: Settings, chosen: Sequence[str], place: Path, note: Note, on_progress: Progress | None = None
 ) -> GroupExport:
     """Writes an export of each of the ledgers `chosen` below `place`, and what belongs together.
 
+    note: told of each ledger that was read.
     Raises: UnknownLedger, ExportRefused; as `open_ledger`.
     """
     place.mkdir(parents=True, exist_ok=True)
@@ -162,10 +166,13 @@ def group_export(
     for ledger in chosen:
         with open_ledger(known(settings, ledger)) as held:
             held.opened()
-            written.append(_exported(ledger, export(held, place / ledger, on_progress=on_progress)))
-    done = GroupExport(ledgers=tuple(written))
-    (place / GROUP).write_bytes(msgspec.json.format(msgspec.json.encode(done)) + b"\n")
-    return done
+            done = export(held, place / ledger, on_progress=on_progress)
+            # Afterwards: one more fact would hide that the journal has lost its last ones.
+            note(held, None)
+            written.append(_exported(ledger, done))
+    group = GroupExport(ledgers=tuple(written))
+    (place / GROUP).write_bytes(msgspec.json.format(msgspec.json.encode(group)) + b"\n")
+    return group
 
 
 def _exported(ledger: str, done: Exported) -> ExportedLedger:
@@ -179,7 +186,9 @@ def _exported(ledger: str, done: Exported) -> ExportedLedger:
     )
 
 
-def _of_ledger(settings: Settings, board: str, period: Period | None) -> tuple[Ranked, Measured] | None:
+def _of_ledger(
+    settings: Settings, board: str, period: Period | None, note: Note
+) -> tuple[Ranked, Measured] | None:
     """The board as one ledger shows it to everybody, and what it ranks by."""
     with counted(settings) as (ledger, cursor):
         today = ledger.today()
@@ -196,7 +205,9 @@ def _of_ledger(settings: Settings, board: str, period: Period | None) -> tuple[R
             unit=ranked.unit,
             currencies=_currencies(plan, held.measure),
         )
-        return _shown(cursor, ranked), measured
+        shown = _shown(cursor, ranked)
+        note(ledger, sum(not each.anonymous for each in shown.places))
+        return shown, measured
 
 
 def _shown(cursor: Cursor, ranked: Ranked) -> Ranked:

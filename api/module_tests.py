@@ -9,8 +9,10 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
+from msgspec import Meta
 from psycopg import Cursor
 
+from api import lists
 from api.auth import Caller
 from api.bodies import decoded, place, read_body
 from api.described import ANSWERS_BODY, TEST_BODY, operation_with
@@ -67,8 +69,11 @@ class _Begin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     bank: str
 
 
+_Choices = Annotated[list[str], Meta(max_length=lists.CHOICES)]
+
+
 class _HandIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    answers: dict[str, list[str]]
+    answers: Annotated[dict[str, _Choices], Meta(max_length=lists.QUESTIONS)]
 
 
 _BEGIN = msgspec.json.Decoder(_Begin)

@@ -15,6 +15,7 @@ from api.plan_text import with_lines
 from api.plan_yaml import read_text
 from api.problems import NotFound
 from domain.decide.plans import require_second_person
+from domain.journal.lookup import at_positions, stored_keys
 from domain.plan.document import Plan
 from domain.plan.parse import document_hash, parse_plan, plan_document
 from domain.plan.problems import FaultyDocument, PlanInvalid
@@ -58,18 +59,20 @@ def adopt_plan(
 ) -> tuple[Plan, Stored]:
     """Lets the plan in `file` take effect; the same document adopted again changes nothing.
 
-    draft: the one that is accepted by it, whose document it must be.
+    draft: the one that is accepted by it, whose document it must be. The fact is dated on the plan's first
+    day; on that of its adoption, where the plan begins later.
     Raises: Malformed, PlanInvalid and the Refusals of adoption.
     """
     plan = check_plan(file)
     require_second_person(adopted_by, approver)
     document: Mapping[str, object] = plan_document(read_document(file))
     digest = document_hash(document)
+    key = f"plan-adopted/{plan.plan}/{plan.effective_from}/{digest}" + (f"/{draft}" if draft else "")
     submission = Submission(
         type="plan_adopted",
         source=SOURCE,
-        key=f"plan-adopted/{plan.plan}/{plan.effective_from}/{digest}" + (f"/{draft}" if draft else ""),
-        occurred_at=dt.datetime.combine(plan.effective_from, dt.time(), tzinfo=dt.UTC),
+        key=key,
+        occurred_at=_adopted_at(ledger, key, plan.effective_from),
         data={
             "plan": plan.plan,
             "effective_from": str(plan.effective_from),
@@ -80,6 +83,17 @@ def adopt_plan(
         },
     )
     return plan, submit_one(ledger, submission, adopted_by)
+
+
+def _adopted_at(ledger: Ledger, key: str, first_day: dt.date) -> dt.datetime:
+    """When an adoption happens that stands, or is to stand, under `key`: not later than now."""
+    begins, at = dt.datetime.combine(first_day, dt.time(), tzinfo=dt.UTC), now()
+    if begins <= at:
+        return begins
+    with ledger.journal.cursor() as cursor:
+        before = stored_keys(cursor, [(SOURCE, key)]).get((SOURCE, key))
+        found = at_positions(cursor, [before.position]) if before is not None else []
+    return found[0].occurred_at if found else at
 
 
 def draft_plan(

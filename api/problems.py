@@ -82,6 +82,10 @@ class ChangedMeanwhile(Refusal):
     """What is to be changed is no more as it was when it was read."""
 
 
+class PreconditionNeeded(Refusal):
+    """A change does not say which state of the thing it is meant for."""
+
+
 class NotSatisfiable(Refusal):
     """The part of the file that was asked for lies beyond its end."""
 
@@ -121,6 +125,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     ChangedMeanwhile: HTTPStatus.PRECONDITION_FAILED,
+    PreconditionNeeded: HTTPStatus.PRECONDITION_REQUIRED,
     NotSatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     HeadTooSlow: HTTPStatus.REQUEST_TIMEOUT,

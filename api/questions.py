@@ -1,7 +1,9 @@
 """What may be asked at each address, from the OpenAPI document: nothing is asked and not heard."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
@@ -13,13 +15,15 @@ _WHOLE = re.compile(r"[+-]?\d{1,18}\Z", re.ASCII)
 
 
 class Question(NamedTuple):
-    """names: of the parameters of an address. lists: those that may be repeated. texts: whose value is text.
+    """names: of the parameters of an address. lists: those that may be repeated, each how often at most.
+
+    texts: whose value is text.
 
     wholes: whose value is a whole number. methods: with which the address is asked.
     """
 
     names: frozenset[str] = frozenset()
-    lists: frozenset[str] = frozenset()
+    lists: Mapping[str, int] = MappingProxyType({})
     texts: frozenset[str] = frozenset()
     wholes: frozenset[str] = frozenset()
     methods: frozenset[str] = frozenset()
@@ -31,19 +35,19 @@ class Question(NamedTuple):
         for no day. others: names that the handler declares for itself.
         Raises: BadField.
         """
-        seen = set[str]()
+        seen = Counter[str]()
         for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
             if name not in self.names | others:
                 known = sorted(self.names | others)
                 remedy = f"Ask with {', '.join(known)}." if known else "Leave it out."
                 raise BadField(field=name[:100], detail="This address has no such parameter.", remedy=remedy)
-            if name in self.names - self.lists and name in seen:
-                raise BadField(field=name, detail="It is given more than once.", remedy="Give it once.")
+            seen[name] += 1
+            if name in self.names and seen[name] > self.lists.get(name, 1):
+                raise _too_often(name, self.lists.get(name, 1))
             if name in self.names - self.texts and value.lower() == "null":
                 raise BadField(field=name, detail="null is no value.", remedy="Leave the parameter out.")
             if name in self.wholes and not _WHOLE.match(value):
                 raise BadField(field=name, detail=f"{value[:40]!r} is no whole number.", remedy="Write 50.")
-            seen.add(name)
 
 
 def questions(document: OpenAPI) -> Mapping[str, Question]:
@@ -60,12 +64,24 @@ def questions(document: OpenAPI) -> Mapping[str, Question]:
         ]
         asked[path] = Question(
             names=frozenset(each.name for each in parameters),
-            lists=frozenset(each.name for each in parameters if _kind(each) == "array"),
+            lists={each.name: _most(each) for each in parameters if _kind(each) == "array"},
             texts=frozenset(each.name for each in parameters if _is_text(each)),
             wholes=frozenset(each.name for each in parameters if _kind(each) == "integer"),
             methods=frozenset(operations),
         )
     return asked
+
+
+def _too_often(name: str, most: int) -> BadField:
+    if most == 1:
+        return BadField(field=name, detail="It is given more than once.", remedy="Give it once.")
+    remedy = "Ask in several requests, or leave it out."
+    return BadField(field=name, detail=f"It is given more than {most} times.", remedy=remedy)
+
+
+def _most(parameter: Parameter) -> int:
+    assert isinstance(parameter.schema, Schema) and parameter.schema.max_items is not None
+    return parameter.schema.max_items
 
 
 def _kind(parameter: Parameter) -> object:

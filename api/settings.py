@@ -10,6 +10,7 @@ import msgspec
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from api.lists import FACTS
 from domain.journal.note import NoteRefused, parse_key
 from domain.journal.signing import parse_secret
 
@@ -62,7 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     )
     fact_bytes: Annotated[int, _whole(1024, 16 * MIB, "The most that one fact may carry.")] = MIB // 4
     batch_bytes: Annotated[int, _whole(1024, 256 * MIB, "The most that one request may carry.")] = 16 * MIB
-    batch_facts: Annotated[int, _whole(1, 1_000_000, "The most facts of one request.")] = 50_000
+    batch_facts: Annotated[int, _whole(1, 1_000_000, "The most facts of one request.")] = FACTS
     head_bytes: Annotated[int, _whole(4096, MIB, "The most that address and headers may have.")] = 32 * 1024
     head_seconds: Annotated[int, _whole(1, 300, "How long address and headers may take.")] = 10
     body_seconds: Annotated[int, _whole(1, 3_600, "How long the body may take after them.")] = 60

@@ -12,7 +12,8 @@ from litestar.di import NamedDependency
 from msgspec import Meta
 from psycopg import Cursor
 
-from api.bodies import read_body, require_sound
+from api import lists
+from api.bodies import place, read_body, require_sound
 from api.caller import Caller
 from api.described import SIMULATION_BODY, operation_with
 from api.problems import SimulationTooLong
@@ -43,7 +44,7 @@ class SimulationAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     from_: str = msgspec.field(name="from")
     until: str
     document: dict[str, Any] | None = None
-    without: tuple[str, ...] = ()
+    without: Annotated[tuple[str, ...], Meta(max_length=lists.PLANS)] = ()
     vary: str | None = None
     known_at: str | None = None
     largest: Annotated[int, Meta(ge=0, le=MAX_LARGEST)] = 10
@@ -140,8 +141,11 @@ def _read(body: bytes) -> SimulationAsked:
     try:
         return _ASKED.decode(body)
     except msgspec.ValidationError as error:
+        field, message = place(error)
         fields = ", ".join(_FIELDS)
-        raise BadField(field="", detail=f"{error}.", remedy=f"Fields of a simulation: {fields}.") from None
+        raise BadField(
+            field=field, detail=f"{message}.", remedy=f"Fields of a simulation: {fields}."
+        ) from None
 
 
 def within(seconds: float) -> Callable[[float], None]:

@@ -12,8 +12,8 @@ CONNECTING: Mapping[str, tuple[str, str]] = {
         "移除连接器 {connector}[：{reason}]",
     ),
     "webhook_changed": (
-        "Webhook {webhook} to {host} is {change}[, as role {role}][, scope {scope}]",
-        "Webhook {webhook}（{host}）：{change}[，角色 {role}][，范围 {scope}]",
+        "Webhook {webhook} to {host} is {change}[, as role {role}][, scope {scope}][: {because}]",
+        "Webhook {webhook}（{host}）：{change}[，角色 {role}][，范围 {scope}][：{because}]",
     ),
     "quarantine_settled": (
         "A record of connector {connector}, refused as {kind}, is {settled_as}: {reason}",

@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter
 from msgspec import Meta
 
+from api import lists
 from api.administering import TOKEN_BODY, asked_for, require_may_give
 from api.caller import Caller
 from api.described import operation_with
@@ -32,7 +33,7 @@ class TokenAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     employee: Annotated[str, Meta(max_length=200)] | None = None
     scope: ScopeName | None = None
-    branches: Annotated[tuple[str, ...], Meta(max_length=200)] = ()
+    branches: Annotated[tuple[str, ...], Meta(max_length=lists.BRANCHES_OF_A_CALLER)] = ()
     days: Annotated[int, Meta(ge=1, le=MOST_DAYS)] | None = None
 
 

@@ -15,6 +15,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from api.documented import complete
+from api.preconditions import IF_MATCH
 from docs.generate_client_forms import NOTICE, Forms, Json
 from docs.generate_http import described
 
@@ -111,10 +112,12 @@ def _method(path: str, method: str, name: str, operation: Json, forms: Forms) ->
     if is_list:
         yield from _paged(name, signature, where, query, operation, forms, answer)
     elif not media:
-        call = f'self._wire.nothing("{method.upper()}", {where}{query}{_with_body(body)})'
+        call = f'self._wire.nothing("{method.upper()}", {where}{query}{_with_body(body)}{_with_match(told)})'
         yield from _written(name, signature, "None", operation, call)
     elif "application/json" in media:
-        call = f'return self._wire.json("{method.upper()}", {where}{query}{_with_body(body)})'
+        call = (
+            f'return self._wire.json("{method.upper()}", {where}{query}{_with_body(body)}{_with_match(told)})'
+        )
         yield from _written(name, signature, answer, operation, call)
     others = [each for each in media if each != "application/json"]
     if others and method == "get":
@@ -128,6 +131,10 @@ def _method(path: str, method: str, name: str, operation: Json, forms: Forms) ->
 
 def _with_body(body: str | None) -> str:
     return "" if body is None else ", body=body"
+
+
+def _with_match(parameters: Iterable[Json]) -> str:
+    return ", if_match=if_match" if any(each["name"] == IF_MATCH for each in parameters) else ""
 
 
 def _paged(
@@ -172,7 +179,7 @@ def _query(parameters: Iterable[Json]) -> str:
 
 
 def _signature(parameters: list[Json], body: str | None, forms: Forms, form: str = "") -> str:
-    """Parts of the address by place, then the body; by name the form that is wanted, and the query."""
+    """Parts of the address by place, then the body; by name the form, the ETag that was read, the query."""
     told = ["self"]
     told += [
         f"{_variable(each['name'])}: {forms.asked(each['schema'])}"
@@ -183,8 +190,10 @@ def _signature(parameters: list[Json], body: str | None, forms: Forms, form: str
     queries = sorted(
         (each for each in parameters if each["in"] == "query"), key=lambda each: not each.get("required")
     )
-    told += ["*"] if queries or form else []
+    match = ["if_match: str"] if _with_match(parameters) else []
+    told += ["*"] if queries or form or match else []
     told += [form] if form else []
+    told += match
     for each in queries:
         kind = forms.asked(each["schema"])
         told.append(f"{_variable(each['name'])}: {kind}{'' if each.get('required') else ' | None = None'}")

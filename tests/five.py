@@ -5,10 +5,8 @@ The first manages another through a third, in another branch, and shares their o
 
 from typing import Any
 
-from given_plan import document
+from given_plan import adoption, document
 from served import Service, fact
-
-from domain.plan.parse import document_hash, plan_document
 
 OWN, BELOW, BETWEEN, BESIDE, OTHER = "p-own", "p-below", "p-between", "p-beside", "p-other"
 HIRED = (
@@ -29,17 +27,14 @@ curriculum: [{id: basics, title: Basics, pass_score: 80}]
 """
 
 
+_ADOPTION = adoption(document(PLAN))
+ADOPTED = {name: value for name, value in _ADOPTION.items() if name != "approver"}
 LOWER = {"plan": "selling", "parameter": "quota", "level": "person", "value": "15", "reason": "as agreed"}
 LOWER |= {"effective_from": "2025-01-01", "approver": "boss"}
 
 
 def history() -> list[dict[str, Any]]:
     """Five people in two branches, and something about each of them that some address tells."""
-    written = plan_document(document(PLAN))
-    adopted = {name: written[name] for name in ("plan", "effective_from")} | {
-        "document": written,
-        "document_hash": document_hash(written),
-    }
     told = [
         fact("branch_opened", {"branch": branch, "title": branch, "opened_on": "2024-01-01"}, **DAY)
         for branch in ("SH", "BJ")
@@ -47,8 +42,7 @@ def history() -> list[dict[str, Any]]:
     for person, branch, manager in HIRED:
         hired = {"employee": person, "hired_on": "2024-06-03", "branch": branch, "post": "seller"}
         told.append(fact("employee_hired", hired | ({"manager": manager} if manager else {}), **DAY))
-    told.append(fact("plan_adopted", adopted | {"approver": "boss"}))
-    told.append(fact("plan_drafted", adopted | {"draft": "D1"}))
+    told.append(fact("plan_drafted", ADOPTED | {"draft": "D1"}))
     for person in PEOPLE:
         told += [*about(person), fact("override_set", LOWER | {"scope": person})]
     serves = {"employee": OTHER, "assistant": BESIDE, "effective_on": "2025-06-01"}
@@ -79,6 +73,7 @@ def about(person: str) -> list[dict[str, Any]]:
 
 def tell_all(service: Service) -> None:
     """Records it all, and waits until it is counted."""
+    service.adopt(ADOPTED)
     answer = service.client("hr_head").post("/v1/facts:batch", json=history(), params={"atomic": False})
     refused = [each for each in answer.json()["outcomes"] if "problem" in each]
     assert not refused, [each["problem"]["detail"] for each in refused][:5]

@@ -101,7 +101,6 @@ def founded(service: Service) -> None:
     ]
     bank = published(bank="implants", module="basics")
     more = [
-        fact("plan_adopted", adopted),
         fact(bank.TYPE, msgspec.to_builtins(bank)),
         *(visit() for _ in range(3)),
         fact("deal_closed", _deal("D1", 2_000_000), **now()),
@@ -109,6 +108,7 @@ def founded(service: Service) -> None:
         fact("shift_assigned", {"employee": "E1", "on": str(today()), "pattern": "E"}, **now()),
     ]
     head = service.client("hr_head")
+    service.adopt(adopted)
     for facts in (opened, hired, more, [_licence()]):
         answer = head.post("/v1/facts:batch", json=facts)
         told = [each["problem"]["detail"] for each in answer.json()["outcomes"] if "problem" in each]

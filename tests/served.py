@@ -1,5 +1,6 @@
 """A service under test: a real process on a database of its own, and what it answers."""
 
+import datetime as dt
 import os
 import sys
 import time
@@ -14,7 +15,8 @@ import psutil
 import warm
 from given import LEDGER
 
-from api.ops import open_book, open_ledger
+from api.intake import Submission
+from api.ops import open_book, open_ledger, submit_one
 from api.roles import Role, ScopeName
 from api.settings import Settings
 from api.tokens import Tokens, token_file
@@ -78,6 +80,13 @@ class Service:
     def record(self, type: str, data: dict[str, Any], **envelope: Any) -> httpx.Response:
         """Sends one fact, under a new key if none is given."""
         return self.http.post("/v1/facts", json=fact(type, data, **envelope))
+
+    def adopt(self, adopted: dict[str, Any], **envelope: Any) -> int:
+        """Adopts a plan as the command does, by two who are not asked for tokens; its position."""
+        said = fact("plan_adopted", {"approver": "boss", **adopted}, **envelope)
+        told = Submission(**said | {"occurred_at": dt.datetime.fromisoformat(said["occurred_at"])})
+        with open_ledger(self.settings) as ledger:
+            return submit_one(ledger, told, "test").position
 
     def head(self) -> int:
         """The last position of the journal."""

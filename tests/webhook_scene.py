@@ -13,6 +13,7 @@ from served import Service, served
 
 from domain.journal.connection import connect
 
+ANY = {"If-Match": "*"}
 DAY = {"occurred_at": "2024-06-03T09:00:00+08:00"}
 BRANCHES = {"E1": "SH", "E2": "SH", "E3": "BJ"}
 
@@ -111,7 +112,7 @@ def delivered(scene: Scene, webhook: str) -> list[dict[str, Any]]:
 
 
 def change(scene: Scene, webhook: str, **asked: Any) -> None:
-    answer = scene.service.http.patch(f"/v1/webhooks/{webhook}", json=asked)
+    answer = scene.service.http.patch(f"/v1/webhooks/{webhook}", json=asked, headers=ANY)
     assert answer.status_code == 200, answer.text
 
 
@@ -119,3 +120,10 @@ def replayed(scene: Scene, webhook: str, **asked: Any) -> int:
     answer = scene.service.http.post(f"/v1/webhooks/{webhook}/replays", json=asked)
     assert answer.status_code == 201, answer.text
     return int(answer.json()["replayed"])
+
+
+def trail(scene: Scene, webhook: str) -> list[dict[str, Any]]:
+    """What is in the journal of a webhook."""
+    params: dict[str, Any] = {"type": "webhook_changed", "limit": 1000}
+    found = scene.service.http.get("/v1/facts", params=params).json()["facts"]
+    return [each for each in found if each["data"]["webhook"] == webhook]

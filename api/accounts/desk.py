@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter
 from msgspec import Meta
 
+from api import lists
 from api.accounts.account import Account, account_of, accounts
 from api.accounts.changing import Changing
 from api.administering import ACCOUNT_BODY, ACCOUNT_CHANGE_BODY, asked_for, require_may_give
@@ -38,7 +39,7 @@ class AccountAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     role: Role
     employee: Annotated[str, Meta(max_length=200)] | None = None
     scope: ScopeName | None = None
-    branches: Annotated[tuple[str, ...], Meta(max_length=200)] = ()
+    branches: Annotated[tuple[str, ...], Meta(max_length=lists.BRANCHES_OF_A_CALLER)] = ()
 
 
 class AccountChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.terminal import FAILED, Failed, Json, notes, output, print_json, progress, rows, settings
-from api.cli.tracing import account
+from api.cli.tracing import Trace, account
 
 if TYPE_CHECKING:
     from api.ledgers import ListedLedger
+    from api.ops import Ledger
 
 app = typer.Typer(no_args_is_help=True)
 group = typer.Typer(no_args_is_help=True)
@@ -106,7 +107,11 @@ def board(
     from api.reading import any_period
 
     chosen = _chosen(ledger)
-    found = group_board(settings(), chosen, board, any_period(period) if period else None, size)
+
+    def note(read: "Ledger", people: int | None) -> None:
+        Trace(read)("group board", people=people, filter={"board": board, "period": period})
+
+    found = group_board(settings(), chosen, board, any_period(period) if period else None, size, note)
     if found is None:
         raise Failed(f"None of {', '.join(chosen)} has a board {board!r}.", "Ask for a board of their plans.")
     for lacking in found.lacking:
@@ -132,9 +137,12 @@ def export(
     from api.exporting import ExportRefused
     from api.groups import group_export
 
+    def note(read: "Ledger", _: int | None) -> None:
+        Trace(read)("group export")
+
     with progress("writing", None, json) as reach:
         try:
-            done = group_export(settings(), _chosen(ledger), directory, on_progress=reach)
+            done = group_export(settings(), _chosen(ledger), directory, note, on_progress=reach)
         except ExportRefused as refused:
             raise Failed(refused.detail, refused.remedy) from None
     if json:

@@ -2883,6 +2883,7 @@ class WebhookShown(TypedDict):
     waiting: int
     failing_since: str | None
     public_key: str | None
+    etag: NotRequired[str]
 
 
 class WhoAsks(TypedDict):

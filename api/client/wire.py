@@ -46,21 +46,34 @@ class Wire:
         *,
         again: bool = False,
         taken: Sequence[int] = (),
+        if_match: str | None = None,
     ) -> Any:
         """The JSON that is answered. again: coming twice does no harm, as for every GET.
 
-        taken: statuses beside 2xx under which an answer may come that is no problem document.
+        taken: statuses beside 2xx under which an answer may come that is no problem document. if_match: the
+        ETag of what is to be changed.
 
         Raises: Refused, Unreachable.
         """
-        return json.loads(self.ask(method, path, query or {}, body, accept=JSON, again=again, taken=taken)[1])
+        _, content = self.ask(
+            method, path, query or {}, body, accept=JSON, again=again, taken=taken, if_match=if_match
+        )
+        return json.loads(content)
 
-    def nothing(self, method: str, path: str, query: Query | None = None, body: object = None) -> None:
+    def nothing(
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: object = None,
+        *,
+        if_match: str | None = None,
+    ) -> None:
         """Sends what is answered without words.
 
         Raises: Refused, Unreachable.
         """
-        self.ask(method, path, query or {}, body, accept="*/*")
+        self.ask(method, path, query or {}, body, accept="*/*", if_match=if_match)
 
     def file(self, path: str, query: Query | None = None, *, accept: str) -> bytes:
         """The bytes that stand at an address, in the form `accept`.
@@ -106,6 +119,7 @@ class Wire:
         accept: str,
         again: bool = False,
         taken: Sequence[int] = (),
+        if_match: str | None = None,
     ) -> tuple[Message, bytes]:
         """Headers and bytes of the answer.
 
@@ -113,9 +127,10 @@ class Wire:
         """
         sent = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         may_repeat = again or method == "GET"
+        asked = {"Accept": accept} | ({} if if_match is None else {"If-Match": if_match})
         for left in reversed(range(self.tries if may_repeat else 1)):
             try:
-                answer = self._send(method, path, query, sent, accept, fresh=not may_repeat)
+                answer = self._send(method, path, query, sent, asked, fresh=not may_repeat)
                 content = answer.read()
             except (OSError, http.client.HTTPException) as error:
                 self.close()
@@ -157,14 +172,21 @@ class Wire:
             self._kept = None
 
     def _send(
-        self, method: str, path: str, query: Query, sent: bytes | None, accept: str, *, fresh: bool
+        self,
+        method: str,
+        path: str,
+        query: Query,
+        sent: bytes | None,
+        asked: Mapping[str, str],
+        *,
+        fresh: bool,
     ) -> http.client.HTTPResponse:
         """Sends a request. fresh: on a new connection, as the one that is kept may have ended unnoticed."""
         if fresh:
             self.close()
         if self._kept is None:
             self._kept = self._connection()
-        headers = {**self._headers, "Accept": accept}
+        headers = {**self._headers, **asked}
         if sent is not None:
             headers["Content-Type"] = JSON
         self._kept.request(method, self._target(path, query), sent, headers)

@@ -10,20 +10,21 @@ import msgspec
 from litestar import Request, Response, delete, get, patch, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import HeaderParameter, PathParameter, QueryParameter
+from litestar.params import PathParameter, QueryParameter
 from psycopg import Cursor
 from psycopg_pool import ConnectionPool
 
 from api.bodies import not_json, place, read_body, require_sound
 from api.caller import Caller
 from api.described import operation_with
+from api.preconditions import IfMatch, require_match
 from api.problems import NotFound
 from api.reading import Reading
 from api.webhooks import keeping, queue, subscriptions
 from api.webhooks.described import CHANGE_WEBHOOK_BODY, REPLAY_BODY, WEBHOOK_BODY
 from api.webhooks.guard import Guard
 from api.webhooks.keeping import WebhookAsked, WebhookChange
-from api.webhooks.noted import noted
+from api.webhooks.noted import Note, noted
 from api.webhooks.queue import Delivery, DeliveryState
 from api.webhooks.shown import (
     DeliveryPage,
@@ -32,11 +33,8 @@ from api.webhooks.shown import (
     TestSent,
     WebhookMade,
     WebhookShown,
-    require_unchanged,
     shown,
-    tag_of,
 )
-from domain.facts.base import Fact
 from domain.journal.vault import Vault
 from domain.refusals import BadField
 
@@ -44,10 +42,6 @@ BODY_BYTES = 256 * 1024
 
 Asked = Request[Any, Caller, State]
 InPath = Annotated[str, PathParameter(description="Id of a webhook.")]
-IfMatch = Annotated[
-    str | None,
-    HeaderParameter(name="If-Match", description="The ETag of what was read: else 412. Any, if absent."),
-]
 MessageInPath = Annotated[str, PathParameter(description="The webhook-id of a delivery.")]
 
 _Found = TypeVar("_Found")
@@ -67,7 +61,7 @@ class Desk:
         guard: Guard,
         clock: Callable[[], dt.datetime],
         ring: Callable[[], None],
-        note: Callable[[Fact, str], None],
+        note: Note,
     ) -> None:
         self._pool, self._ring, self.note = pool, ring, note
         self.vault, self.guard, self.clock = vault, guard, clock
@@ -82,10 +76,11 @@ class Desk:
     def held(self, cursor: Cursor[Any], caller: Caller, webhook: str, if_match: str | None) -> None:
         """Keeps others from changing a webhook meanwhile, and checks that it is as the caller read it.
 
-        Raises: NotFound, ChangedMeanwhile.
+        Raises: NotFound, PreconditionNeeded, ChangedMeanwhile.
         """
         cursor.execute(subscriptions.HOLD, {"webhook": webhook})
-        require_unchanged(shown(cursor, keeping.of_caller(cursor, caller, webhook)), if_match)
+        found = shown(cursor, keeping.of_caller(cursor, caller, webhook))
+        require_match(if_match, found.etag, f"the webhook {webhook}", f"/v1/webhooks/{webhook}")
 
 
 _MAKE = msgspec.json.Decoder(WebhookAsked)
@@ -135,7 +130,7 @@ async def read_webhook(
 ) -> Response[WebhookShown]:
     """How it stands, without its address and secret. A change sends its ETag along as If-Match."""
     found = await reading.ask(lambda cursor: shown(cursor, keeping.of_caller(cursor, request.auth, webhook)))
-    return Response(found, headers={"ETag": tag_of(found)})
+    return Response(found, headers={"ETag": found.etag})
 
 
 @patch(
@@ -166,7 +161,7 @@ async def change_webhook(
         return shown(cursor, kept)
 
     kept = await asyncio.to_thread(desk.changed, changed)
-    return Response(kept, headers={"ETag": tag_of(kept)})
+    return Response(kept, headers={"ETag": kept.etag})
 
 
 @delete("/webhooks/{webhook:str}", summary="Remove a webhook", tags=["webhooks"], opt=_OPT)

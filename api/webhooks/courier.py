@@ -12,6 +12,7 @@ import structlog
 
 from api.reading import counted_position
 from api.webhooks import deriving, queue, subscriptions
+from api.webhooks.noted import stop
 from api.webhooks.sending import Endpoints, Sending
 from api.webhooks.standing import STANDING, standing, tell
 from api.webhooks.subscriptions import Webhook
@@ -131,12 +132,11 @@ class Courier:
 
     def _is_over(self, connection: Connection, asked: Webhook, today: dt.date) -> bool:
         """Pauses a webhook whose maker may ask for nothing any more; whether it did."""
-        with connection.cursor() as cursor:
+        with connection.transaction(), connection.cursor() as cursor:
             if not self._ended(asked.maker) and not deriving.is_over(cursor, asked, today):
                 return False
             because = f"{asked.maker}, who made it, may ask for nothing any more."
-            subscriptions.set_state(cursor, asked.webhook, "paused", because)
-        log.error("webhook_stopped", webhook=asked.webhook, why=because)
+            stop(cursor, self._sending.note, asked.webhook, because)
         return True
 
     def _look_at_what_stands(self, connection: Connection, active: list[Webhook], upto: int) -> None:

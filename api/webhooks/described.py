@@ -2,12 +2,13 @@
 
 from litestar.openapi.spec import Example, OpenAPIMediaType, RequestBody, Schema
 
+from api import lists
 from api.described import list_of, object_of
 
 TEXT = Schema(type="string")  # type: ignore[arg-type]
 POSITION = Schema(type="integer", minimum=1)  # type: ignore[arg-type]
 LANGUAGE = Schema(type="string", enum=["en", "zh"])  # type: ignore[arg-type]
-NAMES_OF_EVENTS = list_of(TEXT)
+NAMES_OF_EVENTS = list_of(TEXT, lists.EVENTS)
 WEBHOOK_BODY = RequestBody(
     required=True,
     content={
@@ -19,8 +20,8 @@ WEBHOOK_BODY = RequestBody(
                     "scheme": Schema(type="string", enum=["hmac", "ed25519"]),  # type: ignore[arg-type]
                     "secret": TEXT,
                     "language": LANGUAGE,
-                    "people": list_of(TEXT),
-                    "branches": list_of(TEXT),
+                    "people": list_of(TEXT, lists.PEOPLE),
+                    "branches": list_of(TEXT, lists.BRANCHES),
                 },
                 "A webhook; /schema/asyncapi.json names the events.",
             ),
@@ -59,8 +60,8 @@ CHANGE_WEBHOOK_BODY = RequestBody(
                     "url": TEXT,
                     "events": NAMES_OF_EVENTS,
                     "language": LANGUAGE,
-                    "people": list_of(TEXT),
-                    "branches": list_of(TEXT),
+                    "people": list_of(TEXT, lists.PEOPLE),
+                    "branches": list_of(TEXT, lists.BRANCHES),
                     "state": Schema(type="string", enum=["active", "paused"]),  # type: ignore[arg-type]
                     "skip": Schema(type="boolean"),  # type: ignore[arg-type]
                 },
@@ -77,7 +78,7 @@ REPLAY_BODY = RequestBody(
             schema=object_of(
                 {},
                 {
-                    "messages": list_of(TEXT),
+                    "messages": list_of(TEXT, lists.MESSAGES),
                     "state": Schema(type="string", enum=["delivered", "dead"]),  # type: ignore[arg-type]
                     "from_position": POSITION,
                     "to_position": POSITION,

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 from psycopg import Cursor
 
+from api import lists
 from api.caller import Caller
 from api.problems import NotFound
 from api.reading import counted_position
@@ -33,10 +34,10 @@ WebhookName = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,100}\Z", descrip
 Url = Annotated[str, Meta(min_length=1, max_length=2_000, description="Where events are sent.")]
 Events = Annotated[
     tuple[str, ...],
-    Meta(min_length=1, max_length=200, description="Names of events, such as fact.deal_closed."),
+    Meta(min_length=1, max_length=lists.EVENTS, description="Names of events, such as fact.deal_closed."),
 ]
-People = Annotated[tuple[EmployeeId, ...], Meta(max_length=10_000)]
-Branches = Annotated[tuple[BranchId, ...], Meta(max_length=1_000)]
+People = Annotated[tuple[EmployeeId, ...], Meta(max_length=lists.PEOPLE)]
+Branches = Annotated[tuple[BranchId, ...], Meta(max_length=lists.BRANCHES)]
 
 
 class TooManyWebhooks(Refusal):

@@ -19,6 +19,7 @@ from psycopg_pool import ConnectionPool
 from api.traces import Trace
 from api.webhooks import queue, robots, signing, subscriptions
 from api.webhooks.guard import Guard, Ip, Target
+from api.webhooks.noted import Note, stop
 from api.webhooks.posting import Answer, failed, post, resolved
 from api.webhooks.queue import Due, Outcome
 from api.webhooks.schedule import verdict
@@ -42,10 +43,10 @@ _Found = TypeVar("_Found")
 
 
 class Sending(NamedTuple):
-    """What sending takes. clock: now. tell: told each verdict. seconds: for a whole answer.
+    """What sending takes. clock: now. tell: told each verdict. note: writes into the trail.
 
-    room: how many endpoints ask the database at once; its connections are the readers'. traced: the next step
-    of the trace that wrote the fact at a position.
+    seconds: for a whole answer. room: how many endpoints ask the database at once; its connections are the
+    readers'. traced: the next step of the trace that wrote the fact at a position.
     """
 
     pool: ConnectionPool[Any]
@@ -53,6 +54,7 @@ class Sending(NamedTuple):
     guard: Guard
     clock: Callable[[], dt.datetime]
     tell: Callable[[str], None]
+    note: Note
     seconds: float
     room: threading.BoundedSemaphore
     traced: Callable[[int | None], Trace]
@@ -80,7 +82,8 @@ class Endpoint:
             try:
                 found = await asyncio.to_thread(self._asked, partial(self._next, only=only))
             except KeysUnavailable as refusal:
-                await asyncio.to_thread(self._asked, partial(self._stop, because=refusal.detail))
+                named = {"note": self._sending.note, "name": self._name, "because": refusal.detail}
+                await asyncio.to_thread(self._asked, partial(stop, **named))
                 return
             if found is None:
                 return
@@ -160,15 +163,11 @@ class Endpoint:
         for each in outcomes:
             self._sending.tell(each.verdict)
         if because is not None:
-            self._stop(cursor, because, gone=any(each.verdict == "gone" for each in outcomes))
+            gone = any(each.verdict == "gone" for each in outcomes)
+            stop(cursor, self._sending.note, self._name, because, gone=gone)
         if overloaded := [each.answer for each in outcomes if _is_overloaded(each.answer)]:
             asked = max(each.asked_seconds for each in overloaded) or REST_SECONDS
             self._rest_until = at + dt.timedelta(seconds=asked)
-
-    def _stop(self, cursor: Cursor[Any], because: str, *, gone: bool = False) -> None:
-        """Stops the webhook, and says so where the operator looks."""
-        subscriptions.set_state(cursor, self._name, "disabled" if gone else "paused", because)
-        log.error("webhook_stopped", webhook=self._name, why=because)
 
     def _asked(self, question: Callable[[Cursor[Any]], _Found]) -> _Found:
         with self._sending.room, self._sending.pool.connection() as connection, connection.cursor() as cursor:

@@ -32,7 +32,7 @@ def webhooks_of(
     sending = sending_of(ledger, tell, traces)
     tokens = Tokens(token_file(ledger.settings.home), ledger=ledger.schema)
     courier = Courier(ledger.dsn, ledger.schema, sending, ledger.today, tokens.has_ended)
-    desk = Desk(ledger.pool, ledger.vault, sending.guard, now, courier.ring, partial(note, ledger))
+    desk = Desk(ledger.pool, ledger.vault, sending.guard, now, courier.ring, sending.note)
     return desk, courier
 
 
@@ -43,4 +43,5 @@ def sending_of(
     guard = guard_of(ledger.settings.webhook_hosts)
     room = threading.BoundedSemaphore(AT_THE_DATABASE)
     traced = (traces or TracesKept()).of
-    return Sending(ledger.pool, ledger.vault, guard, now, tell, TIMEOUT_SECONDS, room, traced)
+    noting = partial(note, ledger)
+    return Sending(ledger.pool, ledger.vault, guard, now, tell, noting, TIMEOUT_SECONDS, room, traced)

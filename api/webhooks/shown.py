@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from psycopg import Cursor
 
-from api.problems import ChangedMeanwhile
+from api import lists
 from api.roles import Role, ScopeName
 from api.telling import Language
 from api.webhooks import queue
@@ -15,7 +15,6 @@ from api.webhooks.queue import Delivery, DeliveryState
 from api.webhooks.subscriptions import Form, State, Webhook
 from domain.facts.base import Position
 
-MESSAGES = 1_000
 Message = Annotated[str, msgspec.Meta(pattern=queue.MESSAGE)]
 
 
@@ -24,6 +23,7 @@ class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
 
     maker, role, scope: by whose rights it is told. told_position: up to which facts have become deliveries.
     waiting: deliveries on their way. public_key: by which receivers verify, where it signs with a key pair.
+    etag: what a change sends as If-Match.
     """
 
     webhook: str
@@ -44,30 +44,17 @@ class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
     failing_since: dt.datetime | None
     public_key: str | None
+    etag: str = ""
 
 
-VOLATILE = ("told_position", "waiting", "failing_since")
+VOLATILE = ("told_position", "waiting", "failing_since", "etag")
 """What of a webhook goes on by itself, and is not what anybody said of it."""
 
 
-def tag_of(each: WebhookShown) -> str:
+def _tag(each: WebhookShown) -> str:
     """The ETag of a webhook: of what was said of it, and of whether it is active."""
     said = {name: value for name, value in msgspec.structs.asdict(each).items() if name not in VOLATILE}
     return f'"{hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:32]}"'
-
-
-def require_unchanged(each: WebhookShown, if_match: str | None) -> None:
-    """Checks that a change is meant for the webhook as it stands.
-
-    Raises: ChangedMeanwhile.
-    """
-    held = {tag.strip() for tag in (if_match or "*").split(",")}
-    if not held & {"*", tag_of(each)}:
-        raise ChangedMeanwhile(
-            field="If-Match",
-            detail=f"The webhook {each.webhook} was changed since it was read.",
-            remedy=f"Read /v1/webhooks/{each.webhook} again, and send the change with its ETag.",
-        )
 
 
 class WebhookMade(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +74,9 @@ class DeliveryPage(msgspec.Struct, frozen=True, kw_only=True):
 class Replay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be sent again: these messages, or what stands so, of facts from one position to another."""
 
-    messages: Annotated[tuple[Message, ...], msgspec.Meta(min_length=1, max_length=MESSAGES)] | None = None
+    messages: Annotated[tuple[Message, ...], msgspec.Meta(min_length=1, max_length=lists.MESSAGES)] | None = (
+        None
+    )
     state: DeliveryState | None = None
     from_position: Position | None = None
     to_position: Position | None = None
@@ -107,7 +96,7 @@ class TestSent(msgspec.Struct, frozen=True, kw_only=True):
 
 def shown(cursor: Cursor[Any], each: Webhook) -> WebhookShown:
     """A webhook, with how many deliveries are on their way."""
-    return WebhookShown(
+    found = WebhookShown(
         webhook=each.webhook,
         name=each.name,
         form=each.form,
@@ -127,3 +116,4 @@ def shown(cursor: Cursor[Any], each: Webhook) -> WebhookShown:
         failing_since=each.failing_since,
         public_key=each.public_key,
     )
+    return msgspec.structs.replace(found, etag=_tag(found))

@@ -63,14 +63,15 @@ class TokenRevoked(Fact, frozen=True, kw_only=True):
     employee: EmployeeId | None = None
 
 
-WebhookChange = Literal["made", "changed", "secret_renewed", "paused", "resumed", "removed"]
+WebhookChange = Literal["made", "changed", "secret_renewed", "paused", "disabled", "resumed", "removed"]
 
 
 class WebhookChanged(Fact, frozen=True, kw_only=True):
     """Whom the ledger tells of its facts was changed: a webhook was made, changed, paused or removed.
 
     host: of its address, which may hold a key and is not in the ledger. events, role, scope: what it tells,
-    and by whose rights, as it stands after that; absent where it is gone.
+    and by whose rights, as it stands after that; absent where it is gone. because: where the service itself
+    paused or disabled it, such as an endpoint that answered 410.
     """
 
     TYPE: ClassVar[str] = "webhook_changed"
@@ -80,6 +81,7 @@ class WebhookChanged(Fact, frozen=True, kw_only=True):
     events: Annotated[list[EventName], Meta(min_length=1, max_length=200)] | None = None
     role: Label | None = None
     scope: TokenScope | None = None
+    because: Reason | None = None
 
 
 class AccessRefused(Fact, frozen=True, kw_only=True):

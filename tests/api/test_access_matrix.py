@@ -136,6 +136,12 @@ def firm(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory)
         yield made
 
 
+@pytest.fixture(scope="module")
+def doors(firm: Service) -> Doors:
+    """Made once: the short form and the long one ask with the same tokens."""
+    return Doors(firm)
+
+
 @pytest.mark.rule("R88")
 def test_every_address_has_a_verdict_and_declares_the_same(firm: Service) -> None:
     """An address that is new, or gone, fails here and is told what to write where."""
@@ -159,13 +165,12 @@ def test_every_address_has_a_verdict_and_declares_the_same(firm: Service) -> Non
 @pytest.mark.rule("R88")
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("people", [2, pytest.param(len(PEOPLE), marks=pytest.mark.soak)])
-def test_every_address_for_every_role_scope_and_person(firm: Service, people: int) -> None:
+def test_every_address_for_every_role_scope_and_person(doors: Doors, people: int) -> None:
     """403 exactly where the table says so, and no row ever tells of somebody out of reach.
 
     Of the five persons each role and scope asks about two, in turns, so that each scope asks about all; about
     each of them in the long form.
     """
-    doors = Doors(firm)
     askings = [
         asking
         for name, verdict in VERDICTS.items()

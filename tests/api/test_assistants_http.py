@@ -28,9 +28,9 @@ def firm(serve: Callable[..., Service]) -> Service:
     service = serve()
     open_shanghai(service)
     adopted = adoption(document(PLAN, plan="assisting"))
+    service.adopt(adopted)
     hired = {"hired_on": "2024-06-03", "branch": "SH"}
     told = [
-        ("plan_adopted", adopted),
         ("employee_hired", {"employee": "S1", "post": "key seller"} | hired),
         ("employee_hired", {"employee": "A1", "post": "assistant"} | hired),
         ("assistant_assigned", {"employee": "S1", "assistant": "A1", "effective_on": "2025-03-01"}),

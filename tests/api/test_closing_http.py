@@ -26,7 +26,8 @@ def firm(serve: Callable[..., Service]) -> Service:
     service = serve()
     open_shanghai(service)
     adopted = adoption(document(PLAN))
-    answer = service.http.post("/v1/facts:batch", json=[fact("plan_adopted", adopted), sold("E1", "D1")])
+    service.adopt(adopted)
+    answer = service.http.post("/v1/facts:batch", json=[sold("E1", "D1")])
     assert answer.status_code == 201, answer.text
     return service
 

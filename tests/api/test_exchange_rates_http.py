@@ -25,7 +25,7 @@ def test_a_rate_is_recorded_by_payroll_read_by_day_and_needed_for_the_close(
     service = serve()
     open_shanghai(service)
     adopted = adoption(document(REVENUE))
-    assert service.record("plan_adopted", adopted).status_code == 201
+    service.adopt(adopted)
     assert service.record("deal_closed", DEAL).status_code == 201
     [line] = service.get("/v1/employees/E1/statements/2025-03")["statement"]["lines"]
     assert line["exchange"]["missed"] == [{"base": "USD", "quote": "CNY", "day": "2025-03-04", "amounts": 1}]

@@ -36,7 +36,7 @@ def ward(serve: Callable[..., Service]) -> Service:
         service, "branch_opened", {"branch": "W3", "title": "Ward 3", "opened_on": "2020-01-01"}, "2024-06-01"
     )
     sent(service, "employee_hired", hired, "2024-06-03")
-    sent(service, "plan_adopted", adopted, "2025-01-01")
+    service.adopt(adopted, occurred_at="2025-01-01T09:00:00+08:00")
     sent(service, "credential_granted", WHO | until, "2024-06-03")
     return service
 

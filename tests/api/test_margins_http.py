@@ -43,11 +43,11 @@ def firm(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory)
             ("employee_transferred", moved),
             ("assistant_assigned", {"employee": "E1", "assistant": "A1", "effective_on": "2024-07-01"}),
             ("customer_registered", {"employee": "E1", "customer": "C1"}),
-            ("plan_adopted", adopted),
             ("deal_closed", SOLD),
             ("deal_closed", SOLD | {"deal": "D2", "amount_minor": 555_500}),
             ("deal_costed", COSTED),
         ]
+        service.adopt(adopted)
         batch = [fact(kind, data) for kind, data in told]
         sent = service.http.post("/v1/facts:batch?atomic=true", json=batch)
         assert sent.status_code == 201, sent.text

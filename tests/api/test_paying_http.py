@@ -44,8 +44,8 @@ def firm(serve: Callable[..., Service]) -> Service:
     open_shanghai(service)
     adopted = adoption(document(PLAN))
     hired = {"hired_on": "2024-06-03", "branch": "SH", "post": "seller"}
+    service.adopt(adopted)
     batch = [
-        fact("plan_adopted", adopted),
         *(fact("employee_hired", {"employee": employee, **hired}) for employee in ("E2", "E3")),
         fact("customer_registered", {"employee": "E1", "customer": "C9"}),
         sold("E1", "D0", "2025-02-04"),

@@ -29,7 +29,7 @@ def firm(serve: Callable[..., Service]) -> Service:
 
 def adopt(firm: Service, more: str) -> int:
     data = adoption(document(more))
-    return int(firm.record("plan_adopted", data).json()["position"])
+    return firm.adopt(data)
 
 
 def override(firm: Service) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 from given import LEDGER
@@ -53,9 +54,18 @@ def acknowledged(adopted_at: int, employee: str = "E1", **fields: Any) -> dict[s
     return said | fields
 
 
+def proposed(client: httpx.Client) -> dict[str, Any]:
+    """The adoption of the draft is proposed; what confirms it names."""
+    asked = {"plan": "selling", "draft": "D1", "document_hash": HASH}
+    answer = client.post("/v1/facts", json=fact("adoption_proposed", asked))
+    assert answer.status_code == 201, answer.text
+    who = client.get("/v1/session").json()["name"]
+    return {"approver": who, "proposed_at": answer.json()["position"]}
+
+
 @pytest.mark.rule("R39")
 def test_staff_see_a_draft_comment_and_acknowledge(firm: Service, journal: Journal) -> None:
-    """HR puts it up, E1 comments, the head of HR and the boss adopt it; E1 and E2's paper acknowledge."""
+    """HR puts it up and proposes it, E1 comments, the head adopts it; E1 and E2's paper acknowledge."""
     hr, head, e1 = firm.client("hr"), firm.client("hr_head"), firm.client("employee", "E1")
     assert hr.post("/v1/facts", json=fact("plan_drafted", DRAFT)).status_code == 201
     seen = e1.get("/v1/plans/drafts", params={"at_least": firm.head()})
@@ -67,7 +77,7 @@ def test_staff_see_a_draft_comment_and_acknowledge(firm: Service, journal: Journ
     assert msgspec.json.decode(record.data)["note"].startswith("enc1.")
     found = firm.get("/v1/plans/drafts/D1")
     assert (found["draft"]["state"], found["document"]) == ("open", PLAN)
-    adopted = head.post("/v1/facts", json=fact("plan_adopted", ADOPTED | {"approver": "boss"}))
+    adopted = head.post("/v1/facts", json=fact("plan_adopted", ADOPTED | proposed(hr)))
     assert adopted.status_code == 201, adopted.text
     at = adopted.json()["position"]
     late = e1.post("/v1/facts", json=fact("plan_commented", COMMENT, **OWN))
@@ -128,7 +138,7 @@ def test_what_is_said_is_read_by_hr_managers_and_who_said_it(firm: Service) -> N
 def test_an_employee_sees_only_their_own_acknowledgement(firm: Service) -> None:
     adopted = {**ADOPTED, "approver": "boss"}
     del adopted["draft"]
-    assert firm.record("plan_adopted", adopted).status_code == 201
+    firm.adopt(adopted)
     answer = firm.client("employee", "E2").get(
         "/v1/plans/selling/acknowledgements", params={"at_least": firm.head(), "day": "2025-03-04"}
     )
@@ -140,16 +150,20 @@ def test_a_draft_is_proposed_by_one_and_adopted_by_another(firm: Service) -> Non
     """HR proposes what they drafted; they do not adopt it themselves, and the head adopts just that."""
     hr, head = firm.client("hr"), firm.client("hr_head")
     assert hr.post("/v1/facts", json=fact("plan_drafted", DRAFT)).status_code == 201
-    asked = {"plan": "selling", "draft": "D1", "document_hash": HASH}
-    proposed = hr.post("/v1/facts", json=fact("adoption_proposed", asked))
-    assert proposed.status_code == 201, proposed.text
-    at, who = proposed.json()["position"], "hr"
+    named = fact("plan_adopted", ADOPTED | {"approver": "boss"})
+    for answer in (head.post("/v1/facts", json=named), firm.http.post("/v1/facts", json=named)):
+        assert (answer.status_code, answer.json()["field"]) == (409, "data.proposed_at"), "a name is no word"
+    [outcome] = head.post("/v1/facts:batch", json=[named]).json()["outcomes"]
+    assert outcome["problem"]["type"] == "/v1/problems/adoption-not-proposed"
+    at = proposed(hr)["proposed_at"]
     [standing] = firm.get("/v1/plan-standings", at_least=at, day="2025-03-01")
     assert (standing["state"], standing["versions"], standing["position"]) == ("drafted", 0, None)
     [draft] = standing["drafts"]
     assert draft["proposal"]["position"] == at
     who = draft["proposal"]["actor"]
     told = ADOPTED | {"approver": who, "proposed_at": at}
+    own = fact("plan_adopted", ADOPTED | proposed(head))
+    assert head.post("/v1/facts", json=own).json()["type"] == "/v1/problems/second-person-needed"
     assert hr.post("/v1/facts", json=fact("plan_adopted", told)).status_code == 403
     other = head.post("/v1/facts", json=fact("plan_adopted", told | {"approver": "somebody"}))
     assert (other.status_code, other.json()["field"]) == (409, "data.proposed_at")

@@ -32,8 +32,7 @@ def firm(serve: Callable[..., Service]) -> Service:
     service = serve()
     open_shanghai(service)
     adopted = adoption(document(PER_DEAL))
-    answer = service.record("plan_adopted", adopted)
-    assert answer.status_code == 201, answer.text
+    service.adopt(adopted)
     return service
 
 

@@ -51,7 +51,7 @@ def test_over_http_what_is_too_much_or_wrong_is_refused(firm: Book, serve: Calla
         ({**MARCH, "without": ["none"]}, "without"),
         ({**MARCH, "document": raised() | {"currency": "EUR"}}, "document.currency"),
         ({**MARCH, "document": {}}, None),
-        ({**MARCH, "documents": raised()}, ""),
+        ({**MARCH, "documents": raised()}, "documents"),
     ):
         refused = service.http.post(ADDRESS, json=asked)
         assert refused.status_code in (409, 422), refused.text

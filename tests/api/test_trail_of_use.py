@@ -131,7 +131,7 @@ def test_everybodys_pay_read_by_payroll_is_one_fact(firm: Service, journal: Jour
             "components: [{id: c, title: C, clause: C 1, kind: per_unit, measure: deals, rate: 50.00 CNY}]"
         )
     )
-    assert firm.record("plan_adopted", adopted).status_code == 201
+    firm.adopt(adopted)
     payroll = firm.client("payroll")
     for form in ("json", "csv"):
         path = "/v1/payroll/runs/2025-03"

@@ -107,6 +107,15 @@ def firm(postgres: str, files: Path, tmp_path_factory: pytest.TempPathFactory) -
         yield run
 
 
+def test_a_plan_is_adopted_long_before_its_first_day(firm: Run, tmp_path: Path) -> None:
+    """And adopting the same again changes nothing, whenever that is."""
+    later = tmp_path / "later.yaml"
+    later.write_text("plan: later\ntitle: Later\ncurrency: CNY\neffective_from: 2999-01-01\n")
+    words = ("plan", "adopt", str(later), "--by", "hr", "--approver", "boss", "--json")
+    first, again = said(firm(*words)), said(firm(*words))
+    assert first["position"] == again["position"]
+
+
 def said(done: subprocess.CompletedProcess[str]) -> Any:
     """The JSON that a command printed."""
     assert done.returncode == 0, done.stderr

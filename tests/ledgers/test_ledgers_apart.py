@@ -18,6 +18,7 @@ from given import NOW, drafted, visits
 from api.groups import GROUP, BoardsDiffer, GroupExport, group_board, group_export
 from api.ledgers import LedgerExists, UnknownLedger, create, known, ledgers, put_away, take_up
 from api.master_keys import masters
+from api.ops import Ledger
 from api.settings import Settings
 from api.tokens import Tokens, token_file
 from api.verify import verify
@@ -49,6 +50,13 @@ class Firm(NamedTuple):
     dsn: str
     east: Book
     west: Book
+
+
+class Noted(list[tuple[str, int | None]]):
+    """What was noted of readings: the ledger, and about how many people."""
+
+    def __call__(self, ledger: Ledger, people: int | None) -> None:
+        self.append((ledger.schema, people))
 
 
 @contextmanager
@@ -94,23 +102,28 @@ def firm(
 
 def test_a_group_ranks_the_people_of_all_its_ledgers(firm: Firm) -> None:
     """Equal values share a place; an id is a person of one ledger."""
-    found = group_board(firm.settings, (WEST, EAST), "followers", MARCH, 3)
+    noted = Noted()
+    found = group_board(firm.settings, (WEST, EAST), "followers", MARCH, 3, noted)
+    assert noted == [(WEST, 2), (EAST, 2)]
     assert found is not None and found.people == 6 and found.lacking == ()
     assert [(p.place, p.ledger, p.employee, p.value, p.tied) for p in found.places] == [
         (1, WEST, "E2", "3", True),
         (1, EAST, "E1", "3", True),
         (3, WEST, "E1", "2", False),
     ]
-    assert group_board(firm.settings, (WEST, EAST), "nothing", MARCH, None) is None
+    assert group_board(firm.settings, (WEST, EAST), "nothing", MARCH, None, noted) is None
+    assert len(noted) == 2, "a board that no ledger has shows nobody"
 
 
 def test_a_group_does_not_rank_what_cannot_be_compared(firm: Firm) -> None:
     with pytest.raises(BoardsDiffer, match=r"of west ranks by number, .* of east by money CNY"):
-        group_board(firm.settings, (EAST, WEST), "best", MARCH, None)
+        group_board(firm.settings, (EAST, WEST), "best", MARCH, None, Noted())
 
 
 def test_a_group_is_exported_ledger_by_ledger(firm: Firm, tmp_path: Path) -> None:
-    done = group_export(firm.settings, (EAST, WEST), tmp_path / "audit")
+    noted = Noted()
+    done = group_export(firm.settings, (EAST, WEST), tmp_path / "audit", noted)
+    assert noted == [(EAST, None), (WEST, None)]
     assert [each.ledger for each in done.ledgers] == [EAST, WEST]
     verdicts = [verify(tmp_path / "audit" / each.directory) for each in done.ledgers]
     assert [(each.valid, each.records) for each in verdicts] == [(True, one.records) for one in done.ledgers]
@@ -182,7 +195,7 @@ def test_an_archived_ledger_is_read_replayed_and_verified_while_others_go_on(
         with firm.west.cursor() as cursor:
             assert board(cursor, "followers", MARCH) is not None
         assert replay(firm.dsn, WEST, and_compare=True).compared == (None, ())
-        [exported] = group_export(firm.settings, (WEST,), tmp_path).ledgers
+        [exported] = group_export(firm.settings, (WEST,), tmp_path, Noted()).ledgers
         assert verify(tmp_path / exported.directory).valid
     finally:
         assert take_up(firm.settings, WEST, actor="os:wang").archived_at is None
@@ -205,7 +218,9 @@ def test_a_ledger_has_a_name_that_nobody_has(firm: Firm) -> None:
             asked(firm.settings, "north", **more)
 
 
-def test_the_ledgers_of_a_database_on_the_command_line(firm: Firm) -> None:
+@pytest.mark.rule("R24")
+def test_the_ledgers_of_a_database_on_the_command_line(firm: Firm, tmp_path: Path) -> None:
+    """What is read of several at once leaves its trace in each."""
     environment = environment_of(firm.settings.home, firm.dsn)
     told = ran(environment, "ledger", "list", "--json")
     assert [(each["ledger"], each["name"]) for each in msgspec.json.decode(told.stdout)] == [
@@ -215,5 +230,11 @@ def test_the_ledgers_of_a_database_on_the_command_line(firm: Firm) -> None:
     shown = ran(environment, "group", "board", "followers", "--period", "2025-03", "--size", "1")
     assert shown.returncode == 0, shown.stderr
     assert "6 people in 2 ledgers" in shown.stdout
+    exported = ran(environment, "group", "export", str(tmp_path / "audit"))
+    assert exported.returncode == 0, exported.stderr
+    for book in (firm.east, firm.west):
+        read = [bytes(record.data) for record in book.journal.read(types=("personal_data_read",))]
+        operations = {msgspec.json.decode(data)["operation"] for data in read}
+        assert operations >= {"meritbook group board", "meritbook group export"}
     refused = ran(environment, "ledger", "archive", "north", "--reason", "x")
     assert (refused.returncode, "has no ledger north" in refused.stderr) == (1, True)

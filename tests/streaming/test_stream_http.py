@@ -193,7 +193,7 @@ def test_a_board_is_followed_through_broken_lines(service: Service) -> None:
     """Places, values and who is gone, as a fresh reading of the board gives them."""
     most = {"id": "most", "title": "Most visits", "measure": "seen", "period": "month", "size": 2}
     adopted = adoption(document("measures: {seen: {count: visit_recorded}}", boards=[most]))
-    assert service.record("plan_adopted", adopted, **DAY).status_code == 201
+    service.adopt(adopted, **DAY)
     assert service.get("/v1/boards/most", period=APRIL)["places"] is not None
     client = StreamClient(service, board="most")
     with StreamClient(service, board="most").connected():  # as long as somebody follows, changes are kept

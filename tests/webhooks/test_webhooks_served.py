@@ -8,7 +8,7 @@ import httpx
 import pytest
 from receiving import Reply
 from standardwebhooks import Webhook
-from webhook_scene import Scene, change, deal, delivered, failing, replayed, sold, tries, until
+from webhook_scene import ANY, Scene, change, deal, delivered, failing, replayed, sold, trail, tries, until
 
 from api.tokens import Tokens, token_file
 from api.webhooks.courier import LOCK
@@ -89,7 +89,10 @@ def test_a_role_is_told_what_it_may_know(scene: Scene, role: Any, event: str, st
     answer = client.post("/v1/webhooks", json=asked)
     assert answer.status_code == status, answer.text
     if status == 201:
-        assert client.delete(f"/v1/webhooks/{answer.json()['webhook']['webhook']}").status_code == 204
+        assert (
+            client.delete(f"/v1/webhooks/{answer.json()['webhook']['webhook']}", headers=ANY).status_code
+            == 204
+        )
 
 
 @pytest.mark.parametrize(
@@ -135,7 +138,7 @@ def test_what_cannot_be_a_webhook_is_refused_by_name(scene: Scene, asked: Any, f
 def test_nonsense_is_refused_and_breaks_nothing(scene: Scene, method: str, path: str, body: Any) -> None:
     webhook = scene.make()[0]
     content = None if body is None else json.dumps(body)
-    answer = scene.service.http.request(method, path.format(webhook), content=content)
+    answer = scene.service.http.request(method, path.format(webhook), content=content, headers=ANY)
     assert 400 <= answer.status_code < 500, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
 
@@ -154,7 +157,7 @@ def test_secrets_are_shown_once_and_kept_encrypted(scene: Scene) -> None:
 
 def test_a_secret_is_changed_without_a_refusal(scene: Scene) -> None:
     webhook, path, old = scene.make()
-    new = scene.service.http.post(f"/v1/webhooks/{webhook}/secret").json()["secret"]
+    new = scene.service.http.post(f"/v1/webhooks/{webhook}/secret", headers=ANY).json()["secret"]
     sold(scene)
     [came] = scene.receiver.wait(path, 1)
     assert old != new
@@ -204,6 +207,7 @@ def test_a_redirect_is_not_followed(scene: Scene) -> None:
 
 @pytest.mark.rule("R61")
 def test_an_endpoint_that_is_gone_is_told_nothing_more(scene: Scene) -> None:
+    """And the trail says who switched it off and why: nobody but the service."""
     webhook, path, _ = scene.make()
     scene.receiver.reply = failing(path, Reply(410), times=9)
     sold(scene)
@@ -216,6 +220,9 @@ def test_an_endpoint_that_is_gone_is_told_nothing_more(scene: Scene) -> None:
     figures = scene.service.http.get("/metrics").text
     assert "meritbook_webhooks_stopped" in figures and 'outcome="gone"' in figures
     assert "webhook_stopped" in (scene.service.settings.home / "service.log").read_text()
+    noted = trail(scene, webhook)[-1]
+    assert (noted["data"]["change"], noted["data"]["because"]) == ("disabled", "It answered 410 Gone.")
+    assert noted["actor"] == "meritbook webhooks"
 
 
 def test_paused_it_waits_in_the_journal_and_goes_on_where_it_stood(scene: Scene) -> None:
@@ -303,11 +310,13 @@ def test_the_webhooks_of_others_are_not_to_be_had(scene: Scene) -> None:
     webhook, _, _ = scene.make(scene.service.client("hr"))
     other = scene.service.client("hr")
     for method, path in (("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/test"), ("POST", "/secret")):
-        answer = other.request(method, f"/v1/webhooks/{webhook}{path}", json={})
+        answer = other.request(method, f"/v1/webhooks/{webhook}{path}", json={}, headers=ANY)
         assert answer.status_code == 404, (method, path)
     assert webhook not in other.get("/v1/webhooks").text
     assert webhook in scene.service.http.get("/v1/webhooks").text, "an administrator sees it"
-    moved = scene.service.http.patch(f"/v1/webhooks/{webhook}", json={"url": f"{scene.url}/mine"})
+    moved = scene.service.http.patch(
+        f"/v1/webhooks/{webhook}", json={"url": f"{scene.url}/mine"}, headers=ANY
+    )
     assert moved.status_code == 403
     assert scene.service.http.patch(f"/v1/webhooks/{webhook}", json={"state": "paused"}).status_code == 200
 

@@ -28,17 +28,17 @@ class WebhooksAddresses:
         """One webhook."""
         return self._wire.json("GET", f"/v1/webhooks/{part(webhook)}")
 
-    def change_webhook(self, webhook: str, body: Mapping[str, Any]) -> WebhookShown:
+    def change_webhook(self, webhook: str, body: Mapping[str, Any], *, if_match: str) -> WebhookShown:
         """Change, pause or resume a webhook."""
-        return self._wire.json("PATCH", f"/v1/webhooks/{part(webhook)}", body=body)
+        return self._wire.json("PATCH", f"/v1/webhooks/{part(webhook)}", body=body, if_match=if_match)
 
-    def remove_webhook(self, webhook: str) -> None:
+    def remove_webhook(self, webhook: str, *, if_match: str) -> None:
         """Remove a webhook."""
-        self._wire.nothing("DELETE", f"/v1/webhooks/{part(webhook)}")
+        self._wire.nothing("DELETE", f"/v1/webhooks/{part(webhook)}", if_match=if_match)
 
-    def rotate_secret(self, webhook: str) -> WebhookMade:
+    def rotate_secret(self, webhook: str, *, if_match: str) -> WebhookMade:
         """Change the secret of a webhook."""
-        return self._wire.json("POST", f"/v1/webhooks/{part(webhook)}/secret")
+        return self._wire.json("POST", f"/v1/webhooks/{part(webhook)}/secret", if_match=if_match)
 
     def test_webhook(self, webhook: str) -> TestSent:
         """Send a test event."""

@@ -64,7 +64,8 @@ async def change_webhook(page: NamedDependency[Page], webhook: WebhookInPath) ->
                 await page.send(addresses.replay_deliveries, said, webhook=webhook)
             case do:
                 state = "paused" if do == "pause" else "active"
-                await page.send(addresses.change_webhook, {"state": state}, webhook=webhook)
+                tag = text_of(form, "tag")
+                await page.send(addresses.change_webhook, {"state": state}, webhook=webhook, if_match=tag)
     except Refusal as refusal:
         return await _webhook(page, webhook, None, 0, refusal)
     return page.gone_to(f"/admin/webhooks/{webhook}")
@@ -78,5 +79,11 @@ async def _webhook(
         addresses.read_deliveries, webhook=webhook, state_=state, after=after, limit=DELIVERIES_A_PAGE
     )
     return await page.answered(
-        "admin/webhook.html", refusal, tabs=TABS, webhook=found, log=log, state=state, states=STATES
+        "admin/webhook.html",
+        refusal,
+        tabs=TABS,
+        webhook=found,
+        log=log,
+        state=state,
+        states=STATES,
     )
