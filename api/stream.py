@@ -81,7 +81,7 @@ async def follow(
         )
     else:
         wish = await _board_wish(request, reading, board, plan, asked)
-    listener = Listener(wish, _after(after, last_event_id))
+    listener = Listener(wish, position_after(after, last_event_id))
     beginning = await hub.enter(listener)
     return EventStream(
         listener,
@@ -152,7 +152,7 @@ def _of_branches(
     return question
 
 
-def _after(after: int | None, last_event_id: str | None) -> int | None:
+def position_after(after: int | None, last_event_id: str | None) -> int | None:
     """The position to go on after; the header is the newer of the two, for a browser sends it by itself.
 
     Raises: BadField.

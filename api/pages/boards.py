@@ -51,6 +51,7 @@ async def boards_page(page: NamedDependency[Page], day: OnDay = None) -> Respons
         asks=["plan", "period", "day", "offset", "wall"],
         personal="people",
         reach="rows",
+        follows="all_facts",
     ),
 )
 async def board_page(
@@ -78,7 +79,7 @@ async def board_page(
     words = {"plan": ranked.plan, "period": str(asked)} | ({"day": str(day)} if day else {})
     return await page.rendered(
         "boards/wall.html" if wall else "boards/board.html",
-        live=_stream(page, board, ranked, asked) if day is None else None,
+        live=_stream(page, board, ranked, asked),
         board=board,
         asked=asked,
         ranked=ranked,

@@ -42,7 +42,7 @@ def set_up_app(first: FirstRun, on_open: Callable[[], None]) -> Litestar:
     """All that is served as long as the ledger is not open. on_open: told when it is."""
     given: dict[str, object] = {
         "first": first,
-        "site": Site(first.ledger.intake, Navigation(())),
+        "site": Site(first.ledger.intake, Navigation(()), {}),
         "on_open": on_open,
     }
     return Litestar(

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from litestar.handlers import HTTPRouteHandler
 
 from api.caller import Caller
 from api.roles import MAY, ROLES, Action, Role
+from api.streaming.concerns import Follows
 
 
 class Nav(NamedTuple):
@@ -32,13 +33,16 @@ def page_opt(
     asks: Iterable[str] = (),
     nav: int | None = None,
     roles: Iterable[Role] = ROLES,
+    follows: Follows | None = None,
     **said: Any,
 ) -> dict[str, Any]:
     """The `opt` of a page: what every address declares there, and where it stands in the navigation.
 
     asks: its own parameters. under: the key of the navigation that it belongs to; nav: its place, if it is
-    that entry itself. roles: in whose navigation it stands, of those who may read it.
+    that entry itself. roles: in whose navigation it stands, of those who may read it. follows: the facts at
+    which an open page is shown anew; none where it stays as it was loaded.
     """
+    said |= {} if follows is None else {"follows": follows}
     place = {} if nav is None else {"nav": Nav(nav, under, frozenset(roles))}
     return {"page": True, "action": action, "asks": (*OF_EVERY_VIEW, *asks), "under": under, **place, **said}
 
@@ -71,15 +75,22 @@ def may_read(page: HTTPRouteHandler, caller: Caller) -> bool:
     """Whether `caller` may read a page, that about a person for themselves."""
     if page.opt["action"] not in MAY[caller.role]:
         return False
-    if "{employee" in _path(page):
+    if "{employee" in page_path(page):
         return caller.employee is not None
     return page.opt.get("reach") in ("any", "rows") or caller.scope == "all"
 
 
 def own_address(page: HTTPRouteHandler, caller: Caller) -> str:
     """The address of a page; of one about a person, about `caller`."""
-    return _path(page).replace("{employee:str}", quote(caller.employee or "", safe=""))
+    return page_path(page).replace("{employee:str}", quote(caller.employee or "", safe=""))
 
 
-def _path(page: HTTPRouteHandler) -> str:
+def page_path(page: HTTPRouteHandler) -> str:
+    """The form of the address of a page."""
     return min(page.paths)
+
+
+def followed_at(page: HTTPRouteHandler, employee: str | None) -> str:
+    """Where an open page is told of what comes. employee: whom it is about."""
+    about = {} if employee is None else {"employee": employee}
+    return f"/live?{urlencode({'of': page_path(page), **about})}"

@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ from api.ops import SOURCE, now
 from api.own_facts import new_key, record, require_self
 from api.pages.assets import address
 from api.pages.languages import chosen
-from api.pages.navigation import Navigation
+from api.pages.navigation import Navigation, followed_at
 from api.pages.refusals import told
 from api.pages.submitted import text_of
 from api.pages.wording import Wording
@@ -56,10 +56,14 @@ Asked = Request[Any, Caller, State]
 
 
 class Site(NamedTuple):
-    """What all pages share. navigation: where one can go, as far as one may."""
+    """What all pages share. navigation: where one can go, as far as one may.
+
+    followed: the pages that are shown anew as facts come, by the form of their address.
+    """
 
     intake: Intake
     navigation: Navigation
+    followed: Mapping[str, HTTPRouteHandler]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -85,10 +89,15 @@ class Site(NamedTuple):
 
 
 class Page:
-    """One page for one reader. `given`: by name, what the handlers of the API ask for beside the path."""
+    """One page for one reader. `given`: by name, what the handlers of the API ask for beside the path.
 
-    def __init__(self, request: Asked, site: Site, given: Mapping[str, Any]) -> None:
-        self.request, self.site = request, site
+    position: what was counted before anything was asked, of a page that follows what comes after.
+    """
+
+    def __init__(
+        self, request: Asked, site: Site, given: Mapping[str, Any], position: int | None = None
+    ) -> None:
+        self.request, self.site, self._position = request, site, position
         self.reading: Reading = given["reading"]
         self.wording = site.wording(request)
         self._given = {"request": request, **given}
@@ -213,11 +222,19 @@ class Page:
         return self.may("record") and kind.TYPE in MAY_RECORD.get(self.caller.role, frozenset())
 
     async def rendered(
-        self, template: str, *, live: str | None = None, status: int = 200, **shown: Any
+        self, template: str, *, live: str | bool = True, status: int = 200, **shown: Any
     ) -> Response[str]:
-        """The page. live: the address of the stream at whose news it is shown anew."""
-        position = await self.reading.ask(counted_position) if live else None
-        return html_answer(await self.html(template, **shown, live=live, position=position), status)
+        """The page. live: whether it is shown anew as what it follows comes; or a stream of its own for that.
+
+        A page of another day or position stays as it is, in any case.
+        """
+        if self._position is None or self.view.known_at is not None or self.request.query_params.get("day"):
+            live = False
+        elif live is True:
+            here = cast("HTTPRouteHandler", self.request.scope["route_handler"])
+            live = followed_at(here, self.request.path_params.get("employee"))
+        followed = {"live": live or None, "position": self._position}
+        return html_answer(await self.html(template, **shown, **followed), status)
 
     async def html(self, template: str, **shown: Any) -> str:
         """What `template` comes to, for whoever reads: a page, or a part of one that is sent bit by bit."""
@@ -233,7 +250,10 @@ async def page(
     writing: NamedDependency[Writing],
 ) -> Page:
     """The page that a request is for."""
-    return Page(request, site, {**services, "view": view, "writing": writing})
+    given = {**services, "view": view, "writing": writing}
+    follows = request.scope["route_handler"].opt.get("follows")
+    position = await given["reading"].ask(counted_position) if follows else None
+    return Page(request, site, given, position)
 
 
 def html_answer(html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[str]:

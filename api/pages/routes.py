@@ -16,7 +16,8 @@ from api.pages.hr import alerts, credentials, dossier, overview, posts, reading_
 from api.pages.hr import pay as pay_ranges
 from api.pages.interface import interface_page
 from api.pages.languages import choose_language
-from api.pages.navigation import Navigation
+from api.pages.live import follow_page
+from api.pages.navigation import Navigation, page_path
 from api.pages.page import Site, page
 from api.pages.payroll import asking, balancing, closing, holding, in_run, months, payments, run
 from api.pages.people import people_page
@@ -171,10 +172,13 @@ OPEN: list[HTTPRouteHandler] = [
 
 def site_of(intake: Intake) -> Site:
     """What all pages of a service share."""
-    return Site(intake, Navigation(PAGES))
+    followed = {page_path(page): page for page in PAGES if "follows" in page.opt}
+    return Site(intake, Navigation(PAGES), followed)
 
 
 def page_router(site: Site) -> Router:
     """The pages, at the addresses that people see."""
     provided = {"site": Provide(lambda: site, sync_to_thread=False), "page": Provide(page)}
-    return Router("/", route_handlers=[*OPEN, *PAGES], dependencies=provided, include_in_schema=False)
+    return Router(
+        "/", route_handlers=[*OPEN, *PAGES, follow_page], dependencies=provided, include_in_schema=False
+    )

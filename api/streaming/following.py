@@ -4,10 +4,14 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from api.streaming.concerns import Follows
 from api.streaming.listener import BoardAsked, Listener, Wish
 
 Days = tuple[dt.date, dt.date]
 """The first and the last day of what a wish is about."""
+
+What = Days | Follows
+"""What of people is followed: their totals over days, or the facts that a page rests on."""
 
 EVERYBODY = None
 
@@ -25,7 +29,7 @@ class Following:
     def __init__(self) -> None:
         self._listeners: set[Listener] = set()
         self._alike: dict[Wish, set[Listener]] = {}
-        self._wishes: dict[Days, dict[str | None, set[Wish]]] = {}
+        self._wishes: dict[What, dict[str | None, set[Wish]]] = {}
 
     def __len__(self) -> int:
         return len(self._listeners)
@@ -42,9 +46,9 @@ class Following:
             return
         self._alike[wish] = {listener}
         if wish.board is None:
-            of_days = self._wishes.setdefault((wish.first_day, wish.last_day), {})
+            of_what = self._wishes.setdefault(_what(wish), {})
             for person in _people(wish):
-                of_days.setdefault(person, set()).add(wish)
+                of_what.setdefault(person, set()).add(wish)
 
     def discard(self, listener: Listener) -> None:
         """Forgets a listener."""
@@ -58,25 +62,31 @@ class Following:
             return
         del self._alike[wish]
         if wish.board is None:
-            days = wish.first_day, wish.last_day
+            what = _what(wish)
             for person in _people(wish):
-                wishes = self._wishes[days][person]
+                wishes = self._wishes[what][person]
                 wishes.remove(wish)
                 if not wishes:
-                    del self._wishes[days][person]
-            if not self._wishes[days]:
-                del self._wishes[days]
+                    del self._wishes[what][person]
+            if not self._wishes[what]:
+                del self._wishes[what]
 
     def days(self) -> list[Days]:
         """What days people are followed over."""
-        return [*self._wishes]
+        return [what for what in self._wishes if not isinstance(what, str)]
 
-    def concerned(self, days: Days, people: Collection[str]) -> dict[Wish, list[Listener]]:
-        """Who follows any of `people` over these days; those who wish alike are together."""
-        of_days = self._wishes.get(days, {})
-        wishes = set(of_days.get(EVERYBODY, ()))
+    def follows(self) -> list[Follows]:
+        """The facts that pages are followed for."""
+        return [what for what in self._wishes if isinstance(what, str)]
+
+    def concerned(self, what: What, people: Collection[str | None]) -> dict[Wish, list[Listener]]:
+        """Who follows this of any of `people`; those who wish alike are together. None: about nobody."""
+        of_what = self._wishes.get(what, {})
+        wishes = set(of_what.get(EVERYBODY, ())) if people else set[Wish]()
         for person in people:
-            wishes |= of_days.get(person, set())
+            wishes |= of_what.get(person, set())
+        if isinstance(what, str) and None in people:
+            wishes = wishes.union(*of_what.values())
         return {wish: [*self._alike[wish]] for wish in wishes}
 
     def placed(self) -> list[Listener]:
@@ -86,6 +96,10 @@ class Following:
     def boards(self) -> list[Followed]:
         """Which boards are followed, and by whom."""
         return [Followed(wish.board, [*alike]) for wish, alike in self._alike.items() if wish.board]
+
+
+def _what(wish: Wish) -> What:
+    return wish.follows or (wish.first_day, wish.last_day)
 
 
 def _people(wish: Wish) -> Collection[str | None]:

@@ -16,10 +16,11 @@ import structlog
 from psycopg import IsolationLevel
 
 from api.reading import Reading, counted_position
+from api.streaming.concerns import concerned
 from api.streaming.feeds import BoardFeed, moved_rows, told_change
 from api.streaming.following import Following
 from api.streaming.frames import Reason, part_frame, rows_frame
-from api.streaming.listener import BoardAsked, Listener, Reached
+from api.streaming.listener import BoardAsked, Listener, Reached, Wish
 from domain.journal.connection import connect, folded_channel
 from domain.journal.listen import Wakeup
 from domain.refusals import BadField
@@ -183,6 +184,7 @@ class Hub:
             self._boards.clear()
         elif at is not None and upto > at:
             self._look_at_totals(cursor, Span(at, upto), news)
+            self._look_at_facts(cursor, Span(at, upto), news)
         rest = self._look_at_boards(upto, waiting, news)
         with self._lock:
             # Else somebody has entered since who begins before this look.
@@ -207,6 +209,18 @@ class Hub:
             for wish, alike in concerned.items():
                 frame = told_change(span, wish, rows)
                 news.frames.extend((each, span.upto, frame) for each in alike)
+
+    def _look_at_facts(self, cursor: Cursor, span: Span, news: _News) -> None:
+        """Tells open pages that something came which they rest on; what it is they ask for themselves."""
+        with self._lock:
+            followed = self._listeners.follows()
+        if not followed:
+            return
+        found, frame = concerned(cursor, span), rows_frame("delta", span.after, span.upto, ())
+        for follows in followed:
+            with self._lock:
+                those = self._listeners.concerned(follows, found.of(follows))
+            news.frames.extend((each, span.upto, frame) for alike in those.values() for each in alike)
 
     def _look_at_boards(self, upto: int, waiting: Iterable[Listener], news: _News) -> float:
         with self._lock:
@@ -257,6 +271,9 @@ def _beginning(cursor: Cursor, listener: Listener) -> Beginning:
     cursor.execute(ONE_MOMENT)
     upto = counted_position(cursor)
     wish, after = listener.wish, listener.after
+    if wish.follows is not None:
+        missed = _has_missed(cursor, wish, upto if after is None else after, upto)
+        return Beginning(upto, upto, (rows_frame("delta", after, upto, ()),) if missed else ())
     if after is None or wish.placed or not 0 <= upto - after <= MOST_BEHIND:
         found = totals.totals(cursor, wish.first_day, wish.last_day, wish.employees, MOST_ROWS + 1)
         return Beginning(upto, upto, _snapshot(upto, found))
@@ -264,6 +281,19 @@ def _beginning(cursor: Cursor, listener: Listener) -> Beginning:
     missed = totals.moved(cursor, span, wish.first_day, wish.last_day, wish.employees)
     rows = [msgspec.json.encode(total) for total in missed]
     return Beginning(after, upto, (rows_frame("delta", after, upto, rows),) if rows else ())
+
+
+def _has_missed(cursor: Cursor, wish: Wish, after: int, upto: int) -> bool:
+    """Whether facts have come after a page was shown that it rests on; so where that cannot be told."""
+    assert wish.follows is not None, "it is a page that asks"
+    if after == upto:
+        return False
+    if wish.placed or not 0 <= upto - after <= MOST_BEHIND:
+        return True
+    people = concerned(cursor, Span(after, upto)).of(wish.follows)
+    return bool(people) and (
+        wish.employees is None or None in people or not people.isdisjoint(wish.employees)
+    )
 
 
 def _snapshot(position: int, found: list[totals.Total]) -> tuple[bytes, ...]:

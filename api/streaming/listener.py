@@ -5,6 +5,7 @@ import datetime as dt
 from collections import deque
 from typing import NamedTuple
 
+from api.streaming.concerns import Follows
 from api.streaming.frames import Reason, progress_frame, refetch_frame
 
 QUEUE_BYTES = 1_000_000
@@ -14,10 +15,10 @@ HEARTBEAT_SECONDS = 15.0
 
 
 class Wish(NamedTuple):
-    """What a client follows: the standings of a time, or a board.
+    """What a client follows: the standings of a time, a board, or the facts that an open page rests on.
 
     employees: whom it is about; None for everybody. placed: whether who they are hangs on where people are
-    placed now, so that a transfer changes it.
+    placed now, so that a transfer changes it. follows: of an open page, which is told only that one came.
     """
 
     first_day: dt.date
@@ -25,6 +26,7 @@ class Wish(NamedTuple):
     employees: frozenset[str] | None = None
     placed: bool = False
     board: "BoardAsked | None" = None
+    follows: Follows | None = None
 
 
 class BoardAsked(NamedTuple):

@@ -5,6 +5,7 @@ import datetime as dt
 
 import pytest
 
+from api.streaming.concerns import Concerned
 from api.streaming.following import Following
 from api.streaming.listener import BoardAsked, Listener, Wish
 
@@ -32,6 +33,25 @@ async def test_only_those_are_found_whose_people_moved() -> None:
     found = following.concerned(APRIL, ["E1"])
     assert {each for alike in found.values() for each in alike} == {one, twin, two, everybody}
     assert len(found) == 3  # those who wish alike are told by one event
+
+
+async def test_pages_are_told_of_facts_about_their_people_and_of_those_about_nobody() -> None:
+    following = Following()
+    own, rules, everybody, totals = of("E1"), of("E1"), of(), of("E1")
+    own.wish = own.wish._replace(follows="all_facts")
+    rules.wish = rules.wish._replace(follows="all_but_work")
+    everybody.wish = everybody.wish._replace(follows="all_facts")
+    for each in (own, rules, everybody, totals):
+        following.add(each)
+    assert sorted(following.follows()) == ["all_but_work", "all_facts"] and following.days() == [APRIL]
+
+    def told(*people: str | None) -> set[Listener]:
+        return {each for alike in following.concerned("all_facts", people).values() for each in alike}
+
+    assert told() == set() and told("E2") == {everybody}
+    assert told("E1") == told(None) == {own, everybody}
+    found = Concerned(frozenset({"E1"}), frozenset({None}))
+    assert (found.of("all_but_work"), found.of("all_facts")) == ({None}, {None, "E1"})
 
 
 async def test_who_leaves_leaves_nothing_behind() -> None:

@@ -18,7 +18,7 @@ from projections.growth import Dossier
 
 @get(
     "/employees/{employee:str}/learning",
-    opt=page_opt("read_people", "learning", nav=40, asks=["day"], personal="person"),
+    opt=page_opt("read_people", "learning", nav=40, asks=["day"], personal="person", follows="all_but_work"),
 )
 async def learning_page(
     page: NamedDependency[Page], employee: EmployeeInPath, day: OnDay = None

@@ -11,7 +11,7 @@ from api import boards, credentials, growth, people, plans, shifts
 from api.facts import within_rights
 from api.ops import now
 from api.own_facts import new_key, own_fact, record
-from api.pages.employee.person import person_shown, stream_of
+from api.pages.employee.person import person_shown
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.submitted import converted, text_of
@@ -40,7 +40,7 @@ async def me_page(page: NamedDependency[Page], employee: EmployeeInPath) -> Resp
 
 @get(
     "/employees/{employee:str}/milestones",
-    opt=page_opt("read_people", "me", asks=["day"], personal="person"),
+    opt=page_opt("read_people", "me", asks=["day"], personal="person", follows="all_facts"),
 )
 async def milestones_page(
     page: NamedDependency[Page], employee: EmployeeInPath, day: OnDay = None
@@ -50,7 +50,6 @@ async def milestones_page(
     found = await page.ask(boards.read_milestones, employee=[employee], day=day)
     return await page.rendered(
         "employee/milestones.html",
-        live=stream_of(employee) if day is None else None,
         who=who,
         milestones=found,
     )
@@ -58,7 +57,7 @@ async def milestones_page(
 
 @get(
     "/employees/{employee:str}/shifts",
-    opt=page_opt("read_people", "me", asks=["from"], personal="person"),
+    opt=page_opt("read_people", "me", asks=["from"], personal="person", follows="all_facts"),
 )
 async def shifts_page(
     page: NamedDependency[Page],
@@ -86,7 +85,7 @@ async def shifts_page(
 
 @get(
     "/employees/{employee:str}/credentials",
-    opt=page_opt("read_people", "me", asks=["day"], personal="person"),
+    opt=page_opt("read_people", "me", asks=["day"], personal="person", follows="all_but_work"),
 )
 async def credentials_page(
     page: NamedDependency[Page], employee: EmployeeInPath, day: OnDay = None
@@ -100,7 +99,7 @@ async def credentials_page(
 
 @get(
     "/employees/{employee:str}/boards",
-    opt=page_opt("read_people", "me", asks=["day"], personal="people", reach="person"),
+    opt=page_opt("read_people", "me", asks=["day"], personal="people", reach="person", follows="all_facts"),
 )
 async def boards_page(
     page: NamedDependency[Page], employee: EmployeeInPath, day: OnDay = None
@@ -120,7 +119,6 @@ async def boards_page(
             found.extend((each["id"], ranked, at) for at in own)
     return await page.rendered(
         "employee/boards.html",
-        live=stream_of(employee) if day is None else None,
         who=who,
         period=str(Period.containing(today)),
         names=await page.names(

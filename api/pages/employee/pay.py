@@ -10,7 +10,7 @@ from api import overview, people
 from api.facts import within_rights
 from api.ops import now
 from api.own_facts import new_key, own_fact, record
-from api.pages.employee.person import person_shown, stream_of
+from api.pages.employee.person import person_shown
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.submitted import converted, text_of
@@ -30,7 +30,7 @@ FACTS_A_PAGE = 50
 
 @get(
     "/employees/{employee:str}/pay",
-    opt=page_opt("read_pay", "pay", nav=20, personal="person"),
+    opt=page_opt("read_pay", "pay", nav=20, personal="person", follows="all_facts"),
 )
 async def months_page(page: NamedDependency[Page], employee: EmployeeInPath) -> Response[str]:
     """The month as it stands, and the months that are closed."""
@@ -38,7 +38,6 @@ async def months_page(page: NamedDependency[Page], employee: EmployeeInPath) -> 
     found: Overview = await page.ask(overview.read_overview, employee=employee)
     return await page.rendered(
         "employee/months.html",
-        live=stream_of(employee),
         who=await person_shown(page, employee, today),
         pay=found.pay,
         period=str(Period.containing(today)),
@@ -47,7 +46,7 @@ async def months_page(page: NamedDependency[Page], employee: EmployeeInPath) -> 
 
 @get(
     "/employees/{employee:str}/pay/{period:str}",
-    opt=page_opt("read_pay", "pay", personal="person"),
+    opt=page_opt("read_pay", "pay", personal="person", follows="all_facts"),
 )
 async def pay_page(
     page: NamedDependency[Page], employee: EmployeeInPath, period: PeriodInPath
@@ -56,10 +55,8 @@ async def pay_page(
     asked = month(period)
     who = await person_shown(page, employee, min(asked.last_day, page.reading.today()))
     slip = await page.slip(employee, period)
-    is_open = slip is not None and slip.slip.state == "open"
     return await page.rendered(
         "employee/pay.html",
-        live=stream_of(employee) if is_open else None,
         who=who,
         period=period,
         may_dispute=who.is_self and InquiryOpened.TYPE in MAY_RECORD.get(page.caller.role, ()),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from typing import NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from api import people
 from api.pages.page import Page
@@ -28,8 +28,3 @@ async def person_shown(page: Page, employee: str, on: dt.date, view: View | None
     said = found.posting.name if found.posting else None
     root = f"/employees/{quote(employee, safe='')}"
     return Who(employee, said or employee, root, page.caller.employee == employee)
-
-
-def stream_of(employee: str) -> str:
-    """The address of the stream of what counts for a person."""
-    return f"/v1/stream?{urlencode({'employee': employee})}"

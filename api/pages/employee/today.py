@@ -6,7 +6,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api import boards, people, reminders
-from api.pages.employee.person import person_shown, stream_of
+from api.pages.employee.person import person_shown
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.reading import EmployeeInPath, OnDay
@@ -19,7 +19,7 @@ MILESTONES = 3
 
 @get(
     "/employees/{employee:str}/today",
-    opt=page_opt("read_pay", "today", nav=10, asks=["day"], personal="person"),
+    opt=page_opt("read_pay", "today", nav=10, asks=["day"], personal="person", follows="all_facts"),
 )
 async def today_page(
     page: NamedDependency[Page], employee: EmployeeInPath, day: OnDay = None
@@ -35,7 +35,6 @@ async def today_page(
     )
     return await page.rendered(
         "employee/today.html",
-        live=stream_of(employee) if day is None else None,
         who=who,
         on=on,
         progress=progress,

@@ -46,7 +46,9 @@ class Bar(NamedTuple):
 
 @get(
     "/hr/alerts",
-    opt=page_opt("read_care", "hr", asks=["tried", "day"], personal="people", reach="rows"),
+    opt=page_opt(
+        "read_care", "hr", asks=["tried", "day"], personal="people", reach="rows", follows="all_facts"
+    ),
 )
 async def alerts_page(
     page: NamedDependency[Page],
@@ -71,6 +73,7 @@ async def alerts_page(
         more=len(found.people) - len(people),
         rules=await _rules(page, day),
         may_try=may_try,
+        live=not tried,
     )
 
 

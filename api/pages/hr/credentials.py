@@ -43,7 +43,14 @@ DECISIONS: Mapping[str, type[Fact]] = {
 
 @get(
     "/hr/credentials",
-    opt=page_opt("read_care", "hr", asks=["kind", "state", "day", "offset"], personal="people", reach="rows"),
+    opt=page_opt(
+        "read_care",
+        "hr",
+        asks=["kind", "state", "day", "offset"],
+        personal="people",
+        reach="rows",
+        follows="all_but_work",
+    ),
 )
 async def credentials_page(
     page: NamedDependency[Page],
@@ -73,7 +80,14 @@ async def credentials_page(
 
 @get(
     "/hr/credentials/flagged-work",
-    opt=page_opt("read_care", "hr", asks=["period", "day", "offset"], personal="people", reach="rows"),
+    opt=page_opt(
+        "read_care",
+        "hr",
+        asks=["period", "day", "offset"],
+        personal="people",
+        reach="rows",
+        follows="all_facts",
+    ),
 )
 async def flagged_page(
     page: NamedDependency[Page],
@@ -98,7 +112,7 @@ async def flagged_page(
 
 @get(
     "/hr/people/{employee:str}/credentials",
-    opt=page_opt("read_care", "hr", asks=["day", "done"], personal="person"),
+    opt=page_opt("read_care", "hr", asks=["day", "done"], personal="person", follows="all_but_work"),
 )
 async def own_page(
     page: NamedDependency[Page],

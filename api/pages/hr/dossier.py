@@ -60,7 +60,9 @@ class Evidence(NamedTuple):
 
 @get(
     "/hr/people/{employee:str}",
-    opt=page_opt("read_care", "hr", asks=["day", "done"], personal="person", reach_on="today"),
+    opt=page_opt(
+        "read_care", "hr", asks=["day", "done"], personal="person", reach_on="today", follows="all_facts"
+    ),
 )
 async def dossier_page(
     page: NamedDependency[Page], employee: EmployeeInPath, done: Done = None, day: OnDay = None

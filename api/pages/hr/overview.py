@@ -19,7 +19,9 @@ FIRST = 12
 
 @get(
     "/hr",
-    opt=page_opt("read_care", "hr", nav=44, asks=["day"], personal="people", reach="all"),
+    opt=page_opt(
+        "read_care", "hr", nav=44, asks=["day"], personal="people", reach="all", follows="all_facts"
+    ),
 )
 async def overview_page(page: NamedDependency[Page], day: OnDay = None) -> Response[str]:
     """Newcomers to greet, probations to review and credentials that end, the most urgent first."""

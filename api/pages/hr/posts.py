@@ -17,7 +17,12 @@ from projections.staffing import Forecast
 BranchAsked = Annotated[str | None, QueryParameter(description="Of this branch only.")]
 
 
-@get("/hr/posts", opt=page_opt("read_care", "hr", asks=["branch", "day"], personal="none", reach="all"))
+@get(
+    "/hr/posts",
+    opt=page_opt(
+        "read_care", "hr", asks=["branch", "day"], personal="none", reach="all", follows="all_but_work"
+    ),
+)
 async def posts_page(
     page: NamedDependency[Page], branch: BranchAsked = None, day: OnDay = None
 ) -> Response[str]:

@@ -34,7 +34,14 @@ class Unread(NamedTuple):
 
 @get(
     "/hr/plans",
-    opt=page_opt("read_care", "hr", asks=["plan", "offset", "day", "done"], personal="people", reach="rows"),
+    opt=page_opt(
+        "read_care",
+        "hr",
+        asks=["plan", "offset", "day", "done"],
+        personal="people",
+        reach="rows",
+        follows="all_but_work",
+    ),
 )
 async def plans_page(
     page: NamedDependency[Page],

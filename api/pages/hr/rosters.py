@@ -53,6 +53,7 @@ SpanAsked = Annotated[Span, QueryParameter(description="How many days: 7, 14 or 
         asks=["unit", "from", "span", "day", "done"],
         personal="people",
         reach="rows",
+        follows="all_facts",
     ),
 )
 async def roster_page(

@@ -24,7 +24,7 @@ Listed = Literal["waiting", "all"] | State
 
 @get(
     "/payroll/inquiries",
-    opt=desk_opt(asks=["state"]),
+    opt=desk_opt(asks=["state"], follows="all_but_work"),
 )
 async def inquiries_page(
     page: NamedDependency[Page],
@@ -46,7 +46,7 @@ async def inquiries_page(
     )
 
 
-@get("/payroll/inquiries/{inquiry:str}", opt=desk_opt())
+@get("/payroll/inquiries/{inquiry:str}", opt=desk_opt(follows="all_but_work"))
 async def inquiry_page(page: NamedDependency[Page], inquiry: InquiryInPath) -> Response[str]:
     """One of them with all that followed, and the forms to answer and to settle it."""
     return await _shown(page, inquiry)

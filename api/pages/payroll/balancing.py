@@ -15,7 +15,7 @@ from projections.balances import Balance
 _FIELDS = ("employee", "plan", "account", "currency", "amount", "reason", "approver")
 
 
-@get("/payroll/balances", opt=desk_opt())
+@get("/payroll/balances", opt=desk_opt(follows="all_facts"))
 async def balances_page(page: NamedDependency[Page]) -> Response[str]:
     """Every balance that is not at 0, as the closed months left it."""
     return await _shown(page)

@@ -41,7 +41,7 @@ WHERE: Mapping[Item, tuple[Action, str]] = {
 """The page that shows what an item of the checklist counts, for those who may do what it takes."""
 
 
-@get("/payroll/{period:str}/close", opt=desk_opt(personal="none"))
+@get("/payroll/{period:str}/close", opt=desk_opt(personal="none", follows="all_facts"))
 async def close_page(
     page: NamedDependency[Page],
     quarantine: NamedDependency[Quarantine],
@@ -87,7 +87,7 @@ async def take_next_step(
 
 @get(
     "/payroll/{period:str}/without-plan",
-    opt=desk_opt(),
+    opt=desk_opt(follows="all_facts"),
 )
 async def without_plan_page(page: NamedDependency[Page], period: PeriodInPath) -> Response[str]:
     """Who works in the month and is paid by no plan."""
@@ -95,7 +95,7 @@ async def without_plan_page(page: NamedDependency[Page], period: PeriodInPath) -
     return await page.rendered("payroll/without_plan.html", period=period, found=found)
 
 
-@get("/payroll/{period:str}/unconfirmed", opt=desk_opt(asks=["offset"]))
+@get("/payroll/{period:str}/unconfirmed", opt=desk_opt(asks=["offset"], follows="all_facts"))
 async def unconfirmed_page(
     page: NamedDependency[Page], period: PeriodInPath, offset: Offset = 0
 ) -> Response[str]:

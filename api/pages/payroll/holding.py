@@ -23,7 +23,7 @@ _FIELDS = ("employee", "period", "plan", "component", "deal", "scope", "reason")
 
 @get(
     "/payroll/holds",
-    opt=desk_opt(asks=["employee", "period", "plan", "component"]),
+    opt=desk_opt(asks=["employee", "period", "plan", "component"], follows="all_but_work"),
 )
 async def holds_page(
     page: NamedDependency[Page],

@@ -14,7 +14,7 @@ from api.problems import NotFound
 from api.reading import EmployeeInPath, PeriodInPath, month
 from api.run_sheets import KeptSheets
 
-_PERSON = desk_opt(personal="person")
+_PERSON = desk_opt(personal="person", follows="all_facts")
 
 
 @get("/payroll/{period:str}/people/{employee:str}", opt=_PERSON)

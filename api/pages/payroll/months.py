@@ -13,7 +13,7 @@ MONTHS = 24
 """So many months are told of; each has an address of its own."""
 
 
-@get("/payroll", opt=desk_opt(nav=15))
+@get("/payroll", opt=desk_opt(nav=15, follows="all_facts"))
 async def months_page(page: NamedDependency[Page]) -> Response[str]:
     """Every month with its state; the next one to close stands first."""
     found: list[MonthStanding] = await page.ask(checklists.read_closes, limit=MONTHS)

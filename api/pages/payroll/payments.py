@@ -55,7 +55,7 @@ class Wrong(NamedTuple):
 
 @get(
     "/payroll/{period:str}/payments",
-    opt=desk_opt(asks=_ASKS),
+    opt=desk_opt(asks=_ASKS, follows="all_but_work"),
 )
 async def payments_page(
     page: NamedDependency[Page],

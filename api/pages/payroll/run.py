@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
 from api import run_sheets
@@ -23,7 +24,7 @@ _FILTERED = ["branch", "search", "show", "order", "offset"]
 
 @get(
     "/payroll/{period:str}",
-    opt=desk_opt(asks=_FILTERED),
+    opt=desk_opt(asks=_FILTERED, follows="all_facts"),
 )
 async def people_page(
     page: NamedDependency[Page],
@@ -64,7 +65,7 @@ async def people_page(
 
 @get(
     "/payroll/{period:str}/components",
-    opt=desk_opt(personal="none"),
+    opt=desk_opt(personal="none", follows="all_facts"),
 )
 async def components_page(
     page: NamedDependency[Page], kept_sheets: NamedDependency[KeptSheets], period: PeriodInPath
@@ -76,7 +77,7 @@ async def components_page(
 
 @get(
     "/payroll/{period:str}/changes",
-    opt=desk_opt(asks=["branch", "offset"]),
+    opt=desk_opt(asks=["branch", "offset"], follows="all_facts"),
 )
 async def changes_page(
     page: NamedDependency[Page],
@@ -86,21 +87,12 @@ async def changes_page(
     offset: Offset = 0,
 ) -> Response[str]:
     """Who is paid more or less than the month before, the greatest difference first, and why."""
-    found = await page.ask(
-        run_sheets.read_run_changes,
-        kept_sheets=kept_sheets,
-        period=period,
-        branch=branch or None,
-        offset=offset,
-        limit=FEWER,
-    )
-    shown = _shown(found, "changes", {"branch": branch} if branch else {})
-    return await page.rendered("payroll/changes.html", **shown, size=FEWER)
+    return await _fewer(page, "changes", run_sheets.read_run_changes, kept_sheets, period, branch, offset)
 
 
 @get(
     "/payroll/{period:str}/late",
-    opt=desk_opt(asks=["branch", "offset"]),
+    opt=desk_opt(asks=["branch", "offset"], follows="all_facts"),
 )
 async def late_page(
     page: NamedDependency[Page],
@@ -110,19 +102,10 @@ async def late_page(
     offset: Offset = 0,
 ) -> Response[str]:
     """What the run settles of earlier months, person by person, with the facts that came late."""
-    found = await page.ask(
-        run_sheets.read_run_deltas,
-        kept_sheets=kept_sheets,
-        period=period,
-        branch=branch or None,
-        offset=offset,
-        limit=FEWER,
-    )
-    shown = _shown(found, "late", {"branch": branch} if branch else {})
-    return await page.rendered("payroll/late.html", **shown, size=FEWER)
+    return await _fewer(page, "late", run_sheets.read_run_deltas, kept_sheets, period, branch, offset)
 
 
-@get("/payroll/{period:str}/files", opt=desk_opt())
+@get("/payroll/{period:str}/files", opt=desk_opt(follows="all_facts"))
 async def files_page(
     page: NamedDependency[Page], kept_sheets: NamedDependency[KeptSheets], period: PeriodInPath
 ) -> Response[str]:
@@ -135,6 +118,28 @@ async def files_page(
         columns=_columns(),
         branches=found.branches.items(),
     )
+
+
+async def _fewer(
+    page: Page,
+    tab: str,
+    handler: HTTPRouteHandler,
+    kept_sheets: KeptSheets,
+    period: str,
+    branch: Branch,
+    offset: int,
+) -> Response[str]:
+    """A page that says of few people at a time why, as `handler` answers it."""
+    found = await page.ask(
+        handler,
+        kept_sheets=kept_sheets,
+        period=period,
+        branch=branch or None,
+        offset=offset,
+        limit=FEWER,
+    )
+    shown = _shown(found, tab, {"branch": branch} if branch else {})
+    return await page.rendered(f"payroll/{tab}.html", **shown, size=FEWER)
 
 
 def _columns() -> list[tuple[str, str]]:

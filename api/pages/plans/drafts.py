@@ -24,7 +24,7 @@ DraftInPath = Annotated[str, PathParameter(description="Id of a draft.")]
 
 @get(
     "/plan-drafts/{draft:str}",
-    opt=page_opt("read_plans", "plans", personal="people", reach="rows"),
+    opt=page_opt("read_plans", "plans", personal="people", reach="rows", follows="all_but_work"),
 )
 async def draft_page(page: NamedDependency[Page], draft: DraftInPath) -> Response[str]:
     """What the draft says, what it would change, and the next step with whose turn it is."""

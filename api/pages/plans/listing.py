@@ -17,7 +17,16 @@ STAFF: tuple[Role, ...] = ("manager", "hr", "hr_head", "payroll", "auditor", "ad
 
 @get(
     "/plans",
-    opt=page_opt("read_plans", "plans", nav=48, roles=STAFF, asks=["day"], personal="none", reach="any"),
+    opt=page_opt(
+        "read_plans",
+        "plans",
+        nav=48,
+        roles=STAFF,
+        asks=["day"],
+        personal="none",
+        reach="any",
+        follows="all_but_work",
+    ),
 )
 async def plans_page(page: NamedDependency[Page], day: OnDay = None) -> Response[str]:
     """Every plan with how it stands on a day, and the drafts that wait for somebody."""

@@ -34,7 +34,14 @@ _VERSION = Annotated[
 
 @get(
     "/plans/{plan:str}",
-    opt=page_opt("read_plans", "plans", asks=["day", "version"], personal="people", reach="rows"),
+    opt=page_opt(
+        "read_plans",
+        "plans",
+        asks=["day", "version"],
+        personal="people",
+        reach="rows",
+        follows="all_but_work",
+    ),
 )
 async def plan_page(
     page: NamedDependency[Page], plan: PlanInPath, day: OnDay = None, version: _VERSION = None
@@ -118,7 +125,9 @@ async def numbers_page(
 
 @get(
     "/plans/{plan:str}/readers",
-    opt=page_opt("read_people", "plans", asks=["day"], personal="people", reach="rows"),
+    opt=page_opt(
+        "read_people", "plans", asks=["day"], personal="people", reach="rows", follows="all_but_work"
+    ),
 )
 async def readers_page(page: NamedDependency[Page], plan: PlanInPath, day: OnDay = None) -> Response[str]:
     """Who has acknowledged each version, and who has yet to; of those whom the reader reaches."""

@@ -25,7 +25,7 @@ OUTCOMES = ("helped", "helped_in_part", "did_not_help", "left")
 
 @get(
     "/employees/{employee:str}/care",
-    opt=page_opt("read_care", "team", asks=["done"], personal="person"),
+    opt=page_opt("read_care", "team", asks=["done"], personal="person", follows="all_facts"),
 )
 async def care_page(
     page: NamedDependency[Page], employee: EmployeeInPath, done: str | None = None

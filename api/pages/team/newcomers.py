@@ -19,7 +19,7 @@ WEEK = dt.timedelta(weeks=1)
 
 @get(
     "/team/newcomers",
-    opt=page_opt("read_care", "team", asks=["week"], personal="people", reach="rows"),
+    opt=page_opt("read_care", "team", asks=["week"], personal="people", reach="rows", follows="all_facts"),
 )
 async def newcomers_page(
     page: NamedDependency[Page],

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -54,7 +53,16 @@ class Waiting(NamedTuple):
 
 @get(
     "/team",
-    opt=page_opt("read_care", "team", nav=5, roles=LEADS, asks=["day"], personal="people", reach="rows"),
+    opt=page_opt(
+        "read_care",
+        "team",
+        nav=5,
+        roles=LEADS,
+        asks=["day"],
+        personal="people",
+        reach="rows",
+        follows="all_facts",
+    ),
 )
 async def team_page(page: NamedDependency[Page], day: OnDay = None) -> Response[str]:
     """Everybody with targets, gap, days left and earnings; warnings with their numbers first; live."""
@@ -69,7 +77,6 @@ async def team_page(page: NamedDependency[Page], day: OnDay = None) -> Response[
     members = [Member(each, far.get(each.employee), warnings.get(each.employee, [])) for each in shown]
     return await page.rendered(
         "team/now.html",
-        live=_stream(page, ids) if day is None and ids else None,
         on=on,
         members=sorted(members, key=lambda each: (each.attained, each.person.employee)),
         names={each.employee: each.name for each in people},
@@ -96,10 +103,3 @@ async def _waiting(page: Page) -> Waiting:
     consented = await page.ask(shifts.read_swaps, state_="consented")
     asked = await page.ask(inquiries.read_inquiries, state_="open") if page.may("read_pay") else []
     return Waiting(len(consented), len(asked))
-
-
-def _stream(page: Page, ids: list[str]) -> str:
-    """The stream of the team: of everybody within reach, or of those shown to somebody who reaches all."""
-    if page.caller.scope == "all":
-        return f"/v1/stream?{urlencode({'employee': ids}, doseq=True)}"
-    return "/v1/stream"

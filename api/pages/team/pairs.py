@@ -13,7 +13,7 @@ from projections.proposals import Proposal
 CONTRACTS = 20
 
 
-@get("/team/pairs", opt=page_opt("read_care", "team", personal="people", reach="rows"))
+@get("/team/pairs", opt=page_opt("read_care", "team", personal="people", reach="rows", follows="all_facts"))
 async def pairs_page(page: NamedDependency[Page]) -> Response[str]:
     """Pairs with their effect and why they work or not; proposals for those who reach everybody."""
     pairs: list[Pairing] = await page.ask(pairings.read_pairings)

@@ -4,7 +4,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api import overview
-from api.pages.employee.person import person_shown, stream_of
+from api.pages.employee.person import person_shown
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.reading import EmployeeInPath, OnDay
@@ -16,7 +16,9 @@ MOODS = 6
 
 @get(
     "/employees/{employee:str}",
-    opt=page_opt("read_people", "team", asks=["day"], personal="person", reach_on="today"),
+    opt=page_opt(
+        "read_people", "team", asks=["day"], personal="person", reach_on="today", follows="all_facts"
+    ),
 )
 async def person_page(
     page: NamedDependency[Page], employee: EmployeeInPath, day: OnDay = None
@@ -30,7 +32,6 @@ async def person_page(
     progress = found.pay.progress if found.pay else None
     return await page.rendered(
         "team/person.html",
-        live=stream_of(employee) if day is None else None,
         who=await person_shown(page, employee, on),
         on=on,
         found=found,

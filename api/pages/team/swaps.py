@@ -28,7 +28,12 @@ class Asked(NamedTuple):
     hindrance: Told | None
 
 
-@get("/team/swaps", opt=page_opt("read_people", "team", asks=["done"], personal="people", reach="rows"))
+@get(
+    "/team/swaps",
+    opt=page_opt(
+        "read_people", "team", asks=["done"], personal="people", reach="rows", follows="all_but_work"
+    ),
+)
 async def swaps_page(page: NamedDependency[Page], done: str | None = None) -> Response[str]:
     """The swaps within reach: those that wait, tried against the rules, and those settled of late."""
     return await _swaps(page, done=done is not None)

@@ -24,7 +24,7 @@ _FIELDS = ("target", "value", "effective_from", "effective_until", "reason", "ap
 
 @get(
     "/employees/{employee:str}/targets",
-    opt=page_opt("read_pay", "team", asks=["done"], personal="person"),
+    opt=page_opt("read_pay", "team", asks=["done"], personal="person", follows="all_facts"),
 )
 async def targets_page(
     page: NamedDependency[Page], employee: EmployeeInPath, done: str | None = None

@@ -30,7 +30,9 @@ ROLES_SAID = ("manager", "production", "rd", "hr")
 
 @get(
     "/team/waiting",
-    opt=page_opt("read_care", "team", asks=["period", "done"], personal="people", reach="rows"),
+    opt=page_opt(
+        "read_care", "team", asks=["period", "done"], personal="people", reach="rows", follows="all_facts"
+    ),
 )
 async def waiting_page(
     page: NamedDependency[Page],

@@ -1,18 +1,25 @@
 // Keeps an open page as it stands: follows the stream that the page names, and shows anew what changed.
-// At news the page itself is fetched once more, and the parts marked data-live take what it says now.
+// At news the page itself is fetched once more, and what it says otherwise than before is put in its place.
 
 const body = document.body;
+const main = document.querySelector("main");
 const line = document.getElementById("line");
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 5000;
 const AGAIN = 1000;
+const SOON = 60;
+// Where news does not end, a page rests so many times as long as it took, in milliseconds.
+const LIGHT = 150;
+const REST = { light: 2, heavy: 10 };
 
+let said = main.cloneNode(true);
 let position = Number(body.dataset.position);
 let shownAt = position;
 let wanted = position;
 let source = null;
 let wait = FIRST_WAIT;
 let fetching = false;
+let restsUntil = 0;
 
 function tell(state) {
   if (line.dataset.liveState === state) return;
@@ -28,7 +35,7 @@ function follow() {
   source.addEventListener("snapshot", heard);
   source.addEventListener("delta", heard);
   source.addEventListener("progress", (event) => { position = Math.max(position, Number(event.lastEventId)); });
-  source.addEventListener("must-refetch", comeBack);
+  source.addEventListener("must-refetch", sentAway);
   source.addEventListener("error", comeBack);
 }
 
@@ -39,7 +46,16 @@ function heard(event) {
 
 // What could not be fetched is tried again, until the page shows what the stream told of.
 function catchUp() {
-  if (wanted > shownAt && !fetching) refresh().catch(() => setTimeout(catchUp, AGAIN));
+  if (wanted <= shownAt || fetching) return;
+  const rest = restsUntil - performance.now();
+  if (rest > 0) setTimeout(catchUp, rest);
+  else refresh().then(catchUp, () => setTimeout(catchUp, AGAIN));
+}
+
+// Whom the reader reaches has changed, or where the service stands: of the one only few pages have to ask.
+function sentAway(event) {
+  if (JSON.parse(event.data).reason === "people-moved") wait = SOON;
+  comeBack();
 }
 
 // A browser comes back by itself only where the line broke off, not where it was refused: so do it here.
@@ -68,20 +84,19 @@ async function refresh() {
   if (fetching) return "later";
   fetching = true;
   try {
-    let seen;
-    do {
-      seen = wanted;
-      const answer = await fetch(withPosition(seen), { headers: { Accept: "text/html" } });
-      if (answer.redirected || answer.status === 401 || answer.status === 403) {
-        tell("over");
-        source.close();
-        return "over";
-      }
-      if (!answer.ok) throw new Error(String(answer.status));
-      swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
-      shownAt = Math.max(shownAt, seen);
-      position = Math.max(position, seen);
-    } while (seen < wanted);
+    const [seen, began] = [wanted, performance.now()];
+    const answer = await fetch(withPosition(seen), { headers: { Accept: "text/html" } });
+    if (answer.redirected || answer.status === 401 || answer.status === 403) {
+      tell("over");
+      source.close();
+      return "over";
+    }
+    if (!answer.ok) throw new Error(String(answer.status));
+    show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    shownAt = Math.max(shownAt, seen);
+    position = Math.max(position, seen);
+    const took = performance.now() - began;
+    restsUntil = performance.now() + took * (took < LIGHT ? REST.light : REST.heavy);
     return "done";
   } finally {
     fetching = false;
@@ -95,22 +110,85 @@ function withPosition(at) {
   return address;
 }
 
-function swap(fresh) {
-  for (const old of document.querySelectorAll("[data-live]")) {
-    const next = fresh.getElementById(old.id);
-    if (!next || next.innerHTML === (old.told ?? old.innerHTML)) continue;
-    const focused = old.contains(document.activeElement) ? pathTo(document.activeElement, old) : null;
-    const open = [...old.querySelectorAll("details[open][id]")].map((each) => each.id);
-    const [left, top] = [scrollX, scrollY];
-    old.innerHTML = old.told = next.innerHTML;
-    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-    if (focused) at(old, focused)?.focus({ preventScroll: true });
-    scrollTo(left, top);
-    old.classList.remove("changed");
-    void old.offsetWidth;
-    old.classList.add("changed");
-  }
+// What the page says now goes where it says something else than before, and nothing else is touched: what is
+// open stays open, what is focused stays so, and a form that somebody fills in stays as they filled it in.
+function show(fresh) {
+  const focused = document.activeElement;
+  const path = main.contains(focused) ? pathTo(focused, main) : null;
+  const next = fresh.querySelector("main");
+  renew(main, said, next);
+  said = next;
+  if (path && document.activeElement !== focused) at(main, path)?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("refreshed", { detail: { position } }));
+}
+
+// `old` stands on the page; it came about from `before`, and is to say what `next` says.
+function renew(old, before, next) {
+  if (before.isEqualNode(next)) return;
+  if (before instanceof HTMLFormElement && isHeld(old)) {
+    next.replaceWith(before.cloneNode(true));
+    return;
+  }
+  if (before.nodeType !== Node.ELEMENT_NODE || !isAlike(before, next) || !hasAllOf(old, before)) {
+    const fitting = document.importNode(next, true);
+    old.replaceWith(fitting);
+    mark(fitting.parentElement);
+    return;
+  }
+  if (next.matches("input[name=key]")) return;
+  for (const { name } of before.attributes) if (!next.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of next.attributes) {
+    if (before.getAttribute(name) !== value) old.setAttribute(name, value);
+  }
+  renewAllOf(old, before, next);
+}
+
+// What stands first and last and is the same is passed over, so that a row that comes or goes moves no other.
+function renewAllOf(old, before, next) {
+  const [olds, befores, nexts] = [old, before, next].map((each) => [...each.childNodes]);
+  const fewer = Math.min(befores.length, nexts.length);
+  let [first, last] = [0, 0];
+  while (first < fewer && befores[first].isEqualNode(nexts[first])) first += 1;
+  while (last < fewer - first && befores.at(-1 - last).isEqualNode(nexts.at(-1 - last))) last += 1;
+  const behind = olds[olds.length - last] ?? null;
+  for (let at = first; at < Math.max(befores.length, nexts.length) - last; at += 1) {
+    if (at < Math.min(befores.length, nexts.length) - last) {
+      renew(olds[at], befores[at], nexts[at]);
+      continue;
+    }
+    if (at < befores.length - last) olds[at].remove();
+    else old.insertBefore(document.importNode(nexts[at], true), behind);
+    mark(old);
+  }
+}
+
+function isAlike(one, other) {
+  return one.nodeName === other.nodeName && one.id === other.id;
+}
+
+function hasAllOf(old, before) {
+  return isAlike(old, before) && old.childNodes.length === before.childNodes.length;
+}
+
+function isHeld(form) {
+  return form.contains(document.activeElement) || [...form.elements].some(isFilledIn);
+}
+
+function isFilledIn(field) {
+  if (field.matches("input[type=hidden]")) return false;
+  if (field.matches("input[type=checkbox], input[type=radio]")) return field.checked !== field.defaultChecked;
+  if (field instanceof HTMLSelectElement) {
+    const preset = [...field.options].findIndex((each) => each.defaultSelected);
+    return field.selectedIndex !== Math.max(preset, 0);
+  }
+  return "defaultValue" in field && field.value !== field.defaultValue;
+}
+
+function mark(changed) {
+  const part = changed.closest("section");
+  if (!part) return;
+  part.classList.remove("changed");
+  requestAnimationFrame(() => part.classList.add("changed"));
 }
 
 function pathTo(element, root) {
@@ -126,5 +204,11 @@ function at(root, path) {
 }
 
 follow();
+// Nobody looks at a page that is hidden; a browser keeps few lines to one service, for all that are open.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden || source.readyState === EventSource.CLOSED) return;
+  wait = SOON;
+  comeBack();
+});
 addEventListener("pagehide", () => source.close());
 addEventListener("pageshow", (event) => { if (event.persisted) follow(); });
