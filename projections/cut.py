@@ -6,10 +6,12 @@ On the first day of a month nearly everybody shares one value, so the crowd is n
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 from itertools import islice
 
-from projections.ordered import Key, Ordered
+from projections.ordered import Key, Lead, Ordered
+
+Moment = tuple[int, str]
+"""When somebody reached a value, in microseconds, and who it is."""
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 LAST = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -19,19 +21,20 @@ MICROSECOND = dt.timedelta(microseconds=1)
 class Cut:
     """People whose keys on a board begin with `last`; None for no board yet."""
 
-    def __init__(self, last: int | Fraction | None = None, employees: Iterable[str] = ()) -> None:
+    def __init__(self, last: Lead | None = None, employees: Iterable[str] = ()) -> None:
         self.last = last
         self._lacking = set(employees)
         self._reached: dict[str, dt.datetime | None] = {}
-        self._order = Ordered()
+        self._order = Ordered[Moment]()
 
     def __len__(self) -> int:
         return len(self._lacking) + len(self._reached)
 
     def came(self, key: Key) -> None:
         """Takes somebody in, if they share the value."""
-        if key[0] == self.last:
-            self._lacking.add(key[1])
+        *last, employee = key
+        if tuple(last) == self.last:
+            self._lacking.add(employee)
 
     def drop(self, employee: str) -> None:
         """Takes somebody out, if they are here."""
@@ -43,9 +46,8 @@ class Cut:
         """Of whom it is to be asked when they reached the value; of one alone it does not matter."""
         return sorted(self._lacking) if len(self) > 1 else []
 
-    def learn(self, employees: Iterable[str], found: Mapping[str, dt.datetime]) -> None:
-        """Notes when `employees` reached the value; never, by no fact, where that is not `found`."""
-        learnt = {employee: found.get(employee) for employee in employees}
+    def learn(self, learnt: Mapping[str, dt.datetime | None]) -> None:
+        """Notes when some of them reached the value; None for never, by no fact."""
         self._lacking -= learnt.keys()
         if self._reached:
             for employee, at in learnt.items():
@@ -54,6 +56,10 @@ class Cut:
             self._order = Ordered(_key(employee, at) for employee, at in learnt.items())
         self._reached |= learnt
 
+    def until(self, number: int) -> Moment | None:
+        """The moment of the last of the first `number`; None where so many are not known."""
+        return self._order.at(number - 1) if 0 < number <= len(self._reached) else None
+
     def first(self, number: int) -> dict[str, dt.datetime | None]:
         """The first of them, and when each reached the value, if several share it."""
         if len(self) <= 1:
@@ -61,5 +67,10 @@ class Cut:
         return {employee: self._reached[employee] for _, employee in islice(self._order, number)}
 
 
-def _key(employee: str, at: dt.datetime | None) -> Key:
-    return ((at or LAST) - EPOCH) // MICROSECOND, employee
+def micros(at: dt.datetime) -> int:
+    """The microseconds of `at`."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def _key(employee: str, at: dt.datetime | None) -> Moment:
+    return micros(at or LAST), employee

@@ -23,7 +23,7 @@ from projections import measures
 from projections.boards import Ranked, shown
 from projections.cut import Cut
 from projections.measures import Values
-from projections.ordered import Key, Ordered
+from projections.ordered import Key, Lead, Ordered, lead
 from projections.places import opened_for, ranked_people
 from projections.reached import reached_at
 from projections.spans import Cursor
@@ -55,7 +55,8 @@ class Kept:
         self._leaves, _ = opened_for(plan, board.measure, period, (), last)
         self._looks = looks(self._leaves.values(), period, last)
         own = self._measures[board.measure]
-        self._scale = own.scale if isinstance(own, FactMeasure) else 1
+        self._sign = 1 if board.first == "lowest" else -1
+        self._times = self._sign * (own.scale if isinstance(own, FactMeasure) else 1)
         self._sees_others = any(measure.credited != "own" for measure in self._leaves.values())
         self.forget()
 
@@ -73,7 +74,7 @@ class Kept:
             self._measure_all(cursor, position)
         elif position != self.position:
             self._move(cursor, self.position, position)
-        self._measure(cursor, self._maybe_shown(), position)
+        self._settle(cursor, position)
 
     def ranked(self, cursor: Cursor) -> Ranked:
         """The board as it stands."""
@@ -102,11 +103,11 @@ class Kept:
     @property
     def paid(self) -> int:
         """How many have a value for which a place can pay: where the highest is first, one above 0."""
-        return len(self._order) if self.board.first == "lowest" else self._order.before((0, ""))
+        return len(self._order) if self.board.first == "lowest" else self._order.before((0, 0, ""))
 
     def best(self, number: int, but: str) -> tuple[Fraction, ...]:
         """The best values that places can pay for, `number` of them at most, `but` one person's."""
-        others = (employee for _, employee in islice(self._order, min(number + 1, self.paid)))
+        others = (employee for *_, employee in islice(self._order, min(number + 1, self.paid)))
         values = (self._values[employee] for employee in others if employee != but)
         return tuple(value for value in islice(values, number) if value is not None)
 
@@ -120,11 +121,9 @@ class Kept:
         self._people: dict[str, Posting] = {}
         self._parts: dict[str, tuple[Fraction | None, ...]] = {}
         self._values: dict[str, Fraction | None] = {}
-        self._order = Ordered()
-        self._unranked = Ordered()
-        self._waiting = Waiting(
-            self._measures, self._leaves, self.board.measure, self._before, self.board.first == "lowest"
-        )
+        self._order = Ordered[Key]()
+        self._unranked = Ordered[Key]()
+        self._waiting = Waiting(self._measures, self._leaves, self.board.measure, self._sign)
         self._reached: dict[str, dt.datetime | None] = {}
         self._cut = Cut()
 
@@ -147,11 +146,11 @@ class Kept:
         self._whole = max(self._whole - 1, 0)
         came = self._ranks(cursor, position, sorted(told.place)) if told.place else {}
         for employee in told.place & self._people.keys():
-            self._drop(employee)
+            self._leave(employee)
             del self._people[employee]
         unknown = {*came}
         for employee in told.licences & self._people.keys():
-            self._drop(employee)
+            self._leave(employee)
             unknown.add(employee)
         waiting = {e: each for e, each in told.work.items() if e in self._people and e not in unknown}
         unknown |= {employee for employee, each in waiting.items() if not self._wait(employee, each)}
@@ -161,19 +160,26 @@ class Kept:
     def _wait(self, employee: str, told: Told) -> bool:
         """Lets somebody wait of whose work something is told; not if they may stand anywhere now."""
         if employee in self._waiting:
-            known = self._waiting.take(employee)
-        else:
-            known = tuple(map(at, self._parts[employee]))
-            self._drop(employee)
-        return self._waiting.put(employee, known, told)
+            return self._waiting.more(employee, told)
+        known = tuple(map(at, self._leaves.values(), self._parts[employee]))
+        whole, rest, _ = self._drop(employee)
+        return self._waiting.put(employee, known, (whole, rest), told)
 
-    def _maybe_shown(self) -> list[str]:
-        """Those who wait and may stand on a place that is shown, or all where everybody's is asked for."""
+    def _settle(self, cursor: Cursor, position: int) -> None:
+        """Measures those who may stand on a place that is shown, or all where everybody's is asked for."""
         size = self.board.size
-        if self._whole or size is None or len(self._order) < size:
-            return list(self._waiting)
-        last, _ = self._order.at(size - 1)
-        return self._waiting.upto(last)
+        if self._whole or size is None:
+            self._measure(cursor, list(self._waiting), position)
+            return
+        while len(self._order) <= size:
+            if not (first := self._waiting.first(size)):
+                return
+            self._measure(cursor, first, position)
+        better, _ = self._front(cursor, size)
+        maybe = self._waiting.upto(self._last_shown(size), self._cut.until(size + 1 - len(better)))
+        if maybe:
+            self._measure(cursor, maybe, position)
+            self._front(cursor, size)
 
     def _measure(self, cursor: Cursor, employees: Iterable[str], position: int) -> None:
         """Measures `employees`, who are on the board and have no value, so that it stands at `position`."""
@@ -204,72 +210,84 @@ class Kept:
             self._parts[employee] = tuple(found[name] for name in self._leaves)
             self._values[employee] = with_ratios(self._measures, found)[self.board.measure]
 
-    def _drop(self, employee: str) -> None:
-        """Takes out somebody with the value that they had."""
+    def _leave(self, employee: str) -> None:
+        """Takes out somebody, who may wait."""
         if employee in self._waiting:
             self._waiting.take(employee)
-            return
-        self._side(employee).remove(self._key(employee))
+        else:
+            self._drop(employee)
+
+    def _drop(self, employee: str) -> Key:
+        """Takes out somebody with the value that they had; the key of it."""
+        key = self._key(employee)
+        self._side(employee).remove(key)
         self._reached.pop(employee, None)
         self._cut.drop(employee)
         del self._values[employee], self._parts[employee]
+        return key
 
-    def _side(self, employee: str) -> Ordered:
+    def _side(self, employee: str) -> Ordered[Key]:
         return self._unranked if self._values[employee] is None else self._order
 
     def _key(self, employee: str) -> Key:
-        return (self._before(self._values[employee]), employee)
+        return (*self._lead(self._values[employee]), employee)
 
-    def _before(self, value: Fraction | None) -> int | Fraction:
-        """By which the better comes first: minor units of money are whole, which are compared quicker."""
+    def _lead(self, value: Fraction | None) -> Lead:
+        """By which the better comes first; minor units of money are whole."""
         if value is None:
-            return 0
-        minor = value if self._scale == 1 else value * self._scale
-        exact = minor.numerator if minor.denominator == 1 else minor
-        return exact if self.board.first == "lowest" else -exact
+            return 0, 0
+        top, bottom = value.as_integer_ratio()
+        parts = top * self._times
+        return lead(parts, bottom) if parts % bottom else lead(parts // bottom, 1)
 
     def _place(self, value: Fraction | None) -> int | None:
         """One more than there are better values; no id is less than the empty one."""
-        return None if value is None else 1 + self._order.before((self._before(value), ""))
+        return None if value is None else 1 + self._order.before((*self._lead(value), ""))
+
+    def _last_shown(self, size: int) -> Lead:
+        whole, rest, _ = self._order.at(size - 1)
+        return whole, rest
 
     def _all(self, cursor: Cursor) -> dict[str, dt.datetime | None]:
         """Everybody with a value, and others if there is room; when those who are tied came there."""
-        ranked = [employee for _, employee in self._order]
+        ranked = [employee for *_, employee in self._order]
         room = max((self.board.size or len(self._people)) - len(ranked), 0)
-        self._reach(cursor, ranked)
-        others = (employee for _, employee in islice(self._unranked, room))
-        return {employee: self._reached.get(employee) for employee in (*ranked, *others)}
+        reached = self._when(cursor, self._tied(ranked))
+        others = (employee for *_, employee in islice(self._unranked, room))
+        return {employee: reached.get(employee) for employee in (*ranked, *others)}
 
     def _upto(self, cursor: Cursor, size: int) -> dict[str, dt.datetime | None]:
         """The first `size` and one more, who may share the last place; when those who are tied came there."""
-        last, _ = self._order.at(size - 1)
-        if self._cut.last != last:
-            equal = takewhile(lambda key: key[0] <= last, self._order)
-            self._cut = Cut(last, [employee for value, employee in equal if value == last])
-        better = [employee for _, employee in takewhile(lambda key: key[0] < last, self._order)]
-        self._reach(cursor, better)
-        lacking = self._cut.lacking()
-        if lacking:
-            self._cut.learn(lacking, self._asked(cursor, lacking))
-        found = {employee: self._reached.get(employee) for employee in better}
+        better, reached = self._front(cursor, size)
+        found = {employee: reached.get(employee) for employee in better}
         return found | self._cut.first(size + 1 - len(better))
 
-    def _reach(self, cursor: Cursor, entries: Iterable[str]) -> None:
-        """Asks when those of `entries` who share a value reached it, but for those who are known."""
-        by_value: dict[Fraction, list[str]] = {}
-        for employee in entries:
-            value = self._values[employee]
-            if value is not None:
-                by_value.setdefault(value, []).append(employee)
-        tied = {e for equal in by_value.values() if len(equal) > 1 for e in equal}
-        self._reached = {e: at for e, at in self._reached.items() if e in tied}
-        new = sorted(tied - self._reached.keys())
-        if new:
-            found = self._asked(cursor, new)
-            self._reached |= {employee: found.get(employee) for employee in new}
+    def _front(self, cursor: Cursor, size: int) -> tuple[list[str], dict[str, dt.datetime | None]]:
+        """Who is better than the last of `size`, and when those came who are tied; settles the cut."""
+        last = self._last_shown(size)
+        if self._cut.last != last:
+            upto = takewhile(lambda key: (key[0], key[1]) <= last, self._order)
+            self._cut = Cut(last, [employee for *first, employee in upto if tuple(first) == last])
+        better = [key[2] for key in takewhile(lambda key: (key[0], key[1]) < last, self._order)]
+        lacking = self._cut.lacking()
+        reached = self._when(cursor, [*self._tied(better), *lacking])
+        if lacking:
+            self._cut.learn({employee: reached[employee] for employee in lacking})
+        return better, reached
 
-    def _asked(self, cursor: Cursor, employees: Sequence[str]) -> dict[str, dt.datetime]:
-        """When `employees` reached their values."""
-        here = [self._people[employee] for employee in employees]
-        leaves, opened = opened_for(self.plan, self.board.measure, self._period, here, self._last)
-        return reached_at(cursor, leaves.values(), opened, employees, self.position)
+    def _tied(self, employees: Iterable[str]) -> list[str]:
+        """Those of `employees` whose value another of them shares."""
+        by_value: dict[Fraction | None, list[str]] = {}
+        for employee in employees:
+            by_value.setdefault(self._values[employee], []).append(employee)
+        return [employee for equal in by_value.values() if len(equal) > 1 for employee in equal]
+
+    def _when(self, cursor: Cursor, employees: Sequence[str]) -> dict[str, dt.datetime | None]:
+        """When `employees` reached their values, which is asked once."""
+        new = sorted(employee for employee in employees if employee not in self._reached)
+        if new:
+            here = [self._people[employee] for employee in new]
+            leaves, opened = opened_for(self.plan, self.board.measure, self._period, here, self._last)
+            found = reached_at(cursor, leaves.values(), opened, new, self.position)
+            self._reached |= {employee: found.get(employee) for employee in new}
+        return {employee: self._reached[employee] for employee in employees}

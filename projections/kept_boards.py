@@ -154,15 +154,17 @@ class KeptBoards:
         until: dt.date | None,
     ) -> Generator[Kept | None]:
         """The board by all that is known, for as long as nobody else moves it; None when no plan has it."""
-        found = named(cursor, name, period, plan, until, None)
+        counted = _counted(cursor)
+        found = named(cursor, name, period, plan, until, counted)
         while found is not None:
             kept = self._of(*found, period, cohort, min(period.last_day, until or period.last_day))
-            with _known(cursor, kept, None) as known:
-                held = named(cursor, name, period, plan, until, known.position)
+            with _known(cursor, kept, None, counted) as known:
+                position = known.position
+                held = found if position == counted else named(cursor, name, period, plan, until, position)
                 if held == found:
                     yield known
                     return
-            found = held  # another plan took effect meanwhile
+            found, counted = held, position or counted  # another plan took effect meanwhile
         yield None
 
     def _of(
@@ -199,13 +201,18 @@ def _is_to_go(kept: Kept, counted: int) -> bool:
 
 
 @contextmanager
-def _known(cursor: Cursor, kept: Kept, known_at: int | None, *, whole: bool = False) -> Generator[Kept]:
+def _known(
+    cursor: Cursor, kept: Kept, known_at: int | None, counted: int | None = None, *, whole: bool = False
+) -> Generator[Kept]:
     """`kept` as known at a position, or by all that is known, for as long as nobody else moves it.
 
+    counted: the position that every read model had reached when that was asked; later if others moved it on.
     whole: everybody's place is asked for, also of those who are not shown.
     """
     with kept.lock:
-        kept.unasked, counted = 0, _counted(cursor)
+        kept.unasked = 0
+        if counted is None or (kept.position is not None and kept.position > counted):
+            counted = _counted(cursor)
         # What some read model has yet to learn, or has forgotten, would be missed later.
         is_settled = known_at is None or known_at <= counted
         if kept.position is not None and kept.position > counted:

@@ -3,18 +3,42 @@
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
 
-Key = tuple[int | Fraction, str]
+Lead = tuple[int, int | Fraction]
+"""An exact number in two parts, which are in order as it is: the first alone tells nearly all apart."""
+
+Key = tuple[int, int | Fraction, str]
 """By which somebody stands before others, and who it is."""
+
+_Key = TypeVar("_Key", bound=tuple[Any, ...])
+
+SHARP = 32
+"""Bits of a fraction that the first part of a lead tells: apart are any with denominators up to 65,536."""
+
+LEADS_KEPT = 65_536
+"""So many fractions are parted once: equal ones are then the same object, which is compared at once."""
 
 RUN = 512
 """So many keys lie in one list at the beginning; a list of more than twice as many is parted."""
 
 
-class Ordered:
+def lead(top: int, bottom: int) -> Lead:
+    """The lead of `top` / `bottom`, the second above 0."""
+    return (top << SHARP, 0) if bottom == 1 else _parted(top, bottom)
+
+
+@lru_cache(LEADS_KEPT)
+def _parted(top: int, bottom: int) -> Lead:
+    whole, rest = divmod(top << SHARP, bottom)
+    return whole, Fraction(rest, bottom) if rest else 0
+
+
+class Ordered(Generic[_Key]):
     """Different keys, the least first."""
 
-    def __init__(self, keys: Iterable[Key] = ()) -> None:
+    def __init__(self, keys: Iterable[_Key] = ()) -> None:
         held = sorted(keys)
         self._runs = [held[start : start + RUN] for start in range(0, len(held), RUN)]
         self._lasts = [run[-1] for run in self._runs]
@@ -22,26 +46,31 @@ class Ordered:
     def __len__(self) -> int:
         return sum(map(len, self._runs))
 
-    def __iter__(self) -> Iterator[Key]:
+    def __iter__(self) -> Iterator[_Key]:
         for run in self._runs:
             yield from run
 
-    def add(self, key: Key) -> None:
+    def add(self, key: _Key) -> None:
         """Puts in `key`, which is not there."""
         at = min(bisect_left(self._lasts, key), len(self._runs) - 1)
         run = self._runs[at] if self._runs else []
         insort(run, key)
-        runs = [run] if len(run) <= 2 * RUN else [run[:RUN], run[RUN:]]
-        self._replace(at, runs)
+        if self._runs and len(run) <= 2 * RUN:
+            self._lasts[at] = run[-1]
+        else:
+            self._replace(at, [run] if len(run) <= 2 * RUN else [run[:RUN], run[RUN:]])
 
-    def remove(self, key: Key) -> None:
+    def remove(self, key: _Key) -> None:
         """Takes out `key`, which is there."""
         at = bisect_left(self._lasts, key)
         run = self._runs[at]
         del run[bisect_left(run, key)]
-        self._replace(at, [run] if run else [])
+        if run:
+            self._lasts[at] = run[-1]
+        else:
+            self._replace(at, [])
 
-    def at(self, index: int) -> Key:
+    def at(self, index: int) -> _Key:
         """The key that so many are less than."""
         for run in self._runs:
             if index < len(run):
@@ -49,13 +78,13 @@ class Ordered:
             index -= len(run)
         raise IndexError(index)
 
-    def before(self, key: Key) -> int:
+    def before(self, key: _Key) -> int:
         """How many are less than `key`."""
         at = bisect_left(self._lasts, key)
         within = bisect_left(self._runs[at], key) if at < len(self._runs) else 0
         return sum(map(len, self._runs[:at])) + within
 
-    def _replace(self, at: int, runs: list[list[Key]]) -> None:
+    def _replace(self, at: int, runs: list[list[_Key]]) -> None:
         at = max(at, 0)
         self._runs[at : at + 1] = runs
         self._lasts[at : at + 1] = [run[-1] for run in runs]

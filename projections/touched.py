@@ -13,11 +13,13 @@ _COUNTED = """c.fact = any(%(facts)s) and (
             c.day between %(first_day)s and %(last_day)s or c.deal_day between %(first_day)s and %(last_day)s
         )"""
 
-_CREDIT = "c.employee, c.fact, c.quantity, c.minutes, c.amount_minor, c.score"
+_CREDIT = "c.employee, c.fact, c.at, c.quantity, c.minutes, c.amount_minor, c.score"
+
+_OTHER = "null, null, null, null, null, null"
 
 TOUCHED = f"""
 select
-    cause, employee, fact, came, count(*), coalesce(sum(quantity), 0)::bigint,
+    cause, employee, fact, came, min(at), count(*), coalesce(sum(quantity), 0)::bigint,
     coalesce(sum(minutes), 0)::bigint, coalesce(sum(amount_minor), 0), coalesce(sum(score), 0)
 from (
     select 'work' as cause, true as came, {_CREDIT} from credit c
@@ -32,19 +34,19 @@ from (
     select 'work', false, {_CREDIT} from confirmation f join credit c on c.position = f.fact_position
     where f.void_position > %(after)s and f.void_position <= %(upto)s and {_COUNTED}
     union all
-    select 'licence', null, employee, null, null, null, null, null from credential_change
+    select 'licence', null, employee, {_OTHER} from credential_change
     where %(licensed)s and position > %(after)s and position <= %(upto)s
     union all
-    select 'licence', null, employee, null, null, null, null, null from credential_change
+    select 'licence', null, employee, {_OTHER} from credential_change
     where %(licensed)s and void_position > %(after)s and void_position <= %(upto)s
     union all
-    select 'place', null, employee, null, null, null, null, null from roster_change
+    select 'place', null, employee, {_OTHER} from roster_change
     where position > %(after)s and position <= %(upto)s
     union all
-    select 'place', null, employee, null, null, null, null, null from roster_change
+    select 'place', null, employee, {_OTHER} from roster_change
     where void_position > %(after)s and void_position <= %(upto)s
     union all
-    select 'rate', null, null, null, null, null, null, null from exchange_rate
+    select 'rate', null, null, {_OTHER} from exchange_rate
     where %(converts)s and (
         position > %(after)s and position <= %(upto)s
         or void_position > %(after)s and void_position <= %(upto)s

@@ -1,44 +1,52 @@
 """People on a board about whom facts came since they were measured, and the best they may have come to.
 
-They need be measured only once this best reaches the places that are shown, and few ever do.
+They need be measured only once this best reaches the places that are shown, and few ever do. Of those who at
+best share the last value that is shown, only such need be measured as may have reached it early enough.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import takewhile
-from typing import NamedTuple
+from itertools import islice
+
+import msgspec
 
 from domain.plan import bounds
 from domain.plan.bounds import Range, Told
 from domain.plan.measures import FactMeasure, Measure
-from projections.ordered import Ordered
+from projections.cut import Moment, micros
+from projections.ordered import Lead, Ordered, lead
+
+BestKey = tuple[int, int | Fraction, int, str]
+"""The lead of the best, the earliest moment at which it may have been reached, and who it is."""
+
+AT_ANY_TIME = -(1 << 63)
+"""Before every moment."""
 
 
-class Best(NamedTuple):
-    """Where the measures over facts of somebody lie, and what of these comes first at best."""
+class Best(msgspec.Struct, frozen=True, gc=False):
+    """Where the measures over facts of somebody lie, and by which key they wait.
+
+    was: the lead that was measured. since: the earliest moment at which a better one may have been reached.
+    """
 
     leaves: tuple[Range, ...]
-    first: int | Fraction
+    was: Lead
+    since: int
+    key: BestKey
 
 
 class Waiting:
     """Those who wait. measures: what `measure`, the board's own, follows from; leaves: those over facts.
 
-    before: of two values, the better one has the lesser of these. is_low: whether the lowest value is best.
+    sign: what a value is multiplied by so that the better comes first, 1 or -1.
     """
 
     def __init__(
-        self,
-        measures: Mapping[str, Measure],
-        leaves: Mapping[str, FactMeasure],
-        measure: str,
-        before: Callable[[Fraction], int | Fraction],
-        is_low: bool,
+        self, measures: Mapping[str, Measure], leaves: Mapping[str, FactMeasure], measure: str, sign: int
     ) -> None:
-        self._measures, self._leaves, self._measure = measures, leaves, measure
-        self._before, self._is_low = before, is_low
+        self._measures, self._leaves, self._measure, self._sign = measures, leaves, measure, sign
         self._best: dict[str, Best] = {}
-        self._order = Ordered()
+        self._order = Ordered[BestKey]()
 
     def __contains__(self, employee: str) -> bool:
         return employee in self._best
@@ -46,28 +54,53 @@ class Waiting:
     def __iter__(self) -> Iterator[str]:
         return iter(self._best)
 
-    def put(self, employee: str, known: tuple[Range, ...], told: Told) -> bool:
-        """Lets somebody wait whose measures lay within `known` before `told`; not if all is possible now."""
+    def put(self, employee: str, measured: tuple[Range, ...], was: Lead, told: Told) -> bool:
+        """Lets somebody wait who was `measured` before what is `told`; not if all is possible now."""
+        return self._put(employee, measured, was, _since(told), told)
+
+    def more(self, employee: str, told: Told) -> bool:
+        """Lets somebody wait on of whom more is `told`; not if all is possible now."""
+        held = self.take(employee)
+        return self._put(employee, held.leaves, held.was, min(held.since, _since(told)), told)
+
+    def take(self, employee: str) -> Best:
+        """Takes out somebody who waits."""
+        held = self._best.pop(employee)
+        self._order.remove(held.key)
+        return held
+
+    def first(self, number: int) -> list[str]:
+        """The `number` of them who may be best."""
+        return [employee for *_, employee in islice(self._order, number)]
+
+    def upto(self, last: Lead, until: Moment | None) -> list[str]:
+        """Those who may be better than `last`, or as good and there by `until`; None for at any time."""
+        found: list[str] = []
+        for whole, rest, since, employee in self._order:
+            if (whole, rest) > last or (until and (whole, rest) == last and (since, employee) > until):
+                break
+            found.append(employee)
+        return found
+
+    def _put(self, employee: str, known: tuple[Range, ...], was: Lead, since: int, told: Told) -> bool:
         leaves = tuple(
             bounds.moved(measure, before, told)
             for measure, before in zip(self._leaves.values(), known, strict=True)
         )
         named = dict(zip(self._leaves, leaves, strict=True))
         whole = bounds.range_of(self._measures, named, self._measure)
-        best = whole.low if self._is_low else whole.high
+        best = whole.low if self._sign > 0 else whole.high
         if best is None:
             return False
-        first = self._before(best)
-        self._best[employee] = Best(leaves, first)
-        self._order.add((first, employee))
+        top, bottom = best.as_integer_ratio()
+        first = lead(self._sign * top, bottom)
+        # Where it may be what it was, nothing says when it was reached.
+        key = (*first, since if first < was else AT_ANY_TIME, employee)
+        self._best[employee] = Best(leaves, was, since, key)
+        self._order.add(key)
         return True
 
-    def take(self, employee: str) -> tuple[Range, ...]:
-        """Takes out somebody who waits; where their measures lie."""
-        best = self._best.pop(employee)
-        self._order.remove((best.first, employee))
-        return best.leaves
 
-    def upto(self, last: int | Fraction) -> list[str]:
-        """Those who may be as good as `last` or better."""
-        return [employee for _, employee in takewhile(lambda key: key[0] <= last, self._order)]
+def _since(told: Told) -> int:
+    at = told.first_at
+    return AT_ANY_TIME if at is None else micros(at)

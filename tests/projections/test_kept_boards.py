@@ -31,7 +31,7 @@ convert_at: day
 unlicensed: earns_nothing
 population: {post: [seller]}
 boards:
-  - {id: close_rate, title: Close rate, measure: close_rate}
+  - {id: close_rate, title: Close rate, measure: close_rate, size: 2}
   - {id: followers, title: Follow-ups, measure: followed, size: 2}
   - {id: star, title: Star of the week, measure: revenue, period: week}
   - {id: quiet, title: Fewest, measure: clients, first: lowest, size: 3}
@@ -278,7 +278,7 @@ def test_a_board_that_goes_on_by_itself_leaves_nothing_to_measure(
 def test_a_plan_that_takes_effect_while_somebody_asks_is_the_one_told(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is told is of one position, also of the plan."""
+    """What is told is of one position, also of the plan: when it was asked, or when others moved it on."""
     kept, named, asked = KeptBoards(), boards.named, list[int | None]()
     book.adopt(PLAN)
 
@@ -290,8 +290,14 @@ def test_a_plan_that_takes_effect_while_somebody_asks_is_the_one_told(
         asked.append(rest[-1])
         return found
 
-    monkeypatch.setattr(kept_boards, "named", adopting)
     with book.cursor() as cursor:
+        kept.board(cursor, "quiet", MARCH)
+        before = book.journal.head()
+        monkeypatch.setattr(kept_boards, "named", adopting)
+        found = kept.board(cursor, "quiet", MARCH)
+        assert found is not None and (found.measure, found.known_at) == ("clients", before)
+        asked.clear()
+        asked.append(0)
         found = kept.board(cursor, "quiet", MARCH)
     assert found is not None and (found.measure, found.known_at) == ("followed", book.journal.head())
-    assert asked == [None, found.known_at, found.known_at]
+    assert asked == [0, found.known_at]
