@@ -8,8 +8,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest
-# Tests wait for servers as much as they compute, so three of them keep two cores busy.
+# Tests wait for servers as much as they compute, so three of them keep two cores busy. A module's tests share
+# a scene, so they stay together, in the order of the file and with the random values of the last time;
+# `make test SHUFFLE=1` takes new ones, to find what rests on either.
 WORKERS := 3
+ORDER := --dist=loadfile --no-loadscope-reorder $(if $(SHUFFLE),,-p no:randomly --hypothesis-seed=1)
 export PYTHONUTF8 := 1
 
 help: ## Show the targets
@@ -22,7 +25,7 @@ serve: $(VENV)/run.stamp ## Serve the ledger in MERITBOOK_HOME
 	@$(BIN)/meritbook serve $(ARGS)
 
 test: $(VENV)/dev.stamp ## Run every test but the soak
-	$(PYTEST) -m "not soak" --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
+	$(PYTEST) -m "not soak" --numprocesses=$(WORKERS) $(ORDER) $(ARGS)
 
 check: $(VENV)/dev.stamp ## Format, lint, types, and who may import whom
 	$(BIN)/ruff format --check .

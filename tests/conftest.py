@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeAlias
 from uuid import uuid4
 
@@ -25,11 +26,21 @@ Say: TypeAlias = Callable[[str], None]
 SAID = "said"
 
 
+LONGEST = ("laws", "api/test_access_matrix.py", "demo", "pages", "faults")
+"""What begins first, so that no worker is alone with it in the end."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what needs a server, so that a run against another one can be confined to it."""
     for item in items:
         if "postgres" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
+    items.sort(key=_after)
+
+
+def _after(item: pytest.Item) -> int:
+    place = item.path.relative_to(Path(__file__).parent).as_posix()
+    return next((at for at, long in enumerate(LONGEST) if place.startswith(long)), len(LONGEST))
 
 
 @pytest.fixture
