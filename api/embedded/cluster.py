@@ -12,6 +12,7 @@ from pathlib import Path
 from api.embedded.account import Account, blocked_at, make_directory, run
 from api.embedded.binaries import Binaries
 from api.embedded.failure import EmbeddedFailed
+from domain.journal.durable import sync_directory
 
 OWNER = "meritbook"
 SOCKET_NAME = ".s.PGSQL.5432"
@@ -81,7 +82,7 @@ def make_cluster(places: Places, binaries: Binaries, account: Account) -> None:
         )
     (nursery / "data").rename(places.data)
     shutil.rmtree(nursery)
-    _sync(places.top)
+    sync_directory(places.top)
 
 
 def _check_name(account: Account) -> None:
@@ -184,11 +185,3 @@ def _write_secret(path: Path, text: str, owner: Account | None) -> None:
     if owner is not None and owner.switched:
         os.chown(fresh, owner.uid, owner.gid)
     os.replace(fresh, path)
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

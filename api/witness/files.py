@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from domain.journal.durable import sync_directory
 from domain.journal.note import COSIGNATURE, NoteRefused
 from domain.journal.signing import LocalSigner, new_signer, parse_secret
 
@@ -18,12 +19,7 @@ def replace_file(file: Path, content: bytes) -> None:
         opened.flush()
         os.fsync(opened.fileno())
     beside.replace(file)
-    if os.name == "posix":
-        place = os.open(file.parent, os.O_RDONLY)
-        try:
-            os.fsync(place)
-        finally:
-            os.close(place)
+    sync_directory(file.parent)
 
 
 def make_key(file: Path, name: str) -> LocalSigner:

@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from domain.journal.checkpoint import Checkpoint, parse_checkpoint
+from domain.journal.durable import sync_directory
 from domain.journal.note import NoteRefused, VerifierKey, parse_note
 from domain.journal.signing import LocalSigner, Signer, new_signer, parse_secret
 
@@ -90,7 +91,7 @@ class SealHome:
             self._given = self._given_next
         else:
             self.next_key_file.replace(self.key_file)
-            _sync(self._place)
+            sync_directory(self._place)
         return True
 
     def remembered(self) -> Checkpoint | None:
@@ -121,7 +122,7 @@ class SealHome:
             opened.flush()
             os.fsync(opened.fileno())
         beside.replace(file)
-        _sync(self._place)
+        sync_directory(self._place)
 
 
 def _read_secret(file: Path) -> LocalSigner | None:
@@ -136,13 +137,3 @@ def _read_secret(file: Path) -> LocalSigner | None:
             return parse_secret(opened.read().decode())
         except ValueError:
             raise HomeUnusable(f"{file} holds no private key. Put it back from a backup.") from None
-
-
-def _sync(place: Path) -> None:
-    """Makes a renaming in `place` durable, where directories can be synced."""
-    if os.name == "posix":
-        descriptor = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
