@@ -19,6 +19,7 @@ from domain.journal.query import Selector
 from domain.journal.read import LAST, matching
 from domain.period import Period
 from domain.refusals import CloseNotProposed
+from projections.crew import Shared
 
 Progress = Callable[[int], None]
 
@@ -39,13 +40,18 @@ class Closers(NamedTuple):
 
 
 def propose(
-    ledger: Ledger, period: Period, *, actor: str, on_progress: Progress | None = None
+    ledger: Ledger,
+    period: Period,
+    *,
+    actor: str,
+    on_progress: Progress | None = None,
+    shared: Shared | None = None,
 ) -> tuple[CloseProposed, Stored, int]:
     """Proposes to close a month as it stands now; the fact, where it stands, and what the month comes to.
 
     Raises: PeriodAlreadyClosed, PeriodOutOfOrder, PeriodNotOver, RateMissing.
     """
-    made = made_of(ledger, period, on_progress)
+    made = made_of(ledger, period, on_progress, shared)
     fact = CloseProposed(
         period=str(period),
         known_at=made.known_at,
@@ -69,6 +75,7 @@ def close(
     actor: str,
     digest: str | None = None,
     on_progress: Progress | None = None,
+    shared: Shared | None = None,
 ) -> tuple[PeriodClosed, Stored]:
     """Closes a month as somebody else has proposed; alone only where the settings ask for one person.
 
@@ -86,7 +93,9 @@ def close(
             remedy=f"Let somebody else propose it: meritbook close {period} --propose.",
         )
     proposed_at = proposal.position if proposal is not None and not alone else None
-    return close_period(ledger, period, actor=actor, proposed_at=proposed_at, on_progress=on_progress)
+    return close_period(
+        ledger, period, actor=actor, proposed_at=proposed_at, on_progress=on_progress, shared=shared
+    )
 
 
 def proposal_of(cursor: Cursor[Any], period: Period, known_at: int | None = None) -> Proposal | None:

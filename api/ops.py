@@ -33,6 +33,7 @@ from domain.period import Period
 from domain.plan.exchange import require_none
 from projections import runner as read_models
 from projections.closing import Closing, compute, decided
+from projections.crew import Shared
 from projections.honours import winners
 from projections.registry import PROJECTIONS
 from projections.replay import rebuild
@@ -255,15 +256,23 @@ def require_over(ledger: Ledger, period: Period) -> None:
     require_closable(period, last_closed(ledger), ledger.today())
 
 
-def made_of(ledger: Ledger, period: Period, on_progress: Callable[[int], None] | None = None) -> Closing:
+def made_of(
+    ledger: Ledger,
+    period: Period,
+    on_progress: Callable[[int], None] | None = None,
+    shared: Shared | None = None,
+) -> Closing:
     """The statements of the next month to close, by all that is recorded now.
 
+    on_progress: told the position that the read models have reached. shared: who makes them, if not this
+    process.
     Raises: PeriodAlreadyClosed, PeriodOutOfOrder, PeriodNotOver, RateMissing.
     """
     require_over(ledger, period)
     known_at = ledger.runner().catch_up(on_progress=on_progress)
     with ledger.pool.connection() as connection, connection.cursor() as cursor:
-        made = compute(cursor, period, known_at)
+        crew, reach = shared or (None, None)
+        made = compute(cursor, period, known_at, crew, reach)
     require_none(missed for each in made.statements for line in each.lines for missed in line.missed)
     return made
 
@@ -275,14 +284,15 @@ def close_period(
     actor: str,
     proposed_at: int | None = None,
     on_progress: Callable[[int], None] | None = None,
+    shared: Shared | None = None,
 ) -> tuple[PeriodClosed, Stored]:
     """Makes the statements of `period` final, by all that is recorded now. Of two at once, one wins.
 
     Whether one person may do so alone is asked where they ask for it (api.closing). proposed_at: position of
-    what is confirmed by it. on_progress: told the position that the read models have reached.
+    what is confirmed by it. on_progress, shared: as for `made_of`.
     Raises: as `made_of`; CloseNotProposed, SecondPersonNeeded, Contended.
     """
-    made = made_of(ledger, period, on_progress)
+    made = made_of(ledger, period, on_progress, shared)
     closed = msgspec.structs.replace(made.fact(ENGINE), proposed_at=proposed_at)
     submission = Submission(
         type=closed.TYPE,

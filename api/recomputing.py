@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from api.cluster.crew import crew_of
 from api.embedded import EmbeddedPostgres
 from api.ops import ENGINE, NotReady
 from api.results_file import read_results
@@ -15,6 +16,7 @@ from domain.journal.connection import connect
 from domain.journal.migrate import migrate
 from domain.refusals import BadField, Malformed
 from projections.recompute import MonthRecomputed, Released, UnknownMonth, recompute
+from projections.scratch import scratch_name
 
 HEAD = "select coalesce(max(position), 0) from journal"
 
@@ -35,18 +37,26 @@ class Recomputed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def recomputed(
-    settings: Settings, results: Path, on_progress: Callable[[int, int], None] | None = None
+    settings: Settings,
+    results: Path,
+    on_progress: Callable[[int, int], None] | None = None,
+    scheduler: str | None = None,
 ) -> Recomputed:
     """All closed months of the ledger beside the file `results`, as `meritbook export` wrote it.
 
     on_progress: told the position reached and the last one. It needs no read model, so it works where this
-    program cannot fold what an earlier one closed.
-    Raises: Malformed, BadField; NotReady, ScratchInUse, UnfoldableFact.
+    program cannot fold what an earlier one closed. scheduler: of those who compute, if not this process.
+    Raises: Malformed, BadField; NotReady, ScratchInUse, UnfoldableFact, ClusterFailed.
     """
-    with _opened(results) as source, _journal(settings) as (dsn, head):
+    schemas = scratch_name(settings.ledger, "replay"), settings.ledger
+    with (
+        _opened(results) as source,
+        _journal(settings) as (dsn, head),
+        crew_of(scheduler, settings, settings.database_url or dsn, *schemas) as crew,
+    ):
         reach = (lambda at: on_progress(at, head)) if on_progress is not None else None
         try:
-            months = tuple(recompute(dsn, settings.ledger, _released(source, results), reach))
+            months = tuple(recompute(dsn, settings.ledger, _released(source, results), reach, crew))
         except UnknownMonth as unknown:
             raise BadField(
                 field="--against", detail=str(unknown), remedy="Take the results of the same ledger."

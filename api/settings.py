@@ -101,6 +101,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     seal_key_next: Annotated[str | None, _text("The one that is to follow it.")] = None
     witness_url: Annotated[str | None, _text("Who cosigns checkpoints.")] = None
     witness_key: Annotated[str | None, _text("The verifier key of that witness.")] = None
+    scheduler_plain: Annotated[
+        Literal["on", "off"], _text("Whether --scheduler may name another machine without TLS.")
+    ] = "off"
     closing_persons: Annotated[int, _whole(1, 2, "How many persons it takes to close a month.")] = 2
     second_factor_roles: Annotated[
         str, _text("Roles that need a second factor to sign in with an account.")

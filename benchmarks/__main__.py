@@ -17,6 +17,7 @@ BENCHMARKS = (
     "closing",
     "hinting",
     "simulating",
+    "cluster",
     "backtesting",
     "rostering",
     "boards",

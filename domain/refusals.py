@@ -4,6 +4,7 @@ A refusal is an answer, not a bug: it stores nothing, names the field and says w
 It knows nothing of HTTP; `api.problems` gives each class its status.
 """
 
+import copyreg
 import re
 
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
@@ -22,6 +23,10 @@ class Refusal(Exception):
         self.field = field
         self.detail = detail
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """So that it reaches, whole, the process that asked another one."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     def __init_subclass__(cls) -> None:
         cls.kind = _WORD.sub("-", cls.__name__).lower()

@@ -1,8 +1,10 @@
 """The statements of a month as known at a position: what it earned, and what older months still owe."""
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -15,8 +17,9 @@ from domain.plan.statement import Entitlement, Line, Statement, compute_statemen
 from projections import policy
 from projections.accounts import Accounting
 from projections.ahead import ahead
+from projections.crew import Crew, shares
 from projections.earned import entitlements
-from projections.late import closed_periods, touched
+from projections.late import ClosedPeriod, closed_periods, touched
 from projections.members import paid_by, roll
 from projections.opening import opening
 from projections.places import ranks_people
@@ -95,12 +98,26 @@ def head(cursor: Cursor) -> int:
     return found[0]
 
 
-def compute(cursor: Cursor, period: Period, known_at: int) -> Closing:
-    """The close of `period` by the facts up to position `known_at`."""
+def compute(
+    cursor: Cursor,
+    period: Period,
+    known_at: int,
+    crew: Crew | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> Closing:
+    """The close of `period` by the facts up to position `known_at`.
+
+    crew: who makes the statements, if not this process; they come to the same. on_progress: told the share
+    that they have made.
+    """
     cursor.execute(ROOM)
-    making = _Making(cursor, period, known_at, None)
-    with closing(ahead(making.gather, making.people)) as gathered:
-        found = [statement for told in gathered for statement in _statements(told)]
+    whole = _whole(cursor, period, known_at, None)
+    if crew is None:
+        with closing(ahead(partial(_gather, cursor), whole.parts())) as gathered:
+            found = [statement for told in gathered for statement in _statements(told)]
+    else:
+        made = crew.made(_made, whole.parts(crew.hands), on_progress)
+        found = [statement for part in made for statement in part]
     plans = [
         PlanInForce(plan=version.plan, adopted_at=version.position, document_hash=version.document_hash)
         for version in policy.plans_in_force(cursor, period.last_day, known_at)
@@ -116,8 +133,29 @@ def batches(
 
     What became known late about closed months is settled in the first month that is still open.
     """
-    making = _Making(cursor, period, known_at, employees)
-    yield from map(_statements, map(making.gather, making.people))
+    for part in _whole(cursor, period, known_at, employees).parts():
+        yield _statements(_gather(cursor, part))
+
+
+class _Part(NamedTuple):
+    """Some people of a month. closed: the months before it that are settled in it. since: for those whose
+    closed months late facts have touched, from which day on.
+    """
+
+    period: Period
+    known_at: int | None
+    closed: Sequence[ClosedPeriod]
+    since: Mapping[str, dt.date]
+    people: Sequence[str]
+
+    def parts(self, hands: int = 0) -> list["_Part"]:
+        """It in parts that are made one after the other, or for so many hands."""
+        return [
+            self._replace(
+                people=people, since={each: self.since[each] for each in people if each in self.since}
+            )
+            for people in shares(self.people, hands, BATCH_PEOPLE)
+        ]
 
 
 class _Gathered(NamedTuple):
@@ -130,37 +168,39 @@ class _Gathered(NamedTuple):
     accounting: Accounting
 
 
-class _Making:
-    """Asks the read models for the statements of `employees`, or of everybody, some at a time."""
+def _whole(cursor: Cursor, period: Period, known_at: int | None, employees: Sequence[str] | None) -> _Part:
+    """All whose statements are to be made: of `employees`, or of everybody."""
+    closed = closed_periods(cursor, known_at)
+    due = closed if closed and period == closed[-1].period.next() else []
+    together = bool(due) and ranks_people(cursor, known_at)
+    since = touched(cursor, due[-1], known_at, None if together else employees) if due else {}
+    if employees is None:
+        everybody = [employee for (employee,) in cursor.execute(EVERYBODY, {"known_at": known_at})]
+        people = sorted({*everybody, *since})
+    else:
+        people = sorted(employees)
+    # A place that one person gained is one that another lost.
+    if together and since:
+        since = dict.fromkeys(people, min(since.values()))
+    return _Part(period, known_at, due, since, people)
 
-    def __init__(
-        self, cursor: Cursor, period: Period, known_at: int | None, employees: Sequence[str] | None
-    ) -> None:
-        self._cursor, self._period, self._known_at = cursor, period, known_at
-        closed = closed_periods(cursor, known_at)
-        self._closed = due = closed if closed and period == closed[-1].period.next() else []
-        together = bool(due) and ranks_people(cursor, known_at)
-        since = touched(cursor, due[-1], known_at, None if together else employees) if due else {}
-        if employees is None:
-            everybody = [employee for (employee,) in cursor.execute(EVERYBODY, {"known_at": known_at})]
-            people = sorted({*everybody, *since})
-        else:
-            people = sorted(employees)
-        # A place that one person gained is one that another lost.
-        self._since = dict.fromkeys(people, min(since.values())) if together and since else since
-        self.people = [people[start : start + BATCH_PEOPLE] for start in range(0, len(people), BATCH_PEOPLE)]
 
-    def gather(self, people: Sequence[str]) -> _Gathered:
-        """What is known about the pay of one part of the people."""
-        cursor, period, known_at = self._cursor, self._period, self._known_at
-        here = roll(cursor, period, known_at, people)
-        groups = [paid_by(v, here) for v in policy.plans_in_force(cursor, period.last_day, known_at)]
-        due = entitlements(cursor, groups, period, known_at)
-        since = {employee: self._since[employee] for employee in people if employee in self._since}
-        late = deltas(cursor, self._closed, since, known_at)
-        named = {line.plan for lines in late.values() for line in lines}
-        accounting = Accounting(cursor, here, groups, people, named, known_at)
-        return _Gathered(period, people, due, late, accounting)
+def _gather(cursor: Cursor, part: _Part) -> _Gathered:
+    """What is known about the pay of one part of the people."""
+    period, known_at, closed, since, people = part
+    here = roll(cursor, period, known_at, people)
+    groups = [paid_by(v, here) for v in policy.plans_in_force(cursor, period.last_day, known_at)]
+    due = entitlements(cursor, groups, period, known_at)
+    late = deltas(cursor, closed, since, known_at)
+    named = {line.plan for lines in late.values() for line in lines}
+    accounting = Accounting(cursor, here, groups, people, named, known_at)
+    return _Gathered(period, people, due, late, accounting)
+
+
+def _made(cursor: Cursor, part: _Part) -> list[Statement]:
+    """The statements of a part, wherever it is made."""
+    cursor.execute(ROOM)
+    return _statements(_gather(cursor, part))
 
 
 def _statements(told: _Gathered) -> list[Statement]:

@@ -13,6 +13,7 @@ from domain.plan.differences import Computed, LineChange, Version, line_changes
 from domain.plan.statement import Statement
 from projections import closing, statements
 from projections.closing import Closing
+from projections.crew import Crew
 from projections.plans_used import plans_used
 from projections.registry import PROJECTIONS
 from projections.replay import Progress, replayed
@@ -84,12 +85,17 @@ class _Frozen:
 
 
 def recompute(
-    dsn: str, schema: str, released: Iterable[Released], on_progress: Progress | None = None
+    dsn: str,
+    schema: str,
+    released: Iterable[Released],
+    on_progress: Progress | None = None,
+    crew: Crew | None = None,
 ) -> Iterator[MonthRecomputed]:
     """Each closed month by today's program as known at its close, beside `released`, in order of months.
 
     Everything but statements is folded anew beside the live read models; what later months settle is what was
-    released. released: in order of months and employees. dsn: of the owner.
+    released. released: in order of months and employees. dsn: of the owner. crew: who computes them, if not
+    this process, from what was folded anew.
     Raises: ScratchInUse, UnfoldableFact, UnknownMonth.
     """
     projections: Sequence[Projection] = tuple(
@@ -107,7 +113,7 @@ def recompute(
             if told is not None and told[0] < fact.period:
                 break
             own = list(told[1]) if told is not None and told[0] == fact.period else None
-            yield _recomputed(cursor, position, fact, own)
+            yield _recomputed(cursor, position, fact, own, crew)
             if own is not None:
                 told = next(months, None)
         if told is not None:
@@ -115,11 +121,11 @@ def recompute(
 
 
 def _recomputed(
-    cursor: Cursor, position: int, fact: PeriodClosed, released: list[Released] | None
+    cursor: Cursor, position: int, fact: PeriodClosed, released: list[Released] | None, crew: Crew | None
 ) -> MonthRecomputed:
     """One month; its statements are frozen as they were released, for later months to settle against."""
     period = Period.parse(fact.period)
-    made = closing.compute(cursor, period, fact.known_at)
+    made = closing.compute(cursor, period, fact.known_at, crew)
     is_same = made.says(fact)
     known = made if released is None else made._replace(statements=[each.statement for each in released])
     is_genuine = (

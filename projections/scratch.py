@@ -7,7 +7,7 @@ from typing import Literal
 
 from psycopg import sql
 
-from domain.journal.connection import connect
+from domain.journal.connection import SERVICE_ROLE, connect
 from projections.spans import Connection
 
 Purpose = Literal["replay", "rebuild"]
@@ -23,6 +23,7 @@ LEAVE = "select pg_advisory_unlock(hashtextextended('scratch ' || %(scratch)s, 0
 
 CLEAR = "drop schema if exists {scratch} cascade"
 MAKE = "create schema {scratch}"
+SHOW = "grant usage on schema {scratch} to {service}"
 
 
 class ScratchInUse(Exception):
@@ -51,6 +52,7 @@ def scratch(dsn: str, schema: str, purpose: Purpose) -> Generator[Connection]:
         named = {"scratch": sql.Identifier(name)}
         guard.execute(sql.SQL(CLEAR).format(**named))
         guard.execute(sql.SQL(MAKE).format(**named))
+        guard.execute(sql.SQL(SHOW).format(service=sql.Identifier(SERVICE_ROLE), **named))
         try:
             with connect(dsn, name, schema, service=False, autocommit=True) as connection:
                 # A plan kept for later spans would be one for the first, small ones.

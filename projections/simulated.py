@@ -2,7 +2,8 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -116,8 +117,23 @@ class Simulation(Change, frozen=True, kw_only=True):
     people: tuple[PersonChange, ...]
 
 
+_Name = TypeVar("_Name")
+
 _Key = tuple[int, str, str, str, str]
 """Minus how far a component of a person and month changed, so that the largest comes first; who; what."""
+
+
+def nothing() -> list[int]:
+    """Before and after of what nobody is paid."""
+    return [0, 0]
+
+
+def add_pairs(to: MutableMapping[_Name, list[int]], more: Mapping[_Name, list[int]]) -> None:
+    """Adds each of `more` to the one of the same name in `to`."""
+    for name, pair in more.items():
+        held = to.setdefault(name, nothing())
+        for side in (0, 1):
+            held[side] += pair[side]
 
 
 class Sums:
@@ -125,9 +141,9 @@ class Sums:
 
     def __init__(self, months: Iterable[str], points: int) -> None:
         self.months = {month: [0, 0] for month in months}
-        self.branches = defaultdict[str | None, list[int]](lambda: [0, 0])
-        self.components = defaultdict[tuple[str, str], list[int]](lambda: [0, 0])
-        self.people = defaultdict[str, list[int]](lambda: [0, 0])
+        self.branches = defaultdict[str | None, list[int]](nothing)
+        self.components = defaultdict[tuple[str, str], list[int]](nothing)
+        self.people = defaultdict[str, list[int]](nothing)
         self.branch_of: dict[str, str | None] = {}
         self.titles: dict[tuple[str, str], Title] = {}
         self.curve = [0] * points
@@ -150,6 +166,17 @@ class Sums:
             self._compare(period, employee, *(pays.get(employee, NOTHING) for pays in sides))
             if len(self.changed) > CHANGES_KEPT:
                 self.changed = heapq.nsmallest(top, self.changed)
+
+    def join(self, more: "Sums", top: int) -> None:
+        """Adds what others have added up, of other people or later months."""
+        add_pairs(self.months, more.months)
+        add_pairs(self.branches, more.branches)
+        add_pairs(self.components, more.components)
+        add_pairs(self.people, more.people)
+        self.branch_of |= more.branch_of
+        self.titles |= more.titles
+        self.curve = [held + added for held, added in zip(self.curve, more.curve, strict=True)]
+        self.changed = heapq.nsmallest(top, [*self.changed, *more.changed])
 
     def _compare(self, period: str, employee: str, before: Pay, after: Pay) -> None:
         """Remembers the components by which a person is paid something else."""

@@ -4,7 +4,6 @@ The accounts begin with what the closed statements before the first month left, 
 side goes its own way, month by month.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from projections.accounts import Accounting, Accounts, accounts
 from projections.earned import entitlements
 from projections.members import roll
 from projections.scenario import Answers, Scenario
+from projections.simulated import add_pairs, nothing
 from projections.spans import Cursor
 
 Sides = Callable[[Answers], Sequence[Scenario]]
@@ -29,6 +29,17 @@ class Moved(NamedTuple):
     accounts: dict[tuple[str, str], list[int]]
     titles: dict[tuple[str, str], Title]
 
+    @classmethod
+    def none(cls, months: Sequence[Period]) -> "Moved":
+        """Nothing yet."""
+        return cls({str(month): nothing() for month in months}, {}, {})
+
+    def join(self, more: "Moved") -> None:
+        """Adds what the accounts of other people give and take."""
+        add_pairs(self.months, more.months)
+        add_pairs(self.accounts, more.accounts)
+        self.titles.update(more.titles)
+
 
 class _Earned(NamedTuple):
     plan: str
@@ -40,11 +51,7 @@ def moved(
     cursor: Cursor, sides: Sides, months: Sequence[Period], batches: Sequence[list[str]], known_at: int
 ) -> Moved:
     """What the accounts of the people in `batches` give and take in `months`."""
-    found = Moved(
-        {str(month): [0, 0] for month in months},
-        defaultdict[tuple[str, str], list[int]](lambda: [0, 0]),
-        {},
-    )
+    found = Moved.none(months)
     for batch in batches:
         opening = accounts(cursor, months[0], known_at, batch)
         stood = [opening, opening]
@@ -81,7 +88,7 @@ def _month(
         for line in lines:
             key = line.plan, line.component
             found.months[str(month)][number] += line.amount_minor
-            found.accounts[key][number] += line.amount_minor
+            found.accounts.setdefault(key, nothing())[number] += line.amount_minor
             found.titles[key] = (
                 title_of(plans[line.plan], line.component) if line.plan in plans else line.title
             )

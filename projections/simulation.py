@@ -9,19 +9,18 @@ from contextlib import closing
 from functools import partial
 from typing import Any, NamedTuple
 
-from domain.journal.canonical import canonical
 from domain.period import Period
-from domain.plan.document import Plan
 from domain.plan.fields import Title
-from domain.plan.parse import document_hash, parse_plan
 from domain.plan.statement import Entitlement
 from domain.plan.trial import NOTHING, Pay, Trials, total_minor
-from domain.plan.varying import Range, varied
-from domain.refusals import BadField, UnknownPlan
+from domain.plan.varying import Range
+from domain.refusals import UnknownPlan
 from projections import policy
 from projections.ahead import ahead
 from projections.closing import BATCH_PEOPLE, EVERYBODY
 from projections.converted import require_rates
+from projections.crew import Crew, shares
+from projections.drafts import Point, drafts
 from projections.earned import entitlements
 from projections.largest import LargestChange, largest
 from projections.opening import opening
@@ -72,45 +71,83 @@ class WhatIf(NamedTuple):
 
 
 def simulate(
-    cursor: Cursor, asked: WhatIf, known_at: int, on_progress: Callable[[float], None] | None = None
+    cursor: Cursor,
+    asked: WhatIf,
+    known_at: int,
+    on_progress: Callable[[float], None] | None = None,
+    crew: Crew | None = None,
 ) -> Simulation:
     """What `asked` would have changed, by what was known at position `known_at`.
 
-    on_progress: told the share that is done; what it raises ends the simulation.
+    on_progress: told the share that is done; what it raises ends the simulation. crew: who tries it, if not
+    this process; it comes to the same.
     Raises: PlanInvalid, BadField, UnknownPlan, RateMissing.
     """
     currency = opening(cursor, known_at).fact.currency
-    draft, points = _drafts(asked, currency)
+    draft, points = drafts(asked.document, asked.without, asked.vary, currency)
     _require_known(cursor, asked, known_at)
     people = sorted(employee for (employee,) in cursor.execute(EVERYBODY, {"known_at": known_at}))
-    sums, trying = Sums(map(str, asked.months), len(points)), _Trying(asked, draft, points, known_at)
-    batches = [people[start : start + BATCH_PEOPLE] for start in range(0, len(people), BATCH_PEOPLE)]
-    steps = [
-        _Step(batch, period, side)
-        for batch in batches
-        for period in asked.months
-        for side in range(2 + len(points))
-    ]
-    with closing(ahead(partial(trying.gather, cursor), steps, STEPS_AHEAD)) as gathered:
-        for done, side in enumerate(gathered, start=1):
-            trying.add(side, sums)
-            if on_progress is not None:
-                on_progress(done / (len(steps) + 1))
+    trying, whole = _Trying(asked, draft, points, known_at), _Part(asked, currency, known_at, people)
+    if crew is None:
+        sums = trying.sums(cursor, whole, on_progress)
+    else:
+        sums = Sums(map(str, asked.months), len(points))
+        for part in crew.made(_tried, whole.parts(crew.hands), on_progress):
+            sums.join(part, asked.top)
     sides = trying.sides(Answers())
     found = [
         line
         for _, employee, period, plan, component in sums.largest(asked.top)
         for line in largest(cursor, sides, employee, Period.parse(period), (plan, component), known_at)
     ]
-    accounts = moved(cursor, trying.sides, asked.months, batches, known_at)
+    if crew is None:
+        accounts = trying.moved(cursor, whole)
+    else:
+        accounts = Moved.none(asked.months)
+        for moves in crew.made(_moved, whole.parts_of_people(crew.hands)):
+            accounts.join(moves)
     return _result(trying, draft, currency, sums, found, accounts)
 
 
-class _Point(NamedTuple):
-    """A value of the varied parameter and the draft with it."""
+class _Part(NamedTuple):
+    """Some people, and the months of the question in which they are tried; all of them if there are none."""
 
-    value: str
-    version: PlanVersion
+    asked: WhatIf
+    currency: str
+    known_at: int
+    people: list[str]
+    months: tuple[Period, ...] = ()
+
+    def batches(self) -> list[list[str]]:
+        """So many people as are tried at a time."""
+        return shares(self.people, 0, BATCH_PEOPLE)
+
+    def parts_of_people(self, hands: int) -> list["_Part"]:
+        """It in parts for so many hands, all months of a person in one of them."""
+        return [self._replace(people=people) for people in shares(self.people, hands, BATCH_PEOPLE)]
+
+    def parts(self, hands: int) -> list["_Part"]:
+        """It in parts for so many hands: months, which share nothing; of a few months also of people."""
+        least = -(-hands // len(self.asked.months))
+        return [
+            self._replace(people=people, months=(month,))
+            for people in shares(self.people, least if least > 1 else 0, BATCH_PEOPLE)
+            for month in self.asked.months
+        ]
+
+    def trying(self) -> "_Trying":
+        """What is tried, wherever the part is made."""
+        asked = self.asked
+        draft, points = drafts(asked.document, asked.without, asked.vary, self.currency)
+        return _Trying(asked, draft, points, self.known_at)
+
+
+def _tried(cursor: Cursor, part: _Part) -> Sums:
+    return part.trying().sums(cursor, part)
+
+
+def _moved(cursor: Cursor, part: _Part) -> Moved:
+    return part.trying().moved(cursor, part)
 
 
 class _Step(NamedTuple):
@@ -137,11 +174,12 @@ class _Trying:
     """
 
     def __init__(
-        self, asked: WhatIf, draft: PlanVersion | None, points: Sequence[_Point], known_at: int
+        self, asked: WhatIf, draft: PlanVersion | None, points: Sequence[Point], known_at: int
     ) -> None:
         self.asked, self.points, self.known_at = asked, points, known_at
         drafts = [draft] if draft else []
         self._drafts: list[list[PlanVersion]] = [[], drafts, *([point.version] for point in points)]
+        self._people: Sequence[str] = ()
         self._told = self._answers = Answers()
         self._trials, self._pays = Trials(), list[dict[str, Pay]]()
         self._branches: Mapping[str, str | None] = {}
@@ -155,12 +193,32 @@ class _Trying:
         """Pay as it stands, and under the draft."""
         return self.scenario(answers, 0), self.scenario(answers, 1)
 
+    def sums(self, cursor: Cursor, part: _Part, on_progress: Callable[[float], None] | None = None) -> Sums:
+        """What the sides of `part` come to. on_progress: told the share that is done."""
+        sums = Sums(map(str, self.asked.months), len(self.points))
+        steps = [
+            _Step(batch, period, side)
+            for batch in part.batches()
+            for period in part.months or self.asked.months
+            for side in range(2 + len(self.points))
+        ]
+        with closing(ahead(partial(self.gather, cursor), steps, STEPS_AHEAD)) as gathered:
+            for done, side in enumerate(gathered, start=1):
+                self.add(side, sums)
+                if on_progress is not None:
+                    on_progress(done / (len(steps) + 1))
+        return sums
+
+    def moved(self, cursor: Cursor, part: _Part) -> Moved:
+        """What accounts give and take on both sides."""
+        return moved(cursor, self.sides, self.asked.months, part.batches(), self.known_at)
+
     def gather(self, cursor: Cursor, step: _Step) -> _Side:
         """Asks the read models about a step; what earlier ones of the same people and month asked is kept."""
         people, period, side = step
         if side == 0:
-            if period == self.asked.first:
-                self._told = Answers()
+            if people is not self._people:
+                self._people, self._told = people, Answers()
                 told_once(self._told, cursor, self.known_at, people)
             self._answers = self._told.beside()
         # What one point of a curve asks is of no use to the others.
@@ -191,46 +249,6 @@ class _Trying:
         sums.titles |= told.titles
         if side == 1:
             sums.add(str(told.step.period), self._branches, self._pays, self.asked.top)
-
-
-def _drafts(asked: WhatIf, currency: str) -> tuple[PlanVersion | None, list[_Point]]:
-    """The draft as a version that nobody adopted, and one for each value of the varied parameter."""
-    if asked.document is None:
-        if asked.vary is not None:
-            raise BadField(field="vary", detail="There is no draft to vary.", remedy="Name a document.")
-        if not asked.without:
-            raise BadField(
-                field="document", detail="There is nothing to try.", remedy="Name a document, or `without`."
-            )
-        return None, []
-    plan = parse_plan(asked.document, file="document")
-    if plan.pays_in != currency:
-        raise BadField(
-            field="document.pay_currency" if plan.pay_currency else "document.currency",
-            detail=f"The ledger pays in {currency}, not in {plan.pays_in}.",
-            remedy=f"Write `pay_currency: {currency}`.",
-        )
-    if plan.plan in asked.without:
-        raise BadField(
-            field="without",
-            detail=f"{plan.plan} is the draft's plan.",
-            remedy="Leave it out; it is replaced.",
-        )
-    points = varied(asked.document, plan, asked.vary) if asked.vary is not None else []
-    return _version(plan, asked.document), [
-        _Point(point.value, _version(plan, point.document)) for point in points
-    ]
-
-
-def _version(plan: Plan, document: Mapping[str, Any]) -> PlanVersion:
-    return PlanVersion(
-        position=0,
-        plan=plan.plan,
-        effective_from=plan.effective_from,
-        effective_until=plan.effective_until,
-        document=canonical(document).decode(),
-        document_hash=document_hash(document),
-    )
 
 
 def _require_known(cursor: Cursor, asked: WhatIf, known_at: int) -> None:

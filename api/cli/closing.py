@@ -1,11 +1,12 @@
 """The command that closes a month: one person proposes it, another confirms it."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli.pay import Month, asked_month
-from api.cli.terminal import Json, notes, output, print_json, settings
+from api.cli.terminal import Json, Scheduler, notes, output, print_json, settings
 from api.cli.terminal import progress as bar
 from api.cli.tracing import account
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from api.ops import Ledger
     from domain.period import Period
+    from projections.crew import Shared
 
 app = typer.Typer()
 
@@ -28,6 +30,7 @@ def close(
         bool,
         typer.Option("--propose", help="Only propose to close it, as it stands; somebody else closes it."),
     ] = False,
+    scheduler: Scheduler = None,
     json: Json = False,
 ) -> None:
     """Make the statements of a month final; facts that come later are settled in a later month.
@@ -38,17 +41,24 @@ def close(
 
     from api.closing import close as close_it
     from api.closing import closers
+    from api.cluster.crew import crew_of
     from api.ops import open_ledger
     from domain.money import major_text
+    from projections.crew import Shared
     from projections.late import closed_periods
 
     month, who = asked_month(period), actor or account()
-    with open_ledger(settings()) as ledger, bar("counting facts", ledger.journal.head(), json) as reach:
+    with (
+        open_ledger(settings()) as ledger,
+        crew_of(scheduler, ledger.settings, ledger.dsn) as crew,
+        bar("counting facts", ledger.journal.head(), json) as reach,
+    ):
         ledger.opened()
+        shared = Shared(crew, partial(reach, title="computing statements", total=1.0)) if crew else None
         if proposed:
-            _propose(ledger, month, who, reach, json)
+            _propose(ledger, month, who, reach, shared, json)
             return
-        closed, stored = close_it(ledger, month, actor=who, on_progress=reach)
+        closed, stored = close_it(ledger, month, actor=who, on_progress=reach, shared=shared)
         with ledger.journal.cursor() as cursor:
             [total_minor] = [x.total_minor for x in closed_periods(cursor, None) if x.period == month]
             by = closers(cursor, stored.position)
@@ -71,14 +81,19 @@ def close(
 
 
 def _propose(
-    ledger: "Ledger", month: "Period", actor: str, reach: "Callable[[float], None]", json: bool
+    ledger: "Ledger",
+    month: "Period",
+    actor: str,
+    reach: "Callable[[float], None]",
+    shared: "Shared | None",
+    json: bool,
 ) -> None:
     import msgspec
 
     from api.closing import propose
     from domain.money import major_text
 
-    fact, stored, total_minor = propose(ledger, month, actor=actor, on_progress=reach)
+    fact, stored, total_minor = propose(ledger, month, actor=actor, on_progress=reach, shared=shared)
     if json:
         print_json({"position": stored.position, **msgspec.to_builtins(fact), "total_minor": total_minor})
         return

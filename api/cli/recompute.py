@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.terminal import FAILED, Json, output, print_json, progress, settings
+from api.cli.terminal import FAILED, Json, Scheduler, output, print_json, progress, settings
 
 if TYPE_CHECKING:
     from projections.recompute import ChangedStatement, MonthRecomputed
@@ -18,13 +18,14 @@ def recompute(
     against: Annotated[
         Path, typer.Option(help="The statements.ndjson of an export that the release before made.")
     ],
+    scheduler: Scheduler = None,
     json: Json = False,
 ) -> None:
     """Compute every closed month with this program and list each cent that changed; 1 if one did."""
     from api.recomputing import recomputed
 
     with progress("recomputing", 1.0, json) as reach:
-        found = recomputed(settings(), against, lambda at, head: reach(at / head if head else 1.0))
+        found = recomputed(settings(), against, lambda at, head: reach(at / head if head else 1.0), scheduler)
     if json:
         print_json(found)
     else:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from api.cli.terminal import USAGE, Failed, Json, output, print_json, progress, rows
+from api.cli.terminal import USAGE, Failed, Json, Scheduler, output, print_json, progress, rows
 from api.cli.tracing import traced_cursor
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def simulate(
         Path | None, typer.Option("--output", help="Write a picture too, as .svg or .html.")
     ] = None,
     lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the picture.")] = "en",
+    scheduler: Scheduler = None,
     json: Json = False,
 ) -> None:
     """Try a plan on past months: who would have been paid what, and why; nothing is stored.
@@ -65,7 +66,7 @@ def simulate(
         known_at=known_at,
         largest=largest,
     )
-    found = _tried(asked, quiet=json)
+    found = _tried(asked, scheduler, quiet=json)
     if picture is not None:
         _draw(found, picture, lang)
     if json:
@@ -74,8 +75,9 @@ def simulate(
         _show(found)
 
 
-def _tried(asked: "SimulationAsked", quiet: bool) -> "Simulation":
+def _tried(asked: "SimulationAsked", scheduler: str | None, quiet: bool) -> "Simulation":
     """The simulation, once its trace is durable."""
+    from api.cluster.crew import crew_of
     from api.ops import now
     from api.reading import known_position
     from api.simulating import asked_for
@@ -85,8 +87,12 @@ def _tried(asked: "SimulationAsked", quiet: bool) -> "Simulation":
     with traced_cursor() as (cursor, trace):
         whatif = asked_for(asked, trace.ledger.intake.business_day(now()))
         at = known_position(cursor, asked.known_at, "--known-at")
-        with progress("simulating", 1.0, quiet) as reach:
-            found = try_out(cursor, whatif, head(cursor) if at is None else at, reach)
+        ledger = trace.ledger
+        with (
+            crew_of(scheduler, ledger.settings, ledger.dsn) as crew,
+            progress("simulating", 1.0, quiet) as reach,
+        ):
+            found = try_out(cursor, whatif, head(cursor) if at is None else at, reach, crew)
         months = {"from": asked.from_, "until": asked.until, "plan": found.plan}
         trace("plan simulate", people=len(found.people), filter=months)
     return found

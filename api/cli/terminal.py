@@ -20,6 +20,12 @@ FAILED = 1
 USAGE = 2
 PIPE_COLUMNS = 200
 
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        help="Who computes: local:N processes here, or a Dask cluster, tls://host:8786. Else this process."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
 Language = Annotated[Literal["en", "zh"], typer.Option(help="Language of the sentences.")]
 
@@ -72,8 +78,11 @@ def print_json(result: object) -> None:
 
 
 @contextmanager
-def progress(title: str, total: float | None, quiet: bool = False) -> Generator[Callable[[float], None]]:
-    """A bar on standard error while something long is done; gives the function that says how far it is."""
+def progress(title: str, total: float | None, quiet: bool = False) -> Generator[Callable[..., None]]:
+    """A bar on standard error while something long is done; gives the function that says how far it is.
+
+    It also takes the `title` of what is done from then on, and the `total` of that.
+    """
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
     bar = Progress(
@@ -88,8 +97,8 @@ def progress(title: str, total: float | None, quiet: bool = False) -> Generator[
     with bar:
         task = bar.add_task(title, total=total)
 
-        def reach(done: float) -> None:
-            bar.update(task, completed=done)
+        def reach(done: float, title: str | None = None, total: float | None = None) -> None:
+            bar.update(task, completed=done, description=title, total=total)
 
         yield reach
 
@@ -123,6 +132,7 @@ def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
     from psycopg import OperationalError
 
     from api.backup import BackupRefused
+    from api.cluster.failure import ClusterFailed
     from api.embedded.failure import EmbeddedFailed
     from api.importing import Unusable
     from api.ops import NotReady
@@ -142,7 +152,7 @@ def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
             return f"{error.field}: {error.detail}" if error.field else error.detail, error.remedy, FAILED
         case EmbeddedFailed():
             return error.what, f"{error.remedy[:1].upper()}{error.remedy[1:]}", FAILED
-        case NotReady() | BackupRefused() | WorkersFailed():
+        case NotReady() | BackupRefused() | ClusterFailed() | WorkersFailed():
             return error.detail, error.remedy, FAILED
         case RebuildNeeded():
             return "Read models have to be built anew.", str(error), FAILED
