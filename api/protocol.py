@@ -28,6 +28,37 @@ CROWDED = Crowded(
 )
 
 
+class Joining:
+    """The way out of one answer: its head leaves together with what follows at once, as one packet."""
+
+    __slots__ = ("_head", "_loop", "_transport")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport) -> None:
+        self._loop, self._transport = loop, transport
+        self._head: bytes | None = b""
+
+    def write(self, data: bytes) -> None:
+        """Sends, or keeps what comes first until the next, or until the loop has its next turn."""
+        if self._head is None:
+            self._transport.write(data)
+        elif self._head:
+            self._transport.write(self._head + data)
+            self._head = None
+        else:
+            self._head = data
+            self._loop.call_soon(self._flush)
+
+    def close(self) -> None:
+        """Ends the connection when all is sent."""
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._head:
+            self._transport.write(self._head)
+            self._head = None
+
+
 class BoundedHttp(HttpToolsProtocol):
     """A connection whose requests arrive within bounds: else it is answered, and closed.
 
@@ -88,6 +119,7 @@ class BoundedHttp(HttpToolsProtocol):
             self._refusal = CROWDED
             raise self._refusal
         super().on_headers_complete()
+        self.cycle.transport = Joining(self.loop, self.transport)  # type: ignore[assignment]
 
     def on_message_complete(self) -> None:
         """A body has come, if only an empty one."""

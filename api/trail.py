@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import structlog
 
-from api.intake import Intake, Outcome, Refused, Stored, Submission
+from api.intake import Intake, Outcome, Refused, Submission
 from api.intake.intake import DEFAULT_ZONE
 from domain.facts.base import Fact
 from domain.facts.trail import AccessRefused, PersonalDataRead
@@ -194,7 +194,7 @@ class Trail:
             draft = None
         if draft is not None:
             try:
-                return Stored(*await self._commits.append(draft))
+                return await self._commits.append(draft)
             except Refusal as refusal:
                 return Refused(refusal)
         [outcome] = await asyncio.to_thread(

@@ -87,7 +87,7 @@ class Writing:
             except Refusal:
                 pass  # nothing is stored; which one it is, and what becomes of the rest, `submit` says
             else:
-                outcomes = list[Outcome](Stored(*receipt) for receipt in receipts)
+                outcomes = list[Outcome](receipts)
                 self._note(outcomes)
                 return outcomes
         async with self._at_turn():
@@ -109,9 +109,7 @@ class Writing:
         if drafts:
             started = time.monotonic()
             try:
-                outcomes = list[Outcome](
-                    Stored(*receipt) for receipt in self._intake.append(drafts, now=self._clock())
-                )
+                outcomes = list[Outcome](self._intake.append(drafts, now=self._clock()))
             except Refusal:
                 pass
             else:
@@ -179,7 +177,7 @@ class Writing:
 
     async def _committed(self, draft: Draft) -> Outcome:
         try:
-            return Stored(*await self._commits.append(draft))
+            return await self._commits.append(draft)
         except Refusal as refusal:
             return Refused(refusal)
 

@@ -29,7 +29,14 @@ from api.intake.item import (
     withhold,
 )
 from api.intake.submission import Outcome, Refused, Rehearsal, Stored, Submission
-from domain.decide.boundary import Look, boundary, branches_named, people_named, positions_named
+from domain.decide.boundary import (
+    Look,
+    boundary,
+    branches_named,
+    names_only,
+    people_named,
+    positions_named,
+)
 from domain.decide.decide import Asked, decide_met
 from domain.decide.known import Known
 from domain.facts.base import Fact
@@ -117,7 +124,9 @@ class Intake:
         if submission.refers_to is not None or submission.causation is not None:
             return None
         fact = decoded(submission)
-        if boundary(fact) or takes_client(submission, fact) or not self._has_met(fact):
+        if boundary(fact) or takes_client(submission, fact):
+            return None
+        if not names_only(fact, self._people, self._branches):
             return None
         if is_personal(fact):
             ready = encrypted_at_once(fact, submission.source, submission.key, self._vault)
@@ -218,7 +227,7 @@ class Intake:
             if isinstance(result, Refusal):
                 item.outcome = Refused(result)
             else:
-                item.outcome = Stored(result.position, result.hit, result.recorded_at)
+                item.outcome = result
 
     def _known(
         self, cursor: Cursor[Any], items: Sequence[Item], spoken_of: dict[int, Record]
@@ -260,12 +269,6 @@ class Intake:
         met.fold(_told(looked_at(cursor, looks)))
         self._people |= met.employees
         self._branches |= met.branches
-
-    def _has_met(self, fact: Fact) -> bool:
-        for _, person in people_named(fact):
-            if person not in self._people:
-                return False
-        return all(branch in self._branches for _, branch in branches_named(fact))
 
 
 def _draft(cursor: Cursor[Any], items: Sequence[Item], actor: str) -> dict[int, Record]:

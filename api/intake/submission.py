@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from domain.facts.base import Fact
+from domain.journal.batch import Receipt
 from domain.journal.cipher import Cipher
 from domain.refusals import Refusal
 
@@ -34,12 +35,8 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     people: frozenset[str] | None = None
 
 
-class Stored(NamedTuple):
-    """The fact stands at `position`; 0 in a rehearsal. hit: it stood there before."""
-
-    position: int
-    hit: bool
-    recorded_at: dt.datetime
+Stored = Receipt
+"""The fact stands at `position`; 0 in a rehearsal. hit: it stood there before."""
 
 
 class Refused(NamedTuple):

@@ -1,6 +1,6 @@
 """Which facts of the journal a new fact's rules must look at: its consistency boundary."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, NamedTuple, TypeVar
 
 from domain.facts.accounts import BalanceWrittenOff
@@ -38,7 +38,7 @@ from domain.facts.governance import (
 )
 from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolved
 from domain.facts.interventions import InterventionClosed, InterventionOpened
-from domain.facts.named import Named, people_in
+from domain.facts.named import Named, are_among, people_in
 from domain.facts.people import EmployeeHired, EmployeeLeft
 from domain.facts.personal import subject_of
 from domain.facts.plans import AdoptionProposed, PlanAcknowledged, PlanCommented, PlanDrafted
@@ -276,6 +276,19 @@ def people_named(fact: Fact) -> tuple[tuple[str, str], ...]:
 def people_written_about(fact: Fact) -> tuple[tuple[str, str], ...]:
     """The ids of people for whom `fact` changes something without their say, each with its field."""
     return tuple((name, person) for name, person, decides in _people(fact) if not decides)
+
+
+_NAMED_APART = frozenset({EmployeeHired, OverrideSet, BranchOpened, BranchMerged, PracticeShared})
+
+
+def names_only(fact: Fact, people: Container[str], branches: Container[str]) -> bool:
+    """Whether `people_named` finds nobody but `people`, and `branches_named` nothing but `branches`."""
+    if type(fact) in _NAMED_APART:
+        return all(person in people for _, person in people_named(fact)) and all(
+            branch in branches for _, branch in branches_named(fact)
+        )
+    branch: str | None = getattr(fact, "branch", None)
+    return (branch is None or branch in branches) and are_among(fact, people)
 
 
 def _people(fact: Fact) -> tuple[Named, ...]:

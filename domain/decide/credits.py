@@ -11,6 +11,8 @@ from domain.facts.selling import DealClosed, DealCosted
 from domain.people.sharing import SOLE, share_of
 from domain.refusals import SharesUnsettled
 
+SPLIT = frozenset({DealClosed, DealCosted, ActivityRecorded, ProcedurePerformed})
+
 
 def require_settled(fact: Fact) -> None:
     """Whatever is split is split whole: shares total 100 %, and fixed amounts are no more than there is.
@@ -18,6 +20,8 @@ def require_settled(fact: Fact) -> None:
     What comes back is split as it was sold, which `selling` sees to.
     Raises: SharesUnsettled.
     """
+    if type(fact) not in SPLIT:
+        return
     match fact:
         case DealClosed(credits=list(parts)) | DealCosted(credits=list(parts)):
             _require(parts, fact.amount_minor)

@@ -1,6 +1,6 @@
 """Whom a fact names, and in which part: said once, by the types of its fields."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import cache
 from typing import NamedTuple, cast
 
@@ -22,6 +22,18 @@ def people_in(fact: Fact) -> tuple[Named, ...]:
     return tuple([found for reader in _readers(type(fact)) for found in reader(fact, "")])
 
 
+def are_among(fact: Fact, people: Container[str]) -> bool:
+    """Whether everybody of `people_in` is among `people`; asked of every fact, so it makes no list."""
+    for reader in _readers(type(fact)):
+        if isinstance(reader, _Field):
+            person = getattr(fact, reader.name)
+            if person is not None and person not in people:
+                return False
+        elif not all(person in people for _, person, _ in reader(fact, "")):
+            return False
+    return True
+
+
 _Reader = Callable[[object, str], Iterable[Named]]
 
 
@@ -39,7 +51,7 @@ def _reader(name: str, kind: inspect.Type) -> _Reader | None:
         said = cast("dict[str, object] | None", getattr(option, "extra_json_schema", None))
         bare = option.type if isinstance(option, inspect.Metadata) else option
         if said and "x-person" in said:
-            return _one(name, decides=said["x-person"] == "decides")
+            return _Field(name, said["x-person"] == "decides")
         if isinstance(bare, inspect.ListType):
             item = bare.item_type.type if isinstance(bare.item_type, inspect.Metadata) else bare.item_type
             if isinstance(item, inspect.StructType) and _readers(item.cls):
@@ -47,12 +59,15 @@ def _reader(name: str, kind: inspect.Type) -> _Reader | None:
     return None
 
 
-def _one(name: str, *, decides: bool) -> _Reader:
-    def read(of: object, within: str) -> Iterable[Named]:
-        person = getattr(of, name)
-        return () if person is None else (Named(within + name, person, decides),)
+class _Field(NamedTuple):
+    """Reads the one person whom a field names."""
 
-    return read
+    name: str
+    decides: bool
+
+    def __call__(self, of: object, within: str) -> Iterable[Named]:
+        person = getattr(of, self.name)
+        return () if person is None else (Named(within + self.name, person, self.decides),)
 
 
 def _each(name: str, readers: tuple[_Reader, ...]) -> _Reader:

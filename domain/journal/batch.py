@@ -1,6 +1,7 @@
 """A batch of drafts on its way into the journal: duplicates told apart, then written in one go."""
 
 import datetime as dt
+import struct
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -22,8 +23,15 @@ copy journal (
     position, type, source, key, content_hash, tags, occurred_at, recorded_at, actor, causation, data
 ) from stdin with (format binary)"""
 
-# On the wire json is its text, and canonical text is at hand as bytes.
-COPIED_TYPES = "int8 text text text bytea text[] timestamptz timestamptz text int8 bytea".split()
+# On the wire json is its text, an instant a number of microseconds, and a list of tags bytes that we lay out
+# ourselves, all of which is at hand in a fraction of the time that adapting them takes.
+COPIED_TYPES = "int8 text text text bytea bytea int8 int8 text int8 bytea".split()
+
+_WIRE_EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+_LIST_OF_TEXT = struct.Struct("!iiiii")
+_LENGTH = struct.Struct("!i")
+_TEXT_OID = 25
 
 NOTIFY = "select pg_notify('journal_' || current_schema(), '')"
 
@@ -131,10 +139,10 @@ class Batch:
         """Writes the fresh drafts behind the opening's head."""
         with cursor.copy(COPY) as copy:
             copy.set_types(COPIED_TYPES)
-            write, drafts, recorded_at = copy.write_row, self._drafts, opening.recorded_at
+            write, drafts, recorded_at = copy.write_row, self._drafts, _on_wire(opening.recorded_at)
             for position, index in enumerate(self.fresh.values(), opening.head + 1):
                 type, source, key, occurred_at, actor, causation, data, tags, content_hash = drafts[index]
-                said = type, source, key, content_hash, list(tags), occurred_at
+                said = type, source, key, content_hash, _list_on_wire(tags), _on_wire(occurred_at)
                 write((position, *said, recorded_at, actor, causation, data))
 
 
@@ -155,6 +163,21 @@ def opening(row: Sequence[Any] | None) -> Opening:
     assert row is not None, "the function always answers"
     head, recorded_at, known = row
     return Opening(head, recorded_at, {(source, key): _known(*where) for source, key, *where in known or ()})
+
+
+def _on_wire(instant: dt.datetime) -> int:
+    return (instant - _WIRE_EPOCH) // _MICROSECOND
+
+
+def _list_on_wire(texts: Sequence[str]) -> bytes:
+    """A text[] in the binary format: dimensions, nulls or none, type, length, first index; then its items."""
+    if not texts:
+        return _LIST_OF_TEXT.pack(0, 0, _TEXT_OID, 0, 0)[:12]
+    pack, parts = _LENGTH.pack, [_LIST_OF_TEXT.pack(1, 0, _TEXT_OID, len(texts), 1)]
+    for text in texts:
+        item = text.encode()
+        parts += pack(len(item)), item
+    return b"".join(parts)
 
 
 def _known(position: int, content_hash: str, recorded_at: str) -> Said:

@@ -28,6 +28,11 @@ TOGETHER_FACTS = 1_000
 QUEUED_FACTS = 4_000
 """Beyond so many, whoever brings more waits for room."""
 
+AWAITED = 16
+"""The most who are waited for before a commit; with so many in it, one more saves next to nothing."""
+
+MOST_PATIENCE_SECONDS = 0.005
+
 
 class Closed(Exception):
     """The writer is closing and takes no more facts."""
@@ -47,6 +52,10 @@ class GroupCommit:
     nobody else. A few new facts go through a connection of its own, many are copied in a thread; whatever
     does not pass there at once (something was known, the connection is lost) is left to the journal, which
     sends the same keys again. on_commit: told of each commit how many facts and how long it took.
+
+    Whoever sends the next fact when the last was answered comes a moment after the commit: a new one begun at
+    once would take the first of them and keep all others waiting for it. So half of those who came lately are
+    waited for, that one half may be committed while the other is answered; no longer than a commit takes.
     """
 
     def __init__(
@@ -63,6 +72,8 @@ class GroupCommit:
         self._on_commit = on_commit
         self._queue: deque[_Asked] = deque()
         self._queued = 0
+        self._awaited = self._lately = 1
+        self._patience_seconds = 0.0
         self._arrived, self._room = asyncio.Event(), asyncio.Event()
         self._closing = False
         self._connection: AsyncConnection[TupleRow] | None = None
@@ -111,7 +122,8 @@ class GroupCommit:
         asked = _Asked(drafts, asyncio.get_running_loop().create_future())
         self._queue.append(asked)
         self._queued += len(drafts)
-        self._arrived.set()
+        if len(self._queue) >= self._awaited:
+            self._arrived.set()
         return await asked.answer
 
     async def _have_room(self) -> None:
@@ -123,13 +135,29 @@ class GroupCommit:
 
     async def _write(self) -> None:
         while self._queue or not self._closing:
-            if not self._queue:
-                self._arrived.clear()
-                await self._arrived.wait()
-                continue
-            taken = self._taken()
-            self._room.set()
-            await self._commit(taken)
+            await self._gather()
+            if self._queue:
+                taken, began = self._taken(), time.monotonic()
+                self._room.set()
+                await self._commit(taken)
+                self._patience_seconds = min(time.monotonic() - began, MOST_PATIENCE_SECONDS)
+                self._lately = len(taken) + len(self._queue)
+
+    async def _gather(self) -> None:
+        """Waits for the first who brings something, and a moment for half of those who came lately."""
+        await self._wait_for(1)
+        wanted = min((self._lately + 1) // 2, AWAITED)
+        if len(self._queue) < wanted:
+            loop = asyncio.get_running_loop()
+            patience = loop.call_later(self._patience_seconds, self._arrived.set)
+            await self._wait_for(wanted)
+            patience.cancel()
+
+    async def _wait_for(self, number: int) -> None:
+        if len(self._queue) < number and not self._closing:
+            self._awaited = number
+            self._arrived.clear()
+            await self._arrived.wait()
 
     def _taken(self) -> list[_Asked]:
         """What goes into the next commit."""

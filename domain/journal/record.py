@@ -17,6 +17,7 @@ from domain.journal.canonical import canonical, require_canonical
 from domain.refusals import BadField, BadInstant
 
 EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+MOST_CARRIED = 200
 _CARRIED = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}\Z")
 
 
@@ -88,11 +89,12 @@ def draft(
     inherited_tags: those of the fact that this one is about, so that a void is found beside what it voids.
     Raises: BadInstant for an instant without zone or before 1990; BadField for a bad source, key or actor.
     """
-    for field, text in (("source", source), ("key", key), ("actor", actor)):
-        if not _CARRIED.match(text):
-            raise BadField(
-                field=field, detail=f"{field} must be 1 to 200 printable characters.", remedy="Mend it."
-            )
+    if not (_is_carried(source) and _is_carried(key) and _is_carried(actor)):
+        given = ("source", source), ("key", key), ("actor", actor)
+        field = next(field for field, text in given if not _is_carried(text))
+        raise BadField(
+            field=field, detail=f"{field} must be 1 to 200 printable characters.", remedy="Mend it."
+        )
     if occurred_at.tzinfo is None:
         raise BadInstant(
             field="occurred_at",
@@ -111,6 +113,12 @@ def draft(
         tags += tuple(tag for tag in inherited_tags if tag not in tags)
     said = content_hash(fact.TYPE, source, key, happened_at, causation, data)
     return Draft(fact.TYPE, source, key, happened_at, actor, causation, data, tags, said)
+
+
+def _is_carried(text: str) -> bool:
+    if text.isprintable():  # which is quickly asked, and stricter
+        return 0 < len(text) <= MOST_CARRIED
+    return _CARRIED.match(text) is not None
 
 
 def content_hash(

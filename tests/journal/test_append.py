@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import threading
 from collections.abc import Sequence
+from itertools import product
 
 import psycopg
 import pytest
@@ -270,3 +271,18 @@ def test_a_wrong_fact_is_a_bug_and_leaves_no_trace(journal: Journal) -> None:
     with pytest.raises(psycopg.errors.CheckViolation):
         journal.append([drafted()._replace(causation=1)], now=NOW)
     assert positions(journal.append(visits(1), now=NOW)) == [1]
+
+
+def test_many_are_copied_as_they_were_said(journal: Journal) -> None:
+    """Of the binary format, instants before its epoch and lists of any length, of any characters."""
+    said = [
+        drafted(visit(), key=f"k{number}")._replace(
+            tags=tags, occurred_at=NOW.replace(year=year, microsecond=7)
+        )
+        for number, (tags, year) in enumerate(
+            product([(), ("employee:张三",), ("a", "", "ü" * 80, '{"x"}')], [1991, 1999, 2000, 2025] * 30)
+        )
+    ]
+    journal.append_new(said, now=NOW)
+    found = [(record.key, record.tags, record.occurred_at, record.data) for record in journal.read()]
+    assert found == [(draft.key, draft.tags, draft.occurred_at, draft.data) for draft in said]

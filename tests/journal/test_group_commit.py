@@ -52,6 +52,25 @@ def test_what_arrives_together_shares_commits(journal: Journal, ledger_dsn: str)
     assert commits() <= 4
 
 
+def test_half_of_those_who_send_on_and_on_are_waited_for(journal: Journal, ledger_dsn: str) -> None:
+    """Each sends its next a moment after the one before it, whom a commit alone would have wait."""
+
+    async def client(group: GroupCommit, number: int) -> None:
+        for count in range(12):
+            for _ in range(number):
+                await asyncio.sleep(0)
+            await group.append(drafted(key=f"{number}-{count}"))
+
+    async def scene(group: GroupCommit) -> None:
+        await asyncio.gather(*(client(group, number) for number in range(16)))
+
+    play(journal, scene)
+    with connect(ledger_dsn, LEDGER) as connection:
+        rows = connection.execute("select count(*) from journal group by xmin::text").fetchall()
+    small = [size for (size,) in rows if size < 4]
+    assert len(small) * 3 <= len(rows), rows
+
+
 def test_batches_that_arrive_together_share_commits_and_stand_each_whole(journal: Journal) -> None:
     async def scene(group: GroupCommit) -> None:
         batches = [visits(100) for _ in range(9)]
