@@ -12,6 +12,7 @@ from domain.plan import progress as rules
 from domain.plan.document import Plan
 from domain.plan.exact import Unit, exact_text
 from domain.plan.fields import Title
+from domain.plan.measures import FactMeasure, Measure
 from domain.plan.placements import by_placement
 from domain.plan.population import belongs
 from domain.plan.resolve import ResolvedPlan
@@ -46,9 +47,10 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
 class TargetProgress(msgspec.Struct, frozen=True, kw_only=True):
     """A target: 15 done, 5 left.
 
-    attained: done as a share of needed. left_a_day: what is left, on each of the days left. asked: the target
-    before `leave_days` of leave took something off, and who set it. per: `day` for what is asked for the day
-    itself. overtime_days: those before it whose overtime lowered it.
+    attained: done as a share of needed. left_a_day: what is left, on each of the days left, of what adds up
+    from day to day; None of averages, ratios, levels and days. asked: the target before `leave_days` of leave
+    took something off, and who set it. per: `day` for what is asked for the day itself. overtime_days: those
+    before it whose overtime lowered it.
     """
 
     plan: str
@@ -230,9 +232,18 @@ def _target(resolved: ResolvedPlan, plan: Plan, found: rules.Progress, days_left
         left=str(found.left),
         attained=str(found.attained),
         is_met=found.is_met,
-        left_a_day=str(found.left / days_left) if days_left and measure.form != "percent" else None,
+        left_a_day=str(found.left / days_left) if days_left and _adds_up(measure) else None,
         asked=Source(str(asked.value), asked.level, asked.position, asked.path),
         leave_days=target.leave_days,
+    )
+
+
+def _adds_up(measure: Measure) -> bool:
+    """Whether some of what is measured can be done on each day."""
+    return (
+        isinstance(measure, FactMeasure)
+        and measure.form != "percent"
+        and measure.kind in ("count", "sum", "distinct")
     )
 
 

@@ -42,7 +42,7 @@ class StaffingMonth(msgspec.Struct, frozen=True, kw_only=True):
     """A month ahead, up to its last day `on`.
 
     announced: who will be there by what is recorded today. expected: how many then are to be expected, exact;
-    range: by the 95 % intervals of the rates. missing: posts less expected. to_hire: that, rounded up;
+    range: by the 95 % intervals of the rates. missing: posts less expected. to_hire: that, rounded;
     to_hire_at_least, to_hire_at_most: by the range.
     """
 

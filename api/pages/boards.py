@@ -32,13 +32,13 @@ BoardInPath = Annotated[str, PathParameter(description="Id of a board in a plan.
 )
 async def boards_page(page: NamedDependency[Page], day: OnDay = None) -> Response[str]:
     """The boards of the plans in force."""
-    found: list[tuple[str, str, Title]] = []
+    found: list[tuple[str, Title, Title]] = []
     if page.may("read_plans"):
         for plan in await page.ask(plans.read_plans, day=day):
-            detail = await page.ask(plans.read_plan, plan=plan.plan, day=day)
+            document = (await page.ask(plans.read_plan, plan=plan.plan, day=day)).document or {}
             found.extend(
-                (f"/boards/{quote(each['id'])}?plan={quote(plan.plan)}", plan.plan, titled(each))
-                for each in (detail.document or {}).get("boards", ())
+                (f"/boards/{quote(each['id'])}?plan={quote(plan.plan)}", titled(each), titled(document))
+                for each in document.get("boards", ())
             )
     return await page.rendered("boards/list.html", boards=found, day=day)
 
@@ -86,6 +86,7 @@ async def board_page(
         places=shown,
         own=page.caller.employee,
         names=await page.names(named),
+        branch_titles=await page.branch_titles(),
         currency=None,
         honours=awarded[-HONOURS:][::-1],
         query=urlencode(words),

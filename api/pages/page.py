@@ -38,7 +38,9 @@ from api.reading import Reading, View, counted_position
 from api.roles import MAY, MAY_RECORD, Action
 from api.writing import Writing
 from domain.facts.base import Fact
+from domain.plan.document import Plan
 from domain.refusals import Refusal
+from projections import policy, roster
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "web" / "templates"
 
@@ -213,6 +215,16 @@ class Page:
             lambda cursor, known_at: names_of(cursor, self._given["vault"], wanted, known_at)
         )
 
+    async def branch_titles(self) -> dict[str, str]:
+        """What each branch is called."""
+        found = await self.view.ask(lambda cursor, known_at: roster.branches(cursor, known_at))
+        return {each.branch: each.title for each in found}
+
+    async def plans(self) -> dict[str, Plan]:
+        """The last version of each plan, for what it and its parts are called."""
+        found = await self.view.ask(lambda cursor, known_at: policy.plan_versions(cursor, known_at))
+        return {each.plan: each.parsed() for each in found}
+
     def may(self, action: Action) -> bool:
         """Whether the reader's role includes `action`."""
         return action in MAY[self.caller.role]
@@ -281,7 +293,7 @@ def render(
             entries=site.navigation.of(caller, under) if caller else [],
             csrf_token=_csrf_token(request),
             here=request.url.path + (f"?{query}" if query else ""),
-            **{"live": None, "position": None, **shown},
+            **{"live": None, "position": None, "branch_titles": {}, **shown},
         )
     )
 

@@ -1,6 +1,7 @@
 """Numbers, money, days and instants as a reader of one language writes them."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ SYMBOLS: Mapping[str, str] = {"CNY": "¥", "HKD": "HK$", "USD": "US$", "EUR": "�
 
 _MONTHS = "January February March April May June July August September October November December".split()
 _WEEKDAYS = {"en": "Mon Tue Wed Thu Fri Sat Sun".split(), "zh": "周一 周二 周三 周四 周五 周六 周日".split()}
+_TYPE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _MINUS = "−"
 _SIZES = ("B", "kB", "MB", "GB", "TB")
 
@@ -96,6 +98,13 @@ class Wording(NamedTuple):
         """What kind of fact it is, in a word or two; its tag where it has none."""
         key = f"facts.{type}"
         return self.say(key) if key in catalogue(self.lang) else type.replace("_", " ")
+
+    def grounds(self, said: Title) -> str:
+        """A sentence about facts, in which they are called by what they are and not by their types."""
+        return _TYPE.sub(
+            lambda found: self.fact(found[0]) if f"facts.{found[0]}" in catalogue(self.lang) else found[0],
+            self.title(said),
+        )
 
     def day(self, day: dt.date, *, year: bool = False) -> str:
         """A day with its weekday: Sun 22 Nov, 11月22日 周日."""

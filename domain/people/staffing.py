@@ -2,7 +2,7 @@
 
 A month is the time to the same day of the next one. Of those who are here, the same share leaves in every
 month, whoever they are; whoever is announced to come or go does so on their day; of each probation that ends
-in a month, the share that was not confirmed before goes. Everything is exact; it is rounded up once, to the
+in a month, the share that was not confirmed before goes. Everything is exact; it is rounded once, to the
 people who are to be hired.
 """
 
@@ -10,7 +10,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from math import ceil
+from math import floor
 from typing import NamedTuple
 
 from domain.people.roster import RosterChange, postings
@@ -71,5 +71,5 @@ def expected_heads(now: int, ahead: Iterable[Ahead], leaves: Fraction, fails: Fr
 
 
 def to_hire(posts: int, heads: Fraction) -> int:
-    """So many people are to be hired for `posts`; a part of a person is a whole one."""
-    return max(ceil(posts - heads), 0)
+    """So many people are to be hired for `posts`: to the nearest whole one, half a person being one."""
+    return max(floor(posts - heads + Fraction(1, 2)), 0)

@@ -136,7 +136,10 @@ def _named(change: Change, plan: Plan | None) -> tuple[Title, Unit]:
             measure = plan.measures[target.measure]
             return target.title or measure.title, measure.form
         case "parameter" if change.name in plan.parameters:
-            return bare, plan.parameters[change.name].form
+            parameter = plan.parameters[change.name]
+            return parameter.title or bare, parameter.form
+        case "plan" if change.name == plan.plan:
+            return plan.title, "number"
         case "milestone":
             return next((m.title for m in plan.milestones if m.id == change.name), bare), "number"
         case _:

@@ -15,7 +15,7 @@ from domain.plan.components.bands import Stretch
 from domain.plan.components.component import Component
 from domain.plan.components.rate_table import RateBand
 from domain.plan.crediting import SAID, Credited
-from domain.plan.document import Goal, Parameter, Plan, Target
+from domain.plan.document import Goal, Parameter, Plan, Spread, Target
 from domain.plan.exact import Setting, Unit, shown
 from domain.plan.fields import Title
 from domain.plan.measures import Condition, FactMeasure, Measure, Window
@@ -162,7 +162,7 @@ class _Taking:
         """The form of the levels in `struct`."""
         if isinstance(struct, Parameter):
             return struct.form
-        if isinstance(struct, Goal):
+        if isinstance(struct, Goal | Spread):  # the months of a quota are weighed by plain numbers
             return "number"
         if isinstance(struct, FactMeasure):
             return struct.form

@@ -21,9 +21,11 @@ TOLD_ON_PAGES = (
     "api/pages",
     "api/rostering",
     "api/webhooks",
-    *(f"api/{name}.py" for name in """administering alerts assistants boards caller closing first_run insight
-    module_tests paying people personal plan_examples plan_text planning plans questions reading
-    rosters shifts signed_in sign_in simulating trail_pages""".split()),
+    *(f"api/{name}.py" for name in """
+    administering alerts assistants boards connectors/quarantine caller closing first_run inquiries
+    insight module_tests paying people personal plan_examples plan_text planning plans questions reading
+    rosters shifts signed_in sign_in simulating trail_pages
+    """.split()),
 )  # fmt: skip
 """Where what pages tell people is said."""
 SAYING = {"Fault", "Problem", "fault", "say", "_Slip"}

@@ -7,8 +7,10 @@ import httpx
 import pytest
 from page_verdicts import PAGES
 from served import Service
+from visible import Visible
 
 from api.pages.routes import PAGES as HANDLERS
+from api.payslip_words import Lang
 from api.roles import ROLES, Role
 
 OWN, OTHER = "E1", "E9"
@@ -17,6 +19,10 @@ PLACES |= {"plan": "selling", "alert": "none", "draft": "none", "example": "devi
 PLACES |= {"hold": "none", "inquiry": "none"}
 PLACES |= {"id": "none", "entry": "none", "webhook": "none"}
 HTML = {"Accept": "text/html"}
+ENGLISH = re.compile(r"\b(?!meritbook )(?:[A-Za-z]*[a-z][a-z'’-]*,? +){3,}[A-Za-z]*[a-z]")
+CHINESE = re.compile(r"[\u4e00-\u9fff]+[，。；：]")
+REFERENCE = "GET /interface"
+"""Is in English in either language, as what it describes is."""
 
 
 def clients(firm: Service) -> Iterator[tuple[Role, httpx.Client]]:
@@ -67,3 +73,21 @@ def test_every_page_for_every_role(firm: Service) -> None:
 def test_a_page_sends_whoever_is_signed_out_to_the_sign_in_and_back(firm: Service) -> None:
     asked = httpx.get(f"{firm.url}/employees/E1/today", headers=HTML)
     assert (asked.status_code, asked.headers["location"]) == (303, "/sign-in?next=/employees/E1/today")
+
+
+@pytest.mark.parametrize(("lang", "foreign"), [("zh", ENGLISH), ("en", CHINESE)])
+def test_no_page_says_a_sentence_in_the_other_language(
+    firm: Service, lang: Lang, foreign: re.Pattern[str]
+) -> None:
+    """Each page as the first role sees it that may; what it quotes, such as documents, is left out."""
+    seen = {REFERENCE}
+    wrong: list[str] = []
+    for role, client in clients(firm):
+        for name in [each for each, roles in PAGES.items() if role in roles and each.startswith("GET ")]:
+            if name in seen:
+                continue
+            seen.add(name)
+            answer = client.get(addressed(name, OWN)[1], headers=HTML | {"Accept-Language": lang})
+            said = (foreign.search(text) for text in Visible(answer.text).texts)
+            wrong += [f"{name}: {found[0]}" for found in said if found]
+    assert not wrong, "\n".join(sorted(wrong))

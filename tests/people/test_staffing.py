@@ -3,6 +3,8 @@
 import datetime as dt
 from fractions import Fraction
 
+import pytest
+
 from domain.people.roster import RosterChange
 from domain.people.staffing import Ahead, Counted, expected_heads, leaving, to_hire
 
@@ -27,8 +29,11 @@ def test_a_tenth_of_those_here_leaves_each_month_and_a_quarter_of_probations_fai
     assert expected_heads(1, ahead((1, 4)), Fraction(0), Fraction(1)) == [0], "nobody is below none"
 
 
-def test_a_part_of_a_person_is_hired_whole_and_nobody_is_hired_below_none() -> None:
-    assert [to_hire(30, heads) for heads in map(Fraction, ("27", "27.9", "28.1", "31"))] == [3, 3, 2, 0]
+@pytest.mark.parametrize(
+    ("heads", "hired"), [("27", 3), ("27.5", 3), ("27.501", 2), ("29.999", 0), ("29.5", 1), ("31", 0)]
+)
+def test_people_are_hired_to_the_nearest_whole_one_and_never_below_none(heads: str, hired: int) -> None:
+    assert to_hire(30, Fraction(heads)) == hired
 
 
 def test_the_rate_counts_who_left_of_the_months_that_people_were_there() -> None:

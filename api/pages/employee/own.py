@@ -33,8 +33,15 @@ async def me_page(page: NamedDependency[Page], employee: EmployeeInPath) -> Resp
     """Who one is here, and the way to everything else of one's own."""
     today = page.reading.today()
     found = await page.ask(people.read_person, employee=employee)
+    leaders = (
+        {each for each in (found.posting.manager, found.posting.mentor) if each} if found.posting else ()
+    )
     return await page.rendered(
-        "employee/me.html", who=await person_shown(page, employee, today), posting=found.posting
+        "employee/me.html",
+        who=await person_shown(page, employee, today),
+        posting=found.posting,
+        names=await page.names(leaders),
+        branch_titles=await page.branch_titles(),
     )
 
 

@@ -72,6 +72,7 @@ async def alerts_page(
         at_risk=people,
         more=len(found.people) - len(people),
         rules=await _rules(page, day),
+        plans=await page.plans(),
         may_try=may_try,
         live=not tried,
     )
@@ -125,6 +126,7 @@ async def backtest_page(
         day=day,
         refusal=refusal,
         rule=rule or Rule(plan, alert, Title(alert, alert)),
+        plans=await page.plans(),
         found=found,
         bars=_bars(found.trials) if found else [],
         said={"from": from_, "to": to, "within_days": within_days, "levels": levels},

@@ -119,6 +119,7 @@ async def shown(
         day=day,
         today=day or page.reading.today(),
         names=await page.names(people),
+        branch_titles=await page.branch_titles(),
         of_person=of_person,
         keep=lambda path, **more: kept(path, day, more),
         may_record=lambda *types: set(types) <= MAY_RECORD.get(page.caller.role, frozenset()),

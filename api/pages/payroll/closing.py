@@ -92,7 +92,9 @@ async def take_next_step(
 async def without_plan_page(page: NamedDependency[Page], period: PeriodInPath) -> Response[str]:
     """Who works in the month and is paid by no plan."""
     found = await page.ask(checklists.read_without_plan, period=period)
-    return await page.rendered("payroll/without_plan.html", period=period, found=found)
+    return await page.rendered(
+        "payroll/without_plan.html", period=period, found=found, branch_titles=await page.branch_titles()
+    )
 
 
 @get("/payroll/{period:str}/unconfirmed", opt=desk_opt(asks=["offset"], follows="all_facts"))

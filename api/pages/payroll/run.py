@@ -58,6 +58,7 @@ async def people_page(
         **_shown(found, "people", {name: each for name, each in asked.items() if each}),
         asked=asked,
         shows=get_args(Showing),
+        branch_titles=await page.branch_titles(),
         orders=get_args(Order),
         size=PEOPLE,
     )
@@ -72,7 +73,8 @@ async def components_page(
 ) -> Response[str]:
     """What each component pays, beside the month before."""
     found = await page.ask(run_sheets.read_run_components, kept_sheets=kept_sheets, period=period)
-    return await page.rendered("payroll/components.html", **_shown(found, "components", {}))
+    shown = _shown(found, "components", {})
+    return await page.rendered("payroll/components.html", **shown, plans=await page.plans())
 
 
 @get(
@@ -117,6 +119,7 @@ async def files_page(
         formats=FORMATS,
         columns=_columns(),
         branches=found.branches.items(),
+        branch_titles=await page.branch_titles(),
     )
 
 
@@ -139,7 +142,9 @@ async def _fewer(
         limit=FEWER,
     )
     shown = _shown(found, tab, {"branch": branch} if branch else {})
-    return await page.rendered(f"payroll/{tab}.html", **shown, size=FEWER)
+    return await page.rendered(
+        f"payroll/{tab}.html", **shown, size=FEWER, branch_titles=await page.branch_titles()
+    )
 
 
 def _columns() -> list[tuple[str, str]]:
