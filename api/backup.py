@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -132,12 +132,12 @@ def read_backup(place: Path) -> Backup:
     """
     try:
         told = manifest(place)
-        sha256 = _sha256(place / DUMP)
+        digest = sha256(place / DUMP)
     except (OSError, msgspec.DecodeError):
         raise BackupRefused(
             f"{place} is not a backup.", f"Name a directory with {MANIFEST} and {DUMP} in it."
         ) from None
-    if told.format != FORMAT or sha256 != told.sha256:
+    if told.format != FORMAT or digest != told.sha256:
         raise BackupRefused(f"{place / DUMP} is not what was written.", "Take another backup.")
     return told
 
@@ -175,7 +175,9 @@ def bring_back(
     run_program(major, "pg_restore", owner_dsn, [*command, "{dsn}", str(place / DUMP)])
     with connect(owner_dsn, settings.ledger, service=False) as connection:
         try:
-            return _checked(connection, settings, told, kept, on_progress)
+            signed = {} if told.checkpoint is None else {MANIFEST: told.checkpoint.encode()}
+            signed |= {str(file): file.read_bytes() for file in kept}
+            return compared(connection, settings, signed, told.position, on_progress)
         except BackupRefused:
             connection.rollback()
             connection.execute(f'drop schema "{settings.ledger}" cascade'.encode())
@@ -201,32 +203,34 @@ def _dumped(connection: Connection[TupleRow], ledger: Ledger, file: Path, made_a
         checkpoint=None if newest is None else str(newest.note),
         server=major,
         bytes=file.stat().st_size,
-        sha256=_sha256(file),
+        sha256=sha256(file),
     )
 
 
-def _checked(
+def compared(
     connection: Connection[TupleRow],
     settings: Settings,
-    told: Backup,
-    kept: Sequence[Path],
-    on_progress: Progress,
+    signed: Mapping[str, bytes],
+    position: int | None,
+    on_progress: Progress = lambda _: None,
 ) -> Restored:
+    """The ledger of `settings` as it is back, each record held against checkpoints, and that of the home.
+
+    signed: checkpoints by where they stand. position: where the journal must end; None where it may go on.
+    Raises: BackupRefused, HomeUnusable
+    """
     with connection.cursor() as cursor:
         keys = [each.key for each in sealed.keys(cursor)]
         head = read.head(cursor)
-        known: list[Checkpoint] = []
-        if told.checkpoint is not None:
-            known.append(_known(keys, told.checkpoint.encode(), MANIFEST))
-        known += [_known(keys, file.read_bytes(), str(file)) for file in kept]
+        known: list[Checkpoint] = [_known(keys, content, name) for name, content in signed.items()]
         remembered = seal_home(settings).remembered()
         if remembered is not None and keys and remembered.origin == keys[0].name:
             known.append(remembered)
         missing = max([0, *(each.size - head for each in known)])
         within = [each for each in known if each.size <= head]
         try:
-            if head != told.position:
-                raise Altered(f"The journal ends at {head}, the backup at {told.position}.")
+            if position not in (None, head):
+                raise Altered(f"The journal ends at {head}, the backup at {position}.")
             recheck(cursor, within, on_progress)
         except Altered as altered:
             raise BackupRefused(
@@ -278,7 +282,8 @@ def _version(program: Path) -> str:
     return subprocess.run([program, "--version"], capture_output=True, text=True).stdout
 
 
-def _sha256(file: Path) -> str:
+def sha256(file: Path) -> str:
+    """The digest of a file, in hexadecimal."""
     digest = hashlib.sha256()
     with file.open("rb") as opened:
         while block := opened.read(READ_BYTES):

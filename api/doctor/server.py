@@ -1,4 +1,4 @@
-"""What the database server says of itself: version, settings, clock, zones."""
+"""What the database server says of itself: version, settings, clock, zones, archive."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -17,6 +17,7 @@ MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 CLOCK = "select clock_timestamp()"
 SETTING = "select current_setting(%(name)s)"
 TABLES = "select to_regclass('journal'), to_regclass('projection'), to_regclass('migration')"
+ARCHIVER = "select last_archived_time, last_failed_time, last_failed_wal from pg_stat_archiver"
 ZONE = "select clock_timestamp() at time zone %(zone)s"
 
 
@@ -56,6 +57,16 @@ def clock(cursor: Cursor[Any], _: Looked) -> list[Finding]:
     return [ok("clock", "clocks_agree")]
 
 
+def archive(cursor: Cursor[Any], _: Looked) -> list[Finding]:
+    """Whether the server keeps its write-ahead log, where it is asked to."""
+    if _setting(cursor, "archive_mode") == "off":
+        return []
+    row = cursor.execute(ARCHIVER).fetchone()
+    if row is not None and row[1] is not None and (row[0] is None or row[1] > row[0]):
+        return [fail("archive", "archive_fails", since=f"{row[1]:%Y-%m-%d %H:%M:%S} UTC", file=row[2])]
+    return [ok("archive", "archive_goes_on")]
+
+
 def zones(cursor: Cursor[Any], _: Looked) -> list[Finding]:
     """Whether the server knows the zones of business days."""
     try:
@@ -65,7 +76,13 @@ def zones(cursor: Cursor[Any], _: Looked) -> list[Finding]:
     return [ok("zones", "zones_known")]
 
 
-CHECKS: Sequence[Callable[[Cursor[Any], Looked], Sequence[Finding]]] = (database, settings, clock, zones)
+CHECKS: Sequence[Callable[[Cursor[Any], Looked], Sequence[Finding]]] = (
+    database,
+    settings,
+    clock,
+    zones,
+    archive,
+)
 
 
 def _setting(cursor: Cursor[Any], name: str) -> str:

@@ -203,6 +203,13 @@ SERVER = {
         "服务器不认识时区 Asia/Shanghai：缺少时区数据。",
         "在服务器上安装 tzdata。",
     ),
+    "archive_goes_on": _said("The server archives its write-ahead log.", "", "服务器正在归档预写日志。", ""),
+    "archive_fails": _said(
+        "The server has not archived {file} since {since}: the log grows until the disk is full.",
+        "See its log for archive_command: most often that disk is full, or not the server's to write.",
+        "服务器自 {since} 起未能归档 {file}：日志会一直增长到磁盘写满。",
+        "查看服务器日志中的 archive_command：多半是归档盘已满，或服务器无权写入。",
+    ),
     "check_failed": _said(
         "This could not be looked at: {why}",
         "Let this user read the ledger, or run it with the service's address.",

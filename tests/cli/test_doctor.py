@@ -19,7 +19,9 @@ from sealed_book import SealedBook
 
 from api import doctor
 from api.doctor import ledger as of_ledger
+from api.doctor import server as of_server
 from api.doctor.finding import told
+from api.doctor.home import Looked
 from api.doctor.words import WORDS
 from api.ops import now, open_ledger
 from api.settings import Settings
@@ -159,6 +161,18 @@ def test_the_command_exits_with_1_when_something_fails_and_2_when_wrongly_called
     assert ran({**environment, "MERITBOOK_PORT": "x"}, "doctor").returncode == 2
 
 
+def test_an_archive_that_fails_is_found(firm: SealedBook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server's own word, as of one that archives and could not for an hour."""
+    monkeypatch.setattr(of_server, "_setting", lambda cursor, name: "on")
+    failing = "select now() - interval '2h', now() - interval '1h', '000000010000000000000007'"
+    with psycopg.connect(firm.dsn) as connection, connection.cursor() as cursor:
+        looked = Looked(firm.settings, now(), None, None)
+        assert [each.state for each in of_server.archive(cursor, looked)] == ["ok"]
+        monkeypatch.setattr(of_server, "ARCHIVER", failing)
+        [found] = of_server.archive(cursor, looked)
+    assert found.state == "fail" and "000000010000000000000007" in told(found).detail["zh"]
+
+
 def test_no_check_writes() -> None:
-    source = inspect.getsource(of_ledger).lower()
+    source = (inspect.getsource(of_ledger) + inspect.getsource(of_server)).lower()
     assert not re.search(r"\b(insert into|update \w+ set|delete from|create|drop)\b", source)
