@@ -5,13 +5,12 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import version
 from typing import Any
 from uuid import uuid4
 
 import msgspec
-from psycopg import Connection, Cursor, OperationalError
+from psycopg import Cursor, OperationalError
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
@@ -19,12 +18,14 @@ from api.embedded import EmbeddedPostgres
 from api.erasures import settle_erasures
 from api.intake import Intake, Refused, Stored, Submission
 from api.master_keys import masters
+from api.readers import readers
 from api.settings import Settings
+from api.unready import NotOpened, NotReady
 from domain.decide.periods import require_closable, require_past
 from domain.facts.governance import HonourAwarded, LedgerOpened, PeriodClosed
 from domain.facts.registry import decode
 from domain.journal.append import Journal
-from domain.journal.connection import connect, ledger_conninfo
+from domain.journal.connection import connect
 from domain.journal.migrate import migrate, outstanding
 from domain.journal.query import Selector
 from domain.journal.read import LAST, matching
@@ -42,27 +43,11 @@ from projections.runner import RebuildNeeded, Runner
 SOURCE = "meritbook"
 """The source of the facts that our own commands write."""
 
-READERS = 8
-RECONNECT_SECONDS = 3.0
 WAIT_STEP_SECONDS = 0.5
 PREPARED = "select to_regclass('journal'), to_regclass('projection'), to_regclass('subject_key')"
-BOUND_TIME = "select set_config('statement_timeout', %(seconds)s || 's', false)"
 
 ENGINE = f"meritbook {version('meritbook')}"
 """What computed the statements of a month, as its close says."""
-
-
-class NotReady(Exception):
-    """The ledger is not there yet, or not in this program's form. remedy: the command to run."""
-
-    def __init__(self, detail: str, remedy: str) -> None:
-        super().__init__(f"{detail} {remedy}")
-        self.detail = detail
-        self.remedy = remedy
-
-
-class NotOpened(NotReady):
-    """The ledger is there, and has no first fact yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,8 +118,8 @@ def open_ledger(
             prepare(owner_dsn, settings.ledger)
         else:
             _require_prepared(dsn, settings.ledger)
-        pool = stack.enter_context(_pool(ledger_conninfo(dsn, settings.ledger), settings.question_seconds))
-        journal = stack.enter_context(Journal(dsn, settings.ledger))
+        pool = stack.enter_context(readers(settings, dsn))
+        journal = stack.enter_context(Journal(dsn, settings.ledger, pooler=settings.pooler_url))
         vault = Vault(settings.ledger, masters(settings))
         intake = Intake(journal, vault)
         settle_erasures(journal, intake, settings.home)
@@ -177,19 +162,6 @@ def prepare(owner_dsn: str, schema: str) -> list[str]:
             connection.rollback()
             rebuild(owner_dsn, schema, needed.names)
     return [*applied, *dict.fromkeys(made)]
-
-
-def _pool(address: str, question_seconds: int) -> ConnectionPool[Any]:
-    # Tries to connect lie ever further apart; whoever asks next begins anew with short ones.
-    configure = partial(_bound_time, question_seconds)
-    pool = partial(ConnectionPool[Any], reconnect_timeout=RECONNECT_SECONDS, configure=configure)
-    return pool(address, min_size=1, max_size=READERS, open=True, timeout=10.0)
-
-
-def _bound_time(seconds: int, connection: Connection[TupleRow]) -> None:
-    """No single statement of a reader may run without end."""
-    connection.execute(BOUND_TIME, {"seconds": seconds})
-    connection.commit()
 
 
 def await_prepared(settings: Settings, seconds: float) -> None:

@@ -46,6 +46,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         None
     )
     owner_url: Annotated[str | None, _text("The same as the owner of the tables, for `migrate` only.")] = None
+    pooler_url: Annotated[
+        str | None, _text("The same database behind PgBouncer, for answers and appends.")
+    ] = None
     ledger: Annotated[str, _text("The schema that holds the ledger.")] = "main"
     master_key: Annotated[str | None, _text("Wraps the keys of personal data; else it is in the home.")] = (
         None
@@ -137,7 +140,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 _WITH_TLS_OR_HERE = r"(https://[^/?#\s]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?)"
-_SECRET = {"database_url", "owner_url"}
+_SECRET = {"database_url", "owner_url", "pooler_url"}
 
 
 def read_settings(environment: Mapping[str, str], default_home: Path) -> Settings:
@@ -235,12 +238,13 @@ def _check(settings: Settings) -> None:
             f"{min(unknown)!r} is not a role.",
             f"Name any of {', '.join(ROLES)}, with spaces between.",
         )
-    if settings.owner_url and not settings.database_url:
-        raise SettingRefused(
-            variable_of("owner_url"),
-            "It is set, but MERITBOOK_DATABASE_URL is not.",
-            "Set both, or neither for the embedded database.",
-        )
+    for field in ("owner_url", "pooler_url"):
+        if getattr(settings, field) and not settings.database_url:
+            raise SettingRefused(
+                variable_of(field),
+                "It is set, but MERITBOOK_DATABASE_URL is not.",
+                "Set both, or neither for the embedded database.",
+            )
     if settings.master_key and settings.master_key_file:
         raise SettingRefused(
             variable_of("master_key"), "MERITBOOK_MASTER_KEY_FILE is set as well.", "Set one of them."

@@ -14,7 +14,7 @@ from psycopg import Cursor
 from domain.journal import read
 from domain.journal.archive import told
 from domain.journal.batch import COPY_FROM, NOTIFY, Answer, Batch, Opening, Receipt, append_batch, open_batch
-from domain.journal.connection import Connections, ledger_conninfo
+from domain.journal.connection import PREPARE_AFTER, Connections, ledger_conninfo, pooled_conninfo
 from domain.journal.listen import Wakeup
 from domain.journal.query import Condition, Query, violated
 from domain.journal.record import Draft, Record
@@ -48,12 +48,20 @@ def may_pass(error: psycopg.Error) -> bool:
 
 
 class Journal:
-    """A ledger's journal: appends, and what is read of it. Safe to share between threads."""
+    """A ledger's journal: appends, and what is read of it. Safe to share between threads.
 
-    def __init__(self, dsn: str, schema: str, *, connections: int = CONNECTIONS) -> None:
+    pooler: behind which it writes and reads, a transaction at a time; it waits for facts at `dsn` itself.
+    """
+
+    def __init__(
+        self, dsn: str, schema: str, *, pooler: str | None = None, connections: int = CONNECTIONS
+    ) -> None:
         self._dsn, self._schema = dsn, schema
-        self.conninfo = ledger_conninfo(dsn, schema, writer=True)
-        self._connections = Connections(self.conninfo, connections)
+        if pooler is None:
+            self.conninfo, self.prepare_after = ledger_conninfo(dsn, schema, writer=True), PREPARE_AFTER
+        else:
+            self.conninfo, self.prepare_after = pooled_conninfo(pooler, schema), None
+        self._connections = Connections(self.conninfo, connections, self.prepare_after)
 
     def __enter__(self) -> Self:
         return self

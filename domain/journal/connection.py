@@ -75,6 +75,46 @@ def ledger_conninfo(dsn: str, schema: str, *behind: str, service: bool = True, w
     )
 
 
+PREPARE_AFTER = 5
+"""So often is a statement asked over a connection before the server keeps it prepared, as psycopg does."""
+
+POOLED = {
+    "timezone": "UTC",
+    "default_transaction_isolation": '"read committed"',
+    "lock_timeout": "3000",
+    "idle_in_transaction_session_timeout": "60000",
+}
+"""What a pooler tells each session besides whose it is; longer than in WRITER, for readers compute."""
+
+TOLD = """
+select current_schemas(false), current_user, current_setting('TimeZone') = 'UTC',
+    current_setting('default_transaction_isolation') = 'read committed',
+    0 not in (
+        select setting::int from pg_settings
+        where name in ('lock_timeout', 'idle_in_transaction_session_timeout', 'statement_timeout')
+    )"""
+
+
+def pooled_conninfo(pooler: str, schema: str) -> str:
+    """The address of a pooler that hands out sessions for one transaction each, and has told them all.
+
+    Nothing is said to a session there: the next transaction has another. Statements are not kept prepared.
+    """
+    return make_conninfo(pooler, application_name=f"meritbook {check_schema(schema)}", client_encoding="utf8")
+
+
+def said_by_pooler(schema: str, question_seconds: int) -> str:
+    """The statements with which a pooler has to begin each session of the ledger `schema`."""
+    told = {"search_path": check_schema(schema), "role": SERVICE_ROLE, **POOLED}
+    told["statement_timeout"] = str(question_seconds * 1000)
+    return "; ".join(f"set {name} = {value}" for name, value in told.items())
+
+
+def is_told(connection: Connection[TupleRow], schema: str) -> bool:
+    """Whether the sessions of a pooler are those of the ledger `schema`; each question is a transaction."""
+    return connection.execute(TOLD).fetchone() == ([schema], SERVICE_ROLE, True, True, True)
+
+
 def connect(
     dsn: str, schema: str, *behind: str, service: bool = True, autocommit: bool = False
 ) -> Connection[TupleRow]:
@@ -88,8 +128,8 @@ class Connections:
     None is made before it is needed, so whoever tries again after a failure gets a new one at once.
     """
 
-    def __init__(self, conninfo: str, most: int) -> None:
-        self._conninfo = conninfo
+    def __init__(self, conninfo: str, most: int, prepare_after: int | None = PREPARE_AFTER) -> None:
+        self._conninfo, self._prepare_after = conninfo, prepare_after
         self._places = threading.BoundedSemaphore(most)
         self._idle: list[Connection[TupleRow]] = []
         self._closed = False
@@ -98,7 +138,9 @@ class Connections:
     def one(self) -> Generator[Connection[TupleRow]]:
         """A connection of one's own for a while; waits when all are in use."""
         with self._places:
-            connection = self._taken() or psycopg.connect(self._conninfo, autocommit=True)
+            connection = self._taken() or psycopg.connect(
+                self._conninfo, autocommit=True, prepare_threshold=self._prepare_after
+            )
             try:
                 yield connection
             finally:

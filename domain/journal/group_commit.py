@@ -222,7 +222,9 @@ class GroupCommit:
         """Writes `batch` in one round trip; no answers when that did not do."""
         try:
             if self._connection is None:
-                self._connection = await AsyncConnection.connect(self._journal.conninfo, autocommit=True)
+                self._connection = await AsyncConnection.connect(
+                    self._journal.conninfo, autocommit=True, prepare_threshold=self._journal.prepare_after
+                )
             cursor = await self._connection.execute(APPEND, batch.given(now), prepare=True)
             found = opening(await cursor.fetchone())
         except psycopg.OperationalError:

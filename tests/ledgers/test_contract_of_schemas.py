@@ -38,7 +38,7 @@ OWN_CONNECTIONS = {
     "api/webhooks/courier.py": "one courier of a ledger, by a lock on a connection that it keeps",
     "api/keys.py": "the owner's, for one command",
     "api/leading.py": "whoever leads, by locks on a connection that does nothing else",
-    "api/ops.py": "readers' pool: how long a statement may take, which a pooler says by itself",
+    "api/readers.py": "readers' pool: how long a statement may take, which a pooler says by itself",
     "projections/scratch.py": "the owner's, for one command",
 }
 """Modules that say something to a session, and whose session it is."""
