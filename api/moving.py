@@ -11,6 +11,7 @@ from functools import partial
 import psycopg
 import structlog
 
+from api.garbage import keep_for_good
 from api.reading import Reading
 from domain.journal.connection import folded_channel
 from domain.journal.listen import Wakeup
@@ -70,4 +71,5 @@ class Mover:
             if self._stop.is_set():
                 return
             self._reading.ask_here(partial(kept.warm, due=due, day=day))
+        keep_for_good()
         self._warm_on = day

@@ -197,8 +197,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--facts", type=int, default=20, help="facts of each person in the month")
     parser.add_argument("--rate", type=int, default=1_000, help="facts that arrive each second")
-    parser.add_argument("--seconds", type=float, default=15.0, help="for so long boards are asked for")
-    parser.add_argument("--every", type=float, default=0.1, help="seconds from one question to the next")
+    parser.add_argument("--seconds", type=float, default=26.0, help="for so long boards are asked for")
+    parser.add_argument("--every", type=float, default=0.08, help="seconds from one question to the next")
     parser.add_argument("--milliseconds", type=float, default=50.0, help="the longest that a board may take")
     chosen = parser.parse_args(arguments)
     if isinstance(sys.stdout, TextIOWrapper):

@@ -19,9 +19,9 @@ MICROSECOND = dt.timedelta(microseconds=1)
 
 
 class Cut:
-    """People whose keys on a board begin with `last`; None for no board yet."""
+    """People whose keys on a board begin with `last`."""
 
-    def __init__(self, last: Lead | None = None, employees: Iterable[str] = ()) -> None:
+    def __init__(self, last: Lead, employees: Iterable[str] = ()) -> None:
         self.last = last
         self._lacking = set(employees)
         self._reached: dict[str, dt.datetime | None] = {}
@@ -42,9 +42,9 @@ class Cut:
         if employee in self._reached:
             self._order.remove(_key(employee, self._reached.pop(employee)))
 
-    def lacking(self) -> list[str]:
-        """Of whom it is to be asked when they reached the value; of one alone it does not matter."""
-        return sorted(self._lacking) if len(self) > 1 else []
+    def lacking(self, number: int | None = None) -> list[str]:
+        """Of whom it is to be asked when they reached the value, `number` at most; of one alone it is not."""
+        return list(islice(self._lacking, number)) if len(self) > 1 else []
 
     def learn(self, learnt: Mapping[str, dt.datetime | None]) -> None:
         """Notes when some of them reached the value; None for never, by no fact."""

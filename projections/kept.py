@@ -33,6 +33,12 @@ from projections.waiting import Waiting
 MOST_BETWEEN = 20_000
 """Over more positions than these everybody is measured anew."""
 
+SLICE = 200
+"""So many people are measured at once, who may show that others need not be."""
+
+AHEAD = 50
+"""Of so many people it is asked ahead when they reached their value, each time that a board goes on."""
+
 WHOLE = 600
 """So often a board goes on with everybody measured since a place was asked for that is not shown."""
 
@@ -125,7 +131,7 @@ class Kept:
         self._unranked = Ordered[Key]()
         self._waiting = Waiting(self._measures, self._leaves, self.board.measure, self._sign)
         self._reached: dict[str, dt.datetime | None] = {}
-        self._cut = Cut()
+        self._cuts: dict[Lead, Cut] = {}
 
     def _measure_all(self, cursor: Cursor, position: int) -> None:
         self.forget()
@@ -162,8 +168,9 @@ class Kept:
         if employee in self._waiting:
             return self._waiting.more(employee, told)
         known = tuple(map(at, self._leaves.values(), self._parts[employee]))
+        reached = self._reached.get(employee)
         whole, rest, _ = self._drop(employee)
-        return self._waiting.put(employee, known, (whole, rest), told)
+        return self._waiting.put(employee, known, (whole, rest), told, reached)
 
     def _settle(self, cursor: Cursor, position: int) -> None:
         """Measures those who may stand on a place that is shown, or all where everybody's is asked for."""
@@ -171,15 +178,34 @@ class Kept:
         if self._whole or size is None:
             self._measure(cursor, list(self._waiting), position)
             return
-        while len(self._order) <= size:
-            if not (first := self._waiting.first(size)):
-                return
-            self._measure(cursor, first, position)
-        better, _ = self._front(cursor, size)
-        maybe = self._waiting.upto(self._last_shown(size), self._cut.until(size + 1 - len(better)))
-        if maybe:
+        while maybe := self._maybe_shown(cursor, size):
             self._measure(cursor, maybe, position)
-            self._front(cursor, size)
+
+    def _maybe_shown(self, cursor: Cursor, size: int) -> list[str]:
+        """Some of those who wait and may stand on the first `size` places: the rest may fall behind them."""
+        if len(self._order) <= size:
+            return self._waiting.first(SLICE)
+        better, _ = self._front(cursor, size)
+        last = self._last_shown(size)
+        return self._waiting.upto(last, self._cuts[last].until(size + 1 - len(better)), SLICE)
+
+    def look_ahead(self, cursor: Cursor) -> None:
+        """Asks for some of what it would take if the last place shown fell to the value behind it.
+
+        A crowd may share that value: of so many at once it would take long.
+        """
+        size = self.board.size
+        if self._whole or self.position is None or size is None or len(self._order) <= size:
+            return
+        better, _ = self._front(cursor, size)
+        last = self._last_shown(size)
+        behind = len(better) + len(self._cuts[last])
+        if behind < len(self._order):
+            whole, rest, _ = self._order.at(behind)
+            self._cuts = {last: self._cuts[last], (whole, rest): self._cut((whole, rest))}
+            lacking = self._cuts[whole, rest].lacking(AHEAD)
+            if lacking:
+                self._cuts[whole, rest].learn(self._when(cursor, lacking))
 
     def _measure(self, cursor: Cursor, employees: Iterable[str], position: int) -> None:
         """Measures `employees`, who are on the board and have no value, so that it stands at `position`."""
@@ -193,7 +219,8 @@ class Kept:
             key = self._key(employee)
             self._side(employee).add(key)
             if self._values[employee] is not None:
-                self._cut.came(key)
+                for cut in self._cuts.values():
+                    cut.came(key)
         self.position = position
 
     def _ranks(self, cursor: Cursor, position: int, whom: Sequence[str] | None) -> dict[str, Posting]:
@@ -222,7 +249,8 @@ class Kept:
         key = self._key(employee)
         self._side(employee).remove(key)
         self._reached.pop(employee, None)
-        self._cut.drop(employee)
+        for cut in self._cuts.values():
+            cut.drop(employee)
         del self._values[employee], self._parts[employee]
         return key
 
@@ -260,20 +288,27 @@ class Kept:
         """The first `size` and one more, who may share the last place; when those who are tied came there."""
         better, reached = self._front(cursor, size)
         found = {employee: reached.get(employee) for employee in better}
-        return found | self._cut.first(size + 1 - len(better))
+        return found | self._cuts[self._last_shown(size)].first(size + 1 - len(better))
 
     def _front(self, cursor: Cursor, size: int) -> tuple[list[str], dict[str, dt.datetime | None]]:
         """Who is better than the last of `size`, and when those came who are tied; settles the cut."""
         last = self._last_shown(size)
-        if self._cut.last != last:
-            upto = takewhile(lambda key: (key[0], key[1]) <= last, self._order)
-            self._cut = Cut(last, [employee for *first, employee in upto if tuple(first) == last])
+        cut = self._cut(last)
+        behind = min((value for value in self._cuts if value > last), default=last)
+        self._cuts = {behind: self._cuts.get(behind, cut), last: cut}
         better = [key[2] for key in takewhile(lambda key: (key[0], key[1]) < last, self._order)]
-        lacking = self._cut.lacking()
+        lacking = cut.lacking()
         reached = self._when(cursor, [*self._tied(better), *lacking])
         if lacking:
-            self._cut.learn({employee: reached[employee] for employee in lacking})
+            cut.learn({employee: reached[employee] for employee in lacking})
         return better, reached
+
+    def _cut(self, last: Lead) -> Cut:
+        """Those who share a value."""
+        if last not in self._cuts:
+            equal = takewhile(lambda key: (key[0], key[1]) == last, self._order.since((*last, "")))
+            return Cut(last, [employee for *_, employee in equal])
+        return self._cuts[last]
 
     def _tied(self, employees: Iterable[str]) -> list[str]:
         """Those of `employees` whose value another of them shares."""

@@ -140,6 +140,7 @@ class KeptBoards:
                 try:
                     kept.unasked += 1
                     kept.bring(cursor, max(counted, kept.position or 0))
+                    kept.look_ahead(cursor)
                 finally:
                     kept.lock.release()
 

@@ -50,6 +50,12 @@ class Ordered(Generic[_Key]):
         for run in self._runs:
             yield from run
 
+    def since(self, key: _Key) -> Iterator[_Key]:
+        """Those that are not less than `key`."""
+        at = bisect_left(self._lasts, key)
+        for number, run in enumerate(self._runs[at:]):
+            yield from run if number else run[bisect_left(run, key) :]
+
     def add(self, key: _Key) -> None:
         """Puts in `key`, which is not there."""
         at = min(bisect_left(self._lasts, key), len(self._runs) - 1)

@@ -4,6 +4,7 @@ They need be measured only once this best reaches the places that are shown, and
 best share the last value that is shown, only such need be measured as may have reached it early enough.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice
@@ -45,6 +46,10 @@ class Waiting:
         self, measures: Mapping[str, Measure], leaves: Mapping[str, FactMeasure], measure: str, sign: int
     ) -> None:
         self._measures, self._leaves, self._measure, self._sign = measures, leaves, measure, sign
+        own = measures[measure]
+        # Of how many there are, the most that can be is reached only if each fact that came counts.
+        counts = isinstance(own, FactMeasure) and own.kind in ("count", "distinct") and sign < 0
+        self._each_of = own.fact if isinstance(own, FactMeasure) and counts else None
         self._best: dict[str, Best] = {}
         self._order = Ordered[BestKey]()
 
@@ -54,14 +59,25 @@ class Waiting:
     def __iter__(self) -> Iterator[str]:
         return iter(self._best)
 
-    def put(self, employee: str, measured: tuple[Range, ...], was: Lead, told: Told) -> bool:
-        """Lets somebody wait who was `measured` before what is `told`; not if all is possible now."""
-        return self._put(employee, measured, was, _since(told), told)
+    def put(
+        self,
+        employee: str,
+        measured: tuple[Range, ...],
+        was: Lead,
+        told: Told,
+        reached: dt.datetime | None = None,
+    ) -> bool:
+        """Lets somebody wait who was `measured` before what is `told`; not if all is possible now.
+
+        reached: when the value was, if that is known.
+        """
+        held = None if reached is None or self._each_of is None else micros(reached)
+        return self._put(employee, measured, was, self._since(held, told), told)
 
     def more(self, employee: str, told: Told) -> bool:
         """Lets somebody wait on of whom more is `told`; not if all is possible now."""
         held = self.take(employee)
-        return self._put(employee, held.leaves, held.was, min(held.since, _since(told)), told)
+        return self._put(employee, held.leaves, held.was, self._since(held.since, told), told)
 
     def take(self, employee: str) -> Best:
         """Takes out somebody who waits."""
@@ -73,10 +89,10 @@ class Waiting:
         """The `number` of them who may be best."""
         return [employee for *_, employee in islice(self._order, number)]
 
-    def upto(self, last: Lead, until: Moment | None) -> list[str]:
-        """Those who may be better than `last`, or as good and there by `until`; None for at any time."""
+    def upto(self, last: Lead, until: Moment | None, number: int) -> list[str]:
+        """The first `number` who may be better than `last`, or as good and there by `until`, where told."""
         found: list[str] = []
-        for whole, rest, since, employee in self._order:
+        for whole, rest, since, employee in islice(self._order, number):
             if (whole, rest) > last or (until and (whole, rest) == last and (since, employee) > until):
                 break
             found.append(employee)
@@ -100,7 +116,14 @@ class Waiting:
         self._order.add(key)
         return True
 
-
-def _since(told: Told) -> int:
-    at = told.first_at
-    return AT_ANY_TIME if at is None else micros(at)
+    def _since(self, held: int | None, told: Told) -> int:
+        """The earliest moment of the best value, which was not before `held` without what is `told`."""
+        if told.first_at is None or held == AT_ANY_TIME:
+            return AT_ANY_TIME
+        if self._each_of is None:
+            first = micros(told.first_at)
+            return first if held is None else min(held, first)
+        known = [] if held is None else [held]
+        if each := told.came.get(self._each_of):
+            known.append(micros(each.first_at))
+        return max(known, default=AT_ANY_TIME)

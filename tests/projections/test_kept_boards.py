@@ -16,6 +16,7 @@ from domain.facts.selling import ComplianceScored, DealClosed, VisitRecorded
 from domain.period import Period
 from domain.plan.document import Population
 from projections import boards, kept_boards, measures
+from projections import kept as kept_module
 from projections.display import displayed
 from projections.kept_boards import KeptBoards
 from projections.spans import Cursor
@@ -117,12 +118,16 @@ def step(book: Book, chance: random.Random, told: list[int], number: int) -> Non
 
 @pytest.mark.rule("R76")
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_board_that_was_kept_says_what_a_new_one_says(book: Book, seed: int) -> None:
+def test_a_board_that_was_kept_says_what_a_new_one_says(
+    book: Book, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After each few facts of a random history, whether it went on by itself or was asked.
 
-    Hires, late work, confirmations, voids, moves, licences, rates, other plans, and who is not to be named.
+    Whether few are measured at once or many. Hires, late work, confirmations, voids, moves, licences, rates,
+    other plans, and who is not to be named.
     """
     chance, told, kept = random.Random(seed), list[int](), KeptBoards(40)
+    monkeypatch.setattr(kept_module, "SLICE", seed * seed)
     book.adopt(PLAN)
     for employee in PEOPLE[1:]:
         book.hire(employee)
@@ -301,3 +306,38 @@ def test_a_plan_that_takes_effect_while_somebody_asks_is_the_one_told(
         found = kept.board(cursor, "quiet", MARCH)
     assert found is not None and (found.measure, found.known_at) == ("followed", book.journal.head())
     assert asked == [0, found.known_at]
+
+
+def test_of_a_crowd_behind_the_last_place_it_is_asked_ahead_when_they_came(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few of them each time that the board goes on; when the place falls to their value, all are known."""
+    asked: list[list[str]] = []
+    reached_at = kept_module.reached_at
+
+    def counted(cursor: Cursor, leaves: Any, opened: Any, employees: list[str], known_at: int | None) -> Any:
+        asked.append(employees)
+        return reached_at(cursor, leaves, opened, employees, known_at)
+
+    book.adopt(PLAN)
+    for employee in PEOPLE[1:]:
+        book.hire(employee)
+    book.follow("C1", "C2", employee="E1")
+    [late] = book.follow("C1", employee="E2") and book.follow("C2", employee="E2")
+    for employee in PEOPLE[2:]:
+        book.follow("C1", employee=employee)
+    kept = KeptBoards()
+    with book.cursor() as cursor:
+        kept.board(cursor, "followers", MARCH)
+    monkeypatch.setattr(kept_module, "AHEAD", 2)
+    monkeypatch.setattr(kept_module, "reached_at", counted)
+    for customer in ("C3", "C4"):
+        book.follow(customer, employee="E1")
+        with book.cursor() as cursor:
+            kept.go_on(cursor)
+    assert sorted(employee for each in asked for employee in each) == ["E3", "E4", "E5"]
+    asked.clear()
+    book.void(late)
+    with book.cursor() as cursor:
+        assert kept.board(cursor, "followers", MARCH) == boards.board(cursor, "followers", MARCH)
+    assert asked == [["E2"]]
