@@ -21,6 +21,10 @@ TAKE = "select pg_try_advisory_lock(hashtextextended('scratch ' || %(scratch)s, 
 # A server notices only after a while that a session has ended; the next one shall not wait for that.
 LEAVE = "select pg_advisory_unlock(hashtextextended('scratch ' || %(scratch)s, 0))"
 
+# On Citus a schema made now would be placed on any node, and joined with none; so its tables stay with the
+# coordinator until they are moved to the ledger. Any other server takes note and minds nothing.
+HERE = "set citus.enable_schema_based_sharding = off"
+
 CLEAR = "drop schema if exists {scratch} cascade"
 MAKE = "create schema {scratch}"
 SHOW = "grant usage on schema {scratch} to {service}"
@@ -50,6 +54,7 @@ def scratch(dsn: str, schema: str, purpose: Purpose) -> Generator[Connection]:
         if guard.execute(TAKE, {"scratch": name}).fetchone() != (True,):
             raise ScratchInUse(f"Another {purpose} of the ledger {schema} is running; wait for it or end it.")
         named = {"scratch": sql.Identifier(name)}
+        guard.execute(HERE)
         guard.execute(sql.SQL(CLEAR).format(**named))
         guard.execute(sql.SQL(MAKE).format(**named))
         guard.execute(sql.SQL(SHOW).format(service=sql.Identifier(SERVICE_ROLE), **named))

@@ -32,8 +32,16 @@ from domain.period import Period
 from domain.refusals import BadField
 from projections.boards import board
 from projections.replay import replay
+from projections.scratch import HERE
 
 CITUS = os.environ.get("MERITBOOK_TEST_CITUS_URL")
+CITUS_SETTINGS = (
+    "enable_schema_based_sharding",
+    "enable_unsafe_triggers",
+    "allow_nested_distributed_execution",
+)
+"""As docs/howto/ledgers.md asks for."""
+
 EAST, WEST = "east", "west"
 MARCH = Period.parse("2025-03")
 BOARDS = """
@@ -71,9 +79,8 @@ def database(kind: str, postgres: str) -> Generator[str]:
     with new_database(CITUS) as dsn:
         with psycopg.connect(dsn, autocommit=True) as owner:
             owner.execute("create extension citus")
-            owner.execute(
-                f"alter database {owner.info.dbname} set citus.enable_schema_based_sharding to on".encode()
-            )
+            for setting in CITUS_SETTINGS:
+                owner.execute(f"alter database {owner.info.dbname} set citus.{setting} to on".encode())
         yield dsn
 
 
@@ -200,6 +207,13 @@ def test_an_archived_ledger_is_read_replayed_and_verified_while_others_go_on(
     finally:
         assert take_up(firm.settings, WEST, actor="os:wang").archived_at is None
     firm.west.journal.append(visits(1), now=NOW)
+
+
+def test_citus_is_told_what_the_guide_says() -> None:
+    """The guide asks for what the tests of a Citus set, and a scratch schema is not placed."""
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "howto" / "ledgers.md").read_text("utf-8")
+    assert all(f"set citus.{setting} = on" in guide for setting in CITUS_SETTINGS)
+    assert HERE == "set citus.enable_schema_based_sharding = off"
 
 
 def test_a_ledger_has_a_name_that_nobody_has(firm: Firm) -> None:
