@@ -22,7 +22,7 @@ from api.embedded.binaries import find_binaries
 from api.ops import Ledger, now
 from api.sealing import seal_home, seal_up
 from api.settings import Settings
-from domain.journal import read, sealed
+from domain.journal import cold, read, sealed
 from domain.journal.checkpoint import Checkpoint
 from domain.journal.connection import connect
 from domain.journal.durable import sync_directory
@@ -35,6 +35,8 @@ DUMP = "ledger.dump"
 MANIFEST = "backup.json"
 DEBIAN = Path("/usr/lib/postgresql")
 SNAPSHOT = "select pg_export_snapshot()"
+COLD = """
+select file, bytes, encode(sha256, 'hex') from journal_part where dropped_at is not null order by number"""
 EXISTS = "select from pg_namespace where nspname = %s"
 READ_BYTES = 1 << 20
 
@@ -51,10 +53,18 @@ class BackupRefused(Exception):
         self.remedy = remedy
 
 
+class ColdFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of cold storage. sha256: in hexadecimal."""
+
+    file: str
+    bytes: int
+    sha256: str
+
+
 class Backup(msgspec.Struct, frozen=True, kw_only=True):
     """What a backup holds. position: of its last fact; checkpoint: the newest that covers facts of it.
 
-    sha256: of the dump, in hexadecimal.
+    sha256: of the dump, in hexadecimal. cold: the files of cold storage that belong to it and are not in it.
     """
 
     format: str = FORMAT
@@ -65,6 +75,7 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True):
     server: int
     bytes: int
     sha256: str
+    cold: tuple[ColdFile, ...] = ()
 
 
 class Restored(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +106,11 @@ def back_up(ledger: Ledger, place: Path, *, keep: int | None = None) -> tuple[Pa
     beside = target.with_name(f".{target.name}.new")
     try:
         beside.mkdir(parents=True, mode=0o700)
-        with connect(ledger.owner_dsn, ledger.schema, service=False) as connection:
+        with (
+            connect(ledger.owner_dsn, ledger.schema, service=False, autocommit=True) as guard,
+            cold.held_warm(guard, ledger.schema),
+            connect(ledger.owner_dsn, ledger.schema, service=False) as connection,
+        ):
             made = _dumped(connection, ledger, beside / DUMP, f"{made_at:%Y-%m-%dT%H:%M:%SZ}")
         beside.joinpath(MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)) + b"\n")
         sync_directory(beside)
@@ -192,6 +207,7 @@ def _dumped(connection: Connection[TupleRow], ledger: Ledger, file: Path, made_a
         assert row is not None, "a function answers"
         newest = sealed.newest(cursor)
         position, major = read.head(cursor), connection.info.server_version // 10_000
+        files = tuple(ColdFile(file=each, bytes=size, sha256=sha) for each, size, sha in cursor.execute(COLD))
         options = [f"--schema={ledger.schema}", f"--snapshot={row[0]}", "--format=custom", "--no-owner"]
         run_program(major, "pg_dump", ledger.owner_dsn, [*options, f"--file={file}", "--dbname", "{dsn}"])
     with file.open("rb") as dump:
@@ -204,6 +220,7 @@ def _dumped(connection: Connection[TupleRow], ledger: Ledger, file: Path, made_a
         server=major,
         bytes=file.stat().st_size,
         sha256=sha256(file),
+        cold=files,
     )
 
 
@@ -232,6 +249,8 @@ def compared(
             if position not in (None, head):
                 raise Altered(f"The journal ends at {head}, the backup at {position}.")
             recheck(cursor, within, on_progress)
+        except cold.ColdFileUnusable as unusable:
+            raise BackupRefused(unusable.detail, "Put it back there first, then restore again.") from None
         except Altered as altered:
             raise BackupRefused(
                 f"What the backup holds is not what was signed. {altered}",

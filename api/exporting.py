@@ -16,11 +16,12 @@ from api.ops import Ledger, now
 from api.results_file import closed_results, result_line
 from api.sealing import seal_home
 from domain.facts.governance import LedgerOpened
-from domain.journal import sealed
+from domain.journal import cold, sealed
 from domain.journal.canonical import canonical
 from domain.journal.connection import connect
 from domain.journal.leaves import LINE
 from domain.journal.merkle import HASH_BYTES, Span, hashes_of
+from domain.journal.record import record_line
 from domain.journal.seal_home import HomeUnusable
 from domain.journal.sealed import Signed
 from domain.journal.sealer import Sealer, StandsStill
@@ -34,7 +35,10 @@ TILES_AT_ONCE = 512
 CHECKPOINTS_AT_ONCE = 1_000
 
 # Canonical lines hold no control characters, so of all that COPY escapes only the backslash occurs.
-RECORDS = f"copy (select {LINE} from journal where position <= %(upto)s order by position) to stdout"
+RECORDS = f"""
+copy (
+    select {LINE} from journal where position > %(after)s and position <= %(upto)s order by position
+) to stdout"""
 ESCAPED, BACKSLASH = rb"\\", b"\\"
 
 # As the read models have them: what pay is computed with is to be what was adopted.
@@ -107,7 +111,12 @@ def export(
     """
     _recover(place)
     warnings = _caught_up(ledger)
-    with connect(ledger.dsn, ledger.schema) as connection, connection.cursor() as cursor:
+    with (
+        connect(ledger.dsn, ledger.schema, autocommit=True) as guard,
+        cold.held_warm(guard, ledger.schema),
+        connect(ledger.dsn, ledger.schema) as connection,
+        connection.cursor() as cursor,
+    ):
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         last = _chosen(cursor, upto)
         older = _require_room(cursor, place, last)
@@ -243,15 +252,28 @@ class _Writing:
     def _write_records(self) -> int:
         """The record lines as the database makes them, which the tree was made of."""
         written = count()
-        with (
-            self._file("records.ndjson") as sink,
-            self._cursor.copy(RECORDS.encode(), {"upto": self._size}) as copy,
-        ):
-            for block, number in zip(copy, written, strict=False):
-                sink.write(bytes(block).replace(ESCAPED, BACKSLASH))
+        with self._file("records.ndjson") as sink:
+            for line, number in zip(self._lines(), written, strict=False):
+                sink.write(line)
                 if number % 10_000 == 0:
                     self._on_progress(number)
         return next(written)
+
+    def _lines(self) -> Generator[bytes]:
+        """All of them in order, those of cold storage from its files."""
+        begun = 0
+        for part in cold.parts(self._cursor, 0, self._size):
+            yield from self._lines_here(begun, part.after)
+            begun = min(part.upto, self._size)
+            for found in cold.read_part(self._cursor, part, part.after, begun):
+                yield record_line(found.record) + b"\n"
+        yield from self._lines_here(begun, self._size)
+
+    def _lines_here(self, after: int, upto: int) -> Generator[bytes]:
+        if after < upto:
+            with self._cursor.copy(RECORDS.encode(), {"after": after, "upto": upto}) as copy:
+                for block in copy:
+                    yield bytes(block).replace(ESCAPED, BACKSLASH)
 
     def _write_tiles(self) -> None:
         tiles = tiles_of(self._size)

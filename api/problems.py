@@ -6,6 +6,7 @@ from math import ceil
 
 import msgspec
 
+from domain.journal.cold import ColdFileUnusable
 from domain.journal.master import KeysUnavailable
 from domain.refusals import (
     Contended,
@@ -144,6 +145,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     WriterBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     RosterBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     KeysUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    ColdFileUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
     DiskFull: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 """The status of a refusal and of those derived from it; any other is a rule that says no: 422."""
@@ -155,6 +157,7 @@ _RETRY_SECONDS = {
     Crowded: "5",
     TookTooLong: "30",
     KeysUnavailable: "60",
+    ColdFileUnusable: "60",
     Unavailable: "5",
     WriterBusy: "5",
     RosterBusy: "30",

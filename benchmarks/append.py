@@ -26,8 +26,9 @@ from domain.facts.registry import tags_of
 from domain.facts.selling import VisitRecorded
 from domain.journal import read
 from domain.journal.append import Journal
-from domain.journal.batch import COPIED_TYPES, COPY
+from domain.journal.batch import COPY
 from domain.journal.canonical import canonical
+from domain.journal.cold import COLUMN_TYPES
 from domain.journal.connection import connect
 from domain.journal.group_commit import GroupCommit
 from domain.journal.migrate import migrate
@@ -87,7 +88,7 @@ class Floor:
     def copy(self, number: int) -> None:
         """Copies the rows in one transaction."""
         with self._connection.cursor().copy(COPY) as copy:
-            copy.set_types(COPIED_TYPES)
+            copy.set_types(COLUMN_TYPES)
             for row in self._rows:
                 copy.write_row(row)
 

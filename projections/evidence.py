@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from psycopg.sql import SQL
 
+from domain.journal.lookup import at_positions
 from domain.plan.licence import whatever_the_licence
 from domain.plan.measures import FactMeasure
 from domain.plan.spells import Spells
@@ -37,7 +38,7 @@ from (
     order by c.at, c.position, c.part
     limit {limit} offset {offset}
 ) as p
-join journal j on j.position = p.position
+left join journal j on j.position = p.position
 order by p.at, p.position, p.part"""
 )
 
@@ -137,6 +138,13 @@ def counted_facts(
     cursor.execute(statement, bound.values, prepare=False)
     names = [held.name for held in cursor.description or ()]
     rows = [dict(zip(names, row, strict=True)) for row in cursor]
+    if cold := [row for row in rows if row["source"] is None]:
+        stored = {
+            record.position: record for record in at_positions(cursor, {row["position"] for row in cold})
+        }
+        for row in cold:
+            record = stored[row["position"]]
+            row |= {"source": record.source, "key": record.key, "recorded_at": record.recorded_at}
     return (rows[0]["total"] if rows else 0), tuple(_counted(measure, row) for row in rows)
 
 

@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
+from domain.journal.lookup import at_positions
 from domain.period import Period
 from domain.plan.components.true_up import TrueUp
 from domain.plan.measures import FactMeasure
@@ -106,11 +107,11 @@ FACTS = (
     LATE
     + """
 select
-    j.position, j.type, j.source, j.key, min(late.day),
+    late.position, j.type, j.source, j.key, min(late.day),
     min(late.void_position) filter (where late.void_position <= coalesce(%(upto)s, late.void_position))
-from late join journal j on j.position = late.position
-group by j.position
-order by j.position
+from late left join journal j on j.position = late.position
+group by late.position, j.type, j.source, j.key
+order by late.position
 limit %(limit)s"""
 )
 
@@ -118,11 +119,11 @@ FACTS_OF = (
     LATE
     + """
 select
-    late.employee, j.position, j.type, j.source, j.key, min(late.day),
+    late.employee, late.position, j.type, j.source, j.key, min(late.day),
     min(late.void_position) filter (where late.void_position <= coalesce(%(upto)s, late.void_position))
-from late join journal j on j.position = late.position
-group by late.employee, j.position
-order by late.employee, j.position"""
+from late left join journal j on j.position = late.position
+group by late.employee, late.position, j.type, j.source, j.key
+order by late.employee, late.position"""
 )
 
 
@@ -176,7 +177,7 @@ def late_facts(
 ) -> list[LateFact]:
     """The first facts by which what `employee` is due for `about` may have changed since the `last` close."""
     asked, _ = _asked(cursor, (last.known_at, known_at), about.last_day, [employee])
-    return [LateFact(*row) for row in cursor.execute(FACTS, {**asked, "limit": limit}, prepare=False)]
+    return _named(cursor, cursor.execute(FACTS, {**asked, "limit": limit}, prepare=False))
 
 
 def late_facts_of(
@@ -185,15 +186,29 @@ def late_facts_of(
     """The facts by which what each of `employees` is due for `about` may have changed since a close."""
     asked, ties = _asked(cursor, (last.known_at, known_at), about.last_day, employees)
     found: dict[str, list[LateFact]] = {}
-    for employee, *row in ties.told(cursor.execute(FACTS_OF, asked, prepare=False)):
-        found.setdefault(employee, []).append(LateFact(*row))
+    rows = [*ties.told(cursor.execute(FACTS_OF, asked, prepare=False))]
+    for (employee, *_), fact in zip(rows, _named(cursor, [row[1:] for row in rows]), strict=True):
+        found.setdefault(employee, []).append(fact)
     return found
+
+
+def _named(cursor: Cursor, rows: Iterable[Sequence[Any]]) -> list[LateFact]:
+    """What the rows say, type, source and key from cold storage where the journal has them no longer."""
+    told = list(rows)
+    lacking = [position for position, type, *_ in told if type is None]
+    stored = {record.position: record for record in at_positions(cursor, lacking)}
+    return [
+        LateFact(row[0], at.type, at.source, at.key, *row[4:])
+        if (at := stored.get(row[0]))
+        else LateFact(*row)
+        for row in told
+    ]
 
 
 def facts_between(cursor: Cursor, after: int, upto: int, until: dt.date, employee: str) -> list[LateFact]:
     """What was recorded or voided at the positions (after, upto] about `employee`, for days up to `until`."""
     asked, _ = _asked(cursor, (after, upto), until, [employee])
-    return [LateFact(*row) for row in cursor.execute(FACTS, {**asked, "limit": None}, prepare=False)]
+    return _named(cursor, cursor.execute(FACTS, {**asked, "limit": None}, prepare=False))
 
 
 def counts_by_deal(cursor: Cursor, known_at: int | None) -> bool:

@@ -7,8 +7,10 @@ from typing import Literal
 
 from psycopg import sql
 
+from domain.journal.cold import held_warm
 from domain.journal.connection import SERVICE_ROLE, connect
 from projections.spans import Connection
+from projections.thawing import thaw
 
 Purpose = Literal["replay", "rebuild"]
 
@@ -59,11 +61,15 @@ def scratch(dsn: str, schema: str, purpose: Purpose) -> Generator[Connection]:
         guard.execute(sql.SQL(MAKE).format(**named))
         guard.execute(sql.SQL(SHOW).format(service=sql.Identifier(SERVICE_ROLE), **named))
         try:
-            with connect(dsn, name, schema, service=False, autocommit=True) as connection:
+            with (
+                held_warm(guard, schema),
+                connect(dsn, name, schema, service=False, autocommit=True) as connection,
+            ):
                 # A plan kept for later spans would be one for the first, small ones.
                 connection.prepare_threshold = None
                 # Until it is kept, nothing here is worth waiting for the disk.
                 connection.execute("set synchronous_commit = off")
+                thaw(connection, name, schema)
                 yield connection
         finally:
             guard.execute(sql.SQL(CLEAR).format(**named))

@@ -7,12 +7,15 @@ the runs where the actor wrote.
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from domain.facts.registry import FACT_TYPES
+from domain.journal import cold
+from domain.journal.cold import ColdPart
 from domain.journal.lookup import at_positions
 from domain.journal.read import LAST
 from domain.journal.record import Record
@@ -158,6 +161,18 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
             return msgspec.structs.replace(self, upto=position - 1)
         return msgspec.structs.replace(self, after=position)
 
+    def has(self, record: Record) -> bool:
+        """Whether the fact is wanted, wherever it stands."""
+        return (
+            (self.employee is None or f"employee:{self.employee}" in record.tags)
+            and (self.actor is None or record.actor == self.actor)
+            and (not self.types or record.type in self.types)
+            and (self.source is None or record.source == self.source)
+            and (self.key is None or record.key == self.key)
+            and (self.happened_from is None or record.occurred_at >= self.happened_from)
+            and (self.happened_until is None or record.occurred_at < self.happened_until)
+        )
+
 
 class Found(NamedTuple):
     """A page of the trail. looked_to: the position where the next page goes on behind; None at the end."""
@@ -183,8 +198,53 @@ PAST = {"trail": as_known}
 def trail(cursor: Cursor, wanted: Wanted, limit: int) -> Found:
     """The first `limit` facts that are wanted, in order of position.
 
-    A page of what no index leads to may have fewer, and go on all the same.
+    A page of what no index leads to, or of cold storage, may have fewer, and go on all the same.
+    Raises: ColdFileUnusable
     """
+    parts = cold.parts(cursor, wanted.after, wanted.upto) if cold.may_be(wanted.types) else []
+    found: list[Record] = []
+    for part, stretch in _stretches(wanted, parts):
+        left = limit - len(found)
+        more = _in_file(cursor, part, stretch, left) if part else _here(cursor, stretch, left)
+        found += more.records
+        if more.looked_to is not None:
+            return Found(found, more.looked_to)
+    return Found(found, None)
+
+
+def _stretches(wanted: Wanted, parts: Sequence[ColdPart]) -> list[tuple[ColdPart | None, Wanted]]:
+    """`wanted` cut up into what is in a file and what is here, in the order that is asked for."""
+    ends = [(None, wanted.after), *((part, part.upto) for part in parts), (None, wanted.upto)]
+    cut: list[tuple[ColdPart | None, int, int]] = []
+    for (_, before), (part, upto) in pairwise(ends):
+        begun = max(before, part.after) if part else before
+        cut += [(None, before, begun), (part, begun, min(upto, wanted.upto))]
+    found = [
+        (part, msgspec.structs.replace(wanted, after=after, upto=upto))
+        for part, after, upto in cut
+        if after < upto
+    ]
+    return found[::-1] if wanted.newest else found
+
+
+def _in_file(cursor: Cursor, part: ColdPart, wanted: Wanted, limit: int) -> Found:
+    """The first `limit` facts that are wanted of a part's file, of which so many are looked through."""
+    after, upto = wanted.after, wanted.upto
+    if wanted.newest:
+        after = max(after, upto - LOOK_THROUGH)
+    else:
+        upto = min(upto, after + LOOK_THROUGH)
+    found = [each.record for each in cold.read_part(cursor, part, after, upto) if wanted.has(each.record)]
+    found = (found[::-1] if wanted.newest else found)[:limit]
+    if len(found) == limit:
+        return Found(found, found[-1].position)
+    if (after, upto) == (wanted.after, wanted.upto):
+        return Found(found, None)
+    return Found(found, after + 1 if wanted.newest else upto)
+
+
+def _here(cursor: Cursor, wanted: Wanted, limit: int) -> Found:
+    """The first `limit` facts that are wanted of those that stand in the journal."""
     narrowed = _narrowed(wanted)
     looks = limit if narrowed is None else max(limit, LOOK_THROUGH)
     parameters: dict[str, object] = {

@@ -11,8 +11,12 @@ from psycopg import Cursor
 
 from api.ops import ENGINE
 from api.payroll_files import parquet_kind
+from domain.journal import cold
 from domain.journal.canonical import canonical
 from domain.journal.leaves import LINE
+from domain.journal.lookup import at_positions
+from domain.journal.read import page
+from domain.journal.record import Record, record_line
 from domain.period import Period
 from projections import payroll_pages
 from projections.opening import opening
@@ -54,11 +58,33 @@ def _facts(ask: Ask, period: Period, known_at: int) -> Iterator[list[bytes]]:
     if not known_at:
         return
     bounds = ask(lambda cursor: _instants(cursor, period, known_at))
+    lines = _lines_of_all if ask(lambda cursor: cold.parts(cursor, 0, known_at)) else _lines
     for after in range(0, known_at, POSITIONS):
         row = {**bounds, "after": after, "upto": min(known_at, after + POSITIONS)}
-        found = ask(lambda cursor, row=row: cursor.execute(FACTS, row).fetchall())
+        found = ask(lambda cursor, row=row: lines(cursor, row))
         if found:
-            yield [line.encode() for (line,) in found]
+            yield found
+
+
+def _lines(cursor: Cursor[Any], span: Mapping[str, Any]) -> list[bytes]:
+    return [line.encode() for (line,) in cursor.execute(FACTS, span)]
+
+
+def _lines_of_all(cursor: Cursor[Any], span: Mapping[str, Any]) -> list[bytes]:
+    """What `_lines` finds, where some facts are in cold storage."""
+    records = page(cursor, span["after"], span["upto"] - span["after"])
+    voids = {
+        each.position: msgspec.json.decode(each.data)["position"]
+        for each in records
+        if each.type == "fact_voided"
+    }
+    voided = {each.position: each for each in at_positions(cursor, voids.values())}
+
+    def belongs(record: Record) -> bool:
+        about = voided.get(voids.get(record.position, 0), record)
+        return any(span["from"] <= each.occurred_at < span["until"] for each in (record, about))
+
+    return [record_line(record) for record in records if belongs(record)]
 
 
 def _instants(cursor: Cursor[Any], period: Period, known_at: int) -> dict[str, dt.datetime]:

@@ -14,6 +14,7 @@ from api.cli import (
     banks,
     branches,
     closing,
+    cold,
     connectors,
     doctor,
     facts,
@@ -78,6 +79,7 @@ app.add_typer(practices.app)
 app.add_typer(roster.app, name="roster", help="Who works when: search for rosters, show and publish them.")
 app.add_typer(ledgers.app, name="ledger", help="The ledgers of a database, one for each legal entity.")
 app.add_typer(ledgers.group, name="group", help="Boards and exports over several ledgers.")
+app.add_typer(cold.app, name="cold", help="Old partitions of the journal in files, out of the database.")
 app.add_typer(webhooks.app, name="webhook", help="Events that other systems and group chats are sent.")
 app.add_typer(inquiries.app, name="inquiry", help="What people ask and dispute about their pay.")
 

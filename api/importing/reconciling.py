@@ -13,7 +13,7 @@ from api.intake.encrypting import Told
 from domain.facts.base import Fact
 from domain.facts.registry import from_builtins
 from domain.journal.canonical import canonical
-from domain.journal.lookup import stored_keys
+from domain.journal.lookup import at_positions, stored_keys
 from domain.journal.record import content_hash
 
 # The fence makes the planner look keys up one by one, whatever it believes about the journal's size.
@@ -79,7 +79,10 @@ class Reconciliation:
         for said, fact in zip(submissions, intake.as_stored(cursor, told), strict=True):
             self._source += _hash(said, fact)
         keys = {"sources": [said.source for said in submissions], "keys": [said.key for said in submissions]}
-        for kind, source, key, occurred_at, causation, text in cursor.execute(IN_LEDGER, keys):
+        rows = cursor.execute(IN_LEDGER, keys).fetchall()
+        if len(rows) < len(submissions):
+            rows += _in_cold(cursor, {(said.source, said.key) for said in submissions}, rows)
+        for kind, source, key, occurred_at, causation, text in rows:
             held = msgspec.json.decode(text)
             self._balance(kind, held.get("currency", "")).ledger.add(held.get("amount_minor", 0))
             stood = content_hash(kind, source, key, occurred_at, causation, text.encode())
@@ -116,3 +119,14 @@ def _told(said: Submission, position: int | None) -> Told:
 def _hash(said: Submission, fact: Fact) -> int:
     hashed = content_hash(said.type, said.source, said.key, said.occurred_at, said.causation, canonical(fact))
     return int.from_bytes(hashed, "big")
+
+
+def _in_cold(
+    cursor: Cursor[Any], wanted: set[tuple[str, str]], rows: Sequence[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """Those of the wanted keys whose facts are in cold storage, as IN_LEDGER has the others."""
+    stored = stored_keys(cursor, sorted(wanted - {(row[1], row[2]) for row in rows}))
+    return [
+        (each.type, each.source, each.key, each.occurred_at, each.causation, each.data.decode())
+        for each in at_positions(cursor, [said.position for said in stored.values()])
+    ]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 from psycopg import Cursor
 
+from domain.journal.lookup import cold_keys
 from domain.journal.record import Draft
 from domain.refusals import KeyReused, Refusal
 
@@ -59,11 +60,15 @@ class Said(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """What the journal says under its lock. known: those of the claimed keys that it holds."""
+    """What the journal says under its lock. known: those of the claimed keys that it holds.
+
+    cold: positions of those that are known, too, but stand in cold storage.
+    """
 
     head: int
     recorded_at: dt.datetime
     known: dict[Key, Said]
+    cold: tuple[int, ...] = ()
 
 
 class Batch:
@@ -148,21 +153,36 @@ class Batch:
 
 def open_batch(cursor: Cursor[Any], batch: Batch, told_at: dt.datetime) -> Opening:
     """Takes the journal's lock for the transaction, and asks for the fresh keys."""
-    return opening(
-        cursor.execute(OPEN, {"claims": batch.claims(), "told_at": told_at}, prepare=True).fetchone()
-    )
+    row = cursor.execute(OPEN, {"claims": batch.claims(), "told_at": told_at}, prepare=True).fetchone()
+    return _looked_up(cursor, opening(row))
 
 
 def append_batch(cursor: Cursor[Any], batch: Batch, told_at: dt.datetime) -> Opening:
     """Writes the fresh drafts, or nothing if one of their keys is known."""
-    return opening(cursor.execute(APPEND, batch.given(told_at), prepare=True).fetchone())
+    return _looked_up(cursor, opening(cursor.execute(APPEND, batch.given(told_at), prepare=True).fetchone()))
 
 
 def opening(row: Sequence[Any] | None) -> Opening:
     """What OPEN or APPEND answered."""
     assert row is not None, "the function always answers"
-    head, recorded_at, known = row
-    return Opening(head, recorded_at, {(source, key): _known(*where) for source, key, *where in known or ()})
+    head, recorded_at, told = row
+    rows = told or ()
+    known = {(source, key): _known(*where) for source, key, *where in rows if where[1] is not None}
+    return Opening(head, recorded_at, known, tuple(at for _, _, at, said, _ in rows if said is None))
+
+
+def _looked_up(cursor: Cursor[Any], opened: Opening) -> Opening:
+    """`opened`, with what is known from cold storage.
+
+    Raises: ColdFileUnusable
+    """
+    if not opened.cold:
+        return opened
+    found = {
+        key: Said(stored.content_hash, Receipt(stored.position, True, stored.recorded_at))
+        for key, stored in cold_keys(cursor, opened.cold).items()
+    }
+    return opened._replace(known=opened.known | found, cold=())
 
 
 def _on_wire(instant: dt.datetime) -> int:

@@ -232,7 +232,7 @@ class GroupCommit:
             return ()
         except psycopg.errors.ReadOnlySqlTransaction as error:
             raise self._journal.told(error) from error
-        if found.known:
+        if found.known or found.cold:
             return ()
         batch.number(found)
         return batch.answers()

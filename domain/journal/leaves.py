@@ -3,9 +3,12 @@
 A record line made in SQL is the one that `record_line` makes, byte for byte; a law of the tests says so.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from psycopg import Cursor
+
+from domain.journal import cold
 
 _INSTANT = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
 
@@ -33,7 +36,26 @@ class Leaves(NamedTuple):
 
 
 def leaves(cursor: Cursor[Any], after: int, upto: int) -> Leaves:
-    """The leaf hashes of the records in (after, upto]; fewer when the journal has a hole."""
+    """The leaf hashes of the records in (after, upto]; fewer when the journal has a hole.
+
+    Raises: ColdFileUnusable
+    """
     row = cursor.execute(LEAVES, {"after": after, "upto": upto}).fetchone()
     assert row is not None, "an aggregate always answers"
+    if row[0] < upto - after and (parts := cold.parts(cursor, after, upto)):
+        return _with_cold(cursor, parts, after, upto)
     return Leaves(row[0], row[1] or b"")
+
+
+def _with_cold(cursor: Cursor[Any], parts: Sequence[cold.ColdPart], after: int, upto: int) -> Leaves:
+    """Those of cold storage from its files, what stands between them from the journal."""
+    found, hashes, begun = 0, list[bytes](), after
+    for part in parts:
+        low, high = max(after, part.after), min(upto, part.upto)
+        before = leaves(cursor, begun, low) if begun < low else Leaves(0, b"")
+        in_file = [each.leaf for each in cold.read_part(cursor, part, low, high)]
+        found += before.found + len(in_file)
+        hashes += [before.hashes, *in_file]
+        begun = high
+    behind = leaves(cursor, begun, upto) if begun < upto else Leaves(0, b"")
+    return Leaves(found + behind.found, b"".join([*hashes, behind.hashes]))

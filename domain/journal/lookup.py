@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from psycopg import Cursor
 
 from domain.decide.boundary import Look
+from domain.journal import cold
 from domain.journal.record import Record
 
 RECORD_COLUMNS = "position, recorded_at, type, source, key, occurred_at, actor, causation, data::text, tags"
@@ -19,7 +20,14 @@ cross join lateral (
     select position, content_hash, recorded_at from journal j
     where j.source = wanted.source and j.key = wanted.key
     offset 0
-) stored"""
+) stored
+union all
+select wanted.source, wanted.key, c.position, null, null
+from unnest(%(sources)s::text[], %(keys)s::text[]) as wanted (source, key)
+cross join lateral (
+    select position from cold_key c where c.digest = cold_digest(wanted.source, wanted.key) offset 0
+) c
+where exists (select from cold_source)"""
 
 AT_POSITIONS = f"select {RECORD_COLUMNS} from journal where position = any(%(positions)s) order by position"
 
@@ -55,14 +63,34 @@ def stored_keys(cursor: Cursor[Any], keys: Sequence[tuple[str, str]]) -> dict[tu
     if not keys:
         return {}
     sources, ids = zip(*keys, strict=True)
-    rows = cursor.execute(KEYS_STORED, {"sources": list(sources), "keys": list(ids)})
-    return {(source, key): StoredKey(*rest) for source, key, *rest in rows}
+    rows = cursor.execute(KEYS_STORED, {"sources": list(sources), "keys": list(ids)}).fetchall()
+    found = {(source, key): StoredKey(*rest) for source, key, *rest in rows if rest[1] is not None}
+    if len(found) < len(rows):
+        found |= cold_keys(cursor, [position for _, _, position, said, _ in rows if said is None])
+    return found
+
+
+def cold_keys(cursor: Cursor[Any], positions: Sequence[int]) -> dict[tuple[str, str], StoredKey]:
+    """What stands at these positions of cold storage, by source and key.
+
+    Raises: ColdFileUnusable
+    """
+    return {
+        (record.source, record.key): StoredKey(record.position, said, record.recorded_at)
+        for record, said, _ in cold.at(cursor, positions)
+    }
 
 
 def at_positions(cursor: Cursor[Any], positions: Iterable[int]) -> list[Record]:
     """The records at these positions, those that exist, in order."""
-    wanted = list(positions)
-    return to_records(cursor.execute(AT_POSITIONS, {"positions": wanted})) if wanted else []
+    wanted = set(positions)
+    if not wanted:
+        return []
+    found = to_records(cursor.execute(AT_POSITIONS, {"positions": list(wanted)}))
+    if len(found) < len(wanted):
+        lacking = wanted.difference(record.position for record in found)
+        found = sorted([*found, *(each.record for each in cold.at(cursor, sorted(lacking)))])
+    return found
 
 
 def looked_at(cursor: Cursor[Any], looks: Iterable[Look]) -> list[Record]:

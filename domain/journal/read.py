@@ -7,7 +7,8 @@ from typing import Any
 from psycopg import Cursor
 from psycopg.sql import SQL
 
-from domain.journal.lookup import RECORD_COLUMNS, to_records
+from domain.journal import cold
+from domain.journal.lookup import RECORD_COLUMNS, at_positions, stored_keys, to_records
 from domain.journal.query import Query, Selector, first_positions
 from domain.journal.record import Record
 
@@ -32,7 +33,15 @@ with recursive search (low, high) as (
         case when recorded_at <= %(instant)s then high else middle - 1 end
     from search
     cross join lateral (select (low + high + 1) / 2 as middle) half
-    cross join lateral (select recorded_at from journal where position = middle) met
+    cross join lateral (
+        select recorded_at from journal where position = middle
+        union all
+        -- In cold storage: the instant lies before or behind all of its partition, else the file was asked.
+        select case when recorded_until <= %(instant)s then recorded_until else recorded_from end
+        from journal_part
+        where dropped_at is not null and after < middle and upto >= middle
+        limit 1
+    ) met
     where low < high
 )
 select low from search where low = high"""
@@ -47,7 +56,8 @@ def head(cursor: Cursor[Any]) -> int:
 
 def position_as_of(cursor: Cursor[Any], instant: dt.datetime) -> int:
     """The last position recorded at or before `instant`; 0 when there was none."""
-    return _number(cursor.execute(AS_OF, {"instant": instant}))
+    in_cold = cold.position_as_of(cursor, instant)
+    return _number(cursor.execute(AS_OF, {"instant": instant})) if in_cold is None else in_cold
 
 
 def page(
@@ -58,18 +68,29 @@ def page(
         records = matching(cursor, (Selector(tuple(types)),), after, size)
         return [record for record in records if record.position <= upto]
     # Positions have no gap: a page is a range, and needs no limit.
-    return to_records(cursor.execute(PAGE, {"after": after, "upto": min(upto, after + size)}))
+    end = min(upto, after + size)
+    found = to_records(cursor.execute(PAGE, {"after": after, "upto": end}))
+    return found if len(found) == end - after else cold.completed(cursor, found, after, end)
 
 
 def matching(cursor: Cursor[Any], query: Query, after: int, limit: int) -> list[Record]:
     """The first `limit` records beyond `after` that `query` selects."""
     wanted = MATCHING.format(columns=SQL(RECORD_COLUMNS), positions=first_positions(query, after, limit))
-    return to_records(cursor.execute(wanted, prepare=False))
+    found = to_records(cursor.execute(wanted, prepare=False))
+    if all(each.types and not cold.may_be(each.types) for each in query) and query:
+        return found
+    upto = found[-1].position if len(found) == limit else LAST
+    here = {record.position: record for record in found}
+    here |= {record.position: record for record in cold.matching(cursor, query, after, limit, upto)}
+    return [here[position] for position in sorted(here)[:limit]]
 
 
 def find(cursor: Cursor[Any], source: str, key: str) -> Record | None:
     """The record under an idempotency key."""
-    return next(iter(to_records(cursor.execute(BY_KEY, {"source": source, "key": key}))), None)
+    found = to_records(cursor.execute(BY_KEY, {"source": source, "key": key}))
+    if not found and (stored := stored_keys(cursor, [(source, key)])):
+        found = at_positions(cursor, [stored[source, key].position])
+    return next(iter(found), None)
 
 
 def _number(cursor: Cursor[Any]) -> int:

@@ -23,6 +23,7 @@ from domain.facts.personal import (
 from domain.facts.registry import FACT_TYPES
 from domain.journal.append import Journal
 from domain.journal.cipher import Cipher, Place, Undecipherable, new_key
+from domain.journal.lookup import at_positions
 from domain.journal.master import KeysUnavailable, MasterKey, Masters
 from domain.refusals import AlreadyErased
 
@@ -174,6 +175,10 @@ class Vault:
             position: (type, source, key)
             for position, type, source, key in cursor.execute(IDENTITIES, positions)
         }
+        if lacking := [at for at in positions["positions"] if at not in identities]:
+            identities |= {
+                each.position: (each.type, each.source, each.key) for each in at_positions(cursor, lacking)
+            }
         for each in tokens:
             if each.subject in keys.fresh:
                 raise self._left_out()

@@ -65,7 +65,6 @@ def test_facts_that_are_there_become_the_first_partition(
     migrate(empty_dsn, LEDGER)
     with Journal(empty_dsn, LEDGER) as journal:
         journal.append(facts, now=NOW)
-        before = list(journal.read())
     with connect(empty_dsn, LEDGER, service=False) as owner:
         file = owner.execute("select pg_relation_filenode('journal')").fetchone()
     monkeypatch.undo()
@@ -74,7 +73,7 @@ def test_facts_that_are_there_become_the_first_partition(
         assert owner.execute("select pg_relation_filenode('journal_1')").fetchone() == file
         assert owner.execute(PARTS).fetchall() == [(0, 8), (8, 12)]
     with Journal(empty_dsn, LEDGER) as journal:
-        assert list(journal.read()) == before
+        assert [record.key for record in journal.read()] == [fact.key for fact in facts]
         assert [receipt.hit for receipt in journal.append(facts, now=NOW)] == [True] * 6
 
 

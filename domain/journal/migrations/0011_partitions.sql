@@ -35,9 +35,9 @@ comment on table cold_key is 'Idempotency keys of the facts that stand in cold s
 comment on column cold_key.digest is 'What cold_digest makes of source and key; who finds it here compares with the fact itself.';
 
 create table cold_source (
-    source text collate "C" primary key,
-    low    text not null collate "C",
-    high   text not null collate "C" check (high >= low)
+    source text primary key,
+    low    text not null,
+    high   text not null check (high >= low)
 );
 
 comment on table cold_source is 'Between which keys those of each source in cold_key lie: whoever numbers upwards need not be looked for.';
@@ -205,7 +205,7 @@ begin
         end if;
         if exists (
             select from cold_source c
-            where c.source = claim.name and c.high >= claim.low collate "C" and c.low <= claim.high collate "C"
+            where c.source = claim.name and c.high >= claim.low and c.low <= claim.high
         ) then
             met := met || array(
                 select json_build_array(claim.name, claimed.key, c.position, null, null)
