@@ -160,7 +160,7 @@ def prepare(owner_dsn: str, schema: str) -> list[str]:
         except RebuildNeeded as needed:
             made += needed.names
             connection.rollback()
-            rebuild(owner_dsn, schema, needed.names)
+            rebuild(owner_dsn, schema, needed.names, keep=True)
     return [*applied, *dict.fromkeys(made)]
 
 

@@ -1,6 +1,6 @@
 """Live rows against replayed ones, table by table, down to the last byte."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import LiteralString, NamedTuple
 
 from psycopg import sql
@@ -51,6 +51,14 @@ class Compared(NamedTuple):
     unchecked: tuple[str, ...]
 
 
+class UpgradeDiffers(Exception):
+    """What this release makes of the facts is not what is served."""
+
+    def __init__(self, difference: Difference) -> None:
+        super().__init__(f"This release says something else in {difference}")
+        self.difference = difference
+
+
 def compare(
     cursor: Cursor,
     live: str,
@@ -59,17 +67,28 @@ def compare(
     known_at: int,
     *,
     is_present: bool,
+    only_shared: bool = False,
+    but: Collection[str] = (),
 ) -> Compared:
     """The first difference between the schemas `live` and `replayed`, the latter folded up to `known_at`.
 
     Live rows are taken as they were known then, which those with a position tell; of others the read model
     may say in PAST how they come out of tables that do. is_present: `live` itself stands at `known_at`.
+    only_shared: the live ones are of another version; columns that both have are compared. but: tables that
+    are left out.
     """
     unchecked: list[str] = []
     for projection in projections:
         past: Mapping[str, Callable[[str], sql.Composed]] = getattr(projection, "PAST", {})
         for table in projection.TABLES:
             columns = _names(cursor, COLUMNS, f"{replayed}.{table}")
+            key = _names(cursor, KEY, f"{replayed}.{table}")
+            if only_shared:
+                theirs = _names(cursor, COLUMNS, f"{live}.{table}")
+                columns = [each for each in columns if each in theirs]
+            if table in but or not set(key) <= set(columns):
+                unchecked.append(table)
+                continue
             if is_present or "position" in columns:
                 rows = _live(live, table, columns)
             elif table in past:
@@ -77,7 +96,6 @@ def compare(
             else:
                 unchecked.append(table)
                 continue
-            key = _names(cursor, KEY, f"{replayed}.{table}")
             statement = sql.SQL(FIRST_DIFFERENCE).format(
                 live=rows,
                 columns=_listed(columns),
@@ -109,4 +127,4 @@ def _listed(names: Iterable[str], void: LiteralString | None = None) -> sql.Comp
 
 def _names(cursor: Cursor, query: LiteralString, table: str) -> list[str]:
     found = cursor.execute(query, {"table": table}).fetchone()
-    return list(found[0]) if found else []
+    return list(found[0] or ()) if found else []

@@ -1,15 +1,17 @@
 """Read models computed once more from the facts: to prove the live ones, or to replace them."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from psycopg import IsolationLevel, errors, sql
 
-from projections.compare import Compared, Difference, compare
+from domain.journal.connection import connect
+from projections.compare import Compared, Difference, UpgradeDiffers, compare
 from projections.folding import RebuildNeeded, folded, lock, position, positions
+from projections.put_away import put_away, taken_out
 from projections.registry import PROJECTIONS
-from projections.scratch import scratch, scratch_name
+from projections.scratch import Purpose, scratch, scratch_name
 from projections.spans import Connection, Cursor, Projection
 from projections.tables import make_positions, make_tables, record
 
@@ -42,6 +44,14 @@ class Rebuilt(NamedTuple):
     position: int
     names: tuple[str, ...]
     difference: Difference | None
+
+
+class Upgraded(NamedTuple):
+    """What an upgrade replaced; nothing where all were of this version. unchecked: tables not compared."""
+
+    position: int
+    names: tuple[str, ...]
+    unchecked: tuple[str, ...]
 
 
 class UnknownReadModel(Exception):
@@ -98,10 +108,12 @@ def rebuild(
     *,
     on_progress: Progress | None = None,
     projections: Sequence[Projection] = PROJECTIONS,
+    keep: bool = False,
 ) -> Rebuilt:
     """Builds the read models `names`, or all, and any that need it, from the first fact; switches to them.
 
-    dsn: of the owner. The old ones serve until the switch, and stay as they are if this is killed.
+    dsn: of the owner. The old ones serve until the switch, and stay as they are if this is killed. keep: they
+    are put away.
     Raises: UnknownReadModel, ScratchInUse, UnfoldableFact
     """
     with scratch(dsn, schema, "rebuild") as connection:
@@ -114,8 +126,65 @@ def rebuild(
         except RebuildNeeded:
             pass  # rows of another version are not to be compared with
         _fold(connection, chosen, _rest_at(connection, schema, chosen), on_progress)
-        reached = _switch(connection, schema, chosen)
+        reached = _switch(connection, schema, chosen, "rebuild", keep)
         return Rebuilt(reached, tuple(projection.NAME for projection in chosen), difference)
+
+
+def stale(dsn: str, schema: str, projections: Sequence[Projection] = PROJECTIONS) -> list[str]:
+    """The names of the read models that this release has to build anew."""
+    with connect(dsn, schema, service=False) as connection, connection.cursor() as cursor:
+        try:
+            position(cursor, projections)
+        except RebuildNeeded as needed:
+            return list(needed.names)
+        return []
+
+
+def upgrade(
+    dsn: str,
+    schema: str,
+    *,
+    accepted: Collection[str] = (),
+    on_progress: Progress | None = None,
+    projections: Sequence[Projection] = PROJECTIONS,
+) -> Upgraded:
+    """Builds what is of another version beside it, compares what both have, switches, and keeps the old.
+
+    dsn: of the owner. The old ones serve until the switch, and stay as they are if this is killed. accepted:
+    tables in which this release may say something else.
+    Raises: UpgradeDiffers, ScratchInUse, UnfoldableFact
+    """
+    names = stale(dsn, schema, projections)
+    chosen = [projection for projection in projections if projection.NAME in names]
+    with scratch(dsn, schema, "rebuild") as connection:
+        if not chosen:
+            return Upgraded(_live_at(connection, schema, projections), (), ())
+        _make(connection, chosen)
+        with connection.cursor() as cursor:
+            stands = positions(cursor, schema)
+        # One that is new to this ledger stands at 0, and has nothing to compare with.
+        known = [each for each in chosen if each.NAME in stands and stands[each.NAME].at]
+        upto = min((stands[each.NAME].at for each in known), default=None)
+        _fold(connection, chosen, upto, on_progress)
+        unchecked: tuple[str, ...] = ()
+        if upto is not None:
+            difference, unchecked = _compare_versions(connection, schema, known, chosen, accepted)
+            if difference is not None:
+                raise UpgradeDiffers(difference)
+        _fold(connection, chosen, _rest_at(connection, schema, chosen), on_progress)
+        return Upgraded(_switch(connection, schema, chosen, "rebuild", True), tuple(names), unchecked)
+
+
+def roll_back(dsn: str, schema: str, *, projections: Sequence[Projection] = PROJECTIONS) -> Upgraded:
+    """Takes back what the last upgrade put away, brings it up to date, and drops what took its place.
+
+    dsn: of the owner; run by the release that they are of.
+    Raises: NothingPutAway, UnfoldableFact
+    """
+    with taken_out(dsn, schema, projections) as (connection, chosen):
+        _fold(connection, chosen, _rest_at(connection, schema, chosen))
+        reached = _switch(connection, schema, chosen, "before")
+        return Upgraded(reached, tuple(each.NAME for each in chosen), ())
 
 
 def _chosen(
@@ -196,8 +265,41 @@ def _compare(
         connection.isolation_level = None
 
 
-def _switch(connection: Connection, schema: str, chosen: Sequence[Projection]) -> int:
+def _compare_versions(
+    connection: Connection,
+    schema: str,
+    known: Sequence[Projection],
+    chosen: Sequence[Projection],
+    accepted: Collection[str],
+) -> Compared:
+    """Compares what both versions have, in one snapshot; `chosen` are folded as far as the live ones are."""
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    try:
+        with connection.transaction(), connection.cursor() as cursor:
+            at = {
+                stands.at
+                for name, stands in positions(cursor, schema).items()
+                if name in {p.NAME for p in known}
+            }
+            _fold(connection, chosen, max(at))
+            made = scratch_name(schema, "rebuild")
+            return compare(
+                cursor, schema, made, known, max(at), is_present=True, only_shared=True, but=accepted
+            )
+    finally:
+        connection.isolation_level = None
+
+
+def _switch(
+    connection: Connection,
+    schema: str,
+    chosen: Sequence[Projection],
+    made_in: Purpose,
+    keep: bool = False,
+) -> int:
     """Puts `chosen` in the place of the live ones, at the position where the rest stands; that position.
+
+    keep: the live ones are put away.
 
     Raises: LockNotAvailable if readers held the tables for minutes
     """
@@ -208,7 +310,7 @@ def _switch(connection: Connection, schema: str, chosen: Sequence[Projection]) -
                 lock(cursor, schema)
                 _fold(connection, chosen, _rest_at(connection, schema, chosen))
                 reached = position(cursor, chosen)
-                _replace(cursor, schema, chosen, reached)
+                _replace(cursor, schema, chosen, reached, made_in, keep)
                 return reached
         except errors.LockNotAvailable:
             if not left:
@@ -216,13 +318,17 @@ def _switch(connection: Connection, schema: str, chosen: Sequence[Projection]) -
     raise AssertionError("the last try returns or raises")
 
 
-def _replace(cursor: Cursor, schema: str, chosen: Sequence[Projection], reached: int) -> None:
+def _replace(
+    cursor: Cursor, schema: str, chosen: Sequence[Projection], reached: int, made_in: Purpose, keep: bool
+) -> None:
     """Drops the live tables of `chosen`, of whatever version, and moves the new ones to the schema."""
-    scratch_schema = scratch_name(schema, "rebuild")
-    cursor.execute(LOOK_IN, {"schema": schema})
+    scratch_schema = scratch_name(schema, made_in)
     names = [projection.NAME for projection in chosen]
+    if keep:
+        put_away(cursor, schema, names)
+    cursor.execute(LOOK_IN, {"schema": schema})
     for (table,) in cursor.execute(TABLES_OF, {"names": names}).fetchall():
-        cursor.execute(sql.SQL(DROP).format(table=sql.Identifier(table)))
+        cursor.execute(sql.SQL(DROP).format(table=sql.Identifier(schema, table)))
     for table in _tables(chosen):
         moved = {"table": sql.Identifier(scratch_schema, table), "schema": sql.Identifier(schema)}
         cursor.execute(sql.SQL(KEEP).format(**moved))

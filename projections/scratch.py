@@ -12,7 +12,7 @@ from domain.journal.connection import SERVICE_ROLE, connect
 from projections.spans import Connection
 from projections.thawing import thaw
 
-Purpose = Literal["replay", "rebuild"]
+Purpose = Literal["replay", "rebuild", "before"]
 
 SCHEMA_NAME = 48
 """The longest name that a schema may have."""

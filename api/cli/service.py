@@ -1,11 +1,14 @@
 """Commands of whoever runs the service."""
 
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.terminal import Failed, Json, notes, output, print_json, settings
+from api.cli.terminal import Failed, Json, notes, output, print_json, progress, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 app = typer.Typer()
 
@@ -81,6 +84,65 @@ def migrate(json: Json = False) -> None:
         output().print(
             f"The ledger {chosen.ledger} is up to date" + (f": applied {', '.join(done)}." if done else ".")
         )
+
+
+@app.command(epilog="Example: meritbook upgrade --check")
+def upgrade(
+    check: Annotated[bool, typer.Option("--check", help="Say what is to be done, and do nothing.")] = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Take back what the last upgrade put away; by that release.")
+    ] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(help="A table in which this release may say something else; may be repeated."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Bring a ledger to this release: tables, then read models beside the old ones, compared and switched.
+
+    What is served is served until the switch, and the old read models are kept for --rollback. Exit status 1,
+    and nothing switched, where this release makes something else of the same facts.
+    """
+    from api.ledgers import database
+    from domain.journal.connection import connect
+    from domain.journal.migrate import migrate as bring_tables
+    from domain.journal.migrate import outstanding
+    from projections import replay
+    from projections.runner import create
+
+    chosen = settings()
+    with database(chosen, _waiting) as owner_dsn:
+        if check:
+            with connect(owner_dsn, chosen.ledger, service=False) as connection:
+                lacking = outstanding(connection)
+            stale = replay.stale(owner_dsn, chosen.ledger)
+            _say_steps({"migrations": lacking, "read_models": stale}, json)
+            return
+        if rollback:
+            done, applied = replay.roll_back(owner_dsn, chosen.ledger), list[str]()
+        else:
+            applied = bring_tables(owner_dsn, chosen.ledger)
+            with connect(owner_dsn, chosen.ledger, service=False) as connection:
+                create(connection)
+            with progress("building", None, json) as reach:
+                done = replay.upgrade(owner_dsn, chosen.ledger, accepted=accept or (), on_progress=reach)
+    if json:
+        print_json({"applied": applied, "position": done.position, "names": done.names})
+        return
+    named = ", ".join([*applied, *done.names])
+    output().print(f"The ledger {chosen.ledger} is up to date" + (f": {named}." if named else "."))
+    if done.unchecked:
+        notes().print(f"Not compared: {', '.join(done.unchecked)}.", soft_wrap=True)
+
+
+def _say_steps(steps: "Mapping[str, list[str]]", json: bool) -> None:
+    if json:
+        print_json(steps)
+        return
+    for step, names in steps.items():
+        output().print(f"{step}: {', '.join(names) or 'nothing to do'}")
+    if steps["migrations"]:
+        notes().print("Tables go forward only: back up first, the release before cannot work on them.")
 
 
 @app.command(epilog="Example: meritbook init --name Huikang --zone Asia/Shanghai --currency CNY")

@@ -141,6 +141,8 @@ def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
     from domain.journal.seal_home import HomeUnusable
     from domain.journal.sealer import StandsStill
     from domain.refusals import Refusal
+    from projections.compare import UpgradeDiffers
+    from projections.put_away import NothingPutAway
     from projections.replay import UnknownReadModel
     from projections.runner import RebuildNeeded, UnfoldableFact
     from projections.scratch import ScratchInUse
@@ -162,8 +164,13 @@ def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
             return error.why, error.remedy, FAILED
         case HomeUnusable():
             return str(error), "", FAILED
-        case MigrationFailed() | UnfoldableFact() | ScratchInUse() | UnknownReadModel():
+        case MigrationFailed() | UnfoldableFact() | ScratchInUse() | UnknownReadModel() | NothingPutAway():
             return str(error), "", FAILED
+        case UpgradeDiffers():
+            remedy = (
+                f"Nothing was switched. If that is meant: meritbook upgrade --accept {error.difference.table}"
+            )
+            return str(error), remedy, FAILED
         case OperationalError():
             reason = str(error).strip().splitlines()[-1:] or ["no reason given"]
             return f"The database does not answer: {reason[0]}", "Check MERITBOOK_DATABASE_URL.", FAILED

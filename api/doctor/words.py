@@ -287,9 +287,9 @@ LEDGER = {
     ),
     "rebuild_needed": _said(
         "This program cannot go on with the rows of {names}.",
-        "Run meritbook rebuild; what is served now is served until the switch.",
+        "Run meritbook upgrade; what is served now is served until the switch.",
         "本程序不能沿用 {names} 的数据。",
-        "运行 meritbook rebuild；切换之前仍按现有结果服务。",
+        "运行 meritbook upgrade；切换之前仍按现有结果服务。",
     ),
     "seal_in_time": _said(
         "The journal of {head} facts continues what was signed.",
