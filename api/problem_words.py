@@ -56,6 +56,11 @@ def is_known(sentence: str) -> bool:
     return _told(sentence, "zh", NOBODY) is not None
 
 
+def is_general(sentence: str) -> bool:
+    """Whether `sentence` names nothing: no id, word or number, so that another may stand for all of it."""
+    return sentence in _plain()
+
+
 def _told(sentence: str, lang: Lang, names: Mapping[str, str]) -> str | None:
     plain = _plain().get(sentence)
     if plain is not None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from api.pages.refusal_words import KINDS
 from api.pages.wording import Wording
 from api.pages.words import catalogue
-from api.problem_words import is_known
+from api.problem_words import is_general, is_known
 from api.problems import status_of
 from domain.refusals import Refusal
 
@@ -50,7 +50,8 @@ def told(wording: Wording, refusal: Refusal) -> Told:
         text = wording.say(f"refusals.bad.{name}", label=label or wording.say("refusals.this"), **values)
         remedy, detail = "", refusal.detail if name == "form" else ""
     elif wording.lang == "zh" and (own := KINDS.get(refusal.kind)) is not None:
-        (text, remedy), detail = own, wording.problem(refusal.detail)
+        text, remedy = own
+        detail = "" if is_general(refusal.detail) else wording.problem(refusal.detail)
     elif wording.lang == "zh" and is_known(refusal.detail):
         text, remedy = wording.problem(refusal.detail), wording.problem(refusal.remedy)
     elif wording.lang == "zh":

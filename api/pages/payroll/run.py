@@ -57,6 +57,7 @@ async def people_page(
         "payroll/people.html",
         **_shown(found, "people", {name: each for name, each in asked.items() if each}),
         asked=asked,
+        names=await page.names(who for each in found.sums for who in each.gone),
         shows=get_args(Showing),
         branch_titles=await page.branch_titles(),
         orders=get_args(Order),

@@ -10,6 +10,7 @@ from litestar.params import PathParameter
 from api import plan_life
 from api.own_facts import new_key
 from api.pages import people
+from api.pages.hr.shown import title_of
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.plans.rights import PlanRights
@@ -128,6 +129,7 @@ async def _draft(
         refusal,
         found=found,
         draft=found.draft,
+        title=title_of(found.document, found.draft.plan),
         names=await page.names({each.employee for each in found.comments} | actors),
         rights=PlanRights.of(page.caller),
         own=page.caller.actor,

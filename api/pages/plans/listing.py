@@ -36,6 +36,7 @@ async def plans_page(page: NamedDependency[Page], day: OnDay = None) -> Response
         "plans/list.html",
         plans=found,
         drafts=[draft for each in found for draft in each.drafts],
+        titles={each.plan: each.title for each in found},
         on=on,
         is_today=on == page.reading.today(),
         known_at=page.view.known_at,
