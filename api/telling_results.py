@@ -24,6 +24,10 @@ RESULTS: Mapping[str, tuple[str, str]] = {
         "{kind} of {employee}, due on {due_on}[: {about}][, for {person}]",
         "{employee}：{kind}，{due_on} 到期[：{about}][，请 {person} 处理]",
     ),
+    "board.changed": (
+        "The board {title} of {period} has changed: {people}",
+        "{period} 榜单“{title}”有变化：{people}",
+    ),
     "webhook.test": (
         "A test of the webhook {name}: nothing happened",
         "Webhook 测试：{name}，并无事件发生",

@@ -21,6 +21,7 @@ class Verdict(NamedTuple):
     by: str | None = None
 
 
+AGENT = '{"mbox": "mailto:a@x.example"}'
 MONTH = {"period": "2025-03"}
 
 VERDICTS: dict[str, Verdict | Literal["open"]] = {
@@ -43,6 +44,17 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "PUT /xapi/statements": Verdict(
         "record", "rows", {"statementId": "7d1f3a52-5b0e-4c8e-9a51-0a0f6d0c1b11"}
     ),
+    **{
+        f"{method} /xapi/{path}": Verdict("record", "all" if method == "GET" else "rows", asks)
+        for path, asks in {
+            "activities/state": {"activityId": "http://x/1", "agent": AGENT, "stateId": "s"},
+            "activities/profile": {"activityId": "http://x/1", "profileId": "p"},
+            "agents/profile": {"agent": AGENT, "profileId": "p"},
+        }.items()
+        for method in ("GET", "PUT", "POST", "DELETE")
+    },
+    "GET /xapi/agents": Verdict("record", "all", {"agent": AGENT}),
+    "GET /xapi/activities": Verdict("record", "all", {"activityId": "http://x/1"}),
     "GET /v1/quarantine": Verdict("read_facts", "all"),
     "GET /v1/quarantine/{entry}": Verdict("mend", "all"),
     "POST /v1/quarantine/{entry}/release": Verdict("mend", "all"),

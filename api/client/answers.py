@@ -1610,18 +1610,18 @@ class Payslip(TypedDict):
     accounts_as_of: NotRequired[str | None]
 
 
-class PeopleRosterQualitySpread(TypedDict):
-    least: int
-    most: int
-
-
-class Person(TypedDict):
+class PeoplePerson(TypedDict):
     employee: str
     day: str
     erased: bool
     posting: Posting | None
     changes: list[RosterChange]
     leave: list[Leave]
+
+
+class PeopleRosterQualitySpread(TypedDict):
+    least: int
+    most: int
 
 
 class PersonChange(TypedDict):

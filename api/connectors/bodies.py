@@ -59,6 +59,17 @@ REASON_BODY = RequestBody(
     },
 )
 
+DOCUMENT_BODY = RequestBody(
+    required=True,
+    description="The document, of whichever kind; what is merged is a JSON object.",
+    content={
+        "application/json": OpenAPIMediaType(
+            schema=Schema(description="Any JSON."),
+            examples={"bookmark": Example(summary="A bookmark", value={"page": 7, "volume": 0.8})},
+        )
+    },
+)
+
 _STATEMENT = {
     "id": "7d1f3a52-5b0e-4c8e-9a51-0a0f6d0c1b11",
     "actor": {"account": {"homePage": "http://lms.example", "name": "wang.fang"}},

@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+import msgspec
 from psycopg import Cursor
 
 from domain.journal.cipher import Cipher, Place
@@ -27,6 +28,15 @@ def cipher(cursor: Cursor[Any], vault: Vault) -> Cipher:
 def place(kind: str, connector: str, key: str, field: str) -> Place:
     """Where a text stands: what it is bound to."""
     return Place(kind, connector, key, field)
+
+
+def recognised(cursor: Cursor[Any], vault: Vault, at: Place, said: object) -> str:
+    """By which something is recognised without its text being kept.
+
+    Raises: KeysUnavailable.
+    """
+    text = msgspec.json.encode(said, order="deterministic").decode()
+    return digest(cipher(cursor, vault).encrypt(text, at))
 
 
 def digest(token: str) -> str:

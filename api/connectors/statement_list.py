@@ -11,14 +11,12 @@ from typing import Any, NamedTuple
 import msgspec
 from psycopg import Cursor
 
+from api.connectors.agents import identified
 from api.connectors.statement_store import StatementStore
-from api.connectors.statements import BadStatement
 
 MOST = 500
 READ_AT_ONCE = 2_000
 """So many are decrypted for one page, however few fit."""
-
-OF_AN_AGENT = ("mbox", "mbox_sha1sum", "openid", "account")
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
@@ -46,36 +44,17 @@ class Wanted(NamedTuple):
             (self.verb is None or said.get("verb", {}).get("id") == self.verb)
             and (self.activity is None or (_is_activity(about) and about.get("id") == self.activity))
             and (self.registration is None or _registration(said) == self.registration)
-            and (self.agent is None or self.agent in (_agent(said.get("actor")), _agent(about)))
+            and (self.agent is None or self.agent in (identified(said.get("actor")), identified(about)))
         )
 
 
 class Listed(NamedTuple):
-    """A page. people: whom it speaks of. last: where the next one goes on; None at the end."""
+    """A page. ids: of its statements. people: whom it speaks of. last: where the next one goes on, if any."""
 
+    ids: list[str]
     texts: list[str]
     people: set[str]
     last: Place | None
-
-
-def agent_of(text: str | None) -> dict[str, Any] | None:
-    """By what the agent of a query is recognised.
-
-    Raises: BadStatement.
-    """
-    if text is None:
-        return None
-    try:
-        found = _agent(msgspec.json.decode(text))
-    except msgspec.DecodeError:
-        found = None
-    if found is None:
-        raise BadStatement(
-            field="agent",
-            detail="It is no agent with one of mbox, mbox_sha1sum, openid or account.",
-            remedy='Send JSON such as {"account": {"homePage": "https://lms.example", "name": "E1007"}}.',
-        )
-    return found
 
 
 def listed(
@@ -87,18 +66,19 @@ def listed(
     limit: int,
 ) -> Listed:
     """The next page of what is wanted of these connectors; nothing voided, and of nobody who was erased."""
-    texts, people, last = list[str](), set[str](), after
+    ids, texts, people, last = list[str](), list[str](), set[str](), after
     rows = store.page(cursor, connectors, wanted.since, wanted.until, after, READ_AT_ONCE, wanted.ascending)
     for row in rows:
         last = Place(row.stored_at, row.id)
         text = store.clear(cursor, row)
         if text is not None and wanted.fits(msgspec.json.decode(text, type=dict[str, Any])):
             texts.append(text)
+            ids.append(row.id)
             people |= {each.removeprefix("employee:") for each in row.about}
         if len(texts) == limit:
             break
     read_all = len(rows) < READ_AT_ONCE and (not rows or last == Place(rows[-1].stored_at, rows[-1].id))
-    return Listed(texts, people, None if read_all else last)
+    return Listed(ids, texts, people, None if read_all else last)
 
 
 def _is_activity(about: dict[str, Any]) -> bool:
@@ -108,13 +88,3 @@ def _is_activity(about: dict[str, Any]) -> bool:
 def _registration(said: dict[str, Any]) -> str | None:
     found = said.get("context", {}).get("registration")
     return found.lower() if isinstance(found, str) else None
-
-
-def _agent(said: object) -> dict[str, Any] | None:
-    """What identifies an agent: one thing, whatever it is called."""
-    if not isinstance(said, dict):
-        return None
-    found = {name: said[name] for name in OF_AN_AGENT if name in said}
-    if "account" in found and isinstance(found["account"], dict):
-        found["account"] = {name: found["account"].get(name) for name in ("homePage", "name")}
-    return found if len(found) == 1 else None

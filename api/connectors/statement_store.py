@@ -9,6 +9,7 @@ from psycopg import Cursor
 from psycopg.sql import SQL
 
 from api.connectors import sealing
+from api.connectors.agents import agent_digest, identified
 from api.connectors.statements import Statement
 from domain.journal.vault import Vault
 
@@ -19,9 +20,9 @@ select statement, connector, digest, state, positions, voided_by from xapi_state
 where statement = any(%(ids)s)"""
 
 PUT = """
-insert into xapi_statement (statement, connector, digest, said, stored_at, state, voids, voided_by)
+insert into xapi_statement (statement, connector, digest, said, stored_at, state, voids, agent, voided_by)
 values (
-    %(id)s, %(connector)s, %(digest)s, %(said)s, %(now)s, 'received', %(voids)s,
+    %(id)s, %(connector)s, %(digest)s, %(said)s, %(now)s, 'received', %(voids)s, %(agent)s,
     (select min(statement) from xapi_statement where voids = %(id)s)
 ) on conflict (statement) do nothing"""
 
@@ -136,7 +137,9 @@ class StatementStore:
         text = _JSON.encode({**added, **told.said} | _kept_of(added)).decode()
         token = cipher.encrypt(text, sealing.place("xapi_statement", connector, told.id, "said"))
         said = {"id": told.id, "connector": connector, "digest": digest, "said": token, "now": now}
-        cursor.execute(PUT, {**said, "voids": told.voids})
+        actor = identified(told.said.get("actor"))
+        agent = actor and agent_digest(cursor, self._vault, connector, actor)
+        cursor.execute(PUT, {**said, "voids": told.voids, "agent": agent})
 
     def settle(
         self, cursor: Cursor[Any], id: str, state: State, positions: Sequence[int], about: Sequence[str]

@@ -59,7 +59,7 @@ def statement(said: object, id: str, place: str = "") -> Statement:
         raise _bad(f"{place}id", "It is no UUID.", "Write it as RFC 4122 has it.")
     _agent(body.get("actor"), f"{place}actor")
     verb = _object(body.get("verb"), f"{place}verb")
-    _iri(verb.get("id"), f"{place}verb.id")
+    require_iri(verb.get("id"), f"{place}verb.id")
     target = _object(body.get("object"), f"{place}object")
     voids = _target(target, f"{place}object", short_verb(verb["id"]) == VOIDED)
     _result(body.get("result"), f"{place}result")
@@ -125,7 +125,7 @@ def _target(target: dict[str, Any], place: str, is_void: bool) -> str | None:
     """The statement that a voiding one names."""
     kind = target.get("objectType", "Activity")
     if kind == "Activity":
-        _iri(target.get("id"), f"{place}.id")
+        require_iri(target.get("id"), f"{place}.id")
     elif kind == "StatementRef":
         if not ID.match(str(target.get("id", "")).lower()):
             raise _bad(f"{place}.id", "It is no UUID.", "Name the statement by its id.")
@@ -149,7 +149,7 @@ def _agent(said: object, place: str) -> None:
         )
     if "account" in given:
         account = _object(agent["account"], f"{place}.account")
-        _iri(account.get("homePage"), f"{place}.account.homePage")
+        require_iri(account.get("homePage"), f"{place}.account.homePage")
         if not isinstance(account.get("name"), str) or not account["name"]:
             raise _bad(f"{place}.account.name", "It is missing.", "Send the name of the account.")
     elif not isinstance(agent[given[0]], str) or (
@@ -192,7 +192,11 @@ def _object(said: object, place: str) -> dict[str, Any]:
     return said
 
 
-def _iri(said: object, place: str) -> None:
+def require_iri(said: object, place: str) -> None:
+    """Checks that something is an IRI.
+
+    Raises: BadStatement.
+    """
     if not isinstance(said, str) or not urlsplit(said[:2000]).scheme or len(said) > 2000:
         raise _bad(place, "It is no IRI.", "Send a whole one, such as https://lms.example/courses/1.")
 

@@ -1,30 +1,31 @@
-"""xAPI 1.0.3 for learning systems: the statements resource and `about`; no state and no profiles."""
+"""xAPI 1.0.3 for learning systems: the statements resource and `about`."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import msgspec
-from litestar import Request, Response, Router, get, post, put
-from litestar.datastructures import State
+from litestar import Response, Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from api import cursors
 from api.bodies import not_json, read_body, require_sound
-from api.caller import Caller
 from api.connectors import documents
+from api.connectors.agents import agent_of
+from api.connectors.attachments import MIXED, Attached, keep, kept, mixed, parts_of, require_attached
 from api.connectors.bodies import STATEMENT_BODY, STATEMENTS_BODY
-from api.connectors.documents import Connector
 from api.connectors.http import require_client
 from api.connectors.learning import Learning
 from api.connectors.quarantine import Quarantine
-from api.connectors.statement_list import MOST, Listed, Place, Wanted, agent_of, listed
+from api.connectors.speaking import OPT, VERSION, Asked, connector_of, require_version
+from api.connectors.statement_list import MOST, Listed, Place, Wanted, listed
 from api.connectors.statement_store import Said, StatementStore
 from api.connectors.statements import BadStatement, Statement, statement
+from api.connectors.xapi_resources import HANDLERS as RESOURCES
 from api.described import operation_with
 from api.facts import permitted
 from api.importing.json_table import NotJson, parsed
@@ -34,12 +35,10 @@ from api.problems import NotFound, WrongMediaType
 from api.reading import Reading, instant
 from api.watching import shows
 from api.writing import Writing
+from domain.journal.vault import Vault
 from projections import roster
 
-Asked = Request[Any, Caller, State]
-VERSION = "1.0.3"
 MOST_STATEMENTS = 5_000
-_OPT = {"action": "record", "basic": True}
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,13 +50,14 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/about", summary="What is spoken here", tags=["learning"], opt={"open": True})
 async def read_about() -> About:
-    """Versions of xAPI. State, activity profiles and agent profiles are not offered."""
-    offered = "PUT and POST /xapi/statements; GET by id, and lists"
+    """Versions of xAPI, what is offered, and what is not."""
+    offered = "statements, activities/state, activities/profile, agents/profile, agents, activities"
     return About(
         version=[VERSION],
         extensions={
             "urn:meritbook:offered": offered,
-            "urn:meritbook:not-offered": "state, profiles, attachments, related_agents, related_activities",
+            "urn:meritbook:not-offered": "related_agents, related_activities, format, signatures, "
+            "alternate request syntax",
         },
     )
 
@@ -66,7 +66,7 @@ async def read_about() -> About:
     "/statements",
     summary="Send one statement",
     tags=["learning"],
-    opt={**_OPT, "personal": "none", "reach": "rows"},
+    opt={**OPT, "personal": "none", "reach": "rows"},
     operation_class=operation_with(STATEMENT_BODY),
     status_code=204,
 )
@@ -81,20 +81,22 @@ async def put_statement(
 
     409: another statement stands under its id.
     """
-    _require_version(request)
-    said = await _read(request, writing.fact_bytes)
+    require_version(request)
+    most = writing.batch_bytes if MIXED in request.headers.get("content-type", "") else writing.fact_bytes
+    async with writing.room.taken(most):
+        said, brought = await _read(request, most)
     own = said.get("id", statement_id) if isinstance(said, dict) else statement_id
     if str(own).lower() != statement_id.lower():
         raise BadStatement(field="id", detail="It is not the id of the address.", remedy="Send the same one.")
     told = [statement(said, statement_id.lower())]
-    await _take(request, writing, reading, quarantine, told)
+    await _take(request, writing, reading, quarantine, told, brought)
 
 
 @post(
     "/statements",
     summary="Send statements",
     tags=["learning"],
-    opt={**_OPT, "personal": "none", "reach": "rows"},
+    opt={**OPT, "personal": "none", "reach": "rows"},
     operation_class=operation_with(STATEMENTS_BODY),
     status_code=200,
 )
@@ -105,9 +107,9 @@ async def post_statements(
     quarantine: NamedDependency[Quarantine],
 ) -> list[str]:
     """The ids of one statement or of a list, kept together or not at all; one without an id is given one."""
-    _require_version(request)
+    require_version(request)
     async with writing.room.taken(writing.batch_bytes):
-        said = await _read(request, writing.batch_bytes)
+        said, brought = await _read(request, writing.batch_bytes)
         items = said if isinstance(said, list) else [said]
         if len(items) > MOST_STATEMENTS:
             raise BadStatement(
@@ -117,7 +119,7 @@ async def post_statements(
         ids = [each.id for each in told]
         if len(set(ids)) < len(ids):
             raise BadStatement(field="id", detail="Two of them have the same id.", remedy="Send each once.")
-        await _take(request, writing, reading, quarantine, told)
+        await _take(request, writing, reading, quarantine, told, brought)
     return ids
 
 
@@ -125,7 +127,7 @@ async def post_statements(
     "/statements",
     summary="Statements",
     tags=["learning"],
-    opt={**_OPT, "personal": "people", "reach": "all"},
+    opt={**OPT, "personal": "people", "reach": "all"},
 )
 async def read_statements(
     request: Asked,
@@ -145,13 +147,15 @@ async def read_statements(
     until: Annotated[str | None, QueryParameter(description="Stored at this instant or before.")] = None,
     ascending: Annotated[bool, QueryParameter(description="The first stored first.")] = False,
     limit: Annotated[int, QueryParameter(ge=0, le=MOST, description="At most so many; 0: 500.")] = 0,
+    attachments: Annotated[bool, QueryParameter(description="As multipart/mixed, with their files.")] = False,
     after: Annotated[str | None, QueryParameter(description="Where `more` of a page goes on.")] = None,
 ) -> Response[dict[str, Any]]:
     """One statement as it was sent, or a list of those that fit, the last stored first, with `more`.
 
-    A page may hold few and still name more. Related agents and activities, and attachments, are not offered.
+    A page may hold few and still name more. Related agents and activities are not offered.
     """
-    _require_version(request)
+    require_version(request)
+    shown = Shown(request, reading, ledger.vault, attachments)
     named, store = statement_id or voided_id, StatementStore(ledger.vault)
     filters = (agent, verb, activity, registration, since, until, after)
     if (statement_id and voided_id) or (named and (ascending or limit or any(filters))):
@@ -161,7 +165,7 @@ async def read_statements(
             remedy="Ask with statementId or voidedStatementId, and nothing beside.",
         )
     if named:
-        return await _one(request, reading, store, named.lower(), voided_id is not None)
+        return await _one(shown, store, named.lower(), voided_id is not None)
     wanted = Wanted(
         agent=agent_of(agent),
         verb=verb,
@@ -172,12 +176,30 @@ async def read_statements(
         ascending=ascending,
     )
     place = None if after is None else cursors.read_struct(after, Place)
-    return await _list(request, reading, store, wanted, place, limit or MOST)
+    return await _list(shown, store, wanted, place, limit or MOST)
 
 
-async def _one(
-    request: Asked, reading: Reading, store: StatementStore, id: str, voided: bool
-) -> Response[dict[str, Any]]:
+class Shown(NamedTuple):
+    """Who asks, of what, and whether for the files of statements, too."""
+
+    request: Asked
+    reading: Reading
+    vault: Vault
+    attachments: bool
+
+    async def told(self, body: bytes, statements: Sequence[str]) -> Response[dict[str, Any]]:
+        """An answer about these statements."""
+        headers = {"X-Experience-API-Consistent-Through": now().isoformat()}
+        if not self.attachments:
+            return Response(msgspec.Raw(body), headers=headers)  # type: ignore[arg-type]
+        files = await self.reading.ask(partial(kept, vault=self.vault, statements=statements))
+        media_type, said = mixed(body, files)
+        return Response(said, headers=headers, media_type=media_type)  # type: ignore[arg-type]
+
+
+async def _one(shown: Shown, store: StatementStore, id: str, voided: bool) -> Response[dict[str, Any]]:
+    request, reading = shown.request, shown.reading
+
     def question(cursor: Any) -> tuple[Said | None, list[str]]:
         found = store.said(cursor, id)
         return found, _people(cursor, found.about if found else ())
@@ -193,18 +215,14 @@ async def _one(
     require_client(connector, request.auth)
     if people:
         shows(request, people)
-    return _told(found.text.encode())
+    return await shown.told(found.text.encode(), [id])
 
 
 async def _list(
-    request: Asked,
-    reading: Reading,
-    store: StatementStore,
-    wanted: Wanted,
-    place: Place | None,
-    limit: int,
+    shown: Shown, store: StatementStore, wanted: Wanted, place: Place | None, limit: int
 ) -> Response[dict[str, Any]]:
     """A page of what the caller's own connectors were sent."""
+    request, reading = shown.request, shown.reading
 
     def question(cursor: Any) -> tuple[Listed, list[str]]:
         found = [each for each in documents.connectors(cursor) if each.format == "xapi"]
@@ -220,20 +238,14 @@ async def _list(
         asked = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
         more = f"/xapi/statements?{urlencode([*asked, ('after', cursors.written(page.last))])}"
     texts = b",".join(text.encode() for text in page.texts)
-    return _told(b'{"statements":[%s],"more":%s}' % (texts, msgspec.json.encode(more)))
+    body = b'{"statements":[%s],"more":%s}' % (texts, msgspec.json.encode(more))
+    return await shown.told(body, page.ids)
 
 
 def _people(cursor: Any, about: Iterable[str]) -> list[str]:
     """Those of whom statements speak who have worked here."""
     named = [each.removeprefix("employee:") for each in about]
     return sorted({change.employee for change in roster.changes(cursor, named, None)})
-
-
-def _told(body: bytes) -> Response[dict[str, Any]]:
-    return Response(
-        msgspec.Raw(body),  # type: ignore[arg-type]
-        headers={"X-Experience-API-Consistent-Through": now().isoformat()},
-    )
 
 
 def _numbered(said: object, place: str) -> Statement:
@@ -247,14 +259,16 @@ async def _take(
     reading: Reading,
     quarantine: Quarantine,
     told: Sequence[Statement],
+    brought: Sequence[Attached],
 ) -> None:
+    require_attached(told, brought)
     caller, base = request.auth, str(request.base_url).rstrip("/")
 
     def submit(submissions: Sequence[Submission]) -> list[Outcome]:
         return writing.many([permitted(each, caller) for each in submissions], caller.actor, atomic=False)
 
     def work() -> None:
-        connector = reading.ask_here(partial(_connector, caller=caller))
+        connector = reading.ask_here(partial(connector_of, caller=caller))
         require_client(connector, caller)
         at = now()
         store = StatementStore(quarantine.vault)
@@ -269,54 +283,29 @@ async def _take(
             "authority": {"objectType": "Agent", "account": account},
         }
         learning.take(told, added, at)
+        if brought:  # who is not answered sends them again
+            keeping = partial(keep, vault=quarantine.vault, connector=connector.name)
+            reading.ask_here(partial(keeping, told=told, brought=brought))
 
     await asyncio.to_thread(work)
 
 
-def _connector(cursor: Any, caller: Caller) -> Connector:
-    """The connector for statements that takes them from this caller.
-
-    Raises: NotFound.
-    """
-    found = [each for each in documents.connectors(cursor) if each.format == "xapi"]
-    named = [each for each in found if caller.name in each.mapping.mapping.clients]
-    open_to_all = [each for each in found if not each.mapping.mapping.clients]
-    fitting = named or open_to_all
-    if len(fitting) == 1:
-        return fitting[0]
-    names = ", ".join(each.name for each in fitting)
-    raise NotFound(
-        field="",
-        detail=f"Several connectors take statements from {caller.name}: {names}."
-        if fitting
-        else f"No connector takes statements from {caller.name}.",
-        remedy="Add a mapping with `format: xapi`; where there are several, name the token under `clients`.",
-    )
-
-
-def _require_version(request: Asked) -> None:
-    """Raises: BadStatement where the version is not said, or not spoken here."""
-    version = request.headers.get("x-experience-api-version", "")
-    if version != "1.0" and not version.startswith("1.0."):
-        raise BadStatement(
-            field="X-Experience-API-Version",
-            detail=f"{version[:20]!r} is not spoken here.",
-            remedy=f"Send the header X-Experience-API-Version: {VERSION}.",
-        )
-
-
-async def _read(request: Asked, limit_bytes: int) -> object:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
+async def _read(request: Asked, limit_bytes: int) -> tuple[object, list[Attached]]:
+    """What is said, and the files that come along."""
+    content_type = request.headers.get("content-type", "")
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type not in ("application/json", MIXED):
         raise WrongMediaType(
             field="Content-Type",
-            detail=f"{media_type!r} is not read here; attachments are not taken.",
-            remedy="Send application/json.",
+            detail=f"{media_type!r} is not read here.",
+            remedy=f"Send application/json, or {MIXED} with attachments.",
         )
-    body = await read_body(request, limit_bytes)
+    body, brought = await read_body(request, limit_bytes), list[Attached]()
+    if media_type == MIXED:
+        body, brought = parts_of(content_type, body)
     require_sound(body)
     try:
-        return parsed(body.decode())
+        return parsed(body.decode()), brought
     except NotJson as error:
         raise not_json(error) from None
 
@@ -326,4 +315,4 @@ HANDLERS = (put_statement, post_statements, read_statements, read_about)
 
 def xapi_router() -> Router:
     """The addresses of the standard."""
-    return Router("/xapi", route_handlers=list(HANDLERS))
+    return Router("/xapi", route_handlers=[*HANDLERS, *RESOURCES])

@@ -11,8 +11,10 @@ import psycopg
 import structlog
 
 from api.reading import counted_position
-from api.webhooks import deriving, queue, subscriptions
+from api.webhooks import deriving, placing, queue, subscriptions
+from api.webhooks.events import BOARD
 from api.webhooks.noted import stop
+from api.webhooks.placing import Boards
 from api.webhooks.sending import Endpoints, Sending
 from api.webhooks.standing import STANDING, standing, tell
 from api.webhooks.subscriptions import Webhook
@@ -50,9 +52,10 @@ class Courier:
         sending: Sending,
         today: Callable[[], dt.date],
         ended: Callable[[str], bool],
+        boards: Boards,
     ) -> None:
         self._dsn, self._schema, self._sending = dsn, schema, sending
-        self._today, self._ended = today, ended
+        self._today, self._ended, self._boards = today, ended, boards
         self._stop = threading.Event()
         self._wakeup = Wakeup(dsn, schema, folded_channel)
         self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
@@ -126,6 +129,7 @@ class Courier:
                 with connection.transaction(), connection.cursor() as cursor:
                     more |= deriving.derive(cursor, each.webhook, upto, today, now)
         self._look_at_what_stands(connection, active, upto)
+        self._look_at_boards(connection, active, upto)
         self._forget(connection)
         with connection.cursor() as cursor:
             return more, queue.next_due(cursor)
@@ -154,6 +158,14 @@ class Courier:
         over = time.monotonic()
         self._looked_at, self._standing_at = upto, over + STANDING_SECONDS
         self._earliest_standing = over + STANDING_SHARE * (over - started)
+
+    def _look_at_boards(self, connection: Connection, active: list[Webhook], upto: int) -> None:
+        wanted = [each for each in active if BOARD in each.events]
+        today = self._today()
+        found = self._boards.look(upto, today) if wanted else None
+        for each in wanted if found is not None else ():
+            with connection.transaction(), connection.cursor() as cursor:
+                placing.tell(cursor, each.webhook, found or (), today, self._sending.clock())
 
     def _forget(self, connection: Connection) -> None:
         if time.monotonic() >= self._forget_at:

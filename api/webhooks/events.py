@@ -15,17 +15,19 @@ from domain.facts.base import TOKEN, Fact
 from domain.facts.personal import personal_fields
 from domain.facts.registry import FACT_TYPES
 from domain.journal.record import Record, instant_text
+from domain.plan.fields import Title
 from projections.milestones import MilestoneProgress
 from projections.notices import Notice
 
 FACT = "fact."
 """What the name of an event begins with that is a fact; the rest is the fact's type."""
 
-STATEMENT, MILESTONE, WARNING, REMINDER, TEST = (
+STATEMENT, MILESTONE, WARNING, REMINDER, BOARD, TEST = (
     "statement.closed",
     "milestone.reached",
     "warning.raised",
     "reminder.due",
+    "board.changed",
     "webhook.test",
 )
 
@@ -63,6 +65,9 @@ NEEDED_BY_TYPE: Mapping[str, Action] = {
     name: action for action, names in _NEEDS.items() for name in names.split()
 }
 
+TOLD_MOVES = 5
+"""So many moves of a board are told in a line; all of them stand in the event."""
+
 OF_ALL = frozenset[Action]({"read_plans", "read_boards"})
 """What nobody in particular is told of may go to whoever has one of these rights, whatever their scope."""
 
@@ -91,6 +96,37 @@ class StatementClosed(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
+class BoardMove(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody stands otherwise on a board: at `place` after `before`; null where they are not shown.
+
+    anonymous: `employee` stands for somebody who chose not to be shown by name.
+    """
+
+    employee: str
+    anonymous: bool
+    place: int | None
+    before: int | None
+
+
+class BoardChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """The shown places of a board are others than were told last. position: of the last fact that counts.
+
+    moves: of those within reach, in the order of their places; who is shown no longer comes last.
+    """
+
+    board: str
+    plan: str
+    title: Title
+    period: str
+    position: int
+    moves: tuple[BoardMove, ...]
+
+    @property
+    def people(self) -> str:
+        """Who moved, and where to, in one line."""
+        return ", ".join(f"{each.employee} → {each.place or '–'}" for each in self.moves[:TOLD_MOVES])
+
+
 class WebhookTest(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing happened; somebody wanted to see whether events arrive."""
 
@@ -110,6 +146,7 @@ RESULTS: Mapping[str, Result] = {
     MILESTONE: Result("read_people", MilestoneProgress),
     WARNING: Result("read_care", Notice),
     REMINDER: Result("read_people", Notice),
+    BOARD: Result("read_boards", BoardChanged),
 }
 
 EVENTS: tuple[str, ...] = (*RESULTS, *(f"{FACT}{name}" for name in FACT_TYPES))

@@ -16,7 +16,7 @@ from api.reading import counted_position
 from api.roles import ROLES
 from api.telling import Language
 from api.telling_results import result_told
-from api.webhooks import queue, robots, signing, standing, subscriptions
+from api.webhooks import placing, queue, robots, signing, standing, subscriptions
 from api.webhooks.events import EVENTS, TEST, WebhookTest, body_of, may_be_told, message_of
 from api.webhooks.guard import Guard
 from api.webhooks.queue import Fresh
@@ -189,6 +189,7 @@ def change(
     if asked.skip:
         cursor.execute(subscriptions.SKIP, {"webhook": name, "position": counted_position(cursor)})
         standing.take_as_told(cursor, changed, changed.events, today, at)
+        placing.forget(cursor, name)
     elif fresh := set(events) - set(found.events):
         standing.take_as_told(cursor, changed, sorted(fresh), today, at)
     kept = subscriptions.webhook(cursor, name)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import httptools
 
 from api.webhooks.guard import AddressRefused, Guard, Ip, Target
+from api.webhooks.lines import Line, Lines
 
 TIMEOUT_SECONDS = 20.0
 RESOLVE_SECONDS = 5.0
@@ -52,12 +53,23 @@ class _Reading:
         self.status: int | None = None
         self.asked_seconds = 0
         self.body = bytearray()
-        self.over = False
+        self.began, self.over = False, False
+        self._goes_on = self._is_followed = False
         self._parser = httptools.HttpResponseParser(self)
 
     def feed(self, chunk: bytes) -> None:
         """Takes some more bytes."""
+        self.began = True
         self._parser.feed_data(chunk)
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether the connection is where the next answer begins."""
+        return self._goes_on and not self._is_followed
+
+    def on_message_begin(self) -> None:
+        """Called by the parser; what follows the answer was not asked for."""
+        self._is_followed |= self.over
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Called by the parser."""
@@ -76,6 +88,7 @@ class _Reading:
     def on_message_complete(self) -> None:
         """Called by the parser."""
         self.over = self.status is not None
+        self._goes_on = self.over and bool(self._parser.should_keep_alive())
 
 
 async def resolved(guard: Guard, target: Target) -> Ip:
@@ -98,14 +111,20 @@ async def post(
     *,
     seconds: float = TIMEOUT_SECONDS,
     context: ssl.SSLContext | None = None,
+    lines: Lines | None = None,
 ) -> Answer:
-    """What came of a try to send `body` to `target` at `address`; an endpoint cannot make it raise."""
+    """What came of a try to send `body` to `target` at `address`; an endpoint cannot make it raise.
+
+    lines: connections to go on with, and to leave for the next try.
+    """
     started = time.monotonic()
     reading = _Reading()
     error: str | None = None
     try:
         async with asyncio.timeout(seconds):
-            await _exchanged(target, address, body, headers, reading, context)
+            going = lines is not None
+            request = _request(target, body, headers, "keep-alive" if going else "close")
+            await _exchanged(target, address, request, reading, context, lines)
     except TimeoutError:
         error = f"no whole answer within {seconds:g} s"
     except (ssl.SSLError, ssl.CertificateError) as failure:
@@ -138,45 +157,69 @@ def _trusting() -> ssl.SSLContext:
 async def _exchanged(
     target: Target,
     address: Ip,
-    body: bytes,
-    headers: Mapping[str, str],
+    request: bytes,
     reading: _Reading,
     context: ssl.SSLContext | None,
+    lines: Lines | None,
 ) -> None:
-    encrypted = (context or _trusting()) if target.scheme == "https" else None
-    reader, writer = await asyncio.open_connection(
-        str(address),
-        target.port,
-        ssl=encrypted,
-        server_hostname=target.host if encrypted else None,
-        limit=HEAD_BYTES,
-    )
+    """Sends a request and reads its answer, on a connection that is kept if there is one."""
+    line = None if lines is None else lines.take(target, address)
     try:
-        writer.write(_request(target, body, headers))
-        await writer.drain()
-        read = 0
-        while not reading.over and len(reading.body) < ANSWER_BYTES and read < HEAD_BYTES + ANSWER_BYTES:
-            chunk = await reader.read(ANSWER_BYTES)
-            if not chunk:
-                break
-            read += len(chunk)
-            reading.feed(chunk)
-        if reading.status is not None and not reading.over and reader.at_eof():
-            reading.over = True  # an answer without a length ends with its connection
+        if line is not None:
+            with suppress(OSError):
+                await _spoken(line, request, reading)
+            if not reading.began:  # the other side had hung up; nothing of it was answered
+                line.close()
+                line = None
+        if line is None:
+            line = await _opened(target, address, context)
+            await _spoken(line, request, reading)
+        if lines is not None and reading.may_go_on:
+            lines.give(target, address, line)
+            line = None
     finally:
-        writer.transport.abort()
-        with suppress(OSError):
-            await writer.wait_closed()
+        if line is not None:
+            line.close()
+            with suppress(OSError):
+                await line.writer.wait_closed()
 
 
-def _request(target: Target, body: bytes, headers: Mapping[str, str]) -> bytes:
+async def _opened(target: Target, address: Ip, context: ssl.SSLContext | None) -> Line:
+    encrypted = (context or _trusting()) if target.scheme == "https" else None
+    return Line(
+        *await asyncio.open_connection(
+            str(address),
+            target.port,
+            ssl=encrypted,
+            server_hostname=target.host if encrypted else None,
+            limit=HEAD_BYTES,
+        )
+    )
+
+
+async def _spoken(line: Line, request: bytes, reading: _Reading) -> None:
+    """Sends a request, and reads so much of the answer as matters."""
+    line.writer.write(request)
+    await line.writer.drain()
+    read = 0
+    while not reading.over and len(reading.body) < ANSWER_BYTES and read < HEAD_BYTES + ANSWER_BYTES:
+        chunk = await line.reader.read(ANSWER_BYTES)
+        if not chunk:
+            break
+        read += len(chunk)
+        reading.feed(chunk)
+    if reading.status is not None and not reading.over and line.reader.at_eof():
+        reading.over = True  # an answer without a length ends with its connection
+
+
+def _request(target: Target, body: bytes, headers: Mapping[str, str], connection: str) -> bytes:
     own: Sequence[tuple[str, str]] = (
         ("host", target.authority),
         ("content-type", "application/json; charset=utf-8"),
         ("content-length", str(len(body))),
         ("user-agent", "Meritbook-Webhooks/1"),
         ("accept", "*/*"),
-        ("connection", "close"),
+        ("connection", connection),
         *headers.items(),
     )
     head = "".join(f"{name}: {value}\r\n" for name, value in own)

@@ -19,6 +19,7 @@ from psycopg_pool import ConnectionPool
 from api.traces import Trace
 from api.webhooks import queue, robots, signing, subscriptions
 from api.webhooks.guard import Guard, Ip, Target
+from api.webhooks.lines import IDLE_SECONDS, Lines
 from api.webhooks.noted import Note, stop
 from api.webhooks.posting import Answer, failed, post, resolved
 from api.webhooks.queue import Due, Outcome
@@ -74,9 +75,19 @@ class Endpoint:
     def __init__(self, name: str, sending: Sending) -> None:
         self._name, self._sending = name, sending
         self._rest_until: dt.datetime | None = None
+        self.lines = Lines()
 
     async def serve(self, only: str | None = None) -> None:
-        """Sends all that is due by now; or one delivery, once."""
+        """Sends all that is due by now; or one delivery, once. Connections are kept for what comes soon."""
+        try:
+            await self._serve(only)
+        finally:
+            if only is not None:
+                self.lines.close()
+            else:
+                asyncio.get_running_loop().call_later(IDLE_SECONDS, self.lines.drop_idle)
+
+    async def _serve(self, only: str | None) -> None:
         while True:
             await self._rest()
             try:
@@ -137,7 +148,9 @@ class Endpoint:
                 headers = signing.headers(held, due.message, at, body)
                 trace = self._sending.traced(due.position)
                 headers["traceparent"] = trace.header
-                answer = await post(target, address, body, headers, seconds=self._sending.seconds)
+                answer = await post(
+                    target, address, body, headers, seconds=self._sending.seconds, lines=self.lines
+                )
                 said = {"message": due.message, "position": due.position, "status": answer.status}
                 log.debug("webhook_tried", webhook=self._name, trace_id=trace.trace_id, **said)
                 return due, answer
@@ -195,6 +208,8 @@ class Endpoints:
         """Gives up what is under way; it is sent again by whoever comes next."""
         for task in self._serving.values():
             task.cancel()
+        for endpoint in self._known.values():
+            endpoint.lines.close()
         with suppress(asyncio.CancelledError):
             await asyncio.gather(*self._serving.values(), return_exceptions=True)
 

@@ -14,6 +14,7 @@ from api.webhooks import queue
 from api.webhooks.addresses import Desk
 from api.webhooks.courier import Courier
 from api.webhooks.guard import guard_of
+from api.webhooks.placing import Boards
 from api.webhooks.posting import TIMEOUT_SECONDS
 from api.webhooks.sending import Sending
 
@@ -31,7 +32,7 @@ def webhooks_of(
     tell = metrics.watch_webhooks(lambda: reading.ask_here(queue.figures))
     sending = sending_of(ledger, tell, traces)
     tokens = Tokens(token_file(ledger.settings.home), ledger=ledger.schema)
-    courier = Courier(ledger.dsn, ledger.schema, sending, ledger.today, tokens.has_ended)
+    courier = Courier(ledger.dsn, ledger.schema, sending, ledger.today, tokens.has_ended, Boards(reading))
     desk = Desk(ledger.pool, ledger.vault, sending.guard, now, courier.ring, sending.note)
     return desk, courier
 

@@ -58,6 +58,7 @@ BOUNDED = {
     "/v1/webhooks/{webhook}": "one subscription",
     "/v1/webhooks/{webhook}/deliveries/{message}": "attempts at one delivery, which the schedule bounds",
     "/xapi/about": "the versions that are spoken",
+    "/xapi/agents": "one agent, under the one name that was asked",
     "/health/ready": "as many as there are read models",
 }
 """Addresses whose answers hold lists that something other than a page bounds."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from conftest import new_database
 from given_plan import adoption, document
@@ -12,6 +13,7 @@ from served import Service, open_shanghai, served
 
 from api.connectors.documents import set_connector
 from api.ops import open_ledger
+from api.tokens import Tokens, token_file
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "connectors"
 SELLERS = ("E1007", "E1012", "E1044", "E9")
@@ -19,6 +21,8 @@ PLAN = """
 components:
   - {id: share, title: Two percent, kind: rate_table, measure: revenue, bands: [{rate: 2 %}]}
 """
+
+VERSION = {"X-Experience-API-Version": "1.0.3"}
 
 _numbers = itertools.count(1)
 
@@ -60,3 +64,11 @@ def order(id: str, /, **changes: Any) -> dict[str, Any]:
         "account": {"id": "C-201"},
         "amount": {"value": "128000.00", "currency": "CNY"},
     } | changes
+
+
+@pytest.fixture(scope="session")
+def lms(firm: Service) -> Iterator[httpx.Client]:
+    """The learning system, which knows Basic authentication only."""
+    token = Tokens(token_file(firm.settings.home)).make("integration", "lms")
+    with httpx.Client(base_url=firm.url, auth=("lms", token), headers=VERSION, timeout=60) as client:
+        yield client

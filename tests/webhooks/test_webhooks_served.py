@@ -318,7 +318,7 @@ def test_the_webhooks_of_others_are_not_to_be_had(scene: Scene) -> None:
         f"/v1/webhooks/{webhook}", json={"url": f"{scene.url}/mine"}, headers=ANY
     )
     assert moved.status_code == 403
-    assert scene.service.http.patch(f"/v1/webhooks/{webhook}", json={"state": "paused"}).status_code == 200
+    change(scene, webhook, state="paused")
 
 
 def test_a_delivery_stays_in_the_trace_of_the_request_that_wrote_the_fact(scene: Scene) -> None:

@@ -17,7 +17,7 @@ from ..answers import (
     NextStep,
     Notice,
     Overview,
-    Person,
+    PeoplePerson,
     PersonListed,
     Posts,
     Progress,
@@ -99,7 +99,7 @@ class PeopleAddresses:
         known_at: int | str | None = None,
         at_least: int | None = None,
         day: str | None = None,
-    ) -> Person:
+    ) -> PeoplePerson:
         """A person."""
         return self._wire.json(
             "GET", f"/v1/employees/{part(employee)}", {"known_at": known_at, "at_least": at_least, "day": day}
