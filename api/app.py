@@ -86,6 +86,7 @@ from api.duties import DUTIES, Duty
 from api.entrance import entrance
 from api.follower import Follower
 from api.importing import desk as import_desk
+from api.kept_findings import KeptFindings
 from api.kept_slips import KeptSlips
 from api.leading import Leading, Work
 from api.metrics import Metrics, lags
@@ -263,7 +264,7 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES) -> Surround:
     kept_slips = KeptSlips(reading)
     kept_sheets = run_sheets.KeptSheets(reading, kept_slips)
     services: dict[str, Any] = {**way_in.given(), "ledger": ledger, "reading": reading, "hub": hub}
-    services["vault"] = ledger.vault
+    services |= {"vault": ledger.vault, "findings": KeptFindings(kept_slips)}
     services |= {"kept_slips": kept_slips, "kept_sheets": kept_sheets, "quarantine": quarantine, "desk": desk}
     follower = Follower(ledger.runner(), metrics.folded)
     services |= {"follower": follower, "sealing": sealing, "metrics": metrics}

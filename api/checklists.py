@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
 from litestar import Response, get
@@ -13,6 +13,7 @@ from psycopg import Cursor
 from api.closing import closers, proposal_of
 from api.connectors.quarantine import Quarantine
 from api.follower import Follower
+from api.kept_findings import KeptFindings
 from api.names import names_of
 from api.ops import ENGINE
 from api.paging import Pages
@@ -33,6 +34,7 @@ from projections.reconciling import RunState, steps_among
 
 CloseState = Literal["open", "proposed", "closed"]
 _ORDER = get_args(Item)
+_Row = TypeVar("_Row", WithoutPlan, Unconfirmed)
 WAITING = "select count(*) from import_run where stored_at is null"
 SEAL_SECONDS = 60
 """A seal that is further behind is something to look at."""
@@ -151,17 +153,17 @@ async def read_without_plan(
     request: Asked,
     pages: NamedDependency[Pages],
     vault: NamedDependency[Vault],
+    findings: NamedDependency[KeptFindings],
     period: PeriodInPath,
 ) -> Response[list[WithoutPlan]]:
     """Who works in the month and belongs to no plan that is in force on its last day."""
     asked = month(period)
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[WithoutPlan]:
-        found = pages.cut(checklist.without_plan(checklist.population(cursor, asked, known_at)))
-        names = names_of(cursor, vault, [each.employee for each in found], known_at)
-        return [msgspec.structs.replace(each, name=names.get(each.employee)) for each in found]
+        return checklist.without_plan(checklist.population(cursor, asked, known_at))
 
-    found = await pages.ask(question)
+    part = pages.cut(await findings.ask(pages, ("without plan", asked), "nothing", question))
+    found = await _named(pages, vault, part)
     shows(request, [each.employee for each in found])
     return pages.answer(found)
 
@@ -176,6 +178,7 @@ async def read_unconfirmed(
     request: Asked,
     pages: NamedDependency[Pages],
     vault: NamedDependency[Vault],
+    findings: NamedDependency[KeptFindings],
     period: PeriodInPath,
 ) -> Response[list[Unconfirmed]]:
     """By position; a fact that several measures or people count stands once for each.
@@ -186,13 +189,22 @@ async def read_unconfirmed(
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[Unconfirmed]:
         people = checklist.population(cursor, asked, known_at)
-        found = pages.cut(checklist.unconfirmed(cursor, asked, people, known_at))
-        names = names_of(cursor, vault, {each.employee for each in found}, known_at)
-        return [msgspec.structs.replace(each, name=names.get(each.employee)) for each in found]
+        return checklist.unconfirmed(cursor, asked, people, known_at)
 
-    found = await pages.ask(question)
+    part = pages.cut(await findings.ask(pages, ("unconfirmed", asked), "all", question))
+    found = await _named(pages, vault, part)
     shows(request, {each.employee for each in found})
     return pages.answer(found)
+
+
+async def _named(pages: Pages, vault: Vault, part: Sequence[_Row]) -> list[_Row]:
+    """Those on this page, with the names that they have, in clear."""
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[_Row]:
+        names = names_of(cursor, vault, {each.employee for each in part}, known_at)
+        return [msgspec.structs.replace(each, name=names.get(each.employee)) for each in part]
+
+    return await pages.ask(question)
 
 
 HANDLERS = (read_closes, read_checklist, read_without_plan, read_unconfirmed)

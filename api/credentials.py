@@ -1,6 +1,7 @@
 """Credentials: who holds what, how it stands on a day, and what share has expired."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -11,6 +12,7 @@ from litestar.params import QueryParameter
 from psycopg import Cursor
 
 from api.caller import Caller
+from api.kept_findings import KeptFindings
 from api.names import numbered
 from api.paging import Pages
 from api.people import unknown_person
@@ -53,6 +55,7 @@ async def read_credentials(
     request: Asked,
     pages: NamedDependency[Pages],
     vault: NamedDependency[Vault],
+    findings: NamedDependency[KeptFindings],
     kind: KindAsked = None,
     state_: StateAsked = None,
     employee: Annotated[
@@ -71,13 +74,12 @@ async def read_credentials(
     people = request.auth.people(employee)
     on = day or pages.today
 
-    def question(cursor: Cursor[Any], known_at: int | None) -> list[Credential]:
-        held = credentials.held(cursor, on, people, kind=kind, state=state_, known_at=known_at)
-        if order == "expiry":
-            held.sort(key=lambda each: (each.expires_on or dt.date.max, each.employee, each.credential))
-        return _shown(cursor, vault, request.auth, pages.cut(held))
-
-    found = await pages.ask(question)
+    held = await _held(findings, pages, on, people)
+    found = [each for each in held if kind in (None, each.kind) and state_ in (None, each.state)]
+    if order == "expiry":
+        found.sort(key=lambda each: (each.expires_on or dt.date.max, each.employee, each.credential))
+    part = pages.cut(found)
+    found = await pages.ask(lambda cursor, _: _shown(cursor, vault, request.auth, part))
     shows(request, (each.employee for each in found))
     return pages.answer(found)
 
@@ -89,7 +91,11 @@ async def read_credentials(
     opt={"action": "read_people", "personal": "none", "reach": "rows"},
 )
 async def read_summary(
-    request: Asked, view: NamedDependency[View], reading: NamedDependency[Reading], day: OnDay = None
+    request: Asked,
+    view: NamedDependency[View],
+    reading: NamedDependency[Reading],
+    findings: NamedDependency[KeptFindings],
+    day: OnDay = None,
 ) -> Summary:
     """Of everybody who works here on a day, in all and by kind; revoked credentials are no longer held.
 
@@ -97,7 +103,7 @@ async def read_summary(
     """
     within = request.auth.within
     on = day or reading.today()
-    return await view.ask(lambda cursor, known_at: credentials.summary(cursor, on, known_at, within))
+    return credentials.summed(on, await _held(findings, view, on, None), within)
 
 
 @get(
@@ -109,6 +115,7 @@ async def read_summary(
 async def read_flagged_work(
     request: Asked,
     pages: NamedDependency[Pages],
+    findings: NamedDependency[KeptFindings],
     period: Annotated[
         str | None, QueryParameter(description="A month, such as 2025-03; the one of today if absent.")
     ] = None,
@@ -126,7 +133,10 @@ async def read_flagged_work(
     def question(cursor: Cursor[Any], known_at: int | None) -> list[FlaggedWork]:
         return flagged_work(cursor, about, people, known_at)
 
-    found = await pages.ask(question)
+    if people is None:
+        found = await findings.ask(pages, ("flagged work", about), "all", question)
+    else:
+        found = await pages.ask(question)
     work = tuple(pages.cut(found))
     shows(request, (each.employee for each in work))
     return pages.answer(FlaggedPage(period=str(about), total=len(found), work=work))
@@ -161,6 +171,19 @@ async def read_own(
 def sees_numbers(caller: Caller, employee: str) -> bool:
     """Whether `caller`, who may read about this person, is shown the numbers of their credentials too."""
     return caller.role in NUMBERS_FOR or caller.employee == employee
+
+
+async def _held(
+    findings: KeptFindings, view: View, day: dt.date, people: Sequence[str] | None
+) -> list[Credential]:
+    """The credentials of `people`, or of everybody, as they stand on `day`."""
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[Credential]:
+        return credentials.held(cursor, day, people, known_at=known_at)
+
+    if people is not None:
+        return await view.ask(question)
+    return await findings.ask(view, ("credentials", day), "nothing", question)
 
 
 def _shown(cursor: Cursor[Any], vault: Vault, caller: Caller, held: list[Credential]) -> list[Credential]:

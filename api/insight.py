@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 from psycopg import Cursor
 
 from api.alerts import MOST_DAYS, OfPeople, tried_levels
+from api.kept_findings import KeptFindings
 from api.paging import Pages
 from api.people import Asked
 from api.problems import NotFound
@@ -155,6 +156,7 @@ async def read_risks(
 async def read_staffing(
     view: NamedDependency[View],
     reading: NamedDependency[Reading],
+    findings: NamedDependency[KeptFindings],
     months: Annotated[int, QueryParameter(ge=1, le=24, description="How far to look ahead.")] = MONTHS,
     day: OnDay = None,
 ) -> Forecast:
@@ -164,7 +166,11 @@ async def read_staffing(
     assumption is said with its numbers.
     """
     on = day or reading.today()
-    return await view.ask(lambda cursor, known_at: staffing.forecast(cursor, on, months, known_at))
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> Forecast:
+        return staffing.forecast(cursor, on, months, known_at)
+
+    return await findings.ask(view, ("staffing", on, months), "nothing", question)
 
 
 @get(
@@ -192,6 +198,7 @@ async def read_approval_times(
 async def read_pay_ranges(
     request: Asked,
     pages: NamedDependency[Pages],
+    findings: NamedDependency[KeptFindings],
     plan: OfPlan,
     measure: OfMeasure,
     period: PeriodAsked,
@@ -211,7 +218,7 @@ async def read_pay_ranges(
             raise _unknown(plan, str(asked), measure)
         return found
 
-    found = await pages.ask(question)
+    found = await findings.ask(pages, ("pay ranges", plan, measure, asked, better), "all", question)
     found = pages.cut(found)
     shows(request, (each.employee for each in found))
     return pages.answer(found)

@@ -99,6 +99,10 @@ class Pages(View):
             return await super().ask(question)
         return await self._reading.ask(of_one_moment)
 
+    def was_found(self, position: int) -> None:
+        """Takes note that the first page is that of `position`, at which the next ones go on."""
+        self.known_at = position if self.known_at is None else self.known_at
+
     @property
     def has_more(self) -> bool:
         """Whether rows come after those that were cut."""

@@ -1,12 +1,14 @@
 """Pairs of an assistant and a seller: what each has changed, and the best assignment of all."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
+from psycopg import Cursor
 
 from api.assignment import cheapest
+from api.kept_findings import KeptFindings
 from api.paging import Pages
 from api.people import Asked
 from api.reading import OnDay
@@ -25,6 +27,7 @@ from projections.proposals import Proposal, proposals
 async def read_pairings(
     request: Asked,
     pages: NamedDependency[Pages],
+    findings: NamedDependency[KeptFindings],
     employee: Annotated[
         list[str] | None, QueryParameter(description="Pairs that one of these belongs to; all if absent.")
     ] = None,
@@ -39,7 +42,14 @@ async def read_pairings(
     """
     people, within = request.auth.people(employee), request.auth.within
     on = day or pages.today
-    found = await pages.ask(lambda cursor, known_at: pairings(cursor, on, people, known_at))
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[Pairing]:
+        return pairings(cursor, on, people, known_at)
+
+    if people is None:
+        found = await findings.ask(pages, ("pairings", on), "all", question)
+    else:
+        found = await pages.ask(question)
     chosen = [
         each
         for each in found
@@ -59,12 +69,17 @@ async def read_pairings(
 async def read_proposals(
     request: Asked,
     pages: NamedDependency[Pages],
+    findings: NamedDependency[KeptFindings],
     plan: Annotated[str | None, QueryParameter(description="Of this plan only.")] = None,
     day: OnDay = None,
 ) -> Response[list[Proposal]]:
     """Over all pairs, by what each has shown or is assumed to show, with its reason and the gain in all."""
     on = day or pages.today
-    found = await pages.ask(lambda cursor, known_at: proposals(cursor, on, cheapest, plan, known_at))
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[Proposal]:
+        return proposals(cursor, on, cheapest, plan, known_at)
+
+    found = await findings.ask(pages, ("proposals", on, plan), "all", question)
     pairs = (pair for each in found for pair in each.pairs)
     found = pages.cut(found)
     shows(request, {person for pair in pairs for person in (pair.seller, pair.assistant)})

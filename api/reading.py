@@ -20,6 +20,7 @@ from domain.journal.read import head, position_as_of
 from domain.journal.tiles import FullTiles
 from domain.period import Period
 from domain.refusals import BadField
+from projections import roster
 from projections.kept_boards import KeptBoards
 
 KnownAt = Annotated[
@@ -57,6 +58,7 @@ class Reading:
         self.room_for_simulations = asyncio.Semaphore(SIMULATIONS_AT_ONCE)
         self.full_tiles = FullTiles()
         self.kept_boards = KeptBoards()
+        self._roster = roster.Kept()
 
     async def after(
         self, position: int | None, request: Request[Any, Any, Any], field: str = "at_least"
@@ -101,7 +103,7 @@ class Reading:
         return self._asked(question)
 
     def _asked(self, question: Callable[[Cursor[TupleRow]], _Answer]) -> _Answer:
-        with self._pool.connection() as connection, connection.cursor() as cursor:
+        with self._pool.connection() as connection, connection.cursor() as cursor, self._roster.used():
             return question(cursor)
 
 
@@ -119,6 +121,13 @@ class View:
     async def ask(self, question: Callable[[Cursor[TupleRow], int | None], _Answer]) -> _Answer:
         """The answer to `question`, which is given the position; None for now."""
         return await self._reading.ask(lambda cursor: question(cursor, self.known_at))
+
+    async def at(self, position: int, question: Callable[[Cursor[TupleRow], int | None], _Answer]) -> _Answer:
+        """The answer to `question` as known at `position`, which has been counted."""
+        return await self._reading.ask(lambda cursor: question(cursor, position))
+
+    def was_found(self, position: int) -> None:
+        """Takes note that an answer about now is that of `position`."""
 
 
 async def view(

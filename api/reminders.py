@@ -1,11 +1,13 @@
 """What is due about people on a day, and who is to be told of what at an instant."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
+from psycopg import Cursor
 
+from api.kept_findings import KeptFindings
 from api.paging import Pages
 from api.people import Asked
 from api.reading import OnDay, instant
@@ -25,6 +27,7 @@ from projections.notices import Notice
 async def read_reminders(
     request: Asked,
     pages: NamedDependency[Pages],
+    findings: NamedDependency[KeptFindings],
     employee: Annotated[
         list[str] | None, QueryParameter(description="About these people; about everybody if absent.")
     ] = None,
@@ -45,9 +48,14 @@ async def read_reminders(
     """
     people = request.auth.people(employee)
     on = day or pages.today
-    found = await pages.ask(
-        lambda cursor, at: reminders.reminders(cursor, on, people, at, lead_months=lead_months)
-    )
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[Reminder]:
+        return reminders.reminders(cursor, on, people, known_at, lead_months=lead_months)
+
+    if people is None:
+        found = await findings.ask(pages, ("reminders", on, lead_months), "all", question)
+    else:
+        found = await pages.ask(question)
     found = [each for each in found if kind in (None, each.kind)]
     found = pages.cut(found)
     shows(request, (each.employee for each in found))

@@ -15,6 +15,7 @@ from psycopg import Cursor
 from api.bodies import read_body, require_sound
 from api.calendars import MEDIA_TYPE, calendar
 from api.described import ROSTER_BODY, operation_with
+from api.kept_findings import KeptFindings
 from api.ops import now
 from api.people import Asked, unknown_person
 from api.problems import RosterBusy
@@ -94,6 +95,7 @@ def require_people(unit: Unit) -> None:
 async def read_roster(
     request: Asked,
     view: NamedDependency[View],
+    findings: NamedDependency[KeptFindings],
     branch: Annotated[str, QueryParameter(description="Id of a branch.")],
     from_: FirstDay,
     to: LastDay,
@@ -113,7 +115,10 @@ async def read_roster(
         require_people(asked)
         return rosters.as_assigned(asked, within)
 
-    found = await view.ask(question)
+    if within is None:
+        found = await findings.ask(view, ("roster", branch, department, from_, to), "all", question)
+    else:
+        found = await view.ask(question)
     shows(request, found.people)
     return found
 

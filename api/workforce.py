@@ -19,7 +19,8 @@ from api.watching import shows
 from domain.journal.vault import Vault
 from domain.people.roster import Status
 from projections.progress import Attainment, attainments
-from projections.workforce import Found, Wanted, workforce
+from projections.roster import Standing
+from projections.workforce import Wanted, workforce
 
 Asked = Request[Any, Caller, State]
 Of = Annotated[list[str] | None, QueryParameter(description="Only people of these; may be repeated.")]
@@ -121,13 +122,13 @@ async def read_attainments(
     return pages.answer(found)
 
 
-def _text(found: Found, said: Mapping[str, str | None]) -> str:
+def _text(found: Standing, said: Mapping[str, str | None]) -> str:
     """What a part of a name or id is looked for in."""
     employee = found.posting.employee
     return f"{employee}\n{said.get(employee) or ''}"
 
 
-def _listed(found: Found, said: Mapping[str, str | None]) -> PersonListed:
+def _listed(found: Standing, said: Mapping[str, str | None]) -> PersonListed:
     here = found.posting
     return PersonListed(
         employee=here.employee,

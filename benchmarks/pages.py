@@ -1,4 +1,8 @@
-"""The pages of an employee: how soon the first byte comes and how much a page weighs, beside a bare one.
+"""Pages: how soon the first byte comes and how much a page weighs, how soon a fact shows, how lists scroll.
+
+First the pages of an employee beside a bare one; then every page of every audience of the example firms,
+which are loaded once into a folder that is kept (`benchmarks.walking`); then long lists in Chromium, scrolled
+by a script (`benchmarks.scrolling`).
 
 One reader at a time, over one kept-alive connection, as a person who goes from page to page; each page is
 asked for in turns with the others. The bare page is the one to sign in: the same layout, filled by the same
@@ -29,7 +33,9 @@ from api.tokens import Tokens, token_file
 from benchmarks.load import facts
 from benchmarks.processor import database_process, load_of_machine, used
 from benchmarks.scratch import LEDGER, database, options
+from benchmarks.scrolling import scroll_all
 from benchmarks.serving import Served, close_last_month, hire, serving
+from benchmarks.walking import HOME, walk_all
 
 FIRST_BYTE_MILLISECONDS = 50.0
 """Of the page of today; the others are told beside it."""
@@ -168,7 +174,9 @@ def report(served: Served, database: psutil.Process | None, tokens: dict[str, st
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures; 1 when a wanted figure is missed."""
     parser = options(__doc__)
-    parser.add_argument("--rounds", type=int, default=30, help="how often each page is read")
+    parser.add_argument("--rounds", type=int, default=30, help="how often each page of an employee is read")
+    parser.add_argument("--walks", type=int, default=5, help="how often every page is read")
+    parser.add_argument("--home", type=Path, default=HOME, help="where the example firms stand, or are to")
     chosen = parser.parse_args(arguments)
     with database(chosen.dsn) as dsn, tempfile.TemporaryDirectory(prefix="merit-") as place:
         settings = Settings(home=Path(place), database_url=dsn, ledger=LEDGER)
@@ -181,7 +189,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             hire(ledger)
             close_last_month(ledger)
         with serving(settings) as served:
-            return 0 if report(served, database_process(dsn), tokens, chosen.rounds) else 1
+            met = report(served, database_process(dsn), tokens, chosen.rounds)
+    met &= walk_all(chosen.home, chosen.walks)
+    return 0 if met & scroll_all(chosen.home) else 1
 
 
 if __name__ == "__main__":

@@ -38,18 +38,18 @@ HOME = Path(tempfile.gettempdir()) / "meritbook-pages"
 
 
 class Scene(NamedTuple):
-    """What of a firm is looked at. leader, seller: people who lead and who work; day, month: busy ones."""
+    """What of a firm is looked at. leader, worker: people who lead and who work; day, month: busy ones."""
 
     leader: str
-    seller: str
+    worker: str
     unit: str
     day: str
     month: str
 
 
 SCENES: Mapping[str, Scene] = {
-    "huikang": Scene("HK003", "HK035", "上海", "2025-11-20", "2025-11"),
-    "hospital": Scene("ZB0001", "ZB0002", "ZB/骨科", "2025-11-09", "2025-10"),
+    "huikang": Scene("HK002", "HK036", "SH", "2025-11-20", "2025-11"),
+    "hospital": Scene("LJ0002", "LJ0305", "ZB/骨科", "2025-11-09", "2025-10"),
 }
 
 AUDIENCES: tuple[tuple[str, Role], ...] = (
@@ -72,7 +72,7 @@ AUDIENCES: tuple[tuple[str, Role], ...] = (
 
 MORE = (
     "/hr/rosters?unit={unit}&from={first}&span=month&day={day}",
-    "/hr/rosters?unit={unit}&from={first}&span=four_weeks&day={day}",
+    "/hr/rosters?unit={unit}&from={first}&span=fortnight&day={day}",
     "/hr/posts/forecast?months=12&day={day}",
     "/hr/alerts?day={day}",
     "/people?q=王&day={day}",
@@ -80,7 +80,7 @@ MORE = (
     "/payroll/{month}?show=changed&order=amount",
     "/boards/{board}?plan={plan}&period={month}&day={day}&wall=true",
     "/audit?type=fact_voided",
-    "/what-if?source=current:{plan}&from={month}&until={month}",
+    "/what-if?source=plan:{plan}&from={month}&until={month}",
 )
 """Addresses that ask for more than the plain page."""
 
@@ -105,7 +105,7 @@ class Walker:
         self._tokens = {
             role: made.make(role, f"walk.{uuid4().hex[:8]}", employee, scope=scope)
             for role, employee, scope in (
-                ("employee", scene.seller, "self"),
+                ("employee", scene.worker, "self"),
                 ("manager", scene.leader, "team"),
                 *((each, None, "all") for each in ("hr_head", "payroll", "auditor", "administrator")),
             )
@@ -169,7 +169,7 @@ def _audience(path: str) -> Role:
 def _places(walker: Walker, scene: Scene) -> dict[str, str]:
     """What stands for the variable parts of addresses."""
     found = {
-        "employee": scene.seller,
+        "employee": scene.worker,
         "period": scene.month,
         "month": scene.month,
         "day": scene.day,
@@ -186,13 +186,14 @@ def _places(walker: Walker, scene: Scene) -> dict[str, str]:
         ("entry", "/v1/quarantine?limit=1", "entry"),
         ("id", "/v1/imports?limit=1", "id"),
     ):
-        if listed := walker.ask(path):
+        listed = walker.ask(path)
+        if listed and isinstance(listed, list):
             found[name] = str(listed[0][field])
     for plan in walker.ask(f"/v1/plans?day={scene.day}") or ():
         document = walker.ask(f"/v1/plans/{plan['plan']}?day={scene.day}")["document"]
-        if "boards" in document and "board" not in found:
+        if "boards" in document and "newcomer" not in plan["plan"] and "board" not in found:
             found |= {"plan": plan["plan"], "board": document["boards"][0]["id"]}
-            found["measure"] = document["boards"][0]["measure"]
+            found["measure"] = f"{plan['plan']}/{document['boards'][0]['measure']}"
         if "alerts" in document and "alert" not in found:
             found["alert"] = document["alerts"][0]["id"]
     return found
@@ -202,8 +203,8 @@ def walk_all(home: Path, rounds: int) -> bool:
     """Prints what every page of both firms took; whether all is as wanted."""
     fits = True
     for name, scene in SCENES.items():
-        _load(home, FIRMS[name])
-        with _serving(home, FIRMS[name]) as served:
+        load(home, FIRMS[name])
+        with served_firm(home, FIRMS[name]) as served:
             walker = Walker(served, _database(served), home, scene)
             fits &= _report(name, walker, dict(addresses(walker, scene)), rounds)
     return fits
@@ -248,7 +249,7 @@ def _environment(home: Path, firm: Firm) -> dict[str, str]:
     return said | ({"MERITBOOK_LEDGER": firm.ledger} if firm.ledger else {})
 
 
-def _load(home: Path, firm: Firm) -> None:
+def load(home: Path, firm: Firm) -> None:
     """Loads the firm, unless it stands there already."""
     home.mkdir(mode=0o711, exist_ok=True)
     command = [sys.executable, "-c", SERVE, "demo", "--no-serve", "--firm", _name(firm)]
@@ -260,7 +261,8 @@ def _name(firm: Firm) -> str:
     return next(name for name, each in FIRMS.items() if each == firm)
 
 
-def _serving(home: Path, firm: Firm) -> AbstractContextManager[Served]:
+def served_firm(home: Path, firm: Firm) -> AbstractContextManager[Served]:
+    """The service over the ledger of `firm`."""
     return started([sys.executable, "-c", SERVE, "serve"], _environment(home, firm))
 
 

@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import msgspec
 
-from domain.people.roster import postings
 from domain.period import Period
 from domain.plan.attaining import Indicator
 from domain.plan.competence import (
@@ -93,7 +92,7 @@ def competence(
             continue
         people = {employee: here.hired_on for employee, here in group.postings.items()}
         if and_candidates and employees is not None:
-            here = postings(roster.changes(cursor, employees, known_at), day)
+            here = roster.here(cursor, day, employees, known_at)
             people |= {employee: held.hired_on for employee, held in here.items()}
         people = {employee: hired for employee, hired in people.items() if hired <= day}
         scores = scored(cursor, group, people, day, known_at)

@@ -1,7 +1,7 @@
 """Credentials: what was granted, renewed, suspended, reinstated and revoked, and how they stand on a day."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -14,7 +14,6 @@ from domain.people.credentials import (
     credentials,
     expired_share,
 )
-from domain.people.roster import postings
 from projections import roster
 from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
@@ -95,7 +94,7 @@ def held(
     """The credentials of `employees`, or of everybody who works here on `day`, as they stand then."""
     found = credentials(changes(cursor, employees, known_at), day)
     if employees is None:
-        here = postings(roster.changes(cursor, None, known_at), day)
+        here = roster.here(cursor, day, known_at=known_at)
         found = [each for each in found if each.employee in here]
     return [each for each in found if kind in (None, each.kind) and state in (None, each.state)]
 
@@ -104,9 +103,12 @@ def summary(
     cursor: Cursor, day: dt.date, known_at: int | None = None, within: Collection[str] | None = None
 ) -> Summary:
     """What share of the credentials of everybody here on `day`, or of those `within`, has expired by then."""
-    found = [
-        each for each in held(cursor, day, known_at=known_at) if within is None or each.employee in within
-    ]
+    return summed(day, held(cursor, day, known_at=known_at), within)
+
+
+def summed(day: dt.date, everybodys: Iterable[Credential], within: Collection[str] | None = None) -> Summary:
+    """As `summary`, of `everybodys` credentials as they stand on `day`."""
+    found = [each for each in everybodys if within is None or each.employee in within]
     kinds = sorted({each.kind for each in found})
     return Summary(
         day=day,

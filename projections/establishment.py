@@ -7,7 +7,6 @@ import msgspec
 from domain.facts.establishment import PostsEstablished
 from domain.people import establishment as rules
 from domain.people.establishment import Posts, PostsChange
-from domain.people.roster import postings
 from projections import roster
 from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
@@ -57,4 +56,4 @@ def posts_changes(cursor: Cursor, known_at: int | None = None) -> list[PostsChan
 def establishment(cursor: Cursor, day: dt.date, known_at: int | None = None) -> tuple[Posts, ...]:
     """The posts that there are on `day`, with how many are filled and vacant."""
     changes = posts_changes(cursor, known_at)
-    return rules.establishment(changes, postings(roster.changes(cursor, None, known_at), day), day)
+    return rules.establishment(changes, roster.here(cursor, day, known_at=known_at), day)

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from domain.people import reminders as reminder_rules
 from domain.people.notices import NoticeRules, Recipient, after_quiet_hours, rules_on, start_of, tellings
-from domain.people.roster import Posting, postings
+from domain.people.roster import Posting
 from domain.period import Period
 from domain.plan.fields import Title
 from projections import alerts, interventions, notice_rules, reminders, roster
@@ -102,7 +102,7 @@ def notices(
     known_at = head(cursor) if known_at is None else known_at
     zone = ZoneInfo(opening(cursor, known_at).fact.zone)
     day = as_of.astimezone(zone).date()
-    here = postings(roster.changes(cursor, employees, known_at), day)
+    here = roster.here(cursor, day, employees, known_at)
     rules = notice_rules.notice_rules(cursor, known_at)
     asked = _Asked(cursor, as_of, day, zone, known_at, rules, here)
     found = [*_of_warnings(asked, employees), *_of_reminders(asked, employees)]

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import msgspec
 
 from domain.people.pairing import Pair
-from domain.people.roster import postings
 from domain.people.ties import Tie, ties
 from domain.period import Period, months_after
 from domain.plan.document import Plan
@@ -19,10 +18,10 @@ from domain.plan.mentions import with_parts
 from domain.plan.pairing import PairingRules, Verdict, pair_score, pairing_measures, verdict
 from domain.plan.spells import Spells
 from domain.plan.words import TESTS
-from projections import measures, roster
+from projections import measures, policy, roster
 from projections.closing import head
 from projections.competence import IndicatorStanding, indicator_standing
-from projections.members import members
+from projections.members import paid_by, roll
 from projections.spans import Cursor
 
 ONE_DAY = dt.timedelta(days=1)
@@ -127,14 +126,19 @@ def pairings(
 
 def paired(cursor: Cursor, day: dt.date, known_at: int) -> list[Paired]:
     """The plans that judge pairs, each with who could be paired on `day`."""
-    groups = [
-        group for group in members(cursor, Period.containing(day), known_at) if group.plan.pairing is not None
+    period = Period.containing(day)
+    judging = [
+        version
+        for version in policy.plans_in_force(cursor, period.last_day, known_at)
+        if version.parsed().pairing is not None
     ]
-    if not groups:
+    if not judging:
         return []
+    everybody = roll(cursor, period, known_at)
+    groups = [paid_by(version, everybody) for version in judging]
     changes = roster.changes(cursor, None, known_at)
     held = ties("assisted", changes).held
-    here = postings(changes, day)
+    here = roster.here(cursor, day, known_at=known_at)
     serving = {
         tie.employee: holder
         for holder, own in held.items()

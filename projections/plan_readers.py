@@ -6,7 +6,6 @@ from typing import Literal
 
 import msgspec
 
-from domain.people.roster import postings
 from domain.plan.population import belongs
 from projections import policy, roster
 from projections.policy import PlanVersion
@@ -52,7 +51,6 @@ class Readers(msgspec.Struct, frozen=True, kw_only=True):
 def readers(cursor: Cursor, plan: str, day: dt.date, known_at: int | None = None) -> list[Readers]:
     """Every version of `plan` with who has acknowledged it, and who has yet to on `day`."""
     acknowledged = fetch(cursor, Acknowledgement, ACKNOWLEDGED, {"plan": plan}, known_at)
-    moves = roster.changes(cursor, None, known_at)
     found: list[Readers] = []
     for version in policy.plan_versions(cursor, known_at):
         if version.plan != plan:
@@ -60,7 +58,8 @@ def readers(cursor: Cursor, plan: str, day: dt.date, known_at: int | None = None
         on = max(day, version.effective_from)
         holds = version.position in {each.position for each in policy.plans_in_force(cursor, on, known_at)}
         population = version.parsed().population
-        people = [e for e, here in postings(moves, on).items() if holds and belongs(population, here, on)]
+        there = roster.here(cursor, on, known_at=known_at)
+        people = [e for e, here in there.items() if holds and belongs(population, here, on)]
         found.append(_readers(version, acknowledged, people, _state(version, day, holds)))
     return found
 

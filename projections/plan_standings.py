@@ -1,12 +1,12 @@
 """How each plan stands on a day: in force or not, since when, for whom, and which drafts are open."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
-from domain.people.roster import Posting, postings
+from domain.people.roster import Posting
 from domain.plan.amendment_words import say_whom
 from domain.plan.document import Plan
 from domain.plan.fields import Title
@@ -47,8 +47,8 @@ def plan_standings(cursor: Cursor, day: dt.date, known_at: int | None = None) ->
     held = {each.plan: each for each in policy.plans_in_force(cursor, day, known_at)}
     versions = policy.plan_versions(cursor, known_at)
     drafts = plan_life.drafts(cursor, None, known_at)
-    moves, ends = roster.changes(cursor, None, known_at), policy.plan_ends(cursor, known_at)
-    here: dict[dt.date, dict[str, Posting]] = {}
+    ends = policy.plan_ends(cursor, known_at)
+    here: dict[dt.date, Mapping[str, Posting]] = {}
     found: list[PlanStanding] = []
     for plan in sorted({each.plan for each in versions} | {each.plan for each in drafts}):
         own = [each for each in versions if each.plan == plan]
@@ -57,7 +57,7 @@ def plan_standings(cursor: Cursor, day: dt.date, known_at: int | None = None) ->
             version, state = _told_of(own, held.get(plan), day)
             on = max(day, version.effective_from)
             if on not in here:
-                here[on] = postings(moves, on)
+                here[on] = roster.here(cursor, on, known_at=known_at)
             found.append(_standing(version, state, own, ends, opened, here[on], on))
         elif opened:
             document = plan_life.draft_document(cursor, opened[-1].draft, known_at)
@@ -80,7 +80,7 @@ def _standing(
     own: Sequence[PlanVersion],
     ends: Sequence[PlanEnd],
     drafts: tuple[Draft, ...],
-    people: dict[str, Posting],
+    people: Mapping[str, Posting],
     on: dt.date,
 ) -> PlanStanding:
     plan = version.parsed()

@@ -10,7 +10,6 @@ from domain.facts.probation import ProbationAgreed, ProbationReviewed
 from domain.people import reminders as rules
 from domain.people.notices import rules_on
 from domain.people.reminders import Probation, Reminder
-from domain.people.roster import postings
 from projections import credentials, notice_rules, roster
 from projections.closing import head
 from projections.rows import facts_of, fetch, store
@@ -147,7 +146,7 @@ def reminders(
     known_at = head(cursor) if known_at is None else known_at
     if lead_months is None:
         lead_months = rules_on(notice_rules.notice_rules(cursor, known_at), day).lead_months
-    here = postings(roster.changes(cursor, employees, known_at), day)
+    here = roster.here(cursor, day, employees, known_at)
     on_probation = {each.employee: each for each in probations(cursor, employees, known_at)}
     held = credentials.held(cursor, day, list(here), known_at=known_at)
     found: list[Reminder] = []

@@ -11,7 +11,7 @@ from domain.money import decimal_text
 from domain.people import establishment as posts_rules
 from domain.people.establishment import Place, PostsChange, filling, fills, place_of
 from domain.people.reminders import Probation
-from domain.people.roster import Posting, postings
+from domain.people.roster import Posting
 from domain.people.staffing import RATE_MONTHS, Ahead, Counted, expected_heads, leaving, to_hire
 from domain.period import months_after
 from domain.plan.exact import exact_text
@@ -99,7 +99,7 @@ def forecast(cursor: Cursor, day: dt.date, months: int = MONTHS, known_at: int |
     outcomes = [each.outcome for each in reminders.reviews(cursor, None, known_at)]
     confirmed = Counted(outcomes.count("confirmed"), outcomes.count("confirmed") + outcomes.count("ended"))
     days = [months_after(day, number) for number in range(months + 1)]
-    here = [postings(moves, on) for on in days]
+    here = [roster.here(cursor, on, known_at=known_at) for on in days]
     places = [Counter(map(place_of, there.values())) for there in here]
     posts = [
         {

@@ -6,7 +6,6 @@ from collections.abc import Collection
 
 import msgspec
 
-from domain.people.roster import postings
 from projections import roster
 from projections.spans import Cursor
 
@@ -34,7 +33,7 @@ def units(
 
     within: of these people only; of everybody if None.
     """
-    here = postings(roster.changes(cursor, None, known_at), day)
+    here = roster.here(cursor, day, known_at=known_at)
     counted = Counter(
         (posting.branch, posting.department)
         for employee, posting in here.items()

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from domain.people.roster import Posting, RosterChange, Status, standing
+from domain.people.roster import Posting, Status
 from projections import roster
-from projections.rows import by_employee
+from projections.roster import Standing
 from projections.spans import Cursor
 
 
@@ -27,32 +27,13 @@ class Wanted(NamedTuple):
         )
 
 
-class Found(NamedTuple):
-    """Somebody on a day. posting: of it, or of their last or first day of work. named: what gave the name."""
-
-    status: Status
-    posting: Posting
-    named: RosterChange | None
-
-
 def workforce(
     cursor: Cursor,
     day: dt.date,
     wanted: Wanted,
     employees: Sequence[str] | None = None,
     known_at: int | None = None,
-) -> list[Found]:
+) -> list[Standing]:
     """Those of `employees`, or of everybody, who are `wanted` as of `day`, by id."""
-    found: list[Found] = []
-    for own in by_employee(roster.changes(cursor, employees, known_at)).values():
-        stands = standing(own, day)
-        if stands is not None and wanted.takes(*stands):
-            found.append(Found(*stands, _named(own, stands[1])))
-    return found
-
-
-def _named(own: Sequence[RosterChange], here: Posting) -> RosterChange | None:
-    """The change whose name the person bears."""
-    if here.name is None:
-        return None
-    return next(change for change in reversed(own) if change.name == here.name)
+    stand = roster.standings(cursor, day, employees, known_at).values()
+    return [each for each in stand if wanted.takes(each.status, each.posting)]

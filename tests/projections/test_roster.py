@@ -88,3 +88,22 @@ def test_branches_have_a_title_and_a_day(book: Book) -> None:
             roster.Branch(position=2, branch="SH", title="Shanghai", opened_on=HIRED)
         ]
         assert roster.branches(cursor, known_at=1) == []
+
+
+def test_a_kept_roster_is_the_one_that_would_be_read(book: Book) -> None:
+    """Also after a hire and a void, and of a position before them; what is kept is read once."""
+    kept = roster.Kept()
+    with book.cursor() as cursor, kept.used():
+        first = roster.here(cursor, MARCH)
+        assert roster.here(cursor, MARCH) is first and [*first] == ["E1"]
+    hired = book.hire("E2")
+    with book.cursor() as cursor, kept.used():
+        assert [*roster.here(cursor, MARCH)] == ["E1", "E2"]
+        assert [*roster.here(cursor, MARCH, known_at=hired - 1)] == ["E1"]
+        assert [*roster.here(cursor, MARCH, ["E2"])] == ["E2"]
+    book.void(hired)
+    with book.cursor() as cursor:
+        read = roster.changes(cursor), roster.standings(cursor, MARCH)
+        with kept.used():
+            assert (roster.changes(cursor), roster.standings(cursor, MARCH)) == read
+            assert [*roster.here(cursor, MARCH, known_at=hired)] == ["E1", "E2"]

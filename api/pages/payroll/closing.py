@@ -87,13 +87,20 @@ async def take_next_step(
 
 @get(
     "/payroll/{period:str}/without-plan",
-    opt=desk_opt(follows="all_facts"),
+    opt=desk_opt(asks=["offset"], follows="all_facts"),
 )
-async def without_plan_page(page: NamedDependency[Page], period: PeriodInPath) -> Response[str]:
+async def without_plan_page(
+    page: NamedDependency[Page], period: PeriodInPath, offset: Offset = 0
+) -> Response[str]:
     """Who works in the month and is paid by no plan."""
-    found = await page.ask(checklists.read_without_plan, period=period)
+    found = await page.ask(checklists.read_without_plan, period=period, offset=offset, limit=PEOPLE)
     return await page.rendered(
-        "payroll/without_plan.html", period=period, found=found, branch_titles=await page.branch_titles()
+        "payroll/without_plan.html",
+        period=period,
+        found=found,
+        offset=offset,
+        size=PEOPLE,
+        branch_titles=await page.branch_titles(),
     )
 
 
