@@ -28,6 +28,7 @@ BENCHMARKS = (
     "pages",
     "restarting",
     "growing",
+    "sizing",
 )
 """One at a time and each in a process of its own, so that none warms up or slows down the next."""
 

@@ -1,10 +1,14 @@
 """The documentation says what the code does, in both languages, and its links lead somewhere."""
 
 import re
+import shlex
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 import yaml
 
 from docs import generate, generate_commands
@@ -151,3 +155,31 @@ def test_every_command_is_documented_and_every_documented_command_exists() -> No
         options = {option for parameter in commands[name].params for option in parameter.opts}
         unknown = [word for word in line.split() if word.startswith("--") and word not in options]
         assert not unknown, f"{line}: {unknown}"
+
+
+_FILES = re.compile(r"does not exist|is a directory|is not readable|exactly one file")
+
+
+@cache
+def _known_commands() -> Mapping[str, Any]:
+    return generate_commands.commands()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if "reference" not in page.parts and _commands(page)],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
+def test_every_documented_command_is_one_that_the_command_line_takes(page: Path) -> None:
+    """With its arguments, options and values; only the files that it names need not be there."""
+    commands = _known_commands()
+    for line in _commands(page):
+        if not line.startswith("meritbook ") or line.endswith("\\"):
+            continue
+        typed = re.split(r"\s(?:[|;>]|&&|2>)", line)[0]
+        name = max((name for name in commands if f"{typed} ".startswith(f"{name} ")), key=len)
+        words = shlex.split(typed.removeprefix(name))
+        try:
+            commands[name].make_context(name, words, resilient_parsing=False)
+        except typer.BadParameter as wrong:
+            assert _FILES.search(wrong.format_message()), f"{line}: {wrong.format_message()}"
