@@ -36,7 +36,7 @@ check: $(VENV)/dev.stamp ## Format, lint, types, and who may import whom
 bench: $(VENV)/dev.stamp ## Measure against a peer and against the limit, in one run
 	$(BIN)/python -m benchmarks $(ARGS)
 
-soak: $(VENV)/soak.stamp ## Run the tests that take long on purpose; MERITBOOK_TEST_ROUNDS=5 shortens fault campaigns
+soak: $(VENV)/soak.stamp ## Run the tests that take long on purpose; MERITBOOK_TEST_ROUNDS=5 and MERITBOOK_TEST_MINUTES=10 shorten it
 	$(PYTEST) -m soak --timeout=7200 $(ARGS)
 
 docs: $(VENV)/dev.stamp ## Write the parts of docs/ that the code knows best

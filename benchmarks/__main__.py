@@ -29,6 +29,7 @@ BENCHMARKS = (
     "restarting",
     "growing",
     "sizing",
+    "scenarios",
 )
 """One at a time and each in a process of its own, so that none warms up or slows down the next."""
 

@@ -100,7 +100,7 @@ class Floor:
 class Peer:
     """The library's recorder for PostgreSQL."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, threads: int = PEER_THREADS) -> None:
         given = {name: str(value) for name, value in conninfo_to_dict(dsn).items()}
         self.store = PostgresDatastore(
             given["dbname"],
@@ -108,8 +108,8 @@ class Peer:
             given.get("port", "5432"),
             given["user"],
             given.get("password", ""),
-            pool_size=PEER_THREADS,
-            max_waiting=PEER_THREADS,
+            pool_size=threads,
+            max_waiting=threads,
         )
         self.recorder = PostgresDCBRecorderTT(self.store)
         self.recorder.create_table()

@@ -15,9 +15,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -63,10 +63,17 @@ class Asking(NamedTuple):
     period: str = ""
 
 
+class Waits(Protocol):
+    """Where a client notes how many seconds each request took, when it was answered."""
+
+    def append(self, took: float, /) -> None:
+        """Notes one."""
+
+
 class Client(asyncio.Protocol):
     """One kept-alive connection with the requests that it is to send."""
 
-    def __init__(self, requests: Sequence[bytes], waits: list[float]) -> None:
+    def __init__(self, requests: Iterable[bytes], waits: Waits) -> None:
         self._requests = iter(requests)
         self._waits = waits
         self.finished = asyncio.get_running_loop().create_future()
@@ -129,13 +136,13 @@ def facts(number: int) -> Iterator[dict[str, Any]]:
 def single(asking: Asking, head: str) -> Iterator[bytes]:
     """Requests of one fact each."""
     for fact in facts(asking.things):
-        yield _post(f"POST /v1/facts HTTP/1.1\r\n{head}", fact)
+        yield post(f"POST /v1/facts HTTP/1.1\r\n{head}", fact)
 
 
 def _batches(asking: Asking, head: str) -> Iterator[bytes]:
     new = facts(asking.things)
     while batch := list(islice(new, BATCH_FACTS)):
-        yield _post(f"POST /v1/facts:batch HTTP/1.1\r\n{head}", batch)
+        yield post(f"POST /v1/facts:batch HTTP/1.1\r\n{head}", batch)
 
 
 def _statements(asking: Asking, head: str) -> Iterator[bytes]:
@@ -151,7 +158,8 @@ MAKERS: Mapping[str, Callable[[Asking, str], Iterator[bytes]]] = {
 }
 
 
-def _post(head: str, said: object) -> bytes:
+def post(head: str, said: object) -> bytes:
+    """A request that brings `said`, of which `head` has the rest."""
     body = msgspec.json.encode(said)
     length = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     return (head + length).encode() + body

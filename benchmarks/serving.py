@@ -31,12 +31,12 @@ class Served(NamedTuple):
     process: int
 
 
-def hire(ledger: Ledger) -> None:
-    """Opens the ledger and hires the people whom the loads name."""
+def hire(ledger: Ledger, number: int = PEOPLE) -> None:
+    """Opens the ledger and hires so many people, among them those whom the loads name."""
     open_book(ledger, name="bench", zone="Asia/Shanghai", currency="CNY", actor="bench")
     branch = {"branch": "SH", "title": "SH", "opened_on": HIRED_ON}
     people = [
-        {"employee": f"E{n}", "branch": "SH", "post": "seller", "hired_on": HIRED_ON} for n in range(PEOPLE)
+        {"employee": f"E{n}", "branch": "SH", "post": "seller", "hired_on": HIRED_ON} for n in range(number)
     ]
     submit(ledger, [("branch_opened", branch), *(("employee_hired", each) for each in people)], now())
 
