@@ -264,11 +264,11 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES) -> Surround:
     kept_slips = KeptSlips(reading)
     kept_sheets = run_sheets.KeptSheets(reading, kept_slips)
     services: dict[str, Any] = {**way_in.given(), "ledger": ledger, "reading": reading, "hub": hub}
-    services |= {"vault": ledger.vault, "findings": KeptFindings(kept_slips)}
     services |= {"kept_slips": kept_slips, "kept_sheets": kept_sheets, "quarantine": quarantine, "desk": desk}
     follower = Follower(ledger.runner(), metrics.folded)
     services |= {"follower": follower, "sealing": sealing, "metrics": metrics}
-    services["building"] = Building(reading.ask_here, ledger.settings.home)
+    building = Building(reading.ask_here, ledger.settings.home)
+    services |= {"findings": KeptFindings(kept_slips), "building": building, "vault": ledger.vault}
     threads = _threads(ledger, duties, services, courier)
 
     @asynccontextmanager
@@ -280,11 +280,12 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES) -> Surround:
         async with (
             GroupCommit(ledger.journal, clock=ops.now, on_commit=metrics.committed) as commits,
             Trail(ledger.intake, commits, ops.now) as trail,
+            metrics.published(),
         ):
             keep = FactsKept(reading, quarantine).note
             writing = Writing(ledger.intake, commits, ledger.settings, ops.now, metrics, traces, keep)
             metrics.watch_writing(lambda: commits.queued, lambda: writing.waiting)
-            app.state.trail, app.state.writing = trail, writing
+            app.state.trail, app.state.writing, app.state.kept_slips = trail, writing, kept_slips
             yield
         hub.close()
         for thread in reversed(threads):
@@ -308,7 +309,6 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES) -> Surround:
     )
     complete(app, ledger.settings.batch_facts)
     asked.update(questions(app.openapi_schema))
-    app.state.kept_slips = kept_slips
     return Surround(app, metrics, on_stop=hub.close, has_tls=ledger.settings.has_tls)
 
 

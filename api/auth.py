@@ -66,12 +66,13 @@ class Gate(ASGIMiddleware):
         questions: Mapping[str, Question],
         trail: Callable[[], Trail],
         limits: Limits,
+        tickets: Tickets,
         public_url: str | None,
     ) -> None:
         self._sign_in = sign_in
         self.cookies, self._public_url = Cookies(public_url), public_url
         self._leavers, self._limits = leavers, limits
-        self.tickets = Tickets()
+        self.tickets = tickets
         self._reaching = reaching
         self._questions = questions
         self._trail = trail
@@ -133,7 +134,7 @@ class Gate(ASGIMiddleware):
         Raises: Unauthenticated, Unavailable.
         """
         if scope["route_handler"].opt.get("tickets"):
-            scope = self._behind_ticket(scope)
+            scope = await self._behind_ticket(scope)
         said = header(scope["headers"], b"authorization")
         cookie = "" if said else self.cookies.given(scope)
         if not cookie:
@@ -148,7 +149,7 @@ class Gate(ASGIMiddleware):
         scope["state"][SIGNED_IN] = SignedIn(session, csrf_token(cookie))
         return session.caller
 
-    def _behind_ticket(self, scope: Scope) -> Scope:
+    async def _behind_ticket(self, scope: Scope) -> Scope:
         """The request as whoever asked for its ticket would make it; as it is where it brings none.
 
         Raises: Unauthenticated.
@@ -157,7 +158,7 @@ class Gate(ASGIMiddleware):
             return scope
         held = scope["state"].get(TICKETED)
         if held is None:
-            held = scope["state"][TICKETED] = self.tickets.take(scope["query_string"])
+            held = scope["state"][TICKETED] = await self.tickets.take(scope["query_string"])
         if held is None:
             raise Unauthenticated(
                 field="ticket",

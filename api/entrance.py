@@ -17,6 +17,7 @@ from api.reading import Reading
 from api.sessions import Sessions, lifetime
 from api.settings import Settings
 from api.sign_in import SignIn, jwts_of
+from api.streaming.tickets import Tickets
 from api.tokens import Tokens, token_file
 from api.trail import Trail
 
@@ -53,7 +54,14 @@ def entrance(
     issuer = Issuer(settings.oidc_issuer) if settings.oidc_issuer else None
     sign_in = SignIn(tokens, jwts_of(settings, issuer, settings.oidc_audience), sessions)
     gate = Gate(
-        sign_in, Leavers(reading), Reaching(reading), questions, trail, Limits(settings), settings.public_url
+        sign_in,
+        Leavers(reading),
+        Reaching(reading),
+        questions,
+        trail,
+        Limits(settings),
+        Tickets(reading),
+        settings.public_url,
     )
     required = frozenset(settings.second_factor_roles.split())
     entering = Entering(reading, ledger.vault, trail, sessions, required, ops.now)

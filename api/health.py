@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.follower import Follower
 from api.leading import Leading
@@ -81,7 +81,7 @@ async def ready(
 )
 async def metrics(metrics: NamedDependency[Metrics]) -> Response[bytes]:
     """Counts and durations by address and status, facts written, and the lag of the read models."""
-    return Response(generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def _readiness(cursor: Any, follower: Follower, sealing: Seal, leading: Leading) -> Readiness:

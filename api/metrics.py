@@ -1,20 +1,29 @@
-"""Figures of the running service, for Prometheus."""
+"""Figures of the running service, for Prometheus.
 
-from collections.abc import Callable, Mapping, Sequence
+What is counted, and what is shown of a process's memory, is that of all workers together. What is asked of
+the database is the same whichever of them asks.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from psycopg import Cursor
 
 from api.intake import Outcome, Refused, Stored
 from api.seal import Seal, sealed_position
+from api.summed import is_summed, sums
 
 METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
 
 Way = Literal["together", "alone"]
+
+PUBLISH_SECONDS = 1.0
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -24,6 +33,8 @@ class Metrics:
 
     def __init__(self, counted_position: Callable[[], int]) -> None:
         self.registry = CollectorRegistry()
+        self._asked: list[Collector] = []
+        self._published: list[tuple[Gauge, Callable[[], float]]] = []
         self._seconds = Histogram(
             "meritbook_request_seconds",
             "Time to answer a request.",
@@ -103,20 +114,61 @@ class Metrics:
 
     def watch_writing(self, queued_facts: Callable[[], int], waiting: Callable[[], int]) -> None:
         """Shows how many facts wait for a commit, and how many requests for room or for a decision."""
-        self._show("meritbook_commit_queue_facts", "Facts that wait for the next commit.", queued_facts)
-        self._show("meritbook_intake_waiting", "Requests that wait to bring their facts.", waiting)
+        self._publish("meritbook_commit_queue_facts", "Facts that wait for the next commit.", queued_facts)
+        self._publish("meritbook_intake_waiting", "Requests that wait to bring their facts.", waiting)
 
     def watch_stream(self, clients: Callable[[], int], queued_bytes: Callable[[], int]) -> None:
         """Shows how many listen, and how much waits to be sent to them."""
-        self._show("meritbook_stream_clients", "Clients of the live stream.", clients)
-        self._show("meritbook_stream_queue_bytes", "What waits to be sent to them all.", queued_bytes)
+        self._publish("meritbook_stream_clients", "Clients of the live stream.", clients)
+        self._publish("meritbook_stream_queue_bytes", "What waits to be sent to them all.", queued_bytes)
 
     def _show(self, name: str, meaning: str, figure: Callable[[], float]) -> None:
-        Gauge(name, meaning, registry=self.registry).set_function(figure)
+        """Shows what the database says, or what is the same in all processes."""
+        self._asked.append(_Figure(name, meaning, figure))
+        self.registry.register(self._asked[-1])
+
+    def _publish(self, name: str, meaning: str, figure: Callable[[], float]) -> None:
+        """Shows what only this process knows; of several, the sum."""
+        gauge = Gauge(name, meaning, registry=self.registry, multiprocess_mode="livesum")
+        if is_summed():
+            self._published.append((gauge, figure))
+        else:
+            gauge.set_function(figure)
+
+    @asynccontextmanager
+    async def published(self) -> AsyncGenerator[None]:
+        """Lets the other workers know what only this one knows, every second; and that it is gone."""
+        task = asyncio.create_task(self._publish_all())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            for gauge, _ in self._published:
+                gauge.set(0)
+
+    async def _publish_all(self) -> None:
+        while self._published:
+            for gauge, figure in self._published:
+                gauge.set(figure())
+            await asyncio.sleep(PUBLISH_SECONDS)
+
+    def text(self) -> bytes:
+        """All figures, as Prometheus reads them."""
+        if not is_summed():
+            return generate_latest(self.registry)
+        for gauge, figure in self._published:
+            gauge.set(figure())
+        registry = sums()
+        for asked in self._asked:
+            registry.register(asked)
+        return generate_latest(registry)
 
     def watch_read_models(self, lags: Callable[[], Mapping[str, "Lag"]]) -> None:
         """Shows of each read model how far it is behind, and whether it cannot go on."""
-        self.registry.register(_ReadModels(lags))
+        self._asked.append(_ReadModels(lags))
+        self.registry.register(self._asked[-1])
 
     def watch_webhooks(self, figures: Callable[[], tuple[int, int, int]]) -> Callable[[str], None]:
         """Shows how webhooks fare; gives what counts the outcome of a try."""
@@ -143,6 +195,8 @@ class Metrics:
                 "How long the first fact waits that is not sealed.",
                 lambda: ask(seal.delay_seconds),
             ),
+        }
+        of_who_seals: dict[str, tuple[str, Callable[[], float]]] = {
             "meritbook_seal_stands_still": (
                 "1 when nothing can be signed until somebody mends it.",
                 lambda: float(seal.thread is not None and seal.thread.stands_still),
@@ -158,6 +212,8 @@ class Metrics:
         }
         for name, (meaning, figure) in figures.items():
             self._show(name, meaning, figure)
+        for name, (meaning, figure) in of_who_seals.items():
+            self._publish(name, meaning, figure)
 
     def brought(self, outcomes: Sequence[Outcome]) -> None:
         """Counts what became of facts."""
@@ -178,6 +234,21 @@ class Metrics:
         if asked not in self._answers:
             self._answers[asked] = self._seconds.labels(asked[0], path, str(status))
         self._answers[asked].observe(seconds)
+
+
+class _Figure(Collector):
+    """One figure, asked for when it is shown."""
+
+    def __init__(self, name: str, meaning: str, figure: Callable[[], float]) -> None:
+        self._name, self._meaning, self._figure = name, meaning, figure
+
+    def describe(self) -> Sequence[Metric]:
+        """What is shown, without asking."""
+        return [GaugeMetricFamily(self._name, self._meaning)]
+
+    def collect(self) -> Sequence[Metric]:
+        """What is shown, as it is now."""
+        return [GaugeMetricFamily(self._name, self._meaning, value=self._figure())]
 
 
 class Lag(NamedTuple):

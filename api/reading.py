@@ -3,14 +3,15 @@
 import asyncio
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any, TypeVar
 
 import psycopg
 from litestar import Request
 from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
-from psycopg import Cursor
+from psycopg import Connection, Cursor
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
@@ -43,6 +44,8 @@ _Answer = TypeVar("_Answer")
 POLL_SECONDS = 0.003
 SIMULATIONS_AT_ONCE = 2
 """Each keeps a connection and a processor for up to a minute."""
+
+ALONE = "select pg_advisory_xact_lock(hashtextextended(%(what)s || ' ' || current_schema(), 0))"
 
 COUNTED = "select coalesce(min(position), 0) from projection"
 
@@ -90,6 +93,35 @@ class Reading:
         """The answer to `question`."""
         async with self._room:
             return await asyncio.to_thread(self.ask_here, question)
+
+    @asynccontextmanager
+    async def alone(self, what: str) -> AsyncGenerator[None]:
+        """Lets in one at a time of all who say the same, in whichever process: a transaction's lock."""
+        async with self._room:
+            getting = asyncio.create_task(asyncio.to_thread(self._lock, what))
+            try:
+                connection = await asyncio.shield(getting)
+            except asyncio.CancelledError:
+                getting.add_done_callback(lambda done: done.exception() or self._unlock(done.result()))
+                raise
+            try:
+                yield
+            finally:
+                await asyncio.to_thread(self._unlock, connection)
+
+    def _lock(self, what: str) -> Connection[TupleRow]:
+        connection = self._pool.getconn()
+        try:
+            connection.execute(ALONE, {"what": what})
+        except BaseException:
+            self._pool.putconn(connection)
+            raise
+        return connection
+
+    def _unlock(self, connection: Connection[TupleRow]) -> None:
+        with suppress(psycopg.Error):
+            connection.rollback()
+        self._pool.putconn(connection)
 
     def ask_here(self, question: Callable[[Cursor[TupleRow]], _Answer]) -> _Answer:
         """The answer to `question`, in this thread; asked once more if the connection had died unnoticed."""

@@ -19,6 +19,7 @@ from api.pages.first_run import set_up_app
 from api.protocol import BoundedHttp
 from api.reviver import revived
 from api.settings import Settings
+from api.summed import count_as, counted_together
 from api.workers import Child, Workers
 
 OPEN_FILES = 16_384
@@ -76,18 +77,31 @@ def run(
     if workers == 1:
         _serve(settings, duties, on_ready)
         return
+    with counted_together():
+        _serve_as_several(settings, on_ready, duties, workers)
+
+
+def _serve_as_several(
+    settings: Settings, on_ready: Callable[[str], None], duties: Sequence[Duty], workers: int
+) -> None:
+    """Has so many processes answer, and one more do the other `duties`; each returns from here, too."""
     listening = _listening(settings, workers)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listening[0].getsockname()[1]}"
 
-    def child(own: Sequence[Duty], sockets: list[socket.socket]) -> Child:
-        return lambda ready: _serve(settings, own, lambda _: ready(), sockets)
+    def child(name: str, own: Sequence[Duty], sockets: list[socket.socket]) -> Child:
+        def serve(ready: Callable[[], None]) -> None:
+            count_as(name)
+            _serve(settings, own, lambda _: ready(), sockets)
+
+        return serve
 
     api: list[Duty] = ["api"]
     behind: list[Duty] = [duty for duty in duties if duty not in api]
-    children = {"behind": child(behind, [])} if behind else {}
+    children = {"behind": child("behind", behind, [])} if behind else {}
     for number, each in enumerate(listening, start=1):
-        children[f"api {number}"] = child(api, [each])
+        name = f"api {number}"
+        children[name] = child(name, api, [each])
     Workers(children, lambda: on_ready(address)).run()
 
 

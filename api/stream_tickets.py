@@ -47,6 +47,6 @@ async def make_ticket(
     if period is not None:
         any_period(period)
     query = request.scope["query_string"]
-    ticket = gate.tickets.make(list(request.scope["headers"]), query)
+    ticket = await gate.tickets.make(list(request.scope["headers"]), query)
     asked = [*parse_qsl(query.decode("latin-1")), (NAME, ticket)]
     return StreamTicket(ticket=ticket, address=f"/v1/stream?{urlencode(asked)}", seconds=SECONDS)

@@ -242,12 +242,12 @@ class Entering:
         fact = SignedIn(holder=caller.name, role=caller.role, method=method, employee=caller.employee)
         await self._trail().note(fact, caller.name)
         known = hashed(where.device) in account.devices if where.device else False
-        self._guessing.right(where.device)
         device = where.device if known else secrets.token_urlsafe(32)
 
         def question(cursor: Cursor[Any]) -> str:
             row = {"name": account.name, "now": now, "device": hashed(device), "most": KEPT_DEVICES}
             cursor.execute(PASSED, row)
+            self._guessing.right(cursor, where.device)
             return begin_session(
                 cursor, caller, method, device_of(where.user_agent), self._sessions.lifetime, now
             )
@@ -266,7 +266,8 @@ class Entering:
     async def _refused(self, account: Account | None, where: From, reason: str) -> WrongSecret:
         """Why somebody does not get in, once it is in the trail; what they typed is not."""
         caller = None if account is None else account.caller
-        self._guessing.wrong(where.device)
+        now = self._clock()
+        await self._reading.ask(lambda cursor: self._guessing.wrong(cursor, where.device, now))
         await self._trail().refused(
             Refusing(
                 caller.name if caller else None,

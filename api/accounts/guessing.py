@@ -1,7 +1,6 @@
 """How long whoever guesses waits: counted before a try is looked at, so that many at once gain nothing."""
 
 import datetime as dt
-from collections import Counter
 from typing import Any
 
 from psycopg import Cursor
@@ -25,6 +24,30 @@ where name = %(name)s and (
 )
 returning name"""
 
+# The same of a name that nobody has, so that it cannot be told from one that somebody has.
+TRY_NOBODYS = """
+insert into sign_in_try as tried (what_hash, failures, failed_at) values (%(what_hash)s, 1, %(now)s)
+on conflict (what_hash) do update set
+    failures = least(tried.failures + 1, 1000000), failed_at = excluded.failed_at
+where tried.failures < %(free)s
+    or tried.failed_at <= %(now)s::timestamptz
+        - make_interval(secs => least(%(longest)s, %(first)s * 2 ^ least(tried.failures - %(free)s, 10)))
+returning failures"""
+
+TRIED = "select failures, failed_at from sign_in_try where what_hash = %(what_hash)s"
+
+WRONG = """
+insert into sign_in_try as tried (what_hash, failures, failed_at) values (%(what_hash)s, 1, %(now)s)
+on conflict (what_hash) do update set
+    failures = least(tried.failures + 1, 1000000), failed_at = excluded.failed_at"""
+
+RIGHT = "delete from sign_in_try where what_hash = %(what_hash)s"
+
+MAKE_ROOM = """
+delete from sign_in_try
+where failed_at < %(now)s::timestamptz - interval '1 day'
+    or what_hash in (select what_hash from sign_in_try order by failed_at desc offset %(most)s)"""
+
 FORGET = "update account set failures = 0, failed_at = null where name = %(name)s"
 
 
@@ -33,11 +56,7 @@ class TryLater(TooManyRequests):
 
 
 class Guessing:
-    """Counts tries: of accounts in the database, of names that nobody has and of known browsers in here."""
-
-    def __init__(self) -> None:
-        self._nobodys: dict[str, tuple[int, dt.datetime]] = {}
-        self._by_device: Counter[bytes] = Counter()
+    """Counts tries, of accounts, of names that nobody has and of known browsers, for all processes."""
 
     def tried(self, cursor: Cursor[Any], name: str, device: str, now: dt.datetime) -> Account | None:
         """The account of this name, on which a try is made now; None where there is none to be had.
@@ -46,43 +65,56 @@ class Guessing:
         """
         account = account_of(cursor, name)
         if account is None:
-            self._try_nobodys(name, now)
+            self._try_nobodys(cursor, name, now)
             return None
         held = hashed(device)
-        known = bool(device) and held in account.devices and self._by_device[held] < FREE
+        known = bool(device) and held in account.devices and _failures(cursor, _of_device(device)) < FREE
         row = {"name": name, "now": now, "known": known, "free": FREE}
         row |= {"first": FIRST_SECONDS, "longest": LONGEST_SECONDS}
         if cursor.execute(TRY, row).fetchone() is None:
             raise _later(account.failures, account.failed_at or now, now)
         return account
 
-    def wrong(self, device: str) -> None:
+    def wrong(self, cursor: Cursor[Any], device: str, now: dt.datetime) -> None:
         """Counts a wrong try of a browser that came with something it holds."""
-        if len(self._by_device) >= REMEMBERED:
-            self._by_device.clear()
         if device:
-            self._by_device[hashed(device)] += 1
+            cursor.execute(WRONG, {"what_hash": _of_device(device), "now": now})
+            cursor.execute(MAKE_ROOM, {"most": REMEMBERED, "now": now})
 
-    def right(self, device: str) -> None:
+    def right(self, cursor: Cursor[Any], device: str) -> None:
         """Forgets the wrong tries of a browser whose owner is in."""
-        self._by_device.pop(hashed(device), None)
+        cursor.execute(RIGHT, {"what_hash": _of_device(device)})
 
     def forget(self, cursor: Cursor[Any], name: str) -> None:
         """Forgets the wrong tries of an account whose owner is in."""
         cursor.execute(FORGET, {"name": name})
 
-    def _try_nobodys(self, name: str, now: dt.datetime) -> None:
+    def _try_nobodys(self, cursor: Cursor[Any], name: str, now: dt.datetime) -> None:
         """Makes a name that nobody has wait as one that somebody has.
 
         Raises: TryLater.
         """
-        name = name[:70]
-        failures, at = self._nobodys.get(name, (0, now))
-        if failures >= FREE and now < at + _wait(failures):
-            raise _later(failures, at, now)
-        if len(self._nobodys) >= REMEMBERED:
-            self._nobodys.clear()
-        self._nobodys[name] = failures + 1, now
+        what = hashed(f"name {name[:70]}")
+        row = {
+            "what_hash": what,
+            "now": now,
+            "free": FREE,
+            "first": FIRST_SECONDS,
+            "longest": LONGEST_SECONDS,
+        }
+        if cursor.execute(TRY_NOBODYS, row).fetchone() is None:
+            failures, failed_at = cursor.execute(TRIED, {"what_hash": what}).fetchone() or (FREE, now)
+            raise _later(failures, failed_at, now)
+        cursor.execute(MAKE_ROOM, {"most": REMEMBERED, "now": now})
+
+
+def _of_device(device: str) -> bytes:
+    return hashed(f"browser {device}")
+
+
+def _failures(cursor: Cursor[Any], what_hash: bytes) -> int:
+    found = cursor.execute(TRIED, {"what_hash": what_hash}).fetchone()
+    return found[0] if found else 0
 
 
 def _wait(failures: int) -> dt.timedelta:

@@ -2,7 +2,8 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import msgspec
@@ -60,10 +61,7 @@ class Known(NamedTuple):
 
 
 class People:
-    """Knows everybody, names in clear. An erased person's names are forgotten with the next question.
-
-    changing: held from the look at who is there until a change is counted, so that no two give one name.
-    """
+    """Knows everybody, names in clear. An erased person's names are forgotten with the next question."""
 
     def __init__(self, reading: Reading, vault: Vault) -> None:
         self.reading, self._vault = reading, vault
@@ -71,7 +69,13 @@ class People:
         self._as_of: tuple[dt.date, int] | None = None
         self._upto = 0
         self._one_at_a_time = asyncio.Lock()
-        self.changing = asyncio.Lock()
+        self._changing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def changing(self) -> AsyncGenerator[None]:
+        """Held from the look at who is there until a change is counted, so that no two give one name."""
+        async with self._changing, self.reading.alone("changes of the directory"):
+            yield
 
     async def known(self) -> Known:
         """Everybody, as the read models know them now."""

@@ -36,7 +36,7 @@ async def create_user(request: Asked, people: Told, writing: Write) -> Response[
     said = await read(request, writing, Resource)
     wanted = users.wanted_of(said, True)
     id = users.new_id(wanted)
-    async with people.changing:
+    async with people.changing():
         known = await people.known()
         person = known.people.get(id)
         _require_unused(known, wanted, None if person is None or not person.removed else id)
@@ -60,7 +60,7 @@ async def read_user(request: Asked, people: Told, id: str) -> Response[bytes]:
 async def replace_user(request: Asked, people: Told, writing: Write, id: str) -> Response[bytes]:
     """A person as the body says; what it leaves out is kept no more, but for `active`."""
     said = await read(request, writing, Resource)
-    async with people.changing:
+    async with people.changing():
         known, person = await _person(people, id)
         require_version(request, shown_user(request, known, person))
         await _change_user(request, people, writing, known, person, said)
@@ -71,7 +71,7 @@ async def replace_user(request: Asked, people: Told, writing: Write, id: str) ->
 async def patch_user(request: Asked, people: Told, writing: Write, id: str) -> Response[bytes]:
     """A person after the operations of a patch: all of them, as one batch of facts, or none."""
     said = await read(request, writing, Patch)
-    async with people.changing:
+    async with people.changing():
         known, person = await _person(people, id)
         require_version(request, shown_user(request, known, person))
         after = patched(users.resource_of(person, known), said, schemas.KEPT_OF_USERS)

@@ -53,9 +53,10 @@ class Door:
         trail: Any = self.heard
         required = frozenset({"payroll"})
         self.sessions = Sessions(reading, Lifetime(), lambda: self.now)
-        self.entering = Entering(
+        self.another_process = lambda: Entering(
             reading, ledger.vault, lambda: trail, self.sessions, required, lambda: self.now
         )
+        self.entering = self.another_process()
 
     @contextmanager
     def changing(self) -> Iterator[Changing]:
@@ -156,6 +157,17 @@ def test_a_name_that_nobody_has_waits_like_one_that_somebody_has(door: Door) -> 
     assert [refused(door, "ghost", GOOD) for _ in range(FREE + 1)] == ["WrongSecret"] * FREE + ["TryLater"]
     door.later(31)
     assert refused(door, "ghost", GOOD) == "WrongSecret"
+
+
+@pytest.mark.rule("R88")
+def test_tries_count_whichever_process_they_come_to(door: Door) -> None:
+    """Of names that nobody has, as of others: else a second process would tell the two apart."""
+    processes = [door.entering, door.another_process(), door.another_process()]
+    for number in range(FREE):
+        door.entering = processes[number % 3]
+        assert refused(door, "phantom", GOOD) == "WrongSecret"
+    for door.entering in processes:
+        assert refused(door, "phantom", GOOD) == "TryLater"
 
 
 @pytest.mark.rule("R88")
