@@ -34,7 +34,7 @@ create table credit (
     attributes    jsonb,
     void_position bigint      check (void_position > position),
     primary key (position, part)
-);
+) with (autovacuum_analyze_scale_factor = 0.02);  -- else a month would be over before its days are known
 comment on table credit is 'Performance facts, one row for each fact and the person it counts for.';
 comment on column credit.position is 'Of the fact in the journal.';
 comment on column credit.part is 'Which part of the fact, in its own order; 0 for all of it.';

@@ -56,7 +56,12 @@ LEARN_SIZES = "select learn_sizes()"
 LEARN_AFTER = 2_000
 """So many facts folded at once change the tables more than the server's own statistics notice in time.
 
-In a ledger that is large already it is a twentieth of its facts.
+In a ledger that is large already it is a twentieth of its facts, up to LEARN_AT_MOST_AFTER.
+"""
+
+LEARN_AT_MOST_AFTER = 200_000
+"""However large the ledger is: the planner takes days that it has not learnt of for empty ones, and closes
+their month by going from person to person.
 """
 
 TYPE_AT = "select type from journal where position = %(position)s"
@@ -159,7 +164,9 @@ def folded(
 
 def _learn_after(folding: _Folding) -> int:
     upto = folding.span.upto if folding.span else 0
-    return max(LEARN_AFTER, upto // 20) if folding.is_last else max(SPAN_FACTS, upto // 2)
+    if folding.is_last:
+        return min(max(LEARN_AFTER, upto // 20), LEARN_AT_MOST_AFTER)
+    return max(SPAN_FACTS, upto // 2)
 
 
 def fold(cursor: Cursor, span: Span, projections: Sequence[Projection]) -> None:

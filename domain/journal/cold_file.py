@@ -75,11 +75,9 @@ def read(file: Path, begun: int, after: int, upto: int) -> Iterator[ColdRecord]:
 
     Raises: FileDamaged
     """
-    first, last = (after - begun) // GROUP_RECORDS, (upto - 1 - begun) // GROUP_RECORDS
-    for group in range(first, last + 1):
-        for found in _group(file, group):
-            if after < found.record.position <= upto:
-                yield found
+    for group in range((after - begun) // GROUP_RECORDS, (upto - 1 - begun) // GROUP_RECORDS + 1):
+        start = begun + group * GROUP_RECORDS
+        yield from _group(file, group, max(after - start, 0), min(upto - start, GROUP_RECORDS))
 
 
 def sha256_of(file: Path) -> bytes:
@@ -119,9 +117,10 @@ def _table(group: Sequence[ColdRecord], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _group(file: Path, number: int) -> list[ColdRecord]:
+def _group(file: Path, number: int, first: int, last: int) -> list[ColdRecord]:
+    """The rows [first, last) of a group."""
     try:
-        table = _opened(file).read_row_group(number)
+        table = _opened(file).read_row_group(number).slice(first, last - first)
         columns = [_values(table.column(name)) for name in SCHEMA.names]
     except (OSError, pa.ArrowException, IndexError, KeyError) as error:
         raise FileDamaged(f"{file}: {error}.") from None
