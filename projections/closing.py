@@ -35,6 +35,8 @@ EVERYBODY = "select distinct employee from roster_change where position <= coale
 ROOM = "select set_config('work_mem', '64MB', true)"
 """One close runs at a time, so until the end of its transaction it may sort in more memory than readers."""
 
+_STATEMENTS = msgspec.msgpack.Decoder(list[Statement])
+
 HEAD = "select coalesce(max(position), 0) from projection"
 
 
@@ -117,7 +119,7 @@ def compute(
             found = [statement for told in gathered for statement in _statements(told)]
     else:
         made = crew.made(_made, whole.parts(crew.hands), on_progress)
-        found = [statement for part in made for statement in part]
+        found = [statement for part in made for statement in _STATEMENTS.decode(part)]
     plans = [
         PlanInForce(plan=version.plan, adopted_at=version.position, document_hash=version.document_hash)
         for version in policy.plans_in_force(cursor, period.last_day, known_at)
@@ -197,10 +199,14 @@ def _gather(cursor: Cursor, part: _Part) -> _Gathered:
     return _Gathered(period, people, due, late, accounting)
 
 
-def _made(cursor: Cursor, part: _Part) -> list[Statement]:
-    """The statements of a part, wherever it is made."""
+def _made(cursor: Cursor, part: _Part) -> bytes:
+    """The statements of a part, wherever it is made.
+
+    As MessagePack, which leaves out and puts back what is as by default. A default that came back pickled
+    would be another object, and so another byte in the statement.
+    """
     cursor.execute(ROOM)
-    return _statements(_gather(cursor, part))
+    return msgspec.msgpack.encode(_statements(_gather(cursor, part)))
 
 
 def _statements(told: _Gathered) -> list[Statement]:

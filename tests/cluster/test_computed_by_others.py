@@ -49,6 +49,11 @@ components:
   - {id: clients, title: New clients, kind: per_unit, measure: clients, rate: {parameter: bonus}}
   - {id: two, title: Two deals, kind: threshold, measure: deals, reaches: 2, pays: 300}
   - {id: top, title: Top, kind: rank, board: top, pays: [500, 300]}
+  - id: card
+    title: Card
+    kind: scorecard
+    base: 3000
+    parts: [{target: clients, weight: 60 %}, {target: close_rate, weight: 40 %}]
 holdbacks: [{id: kept, title: Kept, share: 10 %, released_after_months: 1}]
 """
 PEOPLE = 9
@@ -105,15 +110,17 @@ def tried(scene: Scene, crew: Crew | None) -> Simulation:
 def as_bytes(scene: Scene, crew: Crew | None) -> tuple[list[bytes], Closing, bytes]:
     """All statements of the close, the close, and the simulation."""
     made = closed(scene, crew)
+    assert closing.digest_of(made.statements) == made.digest
     assert len(made.statements) == PEOPLE
     return [*map(canonical, made.statements)], made, msgspec.json.encode(tried(scene, crew))
 
 
 def test_one_process_two_workers_and_a_cluster_come_to_the_same_bytes(scene: Scene) -> None:
-    """Retro lines, ranks, accounts, and every value of a curve; workers begun here speak TLS."""
+    """Retro lines, ranks, accounts, parts of a score, every value of a curve; local workers speak TLS."""
     alone = as_bytes(scene, None)
-    assert any(line.about for statement in alone[1].statements for line in statement.lines)
-    assert any(line.kind == "account" for statement in alone[1].statements for line in statement.lines)
+    lines = [line for statement in alone[1].statements for line in statement.lines]
+    assert any(line.about for line in lines) and any(line.parts for line in lines)
+    assert {"account", "rank", "scorecard"} <= {line.kind for line in lines}
     with crew_of("local:2", scene.settings, scene.dsn) as crew:
         assert crew is not None and crew.hands == 2
         assert as_bytes(scene, crew) == alone
