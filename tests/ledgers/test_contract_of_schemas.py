@@ -39,6 +39,8 @@ OWN_CONNECTIONS = {
     "api/keys.py": "the owner's, for one command",
     "api/leading.py": "whoever leads, by locks on a connection that does nothing else",
     "api/readers.py": "readers' pool: how long a statement may take, which a pooler says by itself",
+    "domain/journal/cold.py": "the one that a backup, an export or a replay keeps while it reads on",
+    "domain/journal/cold_store.py": "the owner's, for one command",
     "projections/scratch.py": "the owner's, for one command",
 }
 """Modules that say something to a session, and whose session it is."""
@@ -49,6 +51,8 @@ TWO_PARTS = {
     "projections/folding.py": "the ledger and its own scratch schema",
     "projections/standings.py": "the ledger, which a scratch schema is compared with",
     "projections/trail.py": "the ledger, which a scratch schema is compared with",
+    "projections/put_away.py": "the ledger and the read models that it had before",
+    "projections/thawing.py": "the ledger and its own scratch schema",
 }
 """Modules that compose names of a schema and a table, and which schemas these are."""
 
