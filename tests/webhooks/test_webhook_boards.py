@@ -72,11 +72,13 @@ def test_who_moves_on_a_board_is_told_within_scope(scene: Scene) -> None:
 def test_a_webhook_that_was_paused_hears_once_what_became_of_a_board(scene: Scene) -> None:
     scene.service.adopt(adoption(document(BOARDS, plan="boards")))
     sells(scene, "E1")
+    scene.service.get("/v1/plans")  # counted, so that the first look has it
     webhook, path, _ = scene.make(events=["board.changed"])
     eventually(lambda: (known(scene, webhook) or {}).get("E1") == 1)
     change(scene, webhook, state="paused")
     for _ in range(3):
         sells(scene, "E2")
+    scene.service.get("/v1/plans")
     change(scene, webhook, state="active")
     eventually(lambda: known(scene, webhook).get("E2") == 1)
     scene.receiver.wait(path, 1)
