@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from psycopg import Cursor
@@ -35,6 +36,7 @@ where has_table_privilege(%s, 'journal', privilege)"""
 UNGUARDED = """
 select count(*) filter (where tgname = 'journal_is_append_only' and tgenabled = 'A') = 0
 from pg_trigger where tgrelid = 'journal'::regclass"""
+COLD_FILES = "select file, bytes from journal_part where file is not null order by number"
 LAST_RECORDED = "select recorded_at from journal order by position desc limit 1"
 
 
@@ -117,6 +119,21 @@ def personal_keys(cursor: Cursor[Any], looked: Looked) -> list[Finding]:
     return []
 
 
+def cold_files(cursor: Cursor[Any], _: Looked) -> list[Finding]:
+    """Whether the files are there that hold what left the database; `cold list --check` reads them."""
+    files = {str(file): size for file, size in cursor.execute(COLD_FILES)}
+    if lost := [file for file, size in files.items() if not _has(Path(file), size)]:
+        return [fail("cold_files", "cold_lost", files=", ".join(lost))]
+    return [ok("cold_files", "cold_there", number=len(files))] if files else []
+
+
+def _has(file: Path, size: int) -> bool:
+    try:
+        return file.stat().st_size == size
+    except OSError:
+        return False
+
+
 def webhooks(cursor: Cursor[Any], _: Looked) -> list[Finding]:
     """Whether deliveries were given up, or webhooks stand still."""
     waiting, dead, standing = queue.figures(cursor)
@@ -135,5 +152,6 @@ CHECKS: Sequence[Callable[[Cursor[Any], Looked], Sequence[Finding]]] = (
     read_models,
     personal_keys,
     seal,
+    cold_files,
     webhooks,
 )

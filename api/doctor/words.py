@@ -315,6 +315,13 @@ LEDGER = {
         "账本用 {key} 签署，而该密钥不在这里。",
         "从副本放回 seal/；若由另一个服务签署，请设 MERITBOOK_SEAL=off。",
     ),
+    "cold_there": _said("All {number} cold files are there.", "", "{number} 个冷存储文件都在。", ""),
+    "cold_lost": _said(
+        "{files} are not there, or of another size: facts that left the database cannot be read.",
+        "Put them back from copies, then meritbook cold list --check; if moved: meritbook cold moved PLACE.",
+        "{files} 不在，或大小不同：已移出数据库的事实无法读取。",
+        "从副本放回，再运行 meritbook cold list --check；若已移动：meritbook cold moved 目录。",
+    ),
     "webhooks_deliver": _said(
         "No delivery was given up; {waiting} are on their way.", "", "没有放弃的投递；{waiting} 条在途。", ""
     ),

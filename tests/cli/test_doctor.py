@@ -161,6 +161,19 @@ def test_the_command_exits_with_1_when_something_fails_and_2_when_wrongly_called
     assert ran({**environment, "MERITBOOK_PORT": "x"}, "doctor").returncode == 2
 
 
+def test_a_cold_file_that_is_lost_is_found(firm: SealedBook, tmp_path: Path) -> None:
+    file = tmp_path / "part.parquet"
+    altered(
+        firm,
+        "insert into journal_part (number, after, upto, file, sha256, bytes, facts, recorded_from, "
+        "recorded_until, stored_at) values (99, 1000000, 1000010, "
+        f"'{file}', sha256('x'), 3, 0, now(), now(), now())",
+    )
+    assert states(firm.settings)["cold_files: cold_lost"] == "fail"
+    file.write_bytes(b"abc")
+    assert states(firm.settings)["cold_files: cold_there"] == "ok"
+
+
 def test_an_archive_that_fails_is_found(firm: SealedBook, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server's own word, as of one that archives and could not for an hour."""
     monkeypatch.setattr(of_server, "_setting", lambda cursor, name: "on")
