@@ -64,7 +64,9 @@ def test_a_record_that_was_tampered_with_is_found_by_the_page(auditor: Reader, f
         answer = route.fetch()
         line_at = answer.text().index("data-line>")
         text = answer.text()
-        route.fulfill(response=answer, body=text[:line_at] + text[line_at:].replace("SH", "SX", 1))
+        route.fulfill(
+            response=answer, body=text[:line_at] + text[line_at:].replace("occurred_at", "occurred_ax", 1)
+        )
 
     auditor.page.route("**/audit/facts/2", tampered)
     page = auditor.open("/audit/facts/2")

@@ -49,7 +49,7 @@ def test_the_morning_of_hr(head: tuple[str, Reader], firm: Service) -> None:
     [held] = firm.get("/v1/employees/E1/credentials")
     until = renews(page, renew, dt.date.fromisoformat(held["expires_on"]) + dt.timedelta(days=1))
     page.wait_for_url("**done=renew*")
-    assert renewed in page.locator("[role=status]").first.inner_text()
+    assert renewed in page.locator("main [role=status]").first.inner_text()
     assert [each["expires_on"] for each in firm.get("/v1/employees/E1/credentials")] == [until]
     page.locator(".within").get_by_role("link", name=rosters, exact=True).click()
     page.locator("#unit").select_option("SH")

@@ -73,7 +73,7 @@ def test_from_the_team_to_help_for_one(
         page.locator("#due_on").fill(str(today() + dt.timedelta(days=14)))
         page.get_by_role("button", name=begin, exact=True).click()
         page.wait_for_url("**/care?done=yes")
-        assert done in page.locator("[role=status]").first.inner_text()
+        assert done in page.locator("main [role=status]").first.inner_text()
         assert f"{language} 1" in page.locator("main").inner_text()
         assert not somebody.faults
 
