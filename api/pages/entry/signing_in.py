@@ -1,12 +1,13 @@
 """Signing in: name and password, then whatever else is due, a page each; then the page that was wanted."""
 
+from collections.abc import Awaitable
 from typing import Annotated, Any
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from api.accounts.entering import Entering, In, StepGone
+from api.accounts.entering import Entering, In, Next, StepGone
 from api.accounts.second_factor import address_of, spelled
 from api.code_flow import CodeFlow
 from api.cookies import Cookies
@@ -56,16 +57,9 @@ async def sign_in(
     """Lets somebody in by name and password, or on to what is due as well."""
     form = await form_of(request)
     next = here(form["next"] or "/")
-    try:
-        passed = await entering.with_password(
-            form["name"], form["password"], next, where(request, own_cookies)
-        )
-    except Refusal as refusal:
-        status, key = wrong(refusal)
-        return shown(
-            site, request, "sign_in.html", status=status, wrong=key, next=next, name=form["name"][:64]
-        )
-    return let_on(request, own_cookies, passed)
+    passing = entering.with_password(form["name"], form["password"], next, where(request, own_cookies))
+    again = {"next": next, "name": form["name"][:64]}
+    return await _let_on(request, site, own_cookies, passing, "sign_in.html", **again)
 
 
 @get("/sign-in/password", opt=_OPEN, include_in_schema=False)
@@ -83,12 +77,8 @@ async def choose_password(
     if form["password"] != form["again"]:
         return shown(site, request, "password.html", status=422, wrong="differs")
     id = step_id(request, own_cookies)
-    try:
-        passed = await entering.with_new_password(id, form["password"], where(request, own_cookies))
-    except Refusal as refusal:
-        status, key = wrong(refusal)
-        return shown(site, request, "password.html", status=status, wrong=key)
-    return let_on(request, own_cookies, passed)
+    passing = entering.with_new_password(id, form["password"], where(request, own_cookies))
+    return await _let_on(request, site, own_cookies, passing, "password.html")
 
 
 @get("/sign-in/code", opt=_OPEN, include_in_schema=False)
@@ -103,14 +93,9 @@ async def give_code(
 ) -> Response[Any]:
     """Lets somebody in by their code."""
     form = await form_of(request)
-    try:
-        passed = await entering.with_code(
-            step_id(request, own_cookies), form["code"], where(request, own_cookies)
-        )
-    except Refusal as refusal:
-        status, key = wrong(refusal)
-        return shown(site, request, "code.html", status=status, wrong=key)
-    return let_on(request, own_cookies, passed)
+    id = step_id(request, own_cookies)
+    passing = entering.with_code(id, form["code"], where(request, own_cookies))
+    return await _let_on(request, site, own_cookies, passing, "code.html")
 
 
 @get("/sign-in/enrol", opt=_OPEN, include_in_schema=False)
@@ -147,6 +132,23 @@ async def signed_out_page(
     there = await code_flow.end_session(back) if code_flow else None
     issuer = code_flow.title if code_flow else ""
     return shown(site, request, "signed_out.html", there=there, issuer=issuer)
+
+
+async def _let_on(
+    request: Asked,
+    site: Site,
+    cookies: Cookies,
+    passing: Awaitable[In | Next],
+    template: str,
+    **again: Any,
+) -> Response[Any]:
+    """On to what is due, or the form `again`, with what was wrong."""
+    try:
+        passed = await passing
+    except Refusal as refusal:
+        status, key = wrong(refusal)
+        return shown(site, request, template, status=status, wrong=key, **again)
+    return let_on(request, cookies, passed)
 
 
 async def _enrolling(
