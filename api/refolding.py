@@ -12,7 +12,8 @@ import msgspec
 from api.embedded import EmbeddedPostgres
 from api.results_file import Result
 from api.verify import Unreadable, Verdict, lines_of
-from domain.journal.batch import COPIED_TYPES, COPY
+from domain.journal.batch import COPY
+from domain.journal.cold import COLUMN_TYPES
 from domain.journal.connection import connect
 from domain.journal.migrate import migrate
 from domain.journal.record import content_hash
@@ -95,7 +96,7 @@ def _load(dsn: str, source: BinaryIO, on_progress: Progress | None) -> None:
     """The records as they are, each at the position that it names."""
     with connect(dsn, SCHEMA, service=False) as connection, connection.cursor() as cursor:
         with cursor.copy(COPY) as copy:
-            copy.set_types(COPIED_TYPES)
+            copy.set_types(COLUMN_TYPES)
             for lines in lines_of(source):
                 records = [_LINE.decode(line) for line in lines]
                 for record in records:

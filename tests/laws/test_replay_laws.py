@@ -121,7 +121,8 @@ class Ledger:
         """Takes the ledger back to its beginning."""
         with connect(self.dsn, LEDGER, service=False) as connection:
             connection.execute("alter table journal disable trigger journal_is_append_only")
-            connection.execute(f"truncate journal, {', '.join(TABLES)}".encode())
+            connection.execute("delete from journal")  # a truncation would ask the guard of each partition
+            connection.execute(f"truncate {', '.join(TABLES)}".encode())
             connection.execute("alter table journal enable always trigger journal_is_append_only")
             connection.execute("update projection set position = 0")
 
