@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from api import shift_words
+from api import problem_words, shift_words
 from api.telling_connecting import CONNECTING
 from api.telling_directory import DIRECTORY
 from api.telling_leads import LEADS_AND_CONTRACTS
@@ -304,6 +304,9 @@ FORMS: Mapping[str, tuple[str, str]] = {
 }
 """English and Chinese, by type of fact; `{amount}` is amount_minor in major units with its currency."""
 
+SAID_BY_SERVICE = {("access_refused", "reason"), ("webhook_changed", "because")}
+"""Fields whose sentences are the service's own; what people wrote stands as they wrote it."""
+
 _PART = re.compile(r"\[([^\]]*)\]")
 _FIELD = re.compile(r"\{(\w+)\}")
 
@@ -313,7 +316,7 @@ def told(fact: Fact, language: Language = "en") -> str:
     forms = FORMS.get(fact.TYPE)
     if forms is None:
         return fact.TYPE.replace("_", " ")
-    return filled(forms[language == "zh"], lambda name: _value(fact, name))
+    return filled(forms[language == "zh"], lambda name: _value(fact, name, language))
 
 
 def filled(form: str, value: Callable[[str], str | None]) -> str:
@@ -336,9 +339,11 @@ def amount_text(minor: int, currency: str) -> str:
     return f"{major_text(minor, currency) if currency in CURRENCIES else minor} {currency}"
 
 
-def _value(fact: Fact, name: str) -> str | None:
+def _value(fact: Fact, name: str, language: Language) -> str | None:
     if name == "amount":
         minor = getattr(fact, "amount_minor", None)
         return None if minor is None else amount_text(int(minor), str(getattr(fact, "currency", "")))
     value = getattr(fact, name, None)
+    if value is not None and (fact.TYPE, name) in SAID_BY_SERVICE:
+        return problem_words.told(str(value), language)
     return value if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -25,7 +25,7 @@ async def kept() -> None:
 def headers(path: str) -> dict[bytes, bytes]:
     """The headers of an answer that went through the gate."""
     nobody: Any = None
-    gate = Gate(nobody, nobody, nobody, {}, nobody, nobody, None)
+    gate = Gate(nobody, nobody, nobody, {}, nobody, nobody, nobody, None)
     app = Litestar([old, kept], middleware=[gate], openapi_config=None)
     sent: list[Any] = []
 

@@ -213,6 +213,7 @@ MAKERS: dict[str, Callable[[Maker], Any]] = {
     "cleared": lambda maker: maker.random.choice((["team"], ["department", "manager"])),
     "webhook": lambda maker: f"wh_{maker.random.getrandbits(64):016x}",
     "host": lambda maker: "hooks.firm.example:8443",
+    "because": lambda maker: "It answered 410.",
     "events": lambda maker: ["fact.deal_closed", "period.closed"],
     "user_name": lambda maker: f"wang.{maker.random.randint(1, 9)}@firm.example",
     "external_id": lambda maker: f"ext-{maker.random.randint(1, 9)}-of-directory",
