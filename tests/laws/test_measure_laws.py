@@ -289,7 +289,7 @@ runs = st.lists(days, max_size=6, unique=True).map(
     until=st.none() | days,
     spells=st.dictionaries(st.sampled_from(sorted(HIRED)), runs),
 )
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sql_and_the_reference_agree(
     cursor: psycopg.Cursor[Any],
     history: History,
@@ -319,7 +319,7 @@ def test_sql_and_the_reference_agree(
     within=st.integers(1, 60),
     as_of=days,
 )
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_milestones_are_reached_on_the_same_day(
     cursor: psycopg.Cursor[Any],
     history: History,

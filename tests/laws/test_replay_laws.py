@@ -40,7 +40,7 @@ DAY = dt.date(2025, 3, 1)
 SAME = (None, ())
 
 many = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
