@@ -282,7 +282,7 @@ def sums(lines: Iterable[Line]) -> dict[tuple[str, str, str], int]:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @given(history=histories)
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 def test_settled_is_what_it_comes_to(
     fresh: Callable[[], Any], history: tuple[list[Step], list[tuple[list[Step], Step]]]
 ) -> None:
