@@ -9,7 +9,8 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -101,11 +102,7 @@ def back_up(ledger: Ledger, place: Path, *, keep: int | None = None) -> tuple[Pa
         seal_up(ledger)
     made_at = now()
     target = place / f"{ledger.schema}-{made_at:%Y%m%dT%H%M%SZ}"
-    if target.exists():
-        raise BackupRefused(f"{target} is there already.", "Wait a second and try again.")
-    beside = target.with_name(f".{target.name}.new")
-    try:
-        beside.mkdir(parents=True, mode=0o700)
+    with whole_or_not(target) as beside:
         with (
             connect(ledger.owner_dsn, ledger.schema, service=False, autocommit=True) as guard,
             cold.held_warm(guard, ledger.schema),
@@ -113,17 +110,31 @@ def back_up(ledger: Ledger, place: Path, *, keep: int | None = None) -> tuple[Pa
         ):
             made = _dumped(connection, ledger, beside / DUMP, f"{made_at:%Y-%m-%dT%H:%M:%SZ}")
         beside.joinpath(MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)) + b"\n")
-        sync_directory(beside)
-        beside.rename(target)
-        sync_directory(place)
-    except OSError as error:
-        raise BackupRefused(f"{error.strerror}: {error.filename}.", "Name a directory with room.") from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     if keep is not None:
         for old in backups(place, ledger.schema)[:-keep]:
             shutil.rmtree(old)
     return target, made
+
+
+@contextmanager
+def whole_or_not(target: Path) -> Generator[Path]:
+    """A new directory to fill, which is `target` once it is left without an error.
+
+    Raises: BackupRefused
+    """
+    if target.exists():
+        raise BackupRefused(f"{target} is there already.", "Wait a second and try again.")
+    beside = target.with_name(f".{target.name}.new")
+    try:
+        beside.mkdir(parents=True, mode=0o700)
+        yield beside
+        sync_directory(beside)
+        beside.rename(target)
+        sync_directory(target.parent)
+    except OSError as error:
+        raise BackupRefused(f"{error.strerror}: {error.filename}.", "Name a directory with room.") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def backups(place: Path, ledger: str) -> list[Path]:

@@ -17,7 +17,7 @@ import msgspec
 import psycopg
 from psycopg import sql
 
-from api.backup import BackupRefused, Restored, compared, run_program, sha256
+from api.backup import BackupRefused, Restored, compared, run_program, sha256, whole_or_not
 from api.embedded import EmbeddedFailed, EmbeddedPostgres
 from api.embedded.account import choose_account
 from api.embedded.cluster import Places
@@ -111,12 +111,8 @@ def take_base(
     """
     made_at = now()
     target = place / f"base-{made_at:%Y%m%dT%H%M%SZ}"
-    beside = target.with_name(f".{target.name}.new")
-    if target.exists():
-        raise BackupRefused(f"{target} is there already.", "Wait a second and try again.")
     held, major = _held(owner_dsn)
-    try:
-        beside.mkdir(parents=True, mode=0o700)
+    with whole_or_not(target) as beside:
         asked = ["--pgdata", str(beside / DATA), "--checkpoint=fast", "--wal-method=stream", "--no-password"]
         run_program(
             major, "pg_basebackup", owner_dsn, [*asked, "--manifest-checksums=SHA256", "--dbname", "{dsn}"]
@@ -129,13 +125,6 @@ def take_base(
         if settings.database_url is None:
             shutil.copy(Places(settings.home).password, beside / PASSWORD)
         beside.joinpath(MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)) + b"\n")
-        sync_directory(beside)
-        beside.rename(target)
-        sync_directory(place)
-    except OSError as error:
-        raise BackupRefused(f"{error.strerror}: {error.filename}.", "Name a directory with room.") from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     if keep is not None:
         _prune(place, keep, archive)
     return target, made
