@@ -84,7 +84,7 @@ def run(postgres: str, template: str, home: Path, seed: int, steps: Sequence[int
         # A home of its own: the sealer remembers there what it has signed.
         world = World(dsn, Path(mkdtemp(dir=home)), Random(f"{seed} firm"))
         with closing(world):
-            _begin(world, Random(f"{seed} staff"))
+            begin(world, Random(f"{seed} staff"))
             law, step = "", 0
             try:
                 for number, step in enumerate(steps, 1):
@@ -123,7 +123,7 @@ LAWS: dict[str, Callable[[World, Random], object]] = {
 """What is looked at every few steps, in this order."""
 
 
-def _begin(world: World, random: Random) -> None:
+def begin(world: World, random: Random) -> None:
     """Four people and three versions of plans, some of one day, so that there is something to work on."""
     maker = Maker(world.memory, random, world.clock)
     for number in range(1, 5):
