@@ -8,6 +8,8 @@ import psycopg
 from psycopg import sql
 
 from domain.facts.registry import FACT_TYPES
+from domain.facts.upcasts import tag_now
+from projections.former import shown_as_now
 from projections.spans import (
     FEW_FACTS,
     SPAN_ENDS,
@@ -175,16 +177,17 @@ def fold(cursor: Cursor, span: Span, projections: Sequence[Projection]) -> None:
     Raises: UnfoldableFact, or whatever went wrong; the transaction is then to be undone.
     """
     types: dict[str, int] = dict(cursor.execute(TYPES_OF_SPAN, span.bounds).fetchall())
-    if unknown := {at: type for type, at in types.items() if type not in FACT_TYPES}:
+    if unknown := {at: type for type, at in types.items() if tag_now(type) not in FACT_TYPES}:
         raise UnfoldableFact(min(unknown), unknown[min(unknown)], "install a program that knows this type.")
-    known = span._replace(types=types.keys())
-    for projection in projections:
-        if not projection.FACTS.isdisjoint(types):
-            try:
-                projection.project(cursor, known)
-            except Exception as error:
-                error.add_note(f"projection {projection.NAME}, positions {span.after + 1} to {span.upto}")
-                raise
+    known = span._replace(types={tag_now(type) for type in types})
+    with shown_as_now(cursor, span, types.keys()):
+        for projection in projections:
+            if not projection.FACTS.isdisjoint(known.types or ()):
+                try:
+                    projection.project(cursor, known)
+                except Exception as error:
+                    error.add_note(f"projection {projection.NAME}, positions {span.after + 1} to {span.upto}")
+                    raise
     cursor.execute(MOVE_ON, {"upto": span.upto, "names": [projection.NAME for projection in projections]})
 
 

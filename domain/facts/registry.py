@@ -38,6 +38,7 @@ from domain.facts import (
 )
 from domain.facts.base import Fact
 from domain.facts.credits import CreditPart
+from domain.facts.upcasts import UPCASTS, read_as_now
 from domain.refusals import BadField, UnknownFactType
 
 SUBJECTS = (
@@ -122,10 +123,12 @@ def fact_type(tag: str) -> type[Fact]:
 
 
 def decode(tag: str, data: bytes | str) -> Fact:
-    """The fact that the JSON `data` of type `tag` describes.
+    """The fact that the JSON `data` of type `tag`, or of a former tag, describes.
 
     Raises: UnknownFactType; BadField naming the field.
     """
+    if tag in UPCASTS:
+        tag, data = read_as_now(tag, data)
     fact_type(tag)
     try:
         return _DECODERS[tag].decode(data)

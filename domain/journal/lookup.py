@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from psycopg import Cursor
 
 from domain.decide.boundary import Look
+from domain.facts.upcasts import with_former
 from domain.journal import cold
 from domain.journal.record import Record
 
@@ -104,7 +105,9 @@ def looked_at(cursor: Cursor[Any], looks: Iterable[Look]) -> list[Record]:
             query = OF_TYPES
         else:
             query = TAGGED if any(tag.startswith(_OFTEN_BORNE) for tag in tags) else TAGGED_EACH
-        for record in to_records(cursor.execute(query, {"types": list(types), "tags": sorted(tags - {""})})):
+        for record in to_records(
+            cursor.execute(query, {"types": with_former(types), "tags": sorted(tags - {""})})
+        ):
             found[record.position] = record
     return [found[position] for position in sorted(found)]
 

@@ -5,6 +5,8 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from psycopg.sql import SQL, Composable, Composed
 
+from domain.facts.upcasts import with_former
+
 
 class Selects(Protocol):
     """Facts of any of the types (all, when none is named) that bear every one of the tags."""
@@ -64,7 +66,7 @@ def first_positions(query: Query, after: int, limit: int) -> Composed:
     """Selects the first `limit` positions beyond `after` that `query` selects."""
     if any(item.tags for item in query):
         return _PAGE.format(matches=_matches(query, after), limit=limit)
-    types = sorted({type for item in query for type in item.types})
+    types = sorted(with_former({type for item in query for type in item.types}))
     if types and all(item.types for item in query):
         return _TYPE_PAGE.format(types=types, after=after, limit=limit)
     return _ANY_PAGE.format(after=after, limit=limit)
@@ -78,7 +80,7 @@ def _matches(query: Query, after: int) -> Composed:
 def _selected(item: Selects) -> Composable:
     parts: list[Composable] = []
     if item.types:
-        parts.append(SQL("type = any({}::text[])").format(list(item.types)))
+        parts.append(SQL("type = any({}::text[])").format(with_former(item.types)))
     if item.tags:
         parts.append(SQL("tags @> {}::text[]").format(list(item.tags)))
     return SQL("({})").format(SQL(" and ").join(parts)) if parts else SQL("true")
