@@ -42,7 +42,7 @@ class Reader:
         self.faults: list[str] = []
         self.asked: list[str] = []
         self.page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(60_000)
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("response", self._answered)

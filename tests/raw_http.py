@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 def connected(url: str) -> socket.socket:
     """A connection to the service at `url`."""
     at = urlsplit(url)
-    return socket.create_connection((at.hostname, at.port), timeout=10)
+    return socket.create_connection((at.hostname, at.port), timeout=60)
 
 
 def problem_of(connection: socket.socket) -> tuple[int, str, dict[str, Any]]:
@@ -27,7 +27,7 @@ def problem_of(connection: socket.socket) -> tuple[int, str, dict[str, Any]]:
 
 def started(is_so: Callable[[], bool]) -> None:
     """Returns once it is so."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < until
         time.sleep(0.02)

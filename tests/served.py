@@ -21,7 +21,7 @@ from api.roles import Role, ScopeName
 from api.settings import Settings
 from api.tokens import Tokens, token_file
 
-START_SECONDS = 30
+START_SECONDS = 90
 SERVE = "from api.cli import main; main()"
 
 

@@ -91,7 +91,7 @@ def failing(path: str, reply: Reply, times: int) -> Callable[[Came], Reply]:
     return answer
 
 
-def until(condition: Callable[[], Any], seconds: float = 20.0) -> None:
+def until(condition: Callable[[], Any], seconds: float = 60.0) -> None:
     """Returns once the condition holds."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -12,7 +12,7 @@ import psutil
 from api.witness.files import make_key
 
 RUN = "from api.cli import main; main()"
-START_SECONDS = 30
+START_SECONDS = 90
 
 
 class WitnessProcess:

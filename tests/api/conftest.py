@@ -10,7 +10,7 @@ from conftest import new_database
 from served import Service, open_shanghai, served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service whose firm has a branch in Shanghai and the seller E1."""
     with (

@@ -178,7 +178,7 @@ def test_an_announced_body_of_100_mb_is_refused_before_it_is_sent(service: Servi
         f"POST /v1/facts HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: application/json\r\n"
         f"Authorization: {service.http.headers['Authorization']}\r\nContent-Length: {100 * MIB}\r\n\r\n"
     )
-    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
         connection.sendall(request.encode())
         head = connection.recv(4096)
     assert head.startswith(b"HTTP/1.1 413 ")

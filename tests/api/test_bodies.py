@@ -52,10 +52,10 @@ def test_the_bound_itself_passes() -> None:
     "body", [b"[" * 8_000_000 + b"]" * 8_000_000, b"[{}" * 5_000_000, b'["\\"[' * 3_000_000]
 )
 def test_the_deepest_body_is_refused_within_a_moment(body: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(Malformed):
         require_sound(body)
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,6 @@ def test_unsound_json_is_refused_with_its_reason(body: bytes, field: str, said: 
 
 
 def test_a_number_of_a_million_digits_costs_nothing() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     require_sound(b'{"a":' + b"9" * 1_000_000 + b"}")
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1

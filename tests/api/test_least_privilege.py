@@ -51,12 +51,12 @@ def handlers() -> dict[str, HTTPRouteHandler]:
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def clients(service: Service) -> dict[Role, httpx.Client]:
     return {role: service.client(role, "E1" if role == "employee" else None) for role in ROLES}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def addresses(service: Service) -> list[tuple[str, str]]:
     """Method and template of every address that the service describes."""
     document = service.http.get("/schema/openapi.json").json()

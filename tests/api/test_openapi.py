@@ -8,7 +8,7 @@ from served import Service
 Operation = dict[str, Any]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def operations(service: Service) -> dict[str, Operation]:
     """Every operation by method and path."""
     document = service.http.get("/schema/openapi.json").json()

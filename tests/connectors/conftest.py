@@ -27,7 +27,7 @@ VERSION = {"X-Experience-API-Version": "1.0.3"}
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def firm(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Sellers in Shanghai who have 2 % of what they sell, and connectors of the examples."""
     with (
@@ -66,7 +66,7 @@ def order(id: str, /, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lms(firm: Service) -> Iterator[httpx.Client]:
     """The learning system, which knows Basic authentication only."""
     token = Tokens(token_file(firm.settings.home)).make("integration", "lms")

@@ -47,12 +47,12 @@ def as_foreigner(*command: str) -> subprocess.CompletedProcess[str]:
         extra_groups=(),
         text=True,
         capture_output=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
 
 
-def until(true: Callable[[], Any], *, seconds: float = 20.0) -> Any:
+def until(true: Callable[[], Any], *, seconds: float = 60.0) -> Any:
     """Waits for `true()`, bounded, and gives what it gave."""
     deadline = time.monotonic() + seconds
     while not (value := true()):
@@ -68,7 +68,7 @@ def new_home() -> Generator[Path]:
     place.chmod(0o711)
     try:
         yield place / "home"
-        until(lambda: is_empty(place / "home"), seconds=30.0)
+        until(lambda: is_empty(place / "home"), seconds=60.0)
     finally:
         kill_inhabitants(place / "home")
         shutil.rmtree(place, ignore_errors=True)
@@ -116,7 +116,7 @@ class User:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.process.kill()
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=60)
 
     def answer(self) -> str:
         """Its next line."""
@@ -133,7 +133,7 @@ class User:
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
         """Ends it and waits for its end."""
         self.process.send_signal(number)
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=60)
 
 
 def data_of(home: Path) -> Path:

@@ -133,5 +133,5 @@ def test_a_database_that_was_long_away_is_met_again_at_once(tmp_path: Path, tell
             seconds_away=AWAY_SECONDS,
             ready_again_after_seconds=round(waited, 1),
         )
-        assert waited < 5
+        assert waited < 15
         assert service.head() == 4

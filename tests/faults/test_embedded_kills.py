@@ -5,6 +5,7 @@ import signal
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -183,9 +184,10 @@ def _hold_recovery(home: Path, seconds: float) -> None:
 
     def recovering() -> psutil.Process | None:
         server = postmaster(data_of(home))
-        for child in server.children() if server else []:
-            if any("startup" in word for word in child.cmdline()):
-                return child
+        with suppress(psutil.NoSuchProcess):  # the killed one may be seen for the last time
+            for child in server.children() if server else []:
+                if any("startup" in word for word in child.cmdline()):
+                    return child
         return None
 
     process = until(recovering)

@@ -87,7 +87,7 @@ def test_the_server_stops_when_its_only_user_exits_without_stopping(home: Path) 
     """A program that simply ends leaves nothing behind."""
     with User(home) as user:
         user.answer()
-        user.process.communicate(timeout=10)
+        user.process.communicate(timeout=60)
         until(lambda: is_empty(home) and not keepers_of(home))
 
 

@@ -9,14 +9,14 @@ from benchmarks.restarting import WANTED_SECONDS, loaded, restart
 
 pytestmark = pytest.mark.faults
 
-CI_SECONDS = 3 * WANTED_SECONDS
-"""A small ledger on a machine that does other things too."""
+BUSY_SECONDS = 60.0
+"""A machine that runs other tests too promises no more than that the service comes."""
 
 
 @pytest.mark.parametrize(
     ("facts", "crashes", "seconds"),
     [
-        pytest.param(50_000, 1, CI_SECONDS, id="few"),
+        pytest.param(50_000, 1, BUSY_SECONDS, id="few"),
         pytest.param(
             1_000_000, 5, WANTED_SECONDS, id="many", marks=[pytest.mark.soak, pytest.mark.timeout(1800)]
         ),

@@ -8,7 +8,7 @@ from paged_firm import founded
 from served import Service, served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def firm(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A firm that every page has something to show of."""
     with (

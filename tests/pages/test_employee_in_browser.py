@@ -96,7 +96,7 @@ def test_a_fact_shows_without_loading_anew_also_after_a_restart(own: Reader, fir
     assert page.evaluate("document.activeElement.closest('#earned') !== null"), "the focus stays"
     firm.restart()
     assert firm.http.post("/v1/facts", json=visit()).status_code == 201
-    page.locator("#earned", has_text=f"¥{before + 60}.00").wait_for(timeout=45_000)
+    page.locator("#earned", has_text=f"¥{before + 60}.00").wait_for(timeout=90_000)
     page.wait_for_selector("#line[data-live-state=on]")
     assert page.evaluate("window.opened") == "once"
     own.faults.clear()  # what was asked for while the service was away

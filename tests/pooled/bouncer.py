@@ -89,6 +89,6 @@ def bouncer(dsn: str, begins: Mapping[str, str]) -> Generator[Bouncer]:
             yield Bouncer(folder)
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

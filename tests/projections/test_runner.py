@@ -74,7 +74,7 @@ def _one(journal: Journal, query: str) -> Any:
 
 
 def _until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not true():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.01)

@@ -7,7 +7,7 @@ from conftest import new_database
 from served import Service, open_shanghai, served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def directory(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A branch SH and a seller E1, hired without the directory."""
     with new_database(postgres, template) as dsn, served(dsn, tmp_path_factory.mktemp("home")) as made:

@@ -71,7 +71,7 @@ def test_a_fact_is_sealed_within_a_second_and_its_proof_holds(serve: Serve, ledg
         assert answer.headers["retry-after"] == "1"
         assert answer.json()["type"] == "/v1/problems/not-sealed-yet"
     until(lambda: service.http.get(f"/v1/facts/{position}/proof").status_code == 200)
-    assert time.monotonic() - recorded < 3, "half a second is usual; the machine may be busy"
+    assert time.monotonic() - recorded < 15, "half a second is usual; the machine may be busy"
     proof = parse_proof(service.http.get(f"/v1/facts/{position}/proof").content)
     head = parse_checkpoint(proof.note.text)
     assert proof.note.signers([key_of(ledger_dsn)])

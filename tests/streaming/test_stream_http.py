@@ -219,5 +219,5 @@ def test_a_service_that_stops_says_so_and_is_not_held_up(ledger_dsn: str, tmp_pa
             event = next(each)
             assert (event.event, event.id) == ("must-refetch", "")
             assert json.loads(event.data) == {"reason": "service-stops"}
-        service.process.wait(timeout=20)
+        service.process.wait(timeout=60)
         assert time.monotonic() - started < 10

@@ -8,7 +8,7 @@ from conftest import new_database
 from webhook_scene import Scene, webhook_scene
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def scene(postgres: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A service and a receiver, which every test leaves as good as they were."""
     with (
