@@ -23,7 +23,7 @@ arrives, little of the machine goes to folding.
 """
 
 LONG_REST_MILLISECONDS = 100
-"""The most where very many arrive: it is a quarter of a millisecond for each fact of the last look."""
+"""The most where very many arrive: it is half a millisecond for each fact of the last look."""
 
 KEPT_STATEMENTS = 500
 
@@ -125,4 +125,4 @@ class Runner:
 
 
 def _rest_seconds(found: int) -> float:
-    return max(min(found, REST_MILLISECONDS), min(found / 4, LONG_REST_MILLISECONDS)) / 1000
+    return max(min(found, REST_MILLISECONDS), min(found / 2, LONG_REST_MILLISECONDS)) / 1000

@@ -28,7 +28,7 @@ copy journal (
 # ourselves, all of which is at hand in a fraction of the time that adapting them takes.
 COPIED_TYPES = "int8 text text text bytea bytea int8 int8 text int8 bytea".split()
 
-_WIRE_EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+WIRE_EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 _LIST_OF_TEXT = struct.Struct("!iiiii")
 _LENGTH = struct.Struct("!i")
@@ -101,17 +101,20 @@ class Batch:
             elif self._drafts[self._first[key]].content_hash != draft.content_hash:
                 raise _reused(draft, f"item {self._first[key] + 1} of the same batch")
 
-    def claims(self) -> str:
+    def claims(self) -> bytes:
         """The fresh keys by their source, as `journal_open` takes them."""
         keys: dict[str, list[str]] = {}
         for source, key in self.fresh:
             keys.setdefault(source, []).append(key)
-        return msgspec.json.encode(keys).decode()
+        return msgspec.json.encode(keys)
+
+    def rows(self) -> bytes:
+        """The fresh drafts, as `journal_append` takes them."""
+        return msgspec.json.encode([_row(self._drafts[index]) for index in self.fresh.values()])
 
     def given(self, told_at: dt.datetime) -> dict[str, object]:
         """The parameters of APPEND."""
-        rows = [_row(self._drafts[index]) for index in self.fresh.values()]
-        return {"claims": self.claims(), "batch": msgspec.json.encode(rows).decode(), "told_at": told_at}
+        return {"claims": self.claims().decode(), "batch": self.rows().decode(), "told_at": told_at}
 
     def recognise(self, opening: Opening) -> None:
         """Takes out what the journal knows."""
@@ -144,16 +147,18 @@ class Batch:
         """Writes the fresh drafts behind the opening's head."""
         with cursor.copy(COPY) as copy:
             copy.set_types(COPIED_TYPES)
-            write, drafts, recorded_at = copy.write_row, self._drafts, _on_wire(opening.recorded_at)
+            write, drafts, recorded_at = copy.write_row, self._drafts, on_wire(opening.recorded_at)
             for position, index in enumerate(self.fresh.values(), opening.head + 1):
                 type, source, key, occurred_at, actor, causation, data, tags, content_hash = drafts[index]
-                said = type, source, key, content_hash, _list_on_wire(tags), _on_wire(occurred_at)
+                said = type, source, key, content_hash, _list_on_wire(tags), on_wire(occurred_at)
                 write((position, *said, recorded_at, actor, causation, data))
 
 
 def open_batch(cursor: Cursor[Any], batch: Batch, told_at: dt.datetime) -> Opening:
     """Takes the journal's lock for the transaction, and asks for the fresh keys."""
-    row = cursor.execute(OPEN, {"claims": batch.claims(), "told_at": told_at}, prepare=True).fetchone()
+    row = cursor.execute(
+        OPEN, {"claims": batch.claims().decode(), "told_at": told_at}, prepare=True
+    ).fetchone()
     return _looked_up(cursor, opening(row))
 
 
@@ -185,8 +190,9 @@ def _looked_up(cursor: Cursor[Any], opened: Opening) -> Opening:
     return opened._replace(known=opened.known | found, cold=())
 
 
-def _on_wire(instant: dt.datetime) -> int:
-    return (instant - _WIRE_EPOCH) // _MICROSECOND
+def on_wire(instant: dt.datetime) -> int:
+    """Microseconds, as the server counts them."""
+    return (instant - WIRE_EPOCH) // _MICROSECOND
 
 
 def _list_on_wire(texts: Sequence[str]) -> bytes:

@@ -11,11 +11,10 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 import psycopg
-from psycopg import AsyncConnection
-from psycopg.rows import TupleRow
 
 from domain.journal.append import Condition, Journal, Receipt
-from domain.journal.batch import APPEND, COPY_FROM, Answer, Batch, opening
+from domain.journal.appending import Appending
+from domain.journal.batch import COPY_FROM, Answer, Batch
 from domain.journal.record import Draft
 from domain.refusals import KeyReused, Refusal
 
@@ -76,7 +75,7 @@ class GroupCommit:
         self._patience_seconds = 0.0
         self._arrived, self._room = asyncio.Event(), asyncio.Event()
         self._closing = False
-        self._connection: AsyncConnection[TupleRow] | None = None
+        self._appending: Appending | None = None
         self._writer: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -221,12 +220,10 @@ class GroupCommit:
     async def _append_few(self, batch: Batch, now: dt.datetime) -> Sequence[Answer]:
         """Writes `batch` in one round trip; no answers when that did not do."""
         try:
-            if self._connection is None:
-                self._connection = await AsyncConnection.connect(
-                    self._journal.conninfo, autocommit=True, prepare_threshold=self._journal.prepare_after
-                )
-            cursor = await self._connection.execute(APPEND, batch.given(now), prepare=True)
-            found = opening(await cursor.fetchone())
+            if self._appending is None:
+                prepares = self._journal.prepare_after is not None
+                self._appending = await Appending.connect(self._journal.conninfo, prepares=prepares)
+            found = await self._appending.append(batch, now)
         except psycopg.OperationalError:
             await self._hang_up()
             return ()
@@ -238,9 +235,9 @@ class GroupCommit:
         return batch.answers()
 
     async def _hang_up(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        if self._appending is not None:
+            await self._appending.close()
+            self._appending = None
 
 
 def _answer(asked: _Asked, answers: Sequence[Answer]) -> None:
