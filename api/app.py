@@ -79,6 +79,7 @@ from api.connectors import quarantine_http
 from api.connectors.drop import Drop
 from api.connectors.dropping import Dropping
 from api.connectors.facts_kept import FactsKept
+from api.connectors.learning_requests import LearningRequests
 from api.connectors.quarantine import Quarantine
 from api.connectors.xapi import xapi_router
 from api.documented import complete
@@ -309,7 +310,7 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES) -> Surround:
     )
     complete(app, ledger.settings.batch_facts)
     asked.update(questions(app.openapi_schema))
-    return Surround(app, metrics, on_stop=hub.close, has_tls=ledger.settings.has_tls)
+    return Surround(LearningRequests(app), metrics, on_stop=hub.close, has_tls=ledger.settings.has_tls)
 
 
 def _threads(

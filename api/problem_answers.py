@@ -1,5 +1,6 @@
 """The one place where a refusal or a fault that ends a request becomes its answer: a problem document."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -33,6 +34,8 @@ from domain.journal.group_commit import Closed
 from domain.refusals import Refusal
 
 log = structlog.get_logger("meritbook")
+
+_MISSING = re.compile(r"Missing required \w+ parameter '([^']+)'")
 
 
 def _answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[bytes]:
@@ -80,13 +83,14 @@ def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
         )
     found = error.extra if isinstance(error.extra, list) else []
     first = found[0] if found and isinstance(found[0], dict) else {}
+    missing = _MISSING.match(error.detail)
     phrase = HTTPStatus(error.status_code).phrase
     problem = Problem(
         type="about:blank",
         title=phrase,
         status=error.status_code,
         detail=str(first.get("message") or error.detail or phrase),
-        field=str(first.get("key", "")).rstrip("_"),  # from_ is asked for as from
+        field=missing[1] if missing else str(first.get("key", "")).rstrip("_"),  # from_ is asked for as from
         remedy="See /schema/openapi.json for what this address takes.",
         request_id=_request_id(request),
     )

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger("meritbook")
 
 _REQUEST_ID = re.compile(rb"[\w.\-]{1,64}\Z")
-_XAPI = (b"x-experience-api-version", b"1.0.3")
 _OVER_TLS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _HEADERS = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
 
@@ -71,8 +70,6 @@ class Surround:
                     (b"traceparent", trace.header.encode()),
                     *(header for header in self._headers if header[0] not in sent),
                 ]
-                if scope["path"].startswith("/xapi/"):
-                    message["headers"].append(_XAPI)
             await send(message)
 
         try:

@@ -6,7 +6,7 @@ import msgspec
 from psycopg import Cursor
 
 from api.connectors import sealing
-from api.connectors.statements import BadStatement
+from api.connectors.forms import BadStatement
 from domain.journal.vault import Vault
 
 OF_AN_AGENT = ("mbox", "mbox_sha1sum", "openid", "account")

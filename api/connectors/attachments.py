@@ -14,17 +14,17 @@ from typing import Any, NamedTuple
 from psycopg import Cursor
 
 from api.connectors import sealing
-from api.connectors.statements import BadStatement, Statement, require_iri
+from api.connectors.forms import bad, below
+from api.connectors.signatures import is_signature, require_signed
+from api.connectors.statements import Statement
 from domain.journal.vault import Vault
 
 MIXED = "multipart/mixed"
 MOST_PARTS = 100
-SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
 
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
 _ALGORITHMS = {56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
 """By the length of their digests in hexadecimal."""
-_REQUIRED = {"usageType": str, "display": dict, "contentType": str, "length": int, "sha2": str}
 
 ADD = """
 insert into xapi_attachment (statement, sha2, connector, content, media_type)
@@ -51,17 +51,15 @@ def parts_of(content_type: str, body: bytes) -> tuple[bytes, list[Attached]]:
     """
     named = _BOUNDARY.search(content_type)
     if named is None:
-        raise _bad("Content-Type", "It names no boundary.", "Write multipart/mixed; boundary=…")
+        raise bad("Content-Type", "It names no boundary.", "Write multipart/mixed; boundary=…")
     mark = b"\r\n--" + (named[1] or named[2]).encode("latin-1")
     _, *pieces = (b"\r\n" + body).split(mark, MOST_PARTS + 2)
     if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
-        raise _bad(
-            "", f"It does not end with its boundary after {MOST_PARTS} parts at most.", "See RFC 2046."
-        )
+        raise bad("", f"It does not end with its boundary after {MOST_PARTS} parts at most.", "See RFC 2046.")
     found = [_part(each) for each in pieces[:-1]]
     head, statements = found[0]
     if head.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise _bad("parts[0]", "The first part is no application/json.", "Send the statements first.")
+        raise bad("parts[0]", "The first part is no application/json.", "Send the statements first.")
     return statements, [_attached(number, *each) for number, each in enumerate(found[1:], 1)]
 
 
@@ -70,33 +68,31 @@ def require_attached(told: Sequence[Statement], brought: Sequence[Attached]) -> 
 
     Raises: BadStatement.
     """
-    by_digest = {each.sha2 for each in brought}
+    by_digest = {each.sha2: each.content for each in brought}
     declared = set[str]()
-    for number, each in enumerate(told):
+    for each in told:
         for index, said in enumerate(described(each.said)):
-            place = f"[{number}].attachments[{index}]"
-            _require_described(said, place)
+            place = below(each.place, f"attachments[{index}]")
             digest = said["sha2"].lower()
             declared.add(digest)
-            if "fileUrl" not in said and digest not in by_digest:
-                raise _bad(
+            if is_signature(said):
+                require_signed(each, said, by_digest.get(digest), place)
+            elif "fileUrl" not in said and digest not in by_digest:
+                raise bad(
                     place,
                     "It has no fileUrl and does not come along.",
                     "Send it in multipart/mixed.",
                 )
     for number, each in enumerate(brought, 1):
         if each.sha2 not in declared:
-            raise _bad(f"parts[{number}]", "No statement describes it.", "Describe it, or leave it out.")
+            raise bad(f"parts[{number}]", "No statement describes it.", "Describe it, or leave it out.")
 
 
 def described(said: Mapping[str, Any]) -> Iterator[Any]:
     """What a statement, or one within it, says of its files."""
-    target = said.get("object")
-    for each in (said, target if isinstance(target, dict) else {}):
-        listed = each.get("attachments", [])
-        if not isinstance(listed, list):
-            raise _bad("attachments", "It is no list.", "See xAPI 1.0.3, part two.")
-        yield from listed
+    yield from said.get("attachments", ())
+    if said["object"].get("objectType") == "SubStatement":
+        yield from said["object"].get("attachments", ())
 
 
 def keep(
@@ -151,30 +147,9 @@ def _attached(number: int, head: Mapping[str, str], content: bytes) -> Attached:
     digest = head.get("x-experience-api-hash", "").lower()
     place = f"parts[{number}]"
     if head.get("content-transfer-encoding", "").lower() != "binary":
-        raise _bad(place, "Its Content-Transfer-Encoding is not binary.", "Send its very bytes, and say so.")
+        raise bad(place, "Its Content-Transfer-Encoding is not binary.", "Send its very bytes, and say so.")
     algorithm = _ALGORITHMS.get(len(digest))
     if algorithm is None or hashlib.new(algorithm, content).hexdigest() != digest:
-        raise _bad(place, "It is not what its X-Experience-API-Hash says.", "Send the SHA-2 of its bytes.")
+        raise bad(place, "It is not what its X-Experience-API-Hash says.", "Send the SHA-2 of its bytes.")
     media_type = head.get("content-type", "application/octet-stream")[:200]
     return Attached(digest, media_type, content)
-
-
-def _require_described(said: Any, place: str) -> None:
-    if not isinstance(said, dict):
-        raise _bad(place, "It is no object.", "See xAPI 1.0.3, part two.")
-    for name, kind in _REQUIRED.items():
-        if not isinstance(said.get(name), kind) or isinstance(said.get(name), bool):
-            raise _bad(f"{place}.{name}", "It is missing, or of another kind.", "See xAPI 1.0.3, part two.")
-    require_iri(said["usageType"], f"{place}.usageType")
-    if said["usageType"] == SIGNATURE:
-        raise _bad(
-            f"{place}.usageType",
-            "Signatures are not verified here, so no signed statement is taken.",
-            "Send the statement without its signature.",
-        )
-    if not re.fullmatch("[0-9a-fA-F]+", said["sha2"]) or len(said["sha2"]) not in _ALGORITHMS:
-        raise _bad(f"{place}.sha2", "It is no SHA-2 in hexadecimal.", "Send that of the file's bytes.")
-
-
-def _bad(field: str, detail: str, remedy: str) -> BadStatement:
-    return BadStatement(field=field, detail=detail, remedy=remedy)

@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from litestar import Request
+from litestar import Request, Response
 from litestar.datastructures import State
 from psycopg import Cursor
 
 from api.caller import Caller
 from api.connectors import documents
 from api.connectors.documents import Connector
-from api.connectors.statements import BadStatement
+from api.connectors.forms import BadStatement
+from api.problem_answers import answer_refusal
 from api.problems import NotFound
+from domain.refusals import Malformed, Refusal
 
 Asked = Request[Any, Caller, State]
 VERSION = "1.0.3"
@@ -26,6 +28,12 @@ def require_version(request: Asked) -> None:
             detail=f"{version[:20]!r} is not spoken here.",
             remedy=f"Send the header X-Experience-API-Version: {VERSION}.",
         )
+
+
+def answer_bad_request(request: Asked, refusal: Refusal) -> Response[bytes]:
+    """What is wrong with a question or a kind of body: 400 by the standard, as anything malformed."""
+    told = {"field": refusal.field, "detail": refusal.detail, "remedy": refusal.remedy}
+    return answer_refusal(request, Malformed(**told))
 
 
 def connector_of(cursor: Cursor[Any], caller: Caller) -> Connector:

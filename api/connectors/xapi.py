@@ -18,13 +18,14 @@ from api.connectors import documents
 from api.connectors.agents import agent_of
 from api.connectors.attachments import MIXED, Attached, keep, kept, mixed, parts_of, require_attached
 from api.connectors.bodies import STATEMENT_BODY, STATEMENTS_BODY
+from api.connectors.forms import BadStatement
 from api.connectors.http import require_client
 from api.connectors.learning import Learning
 from api.connectors.quarantine import Quarantine
-from api.connectors.speaking import OPT, VERSION, Asked, connector_of, require_version
+from api.connectors.speaking import OPT, VERSION, Asked, answer_bad_request, connector_of, require_version
 from api.connectors.statement_list import MOST, Listed, Place, Wanted, listed
 from api.connectors.statement_store import Said, StatementStore
-from api.connectors.statements import BadStatement, Statement, statement
+from api.connectors.statements import Statement, statement
 from api.connectors.xapi_resources import HANDLERS as RESOURCES
 from api.described import operation_with
 from api.facts import permitted
@@ -36,6 +37,7 @@ from api.reading import Reading, instant
 from api.watching import shows
 from api.writing import Writing
 from domain.journal.vault import Vault
+from domain.refusals import BadField
 from projections import roster
 
 MOST_STATEMENTS = 5_000
@@ -56,8 +58,7 @@ async def read_about() -> About:
         version=[VERSION],
         extensions={
             "urn:meritbook:offered": offered,
-            "urn:meritbook:not-offered": "related_agents, related_activities, format, signatures, "
-            "alternate request syntax",
+            "urn:meritbook:not-offered": "related_agents, related_activities, format",
         },
     )
 
@@ -115,7 +116,7 @@ async def post_statements(
             raise BadStatement(
                 field="", detail=f"More than {MOST_STATEMENTS} statements.", remedy="Send fewer at a time."
             )
-        told = [_numbered(each, f"[{index}]." if said is items else "") for index, each in enumerate(items)]
+        told = [_numbered(each, f"[{index}]" if said is items else "") for index, each in enumerate(items)]
         ids = [each.id for each in told]
         if len(set(ids)) < len(ids):
             raise BadStatement(field="id", detail="Two of them have the same id.", remedy="Send each once.")
@@ -189,12 +190,11 @@ class Shown(NamedTuple):
 
     async def told(self, body: bytes, statements: Sequence[str]) -> Response[dict[str, Any]]:
         """An answer about these statements."""
-        headers = {"X-Experience-API-Consistent-Through": now().isoformat()}
         if not self.attachments:
-            return Response(msgspec.Raw(body), headers=headers)  # type: ignore[arg-type]
+            return Response(msgspec.Raw(body))  # type: ignore[arg-type]
         files = await self.reading.ask(partial(kept, vault=self.vault, statements=statements))
         media_type, said = mixed(body, files)
-        return Response(said, headers=headers, media_type=media_type)  # type: ignore[arg-type]
+        return Response(said, media_type=media_type)  # type: ignore[arg-type]
 
 
 async def _one(shown: Shown, store: StatementStore, id: str, voided: bool) -> Response[dict[str, Any]]:
@@ -249,8 +249,8 @@ def _people(cursor: Any, about: Iterable[str]) -> list[str]:
 
 
 def _numbered(said: object, place: str) -> Statement:
-    id = said.get("id") if isinstance(said, dict) else None
-    return statement(said, str(uuid4() if id is None else id).lower(), place)
+    id = said.get("id", uuid4()) if isinstance(said, dict) else uuid4()
+    return statement(said, str(id).lower(), place)
 
 
 async def _take(
@@ -315,4 +315,8 @@ HANDLERS = (put_statement, post_statements, read_statements, read_about)
 
 def xapi_router() -> Router:
     """The addresses of the standard."""
-    return Router("/xapi", route_handlers=[*HANDLERS, *RESOURCES])
+    return Router(
+        "/xapi",
+        route_handlers=[*HANDLERS, *RESOURCES],
+        exception_handlers={BadField: answer_bad_request, WrongMediaType: answer_bad_request},
+    )

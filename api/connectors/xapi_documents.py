@@ -17,9 +17,10 @@ from psycopg import Cursor
 from api.bodies import read_body
 from api.connectors.agents import agent_of
 from api.connectors.document_store import Document, DocumentStore, Named, Owner, Resource
+from api.connectors.forms import BadStatement, require_iri
 from api.connectors.http import require_client
 from api.connectors.speaking import OPT, Asked, connector_of, require_version
-from api.connectors.statements import ID, BadStatement, require_iri
+from api.connectors.statements import ID
 from api.ops import Ledger, now
 from api.problems import ChangedMeanwhile, NotFound
 from api.reading import Reading, instant
@@ -153,13 +154,14 @@ async def told(place: Place, id: str | None, since: str | None) -> Response[Any]
             remedy="Ask without an id for those that there are.",
         )
     headers = {
+        "Content-Type": found.media_type,  # as it was sent, with a charset or without
         "ETag": found.etag,
         "Last-Modified": format_datetime(found.stored_at.astimezone(dt.UTC), usegmt=True),
         # Whoever opens it in a browser is handed a file: it may be a page of anybody's making.
         "Content-Disposition": "attachment",
         "Content-Security-Policy": "sandbox",
     }
-    return Response(found.content, headers=headers, media_type=found.media_type)
+    return Response(found.content, headers=headers)
 
 
 async def put(place: Place, id: str, conditions: Conditions, limit_bytes: int) -> None:

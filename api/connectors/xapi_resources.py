@@ -10,8 +10,8 @@ from litestar.params import QueryParameter
 from api.connectors import xapi_documents as documents
 from api.connectors.agents import agent_of
 from api.connectors.bodies import DOCUMENT_BODY
+from api.connectors.forms import require_iri
 from api.connectors.speaking import Asked, require_version
-from api.connectors.statements import require_iri
 from api.connectors.xapi_documents import (
     CHANGES,
     READS,

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from api.connectors.statements import PROGRESS, BadStatement, row, statement
+from api.connectors.forms import BadStatement
+from api.connectors.statements import PROGRESS, row, statement
 from api.importing.json_table import parsed
 
 ID = "7d1f3a52-5b0e-4c8e-9a51-0a0f6d0c1b11"
