@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from api.payslip_words import KINDS, STATES, WORDS, Lang
 from api.payslips import PaidSlip
+from domain.facts.titles import TitledKind
 from domain.money import major_text, minor_per_major
 from domain.people.roster import Posting
 from domain.plan.account_terms import ACCOUNT, ALLOWANCE
@@ -22,6 +23,7 @@ from domain.plan.statement import Line
 from projections.evidence import Evidence
 from projections.explain import ExplainedLine, ExplainedPayslip
 from projections.inquiries import Inquiry
+from projections.titles import Titles
 
 FACTS_SHOWN = 6
 """So many positions are printed below a line; the link has them all."""
@@ -37,13 +39,17 @@ Plans = Mapping[tuple[str, str], Plan]
 
 
 class Page(NamedTuple):
-    """What is printed. posting: where the person works, if that is known. prefix: of links to the service."""
+    """What is printed. posting: where the person works, if that is known. called: what ids are called now.
+
+    prefix: of links to the service.
+    """
 
     slip: PaidSlip
     found: ExplainedPayslip
     plans: Plans
     posting: Posting | None
     lang: Lang
+    called: Titles
     prefix: str = ""
 
 
@@ -94,11 +100,10 @@ def slip_shown(page: Page) -> dict[str, Any]:
     slip, made, here = page.slip, page.slip.statement, page.posting
     held = made.total_minor - slip.payable_minor
     state = slip.run.state
-    posts = (here.branch, here.department, here.post) if here else ()
     return {
         "employee": made.employee,
         "name": here.name if here else None,
-        "where": [part for part in posts if part],
+        "where": list(_where(here, page)) if here else [],
         "period": made.period,
         "state": state,
         "currency": made.currency,
@@ -115,6 +120,15 @@ def slip_shown(page: Page) -> dict[str, Any]:
         "engine": slip.engine,
         "explain": f"{page.prefix}explain?{urlencode({'known_at': slip.known_at})}",
     }
+
+
+def _where(here: Posting, page: Page) -> Iterator[str]:
+    """The branch, department and post, each by what it is called."""
+    kinds: tuple[TitledKind, ...] = ("branch", "department", "post")
+    for kind in kinds:
+        id = getattr(here, kind)
+        if id is not None:
+            yield _in(page.called.of(kind, id), page.lang)
 
 
 def _sections(page: Page) -> Iterator[dict[str, Any]]:

@@ -21,6 +21,7 @@ from domain.period import Period
 from projections import policy, roster
 from projections.explain import explain
 from projections.members import deciding_postings
+from projections.titles import Titles, titles
 
 
 @get(
@@ -60,7 +61,9 @@ async def page_asked(
     request.auth.require_about(employee)
     asked = month(period)
     return await view.ask(
-        lambda cursor, known_at: page_of(cursor, vault, request.auth, employee, asked, known_at, lang)
+        lambda cursor, known_at: page_of(
+            cursor, vault, request.auth, employee, asked, known_at, lang, titles(cursor)
+        )
     )
 
 
@@ -72,8 +75,9 @@ def page_of(
     period: Period,
     known_at: int | None,
     lang: Lang,
+    called: Titles,
 ) -> Page:
-    """What the page of one statement says.
+    """What the page of one statement says. called: what ids are called, also on a page of the past.
 
     Raises: NotFound where nothing is due.
     """
@@ -87,7 +91,7 @@ def page_of(
         for about in months
         for version in policy.plans_in_force(cursor, Period.parse(about).last_day, slip.known_at)
     }
-    return Page(slip, found, plans, _posting(cursor, vault, employee, period, slip.known_at), lang)
+    return Page(slip, found, plans, _posting(cursor, vault, employee, period, slip.known_at), lang, called)
 
 
 def _posting(

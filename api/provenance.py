@@ -23,6 +23,7 @@ from domain.journal.merkle import leaf_hash
 from domain.journal.read import head
 from domain.journal.record import Record, record_line
 from projections.provenance import Settled, settled, speaking_of
+from projections.titles import titles
 from projections.trail import voids
 
 
@@ -110,7 +111,7 @@ def _told(
 ) -> dict[int, TrailEntry]:
     cancelled = voids(cursor, [record.position for record in records])
     known = {position: by for position, by in cancelled.items() if by <= upto}
-    return {entry.position: entry for entry in entries(records, known, language)}
+    return {entry.position: entry for entry in entries(records, known, language, titles(cursor))}
 
 
 def _about(record: Record) -> int | None:

@@ -51,6 +51,7 @@ _PRACTICES = frozenset({"practice_shared", "decision_maker_recorded"})
 _APPROVALS = frozenset({"approval_asked", "approval_decided"})
 _CORRECTIONS = frozenset({"fact_voided", "fact_confirmed"})
 _RULES = frozenset({"branch_opened", "target_changed", "override_set"})
+_WORDS = frozenset({"title_set"})
 _SAID_OF_PLANS = frozenset({"plan_commented", "plan_acknowledged"})
 _RUNS = frozenset("run_approved run_released pay_held hold_released payment_confirmed".split())
 _HOLDS = frozenset({"pay_held", "hold_released"})
@@ -172,6 +173,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _SAID_OF_PLANS
         | _ON_INQUIRIES
         | _HOLDS
+        | _WORDS
         | {"plan_drafted", "adoption_proposed", "inquiry_opened", "notice_rules_set", "market_pay_surveyed"},
         "hr_head": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
         "payroll": _RATES
@@ -188,6 +190,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _CORRECTIONS
         | _RATES
         | _APPROVALS
+        | _WORDS
         | {"branch_opened", "payment_confirmed"},
         "administrator": frozenset(FACT_TYPES) - _OF_THE_SERVICE - _CREDENTIALS,
     }

@@ -17,6 +17,7 @@ from api.run_sheets import KeptSheets
 from api.watching import shows
 from domain.journal.vault import Vault
 from domain.refusals import BadField
+from projections.titles import titles
 
 MOST_SLIPS = 500
 """So many are printed at once; a larger branch is printed in parts."""
@@ -58,8 +59,9 @@ async def print_slips(
 
     def question(cursor: Cursor[Any], known_at: int | None) -> str:
         at = made.known_at if made.closed_position is None else known_at
+        called = titles(cursor)
         return payslip_page(
-            *(page_of(cursor, vault, request.auth, each, asked, at, language) for each in shown)
+            *(page_of(cursor, vault, request.auth, each, asked, at, language, called) for each in shown)
         )
 
     content = await view.ask(question)

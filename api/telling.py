@@ -13,8 +13,11 @@ from api.telling_connecting import CONNECTING
 from api.telling_directory import DIRECTORY
 from api.telling_leads import LEADS_AND_CONTRACTS
 from api.telling_learning import LEARNING
+from api.telling_naming import NAMING
 from domain.facts.base import Fact
+from domain.facts.titles import titled_kind
 from domain.money import CURRENCIES, major_text
+from projections.titles import Titles
 
 Language = Literal["en", "zh"]
 
@@ -22,6 +25,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     **LEARNING,
     **DIRECTORY,
     **CONNECTING,
+    **NAMING,
     "employee_hired": (
         "{employee} joins {branch} as {post} on {hired_on}",
         "{employee} 于 {hired_on} 入职 {branch}，岗位 {post}",
@@ -121,11 +125,6 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "belonging {belonging}",
         "{employee} 填写周问卷：压力 {stress}，培训满意度 {training_satisfaction}，归属感 {belonging}",
     ),
-    "posts_established": (
-        "{branch} has {posts} posts for {employment} staff from {effective_on}[, department {department}]"
-        "[, as {post}]",
-        "{branch} 自 {effective_on} 起有 {posts} 个 {employment} 编制[，部门 {department}][，岗位 {post}]",
-    ),
     "probation_agreed": (
         "{employee} is on probation until {ends_on}",
         "{employee} 试用期至 {ends_on}",
@@ -167,10 +166,6 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "{employee} 的证照 {credential} 自 {effective_on} 恢复：{reason}",
     ),
     "ledger_opened": ("The ledger of {name} is opened", "{name} 的账本启用"),
-    "branch_opened": (
-        "Branch {branch} ({title}) opens on {opened_on}",
-        "分公司 {branch}（{title}）于 {opened_on} 开业",
-    ),
     "plan_adopted": (
         "Plan {plan} takes effect on {effective_from}, approved by {approver}",
         "激励方案 {plan} 自 {effective_from} 生效，审批人 {approver}",
@@ -256,10 +251,6 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "Inquiry {inquiry} of {employee} is resolved: {outcome}[, mended by {corrections}]",
         "{employee} 的查询 {inquiry} 已了结：{outcome}[，由 {corrections} 更正]",
     ),
-    "branch_merged": (
-        "Branch {branch} is part of {into} from {effective_on}: {reason}",
-        "分公司 {branch} 自 {effective_on} 起并入 {into}：{reason}",
-    ),
     "approval_asked": (
         "{employee} asks for an approval ({approval}, {kind})[: {amount_minor} minor units of {currency}]",
         "{employee} 提交审批（{approval}，{kind}）[：{amount_minor}（{currency} 最小单位）]",
@@ -307,16 +298,19 @@ FORMS: Mapping[str, tuple[str, str]] = {
 SAID_BY_SERVICE = {("access_refused", "reason"), ("webhook_changed", "because")}
 """Fields whose sentences are the service's own; what people wrote stands as they wrote it."""
 
+UNTITLED = Titles()
+"""Nothing is called otherwise than by its id."""
+
 _PART = re.compile(r"\[([^\]]*)\]")
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
-def told(fact: Fact, language: Language = "en") -> str:
-    """What `fact` says, in one line."""
+def told(fact: Fact, language: Language = "en", titles: Titles = UNTITLED) -> str:
+    """What `fact` says, in one line. titles: what the ids in it are called."""
     forms = FORMS.get(fact.TYPE)
     if forms is None:
         return fact.TYPE.replace("_", " ")
-    return filled(forms[language == "zh"], lambda name: _value(fact, name, language))
+    return filled(forms[language == "zh"], lambda name: _value(fact, name, language, titles))
 
 
 def filled(form: str, value: Callable[[str], str | None]) -> str:
@@ -339,11 +333,15 @@ def amount_text(minor: int, currency: str) -> str:
     return f"{major_text(minor, currency) if currency in CURRENCIES else minor} {currency}"
 
 
-def _value(fact: Fact, name: str, language: Language) -> str | None:
+def _value(fact: Fact, name: str, language: Language, titles: Titles) -> str | None:
     if name == "amount":
         minor = getattr(fact, "amount_minor", None)
         return None if minor is None else amount_text(int(minor), str(getattr(fact, "currency", "")))
     value = getattr(fact, name, None)
     if value is not None and (fact.TYPE, name) in SAID_BY_SERVICE:
         return problem_words.told(str(value), language)
-    return value if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if value is None:
+        return None
+    kind = titled_kind(fact.TYPE, name)
+    said = [str(each) for each in value] if isinstance(value, list) else [str(value)]
+    return ", ".join(said if kind is None else (getattr(titles.of(kind, each), language) for each in said))

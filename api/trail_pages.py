@@ -28,6 +28,7 @@ from domain.journal.read import LAST, head, position_as_of
 from domain.journal.record import Record, instant_text
 from domain.refusals import BadField
 from projections.opening import opening
+from projections.titles import Titles, titles
 from projections.trail import Found, Wanted, trail, voids
 
 Format = Literal["json", "csv", "ndjson"]
@@ -121,12 +122,12 @@ async def read_trail(
     recorded, happened = Days(from_, until), Days(happened_from, happened_until)
     wanted = await reading.ask(lambda cursor: within_days(cursor, anywhen, recorded, happened))
     if form == "json":
-        found, cancelled = await reading.ask(lambda cursor: page(cursor, wanted, limit))
+        found, cancelled, called = await reading.ask(lambda cursor: page(cursor, wanted, limit))
         shows(request, people_of(found.records))
         behind = None if found.looked_to is None else wanted.behind(found.looked_to)
         return Response(
             TrailPage(
-                entries=entries(found.records, cancelled, lang),
+                entries=entries(found.records, cancelled, lang, called),
                 next_after=behind.after if behind and not newest else None,
                 next_upto=behind.upto if behind and newest else None,
             )
@@ -203,13 +204,15 @@ def _require_days(days: Days, field: str) -> None:
         )
 
 
-def page(cursor: Cursor[Any], wanted: Wanted, limit: int) -> tuple[Found, dict[int, int]]:
-    """The next `limit` facts, and those of them that were voided."""
+def page(cursor: Cursor[Any], wanted: Wanted, limit: int) -> tuple[Found, dict[int, int], Titles]:
+    """The next `limit` facts, those of them that were voided, and what the ids in them are called now."""
     found = trail(cursor, wanted, limit)
-    return found, voids(cursor, [record.position for record in found.records])
+    return found, voids(cursor, [record.position for record in found.records]), titles(cursor)
 
 
-def entries(records: Iterable[Record], cancelled: dict[int, int], language: Language) -> list[TrailEntry]:
+def entries(
+    records: Iterable[Record], cancelled: dict[int, int], language: Language, called: Titles
+) -> list[TrailEntry]:
     """`records` as an auditor reads them."""
     return [
         TrailEntry(
@@ -220,7 +223,7 @@ def entries(records: Iterable[Record], cancelled: dict[int, int], language: Lang
             type=record.type,
             source=record.source,
             subjects=list(record.tags),
-            line=told(decode(record.type, record.data), language),
+            line=told(decode(record.type, record.data), language, called),
             voided_at=cancelled.get(record.position),
         )
         for record in records
@@ -231,8 +234,8 @@ def file_page(
     cursor: Cursor[Any], wanted: Wanted, form: Form, language: Language
 ) -> tuple[bytes, int | None]:
     """The next lines of a file, and the position after which the following ones come; None at the end."""
-    found, cancelled = page(cursor, wanted, PAGE_FACTS)
-    return written(entries(found.records, cancelled, language), form), found.looked_to
+    found, cancelled, called = page(cursor, wanted, PAGE_FACTS)
+    return written(entries(found.records, cancelled, language, called), form), found.looked_to
 
 
 def heading(form: Form) -> bytes:

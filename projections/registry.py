@@ -31,6 +31,7 @@ from projections import (
     standings,
     statements,
     surveys,
+    titles,
     trail,
     training,
     write_offs,
@@ -63,6 +64,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     market,
     notice_rules,
     shifts,
+    titles,
     rostering,
     standings,  # adds up credits
     statements,  # settle by all that the others know

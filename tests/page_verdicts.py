@@ -130,6 +130,8 @@ PAGES: Mapping[str, frozenset[Role]] = {
     "POST /hr/plans": HIRING,
     "GET /hr/posts": CARE_FOR_ALL,
     "GET /hr/posts/forecast": CARE_FOR_ALL,
+    "GET /hr/titles": CARE_FOR_ALL,
+    "POST /hr/titles": HIRING,
     "GET /hr/pay": CARE_FOR_ALL | {"payroll"},
     "GET /admin": ADMIN,
     "GET /set-up": ADMIN,

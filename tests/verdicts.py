@@ -166,6 +166,7 @@ VERDICTS: dict[str, Verdict | Literal["open"]] = {
     "GET /v1/balances": Verdict("run_payroll", "all"),
     "GET /v1/establishment": Verdict("read_care", "all"),
     "GET /v1/units": Verdict("read_people", "rows"),
+    "GET /v1/titles": Verdict("read_people", "any"),
     "GET /v1/competence": Verdict("read_people", "rows", by="employee"),
     "GET /v1/assistants/{employee}/leads": Verdict("read_people", "person"),
     "GET /v1/assistants/{employee}/contracts": Verdict("read_people", "person"),

@@ -126,12 +126,13 @@ def payslip(
     from api.payslip_page import payslip_page
     from api.printing import page_of
     from api.reading import known_position
+    from projections.titles import titles
 
     month = asked_month(period)
     with traced_cursor() as (cursor, trace):
         reader = Caller(name=account(), role="hr_head", scope="all")
         at = known_position(cursor, known_at)
-        page = page_of(cursor, trace.ledger.vault, reader, employee, month, at, lang)
+        page = page_of(cursor, trace.ledger.vault, reader, employee, month, at, lang, titles(cursor))
         trace("payslip", employee=employee)
     file = output_ or Path(f"payslip-{employee.replace('/', '-')}-{month}.{lang}.html")
     try:

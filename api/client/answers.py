@@ -2726,6 +2726,14 @@ class Title(TypedDict):
     zh: str
 
 
+class Titled(TypedDict):
+    kind: str
+    id: str
+    title: Title | None
+    position: int | None
+    lacks: list[Literal["en", "zh"]]
+
+
 class TokenGiven(TypedDict):
     token: TokenShown
     secret: str

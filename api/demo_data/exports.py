@@ -8,6 +8,7 @@ from api.demo_data.mess import CORRECTIONS, Mess
 from api.demo_data.selling import Month, Sales
 from api.demo_data.sheets import Delivery, Row, csv_bytes, ndjson_bytes, xlsx_bytes
 from api.demo_data.staff import BRANCHES, staff
+from api.demo_data.titles import titles
 from domain.money import major_text
 
 _CLIENTS = "客户编码 登记日期 归属业务员 类型 来源渠道".split()
@@ -41,6 +42,8 @@ def deliveries() -> Iterator[Delivery]:
         }
         if number == 1:
             files["org_branches.csv"] = _branches()
+        if number == 12:
+            files["org_titles.csv"] = titles()
         if decided := offices.decisions(number):
             files[f"hr_decisions_{tag}.csv"] = csv_bytes(offices.DECISIONS, decided, "utf-8-sig")
         if corrections:

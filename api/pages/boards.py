@@ -86,7 +86,6 @@ async def board_page(
         places=shown,
         own=page.caller.employee,
         names=await page.names(named),
-        branch_titles=await page.branch_titles(),
         currency=None,
         honours=awarded[-HONOURS:][::-1],
         query=urlencode(words),

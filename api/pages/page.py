@@ -36,11 +36,13 @@ from api.printing import page_asked, print_statement
 from api.problems import NotFound
 from api.reading import Reading, View, counted_position
 from api.roles import MAY, MAY_RECORD, Action
+from api.telling import UNTITLED
 from api.writing import Writing
 from domain.facts.base import Fact
 from domain.plan.document import Plan
 from domain.refusals import Refusal
-from projections import policy, roster
+from projections import policy
+from projections.titles import Titles, titles
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "web" / "templates"
 
@@ -85,23 +87,29 @@ class Site(NamedTuple):
         opened = self.intake.opened()
         return opened.currency if opened else ""
 
-    def wording(self, request: Request[Any, Any, Any]) -> Wording:
-        """How things are said to whoever asks."""
-        return Wording(chosen(request), self.zone)
+    def wording(self, request: Request[Any, Any, Any], called: Titles = UNTITLED) -> Wording:
+        """How things are said to whoever asks. called: what ids are called."""
+        return Wording(chosen(request), self.zone, called)
 
 
 class Page:
     """One page for one reader. `given`: by name, what the handlers of the API ask for beside the path.
 
-    position: what was counted before anything was asked, of a page that follows what comes after.
+    called: what ids are called now, also on a page of the past. position: what was counted before anything
+    was asked, of a page that follows what comes after.
     """
 
     def __init__(
-        self, request: Asked, site: Site, given: Mapping[str, Any], position: int | None = None
+        self,
+        request: Asked,
+        site: Site,
+        given: Mapping[str, Any],
+        called: Titles,
+        position: int | None = None,
     ) -> None:
         self.request, self.site, self._position = request, site, position
         self.reading: Reading = given["reading"]
-        self.wording = site.wording(request)
+        self.wording = site.wording(request, called)
         self._given = {"request": request, **given}
 
     @property
@@ -215,11 +223,6 @@ class Page:
             lambda cursor, known_at: names_of(cursor, self._given["vault"], wanted, known_at)
         )
 
-    async def branch_titles(self) -> dict[str, str]:
-        """What each branch is called."""
-        found = await self.view.ask(lambda cursor, known_at: roster.branches(cursor, known_at))
-        return {each.branch: each.title for each in found}
-
     async def plans(self) -> dict[str, Plan]:
         """The last version of each plan, for what it and its parts are called."""
         found = await self.view.ask(lambda cursor, known_at: policy.plan_versions(cursor, known_at))
@@ -264,8 +267,10 @@ async def page(
     """The page that a request is for."""
     given = {**services, "view": view, "writing": writing}
     follows = request.scope["route_handler"].opt.get("follows")
-    position = await given["reading"].ask(counted_position) if follows else None
-    return Page(request, site, given, position)
+    position, called = await given["reading"].ask(
+        lambda cursor: (counted_position(cursor) if follows else None, titles(cursor))
+    )
+    return Page(request, site, given, called, position)
 
 
 def html_answer(html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[str]:
@@ -293,7 +298,7 @@ def render(
             entries=site.navigation.of(caller, under) if caller else [],
             csrf_token=_csrf_token(request),
             here=request.url.path + (f"?{query}" if query else ""),
-            **{"live": None, "position": None, "branch_titles": {}, **shown},
+            **{"live": None, "position": None, **shown},
         )
     )
 

@@ -104,5 +104,4 @@ async def people_page(
         found=found[:SHOWN],
         more=max(0, len(found) - SHOWN),
         names={each.employee: each.name for each in found},
-        branch_titles=await page.branch_titles(),
     )

@@ -12,7 +12,7 @@ from api.pages.audit import exports, journal, sealing, statements
 from api.pages.employee import learning, own, pay, today, visiting
 from api.pages.entry import account, issuer, signing_in
 from api.pages.home import home
-from api.pages.hr import alerts, credentials, dossier, overview, posts, reading_plans, rosters
+from api.pages.hr import alerts, credentials, dossier, overview, posts, reading_plans, rosters, titles
 from api.pages.hr import pay as pay_ranges
 from api.pages.interface import interface_page
 from api.pages.languages import choose_language
@@ -126,6 +126,8 @@ PAGES: list[HTTPRouteHandler] = [
     reading_plans.acknowledge,
     posts.posts_page,
     posts.forecast_page,
+    titles.titles_page,
+    titles.set_title,
     pay_ranges.pay_page,
     running.overview_page,
     first_run.steps_page,

@@ -11,9 +11,12 @@ from api.pages.words import LANGUAGES, TAGS, catalogue, told
 from api.payslip_words import Lang
 from api.problem_words import NOBODY
 from api.problem_words import told as problem_told
+from api.telling import UNTITLED
+from domain.facts.titles import TitledKind
 from domain.money import major_text, minor_per_major
 from domain.plan.exact import Unit, shown
 from domain.plan.fields import Title
+from projections.titles import Titles
 
 SYMBOLS: Mapping[str, str] = {"CNY": "¥", "HKD": "HK$", "USD": "US$", "EUR": "€", "GBP": "£"}
 """Signs before an amount; another currency is named by its code. Source: Unicode CLDR, zh."""
@@ -26,10 +29,11 @@ _SIZES = ("B", "kB", "MB", "GB", "TB")
 
 
 class Wording(NamedTuple):
-    """How things are said to one reader. zone: of the ledger, in which its days begin."""
+    """How things are said to one reader. zone: of the ledger, in which its days begin. titles: of its ids."""
 
     lang: Lang
     zone: ZoneInfo
+    titles: Titles = UNTITLED
 
     @property
     def tag(self) -> str:
@@ -44,6 +48,10 @@ class Wording(NamedTuple):
     def say(self, key: str, **values: Any) -> str:
         """The sentence of the catalogue."""
         return told(self.lang, key, values)
+
+    def called(self, kind: TitledKind, id: str | None) -> str | None:
+        """What an id is called; the id where it has no title, nothing where there is none."""
+        return None if id is None else self.title(self.titles.of(kind, id))
 
     def problem(self, sentence: str, names: Mapping[str, str] = NOBODY) -> str:
         """What a rule says, with the names of people for their ids."""

@@ -52,7 +52,7 @@ _NEEDS: Mapping[Action, str] = {
     "read_pay_ranges": "market_pay_surveyed",
     "read_boards": "honour_awarded practice_shared",
     "read_plans": """ledger_opened branch_opened branch_merged plan_drafted adoption_proposed plan_adopted
-    plan_ended exchange_rate_set notice_rules_set shift_pattern_set shift_rules_set""",
+    plan_ended exchange_rate_set notice_rules_set shift_pattern_set shift_rules_set title_set""",
     "read_trail": "access_refused personal_data_read",
     "run_payroll": "period_closed run_approved run_released",
 }

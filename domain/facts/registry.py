@@ -33,6 +33,7 @@ from domain.facts import (
     runs,
     selling,
     shifts,
+    titles,
     trail,
     training,
 )
@@ -63,6 +64,7 @@ SUBJECTS = (
     market,
     credentials,
     governance,
+    titles,
     plans,
     currencies,
     runs,

@@ -178,3 +178,21 @@ def test_posts_pay_and_warnings_answer_whoever_looks_after_everybody(firm: Servi
     assert page(hr, "/hr/pay?measure=selling/visits&period=soon", 422).count('role="alert"') == 1
     assert "Choose a measure" in page(hr, "/hr/pay")
     page(hr, "/hr/alerts/selling/none", 404)
+
+
+def test_an_id_is_given_a_name(firm: Service) -> None:
+    """It is listed until it has one; pages say the name from then on; both languages are asked for."""
+    head = firm.client("hr_head")
+    fact_of = {"employee": "E9", "score": "8", "kind": "closing", "grader": "M1", "graded_as": "mentor"}
+    assert head.post("/v1/facts", json=fact("skill_graded", fact_of)).status_code == 201
+    answer = sent(head, "/hr/titles?kind=skill", kind="skill", id="closing", en="Closing", zh="")
+    assert answer.status_code == 422 and "zh" in answer.text
+    named = {"kind": "skill", "id": "closing", "en": "Closing a sale", "zh": "促成成交", "key": "named"}
+    chinese = {**HTML, "Accept-Language": "zh"}
+    assert "closing" in head.get("/hr/titles?kind=skill", headers=chinese).text
+    answer = sent(head, "/hr/titles?kind=skill", **named)
+    assert answer.status_code == 303 and answer.headers["location"] == "/hr/titles?kind=skill&done=closing"
+    after = head.get("/hr/titles?kind=skill", headers=chinese).text
+    assert ">closing<" not in after
+    assert "促成成交" in head.get("/hr/titles?kind=skill&show=all", headers=chinese).text
+    assert "促成成交" in head.get("/hr/people/E9", headers=chinese).text

@@ -3,10 +3,19 @@
 Made from the OpenAPI document by `make docs`; change the service, not this module.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
 
-from ..answers import AccountDone, AccountShown, ImportRun, SessionShown, Storage, TokenGiven, TokenShown
+from ..answers import (
+    AccountDone,
+    AccountShown,
+    ImportRun,
+    SessionShown,
+    Storage,
+    Titled,
+    TokenGiven,
+    TokenShown,
+)
 from ..wire import Wire, part
 
 
@@ -15,6 +24,21 @@ class AdministeringAddresses:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
+
+    def read_titles(
+        self,
+        *,
+        known_at: int | str | None = None,
+        at_least: int | None = None,
+        limit: int | None = None,
+        kind: Sequence[str] | None = None,
+        lacks: Literal["en", "zh"] | None = None,
+    ) -> Iterator[Titled]:
+        """What ids are called."""
+        return self._wire.rows(
+            "/v1/titles",
+            {"known_at": known_at, "at_least": at_least, "limit": limit, "kind": kind, "lacks": lacks},
+        )
 
     def read_tokens(self) -> list[TokenShown]:
         """The tokens that were made."""

@@ -7,6 +7,7 @@ from api.demo_data.hospital.calendar import MONTHS
 from api.demo_data.hospital.licences import LICENCES, licences
 from api.demo_data.hospital.people import Person, people
 from api.demo_data.hospital.rosters import Month
+from api.demo_data.hospital.titles import titles
 from api.demo_data.hospital.units import CAMPUSES, UNITS, Unit
 from api.demo_data.sheets import Delivery, Row, csv_bytes, ndjson_bytes, xlsx_bytes
 
@@ -75,8 +76,9 @@ def _founding(staff: list[Person]) -> dict[str, bytes]:
 
 
 def _planned(staff: list[Person]) -> dict[str, bytes]:
-    """What the roster of the next two weeks is to meet."""
+    """What the roster of the next two weeks is to meet, and what things are called."""
     return {
+        "org_titles.csv": titles(),
         "nursing_needs.csv": csv_bytes(rosters.NEEDS, rosters.needs(), "utf-8-sig"),
         "nursing_wishes_2025-11.csv": csv_bytes(rosters.WISHES, rosters.wishes(staff), "utf-8-sig"),
     }

@@ -41,7 +41,6 @@ async def me_page(page: NamedDependency[Page], employee: EmployeeInPath) -> Resp
         who=await person_shown(page, employee, today),
         posting=found.posting,
         names=await page.names(leaders),
-        branch_titles=await page.branch_titles(),
     )
 
 

@@ -30,7 +30,6 @@ async def posts_page(
     found: list[Posts] = await page.ask(
         establishment.read_establishment, branch=[branch] if branch else None, day=day
     )
-    titles = {each.branch: each.title for each in await page.ask(units.read_units, day=day)}
     return await shown(
         page,
         "posts",
@@ -38,7 +37,7 @@ async def posts_page(
         day=day,
         posts=found,
         branch=branch,
-        titles=titles,
+        branches=[each.branch for each in await page.ask(units.read_units, day=day)],
         total=(sum(each.posts for each in found), sum(each.filled for each in found)),
         vacant=sum(max(0, each.vacant) for each in found),
     )
@@ -56,7 +55,6 @@ async def forecast_page(
 ) -> Response[str]:
     """How many people the posts will lack month by month, with all that was assumed."""
     found: Forecast = await page.ask(insight.read_staffing, months=months, day=day)
-    titles = {each.branch: each.title for each in await page.ask(units.read_units, day=day)}
     return await shown(
         page,
         "forecast",
@@ -66,6 +64,5 @@ async def forecast_page(
         posts=[each for each in found.posts if branch in (None, each.branch)],
         branches=sorted({each.branch for each in found.posts}),
         branch=branch,
-        titles=titles,
         months=months,
     )

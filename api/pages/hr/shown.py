@@ -46,6 +46,7 @@ SECTIONS = (
     Section("plans", "/hr/plans", "read_care", "rows"),
     Section("posts", "/hr/posts", "read_care", "all"),
     Section("pay", "/hr/pay", "read_pay_ranges", "all"),
+    Section("titles", "/hr/titles", "read_care", "all"),
 )
 
 
@@ -119,7 +120,6 @@ async def shown(
         day=day,
         today=day or page.reading.today(),
         names=await page.names(people),
-        branch_titles=await page.branch_titles(),
         of_person=of_person,
         keep=lambda path, **more: kept(path, day, more),
         may_record=lambda *types: set(types) <= MAY_RECORD.get(page.caller.role, frozenset()),

@@ -100,7 +100,6 @@ async def without_plan_page(
         found=found,
         offset=offset,
         size=PEOPLE,
-        branch_titles=await page.branch_titles(),
     )
 
 

@@ -40,7 +40,6 @@ async def person_page(
         "payroll/person.html",
         who=who,
         period=period,
-        branch_titles=await page.branch_titles(),
         found=found,
         slip=None if slip is None else slip_shown(slip._replace(prefix=f"{who.root}/pay/{period}/")),
         lines=[] if slip is None else slip.slip.statement.lines,

@@ -59,7 +59,6 @@ async def people_page(
         asked=asked,
         names=await page.names(who for each in found.sums for who in each.gone),
         shows=get_args(Showing),
-        branch_titles=await page.branch_titles(),
         orders=get_args(Order),
         size=PEOPLE,
     )
@@ -120,7 +119,6 @@ async def files_page(
         formats=FORMATS,
         columns=_columns(),
         branches=found.branches.items(),
-        branch_titles=await page.branch_titles(),
     )
 
 
@@ -143,9 +141,7 @@ async def _fewer(
         limit=FEWER,
     )
     shown = _shown(found, tab, {"branch": branch} if branch else {})
-    return await page.rendered(
-        f"payroll/{tab}.html", **shown, size=FEWER, branch_titles=await page.branch_titles()
-    )
+    return await page.rendered(f"payroll/{tab}.html", **shown, size=FEWER)
 
 
 def _columns() -> list[tuple[str, str]]:

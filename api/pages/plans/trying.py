@@ -205,7 +205,6 @@ async def _result(page: Page, found: Simulation, varied: str) -> dict[str, Any]:
         "varied": varied,
         "people": shown,
         "changed": len(people),
-        "branch_titles": await page.branch_titles(),
         "plans": await page.plans(),
         "names": await page.names(
             {each.employee for each in shown} | {each.employee for each in found.largest}

@@ -36,7 +36,6 @@ async def newcomers_page(
         asked=asked,
         rows=rows,
         names=await page.names({who for each in rows for who in (each.employee, each.mentor) if who}),
-        branch_titles=await page.branch_titles(),
         before=str(asked.previous()),
         after=str(later) if later.first_day <= today else None,
     )

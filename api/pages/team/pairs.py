@@ -30,7 +30,6 @@ async def pairs_page(page: NamedDependency[Page]) -> Response[str]:
         proposed=proposed,
         reaches_all=page.caller.scope == "all",
         contracts=open_,
-        branch_titles=await page.branch_titles(),
         plans=await page.plans(),
         names=await page.names(
             people | {each.employee for each in open_ if page.caller.reaches(each.employee)}

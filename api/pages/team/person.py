@@ -37,7 +37,6 @@ async def person_page(
         found=found,
         progress=progress,
         names=await page.names(each for each in named | cared if page.caller.reaches(each)),
-        branch_titles=await page.branch_titles(),
         complaints=found.complaints[:COMPLAINTS],
         moods=found.moods[-MOODS:][::-1],
         may_care=page.may("read_care"),
