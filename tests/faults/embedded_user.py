@@ -62,9 +62,9 @@ def until(true: Callable[[], Any], *, seconds: float = 60.0) -> Any:
 
 
 @contextmanager
-def new_home() -> Generator[Path]:
+def new_home(where: Path = Path("/tmp")) -> Generator[Path]:
     """A home that does not exist yet, by a short path that the server's user can pass (pytest's are 0700)."""
-    place = Path(tempfile.mkdtemp(prefix="merit-", dir="/tmp"))
+    place = Path(tempfile.mkdtemp(prefix="merit-", dir=where))
     place.chmod(0o711)
     try:
         yield place / "home"
