@@ -93,6 +93,7 @@ from api.kept_slips import KeptSlips
 from api.leading import Leading, Work
 from api.metrics import Metrics, lags
 from api.moving import Mover
+from api.name_search import NameSearch
 from api.openapi import OPENAPI
 from api.ops import Ledger
 from api.pages.page import Site
@@ -269,9 +270,9 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES) -> Surround:
     services: dict[str, Any] = {**way_in.given(), "ledger": ledger, "reading": reading, "hub": hub}
     services |= {"kept_slips": kept_slips, "kept_sheets": kept_sheets, "quarantine": quarantine, "desk": desk}
     follower = Follower(ledger.runner(), metrics.folded)
-    services |= {"follower": follower, "sealing": sealing, "metrics": metrics}
+    services |= {"follower": follower, "sealing": sealing, "metrics": metrics, "vault": ledger.vault}
     building = Building(reading.ask_here, ledger.settings.home)
-    services |= {"findings": KeptFindings(kept_slips), "building": building, "vault": ledger.vault}
+    services |= {"findings": KeptFindings(kept_slips), "building": building, "names": NameSearch()}
     threads = _threads(ledger, duties, services, courier)
 
     @asynccontextmanager

@@ -12,12 +12,14 @@ from litestar.params import QueryParameter
 from psycopg import Cursor
 
 from api.caller import Caller
+from api.name_search import NameSearch
 from api.names import names_said
 from api.paging import Pages
 from api.reading import OnDay
 from api.watching import shows
 from domain.journal.vault import Vault
 from domain.people.roster import Status
+from projections import roster
 from projections.progress import Attainment, attainments
 from projections.roster import Standing
 from projections.workforce import Wanted, workforce
@@ -58,6 +60,7 @@ async def read_people(
     request: Asked,
     pages: NamedDependency[Pages],
     vault: NamedDependency[Vault],
+    names: NamedDependency[NameSearch],
     q: Part = None,
     status: Annotated[
         Status | None, QueryParameter(description="Only who works here on the day, has left, or is to come.")
@@ -75,17 +78,16 @@ async def read_people(
 ) -> Response[list[PersonListed]]:
     """Whomever the caller reaches, by id, as of a business day; today if none is asked.
 
-    Names are encrypted, so `q` reads that of everybody whom the other parameters leave.
+    Names are encrypted, so the first `q` after somebody came, or was erased, reads that of everybody.
     """
     people = request.auth.people(employee)
     wanted = Wanted(branch or (), team or (), post or (), manager or (), status)
     part = (q or "").strip().casefold()
 
     def question(cursor: Cursor[Any], known_at: int | None) -> list[PersonListed]:
-        found = workforce(cursor, day or pages.today, wanted, people, known_at)
-        if part:
-            said = names_said(cursor, vault, (each.named for each in found))
-            found = [each for each in found if part in _text(each, said).casefold()]
+        stand = roster.standings(cursor, day or pages.today, people, known_at)
+        found = names.holding(cursor, vault, stand, part) if part else stand.values()
+        found = [each for each in found if wanted.takes(each.status, each.posting)]
         page = pages.cut(found)
         said = names_said(cursor, vault, (each.named for each in page))
         return [_listed(each, said) for each in page]
@@ -120,12 +122,6 @@ async def read_attainments(
     found = await pages.ask(question)
     shows(request, (each.employee for each in found))
     return pages.answer(found)
-
-
-def _text(found: Standing, said: Mapping[str, str | None]) -> str:
-    """What a part of a name or id is looked for in."""
-    employee = found.posting.employee
-    return f"{employee}\n{said.get(employee) or ''}"
 
 
 def _listed(found: Standing, said: Mapping[str, str | None]) -> PersonListed:

@@ -2,6 +2,7 @@
 
 python -m benchmarks            all of them
 python -m benchmarks append     those named
+python -m benchmarks pages --quick    with what else is said, which goes to each
 """
 
 import argparse
@@ -40,10 +41,12 @@ def main() -> int:
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which; all when none is named")
+    chosen, said = parser.parse_known_args()
     missed = 0
-    for name in parser.parse_args().names or BENCHMARKS:
+    for name in chosen.names or BENCHMARKS:
         print(f"\n== {name}", flush=True)
-        missed |= subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode != 0
+        command = [sys.executable, "-m", f"benchmarks.{name}", *said]
+        missed |= subprocess.run(command, check=False).returncode != 0
     return int(missed)
 
 

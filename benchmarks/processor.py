@@ -1,6 +1,8 @@
 """Who uses the processor: a process and its threads, and the database server with all its backends."""
 
 import os
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
@@ -45,9 +47,19 @@ def used(service: int, database: psutil.Process | None) -> Used:
 
 def _times(processes: list[psutil.Process]) -> Iterator[float]:
     for process in processes:
-        with suppress(psutil.Error):
-            times = process.cpu_times()
-            yield times.user + times.system
+        with suppress(psutil.Error, OSError):
+            yield _seconds(process)
+
+
+def _seconds(process: psutil.Process) -> float:
+    """What a process used, with all its threads: on Linux by its own clock, which counts nanoseconds.
+
+    The identifier is that of clock_getcpuclockid(3); the times in /proc tick in hundredths of a second.
+    """
+    if sys.platform == "linux":
+        return time.clock_gettime((~process.pid << 3) | 2)
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def load_of_machine() -> float:

@@ -22,7 +22,7 @@ all of this with the form of every answer, and the service shows it as a page at
 _METHODS = ("get", "post", "put", "patch", "delete")
 _ABSENT = frozenset(
     """writing reading follower sealing gate hub metrics vault sessions own_cookies desk quarantine
-    ledger kept_slips kept_sheets findings building leading""".split()
+    ledger kept_slips kept_sheets findings names building leading""".split()
 )
 """What a running service gives its handlers, and a description of it does without."""
 

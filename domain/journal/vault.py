@@ -5,7 +5,7 @@ The table `subject_key` has the last word each time: what is remembered here onl
 
 import threading
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from psycopg import Cursor
@@ -29,6 +29,12 @@ from domain.refusals import AlreadyErased
 
 REMEMBERED = 100_000
 """Ciphers kept in memory, about 1 kB each; when there are more, all are forgotten."""
+
+READ_TEXTS = 200_000
+"""Texts kept in memory as they were read, of names about 500 bytes each; of more, all are forgotten."""
+
+SHORT = 100
+"""Longer texts, such as notes, are read each time."""
 
 FRESH_SECONDS = 1.0
 """For so long may a key be used without a look whether it still exists."""
@@ -79,6 +85,7 @@ class Vault:
         self._ledger, self._masters = ledger, masters
         self._held: dict[str, MasterKey] = {}
         self._remembered: dict[str, tuple[bytes, Cipher]] = {}
+        self._read: dict[Stored, str] = {}
         self._erasures = 0
         self._fresh_until = 0.0
         self._lock = threading.Lock()
@@ -107,13 +114,13 @@ class Vault:
         Raises: KeysUnavailable.
         """
         looked_at = time.monotonic()
-        found = cursor.execute(ERASED_SO_FAR).fetchone()
-        assert found is not None, "an aggregate always answers"
+        erasures = self.erasures(cursor)
         rows = cursor.execute(KEYS, {"subjects": list(subjects)}).fetchall()
         with self._lock:
-            if found[0] != self._erasures or len(self._remembered) > REMEMBERED:
+            if len(self._remembered) > REMEMBERED:
                 self._remembered.clear()
-            self._erasures, self._fresh_until = found[0], looked_at + FRESH_SECONDS
+            self._forget_unless(erasures)
+            self._fresh_until = looked_at + FRESH_SECONDS
             ciphers = {
                 subject: self._cipher(subject, wrapped, fingerprint)
                 for subject, wrapped, _, fingerprint in rows
@@ -169,6 +176,32 @@ class Vault:
         tokens = [each for each in asked if is_token(each.text)]
         if not tokens:
             return said
+        erasures = self.erasures(cursor)
+        with self._lock:
+            self._forget_unless(erasures)
+            said |= {each: text for each in tokens if (text := self._read.get(each)) is not None}
+        if unread := [each for each in tokens if each not in said]:
+            said |= self._decrypted(cursor, unread, erasures)
+        return said
+
+    def erasures(self, cursor: Cursor[Any]) -> int:
+        """How many subjects were erased so far: what was read before counts while they are no more."""
+        found = cursor.execute(ERASED_SO_FAR).fetchone()
+        assert found is not None, "an aggregate always answers"
+        return int(found[0])
+
+    def _forget_unless(self, erasures: int) -> None:
+        """Forgets keys and texts if other subjects are erased than when they were read; under the lock."""
+        if erasures != self._erasures:
+            self._remembered.clear()
+            self._read.clear()
+            self._erasures = erasures
+
+    def _decrypted(
+        self, cursor: Cursor[Any], tokens: Sequence[Stored], erasures: int
+    ) -> dict[Stored, str | None]:
+        """What `tokens` say by the keys there are now, kept for those who read them next."""
+        said: dict[Stored, str | None] = {}
         keys = self.look(cursor, {each.subject for each in tokens})
         positions = {"positions": list({each.position for each in tokens})}
         identities = {
@@ -186,7 +219,19 @@ class Vault:
             place = Place(*identities[each.position], each.field)
             text = cipher.decrypt(each.text, place) if cipher else None
             said[each] = text and as_sent(FACT_TYPES[place.type], each.field, text)
+        self._keep_read(said, erasures)
         return said
+
+    def _keep_read(self, said: Mapping[Stored, str | None], erasures: int) -> None:
+        """Keeps what was read before so many subjects were erased, unless more are by now."""
+        short = {each: text for each, text in said.items() if text is not None and len(text) <= SHORT}
+        with self._lock:
+            if erasures != self._erasures:
+                return
+            if len(self._read) + len(short) > READ_TEXTS:
+                self._read.clear()
+            if len(short) <= READ_TEXTS:
+                self._read |= short
 
     def is_erased(self, cursor: Cursor[Any], subject: str) -> bool:
         """Whether the key of `subject` was destroyed."""

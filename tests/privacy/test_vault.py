@@ -1,20 +1,23 @@
 """Personal data on its way into the journal: encrypted once, recognised again, refused about the erased."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from unittest.mock import patch
 
 import psycopg
 import pytest
 from given import LEDGER, NOW
+from psycopg import Cursor
 
 from api.intake import Intake, Outcome, Refused, Rehearsal, Stored, Submission
 from domain.facts.personal import is_token, personal_texts
 from domain.facts.registry import decode
 from domain.journal.append import Journal
 from domain.journal.master import InMemory, KeysUnavailable, new_master
+from domain.journal.vault import Keys, Undecipherable, Vault
 from domain.journal.vault import Stored as StoredText
-from domain.journal.vault import Undecipherable, Vault
 
 DAY = dt.datetime(2025, 1, 6, 1, tzinfo=dt.UTC)
 HIRED = {"employee": "E1", "hired_on": "2025-01-06", "branch": "BJ", "post": "seller", "name": "王芳"}
@@ -47,12 +50,16 @@ class Office:
         self.bring("employee_left", LEFT, "E1-left")
         return self.bring("subject_erased", {**ERASED, **changes}, "E1-erased")
 
-    def said(self, position: int, subject: str, field: str) -> str | None:
-        """What the encrypted text at a position says."""
+    def stored(self, position: int, subject: str, field: str) -> StoredText:
+        """The encrypted text at a position."""
         record = self.journal.at(position)
         assert record is not None
         text = personal_texts(decode(record.type, record.data))[field]
-        asked = StoredText(position, subject, field, text)
+        return StoredText(position, subject, field, text)
+
+    def said(self, position: int, subject: str, field: str) -> str | None:
+        """What the encrypted text at a position says."""
+        asked = self.stored(position, subject, field)
         with self.journal.cursor() as cursor:
             return self.vault.reveal(cursor, [asked])[asked]
 
@@ -187,6 +194,40 @@ def test_an_erasure_destroys_the_key_with_the_fact(office: Office) -> None:
     assert office.keys() == {"customer:H1": True, "employee:E1": False}
     assert office.said(2, "employee:E1", "name") is None
     assert office.said(3, "customer:H1", "note") == VISIT["note"]
+
+
+def test_what_was_read_is_forgotten_when_another_process_erases(office: Office) -> None:
+    office.bring("employee_hired", HIRED, "E1")
+    office.bring("employee_hired", {**HIRED, "employee": "E2", "name": "李强"}, "E2")
+    reader = Vault(LEDGER, office.masters)
+    told = [office.stored(2, "employee:E1", "name"), office.stored(3, "employee:E2", "name")]
+    for erased, said in ((False, ["王芳", "李强"]), (True, [None, "李强"])):
+        if erased:
+            office.erase()
+        with office.journal.cursor() as cursor:
+            for _ in range(2):
+                found = reader.reveal(cursor, told)
+                assert [found[each] for each in told] == said
+
+
+def test_what_is_read_while_somebody_is_erased_is_not_kept(office: Office) -> None:
+    """Keys seen before the erasure, and texts that would be kept after another reader knew of it."""
+    office.bring("employee_hired", HIRED, "E1")
+    reader = Vault(LEDGER, office.masters)
+    told = office.stored(2, "employee:E1", "name")
+    look = reader.look
+
+    def looked_and_erased(cursor: Cursor[Any], subjects: Collection[str]) -> Keys:
+        keys = look(cursor, subjects)
+        office.erase()
+        with office.journal.cursor() as another:
+            look(another, ["employee:E2"])
+        return keys
+
+    with patch.object(reader, "look", looked_and_erased), office.journal.cursor() as cursor:
+        assert reader.reveal(cursor, [told]) == {told: "王芳"}
+    with office.journal.cursor() as cursor:
+        assert reader.reveal(cursor, [told]) == {told: None}
 
 
 def test_nothing_personal_is_taken_about_somebody_erased(office: Office) -> None:
