@@ -63,15 +63,19 @@ class Warm(psutil.Process):
 def start(
     *arguments: str,
     environment: Mapping[str, str],
+    folder: str | None = None,
     stdin: IO[bytes] | None = None,
     stdout: IO[bytes] | None = None,
     stderr: IO[bytes] | None = None,
 ) -> Warm:
-    """A process that runs the command line with these arguments; streams not given lead nowhere."""
+    """A process that runs the command line with these arguments, here or in `folder`.
+
+    Streams not given lead nowhere.
+    """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs, open(os.devnull, "r+b") as nowhere:
         streams = [(stream or nowhere).fileno() for stream in (stdin, stdout, stderr)]
-        asked = json.dumps([arguments, dict(environment), os.getcwd()]).encode()
+        asked = json.dumps([arguments, dict(environment), folder or os.getcwd()]).encode()
         socket.send_fds(_waiting(), [asked], [*streams, theirs.fileno()])
     return Warm(arguments, ours)
 
