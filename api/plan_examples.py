@@ -3,18 +3,22 @@
 import asyncio
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from litestar import get
+from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
 from api.demo import EXAMPLES
 from api.plan_yaml import checked
 from api.problems import NotFound
+from api.reading import Reading
 from domain.plan.amendment_words import say_whom
+from domain.plan.document import Plan
 from domain.plan.fields import Title
 from domain.plan.told import ToldClause, told
+from projections.titles import Titles, titles
 
 
 class PlanExample(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,12 +45,11 @@ class PlanExampleDetail(PlanExample, frozen=True, kw_only=True):
     tags=["plans"],
     opt={"action": "read_plans", "personal": "none", "reach": "any"},
 )
-async def read_examples() -> list[PlanExample]:
-    """The plans that come with the program, by name."""
-    return [
-        PlanExample(**{name: getattr(each, name) for name in PlanExample.__struct_fields__})
-        for each in (await asyncio.to_thread(_examples)).values()
-    ]
+async def read_examples(reading: NamedDependency[Reading]) -> list[PlanExample]:
+    """The plans that come with the program, by name; for whom, by what the firm calls its posts."""
+    examples = await asyncio.to_thread(_examples)
+    called = await reading.ask(titles)
+    return [PlanExample(**_shown(name, each, called)) for name, each in examples.items()]
 
 
 @get(
@@ -56,6 +59,7 @@ async def read_examples() -> list[PlanExample]:
     opt={"action": "read_plans", "personal": "none", "reach": "any"},
 )
 async def read_example(
+    reading: NamedDependency[Reading],
     example: Annotated[str, PathParameter(description="Name of an example.")],
 ) -> PlanExampleDetail:
     """The whole of one: its text to begin a draft with, and what it says in words."""
@@ -64,24 +68,34 @@ async def read_example(
         raise NotFound(
             field="example", detail=f"There is no example {example!r}.", remedy="See /v1/plan-examples."
         )
-    return found
+    called = await reading.ask(titles)
+    return PlanExampleDetail(
+        **_shown(example, found, called), clauses=told(found.plan, called.of), text=found.text
+    )
+
+
+class _Example(NamedTuple):
+    plan: Plan
+    text: str
+
+
+def _shown(name: str, example: _Example, called: Titles) -> dict[str, Any]:
+    plan = example.plan
+    return {
+        "example": name,
+        "plan": plan.plan,
+        "title": plan.title,
+        "whom": say_whom(plan.population, called.of),
+        "currency": plan.currency,
+        "components": tuple(each.title for each in plan.components),
+    }
 
 
 @cache
-def _examples() -> Mapping[str, PlanExampleDetail]:
+def _examples() -> Mapping[str, _Example]:
     """All of them; they are part of the program and do not change while it runs."""
-    found: dict[str, PlanExampleDetail] = {}
+    found: dict[str, _Example] = {}
     for file in sorted(EXAMPLES.joinpath("plans").glob("*.yaml")):
         text = file.read_text("utf-8")
-        plan, _ = checked(text, file.name)
-        found[file.stem] = PlanExampleDetail(
-            example=file.stem,
-            plan=plan.plan,
-            title=plan.title,
-            whom=say_whom(plan.population),
-            currency=plan.currency,
-            components=tuple(each.title for each in plan.components),
-            clauses=told(plan),
-            text=text,
-        )
+        found[file.stem] = _Example(checked(text, file.name)[0], text)
     return found

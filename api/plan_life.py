@@ -26,6 +26,7 @@ from domain.plan.told import ToldClause, told
 from projections import plan_life, plan_readers
 from projections.plan_life import Comment, Draft, DraftState
 from projections.plan_readers import Readers
+from projections.titles import titles
 
 Asked = Request[Any, Caller, State]
 NOTES_FOR = frozenset({"manager", "hr", "hr_head"})
@@ -105,7 +106,7 @@ async def read_draft(
             document=document,
             comments=_shown(cursor, vault, request.auth, said),
             text=written(document),
-            clauses=told(plan),
+            clauses=told(plan, titles(cursor).of),
             # An adopted one is held against what held before.
             amendment=amends(
                 cursor, plan, (found.closed_at or 1) - 1 if found.state == "adopted" else known_at

@@ -31,6 +31,7 @@ from domain.plan.told import ToldClause, told
 from projections import plan_standings, policy
 from projections.plan_standings import PlanStanding
 from projections.policy import PlanVersion
+from projections.titles import Titles, titles
 
 Asked = Request[Any, Caller, State]
 MAX_BYTES = 1024 * 1024
@@ -112,15 +113,15 @@ async def read_words(
     """Clause by clause in English and Chinese, with its parameters, who may set them, and who has."""
     on = day or reading.today()
 
-    def question(cursor: Cursor[Any], known_at: int | None) -> tuple[PlanVersion, list[Override]]:
+    def question(cursor: Cursor[Any], known_at: int | None) -> tuple[PlanVersion, list[Override], Titles]:
         versions = [each for each in policy.plan_versions(cursor, known_at) if each.plan == plan]
         if not versions:
             raise unknown_plan(plan)
         found = _version(versions, version, on)
         set_below = [each for each in policy.overrides(cursor, known_at) if each.plan == plan]
-        return found, set_below
+        return found, set_below, titles(cursor)
 
-    found, set_below = await view.ask(question)
+    found, set_below, called = await view.ask(question)
     seen = [each for each in set_below if each.level != "person" or request.auth.reaches(each.scope)]
     shows(request, (each.scope for each in seen if each.level == "person"))
     parsed = found.parsed()
@@ -132,7 +133,7 @@ async def read_words(
         effective_from=found.effective_from,
         effective_until=found.effective_until,
         document_hash=found.document_hash,
-        clauses=told(parsed),
+        clauses=told(parsed, called.of),
         overrides=[each for each in seen if (each.effective_until or on) >= on],
         text=written(msgspec.json.decode(found.document)),
     )
@@ -162,6 +163,9 @@ async def text_checked(view: View, text: str) -> PlanCheck:
     except PlanInvalid as invalid:
         return PlanCheck(problems=invalid.problems)
     held = plan_document(document)
+    clauses, changes = await view.ask(
+        lambda cursor, known_at: (told(plan, titles(cursor).of), amends(cursor, plan, known_at))
+    )
     return PlanCheck(
         problems=(),
         plan=plan.plan,
@@ -169,8 +173,8 @@ async def text_checked(view: View, text: str) -> PlanCheck:
         effective_from=plan.effective_from,
         document=held,
         document_hash=document_hash(held),
-        clauses=told(plan),
-        amendment=await view.ask(lambda cursor, known_at: amends(cursor, plan, known_at)),
+        clauses=clauses,
+        amendment=changes,
     )
 
 
@@ -178,7 +182,7 @@ def amends(cursor: Cursor[Any], plan: Plan, known_at: int | None) -> Amendment |
     """What `plan` would change of the version that holds on its first day; None where none does."""
     held = policy.plans_in_force(cursor, plan.effective_from, known_at)
     before = next((each for each in held if each.plan == plan.plan), None)
-    return None if before is None else amendment(before.parsed(), plan)
+    return None if before is None else amendment(before.parsed(), plan, titles(cursor).of)
 
 
 def read_as_plan(document: dict[str, Any]) -> Plan:

@@ -9,13 +9,14 @@ import msgspec
 from domain.people.roster import Posting
 from domain.plan.amendment_words import say_whom
 from domain.plan.document import Plan
-from domain.plan.fields import Title
+from domain.plan.fields import Called, Title
 from domain.plan.parse import parse_plan
 from domain.plan.population import belongs
 from projections import plan_life, policy, roster
 from projections.plan_life import Draft
 from projections.policy import PlanEnd, PlanVersion
 from projections.spans import Cursor
+from projections.titles import titles
 
 PlanState = Literal["in_force", "upcoming", "ended", "drafted"]
 
@@ -48,6 +49,7 @@ def plan_standings(cursor: Cursor, day: dt.date, known_at: int | None = None) ->
     versions = policy.plan_versions(cursor, known_at)
     drafts = plan_life.drafts(cursor, None, known_at)
     ends = policy.plan_ends(cursor, known_at)
+    called = titles(cursor).of
     here: dict[dt.date, Mapping[str, Posting]] = {}
     found: list[PlanStanding] = []
     for plan in sorted({each.plan for each in versions} | {each.plan for each in drafts}):
@@ -58,10 +60,10 @@ def plan_standings(cursor: Cursor, day: dt.date, known_at: int | None = None) ->
             on = max(day, version.effective_from)
             if on not in here:
                 here[on] = roster.here(cursor, on, known_at=known_at)
-            found.append(_standing(version, state, own, ends, opened, here[on], on))
+            found.append(_standing(version, state, own, ends, opened, here[on], on, called))
         elif opened:
             document = plan_life.draft_document(cursor, opened[-1].draft, known_at)
-            found.append(_drafted(parse_plan(document, file=plan), opened))
+            found.append(_drafted(parse_plan(document, file=plan), opened, called))
     return found
 
 
@@ -82,6 +84,7 @@ def _standing(
     drafts: tuple[Draft, ...],
     people: Mapping[str, Posting],
     on: dt.date,
+    called: Called,
 ) -> PlanStanding:
     plan = version.parsed()
     ended = [
@@ -98,7 +101,7 @@ def _standing(
         position=version.position,
         effective_from=version.effective_from,
         effective_until=last,
-        whom=say_whom(plan.population),
+        whom=say_whom(plan.population, called),
         participants=paid,
         versions=len(own),
         next_from=min(
@@ -109,7 +112,7 @@ def _standing(
     )
 
 
-def _drafted(plan: Plan, drafts: tuple[Draft, ...]) -> PlanStanding:
+def _drafted(plan: Plan, drafts: tuple[Draft, ...], called: Called) -> PlanStanding:
     """A plan of which there are drafts only, as the last of them has it."""
     return PlanStanding(
         plan=plan.plan,
@@ -118,7 +121,7 @@ def _drafted(plan: Plan, drafts: tuple[Draft, ...]) -> PlanStanding:
         position=None,
         effective_from=plan.effective_from,
         effective_until=plan.effective_until,
-        whom=say_whom(plan.population),
+        whom=say_whom(plan.population, called),
         participants=0,
         versions=0,
         next_from=None,

@@ -8,7 +8,7 @@ import msgspec
 
 from domain.plan.amendment_words import Spoken, say_item, say_value, say_whom
 from domain.plan.document import Plan
-from domain.plan.fields import Title
+from domain.plan.fields import Called, Title, by_id
 from domain.plan.leaves import Taken, take_apart
 
 Part = Literal[
@@ -74,7 +74,7 @@ class Amendment(msgspec.Struct, frozen=True, kw_only=True):
     differences: tuple[Difference, ...]
 
 
-def amendment(before: Plan, after: Plan) -> Amendment:
+def amendment(before: Plan, after: Plan, called: Called = by_id) -> Amendment:
     """What changes from `before` to `after`, in the order of PARTS; nothing for two that say the same."""
     old, new = take_apart(before), take_apart(after)
     found = [*_items(old, new, before, after), *_values(old, new, before, after)]
@@ -83,7 +83,7 @@ def amendment(before: Plan, after: Plan) -> Amendment:
         plan=after.plan,
         from_=before.effective_from,
         to=after.effective_from,
-        whom=say_whom(after.population),
+        whom=say_whom(after.population, called),
         differences=tuple(sorted(found, key=lambda each: order.index(each.part))),
     )
 

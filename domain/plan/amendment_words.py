@@ -1,11 +1,12 @@
 """What a change of a plan says to people, in English and Chinese."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from domain.facts.titles import titled_kind
 from domain.plan.document import Population
-from domain.plan.fields import Months, Title
+from domain.plan.fields import Called, Months, Title, by_id
 
 NOTHING = Title("nothing", "无")
 _UNTOLD = ("title", "clause")
@@ -26,6 +27,13 @@ _PARTS: Mapping[str, Title] = {
     "pairing": Title("Pairing", "搭档配对"),
     "lead": Title("Leads", "线索跟进"),
     "hint": Title("Hints", "提示"),
+}
+
+_EMPLOYMENT: Mapping[str, Title] = {
+    "established": Title("established", "在编"),
+    "contract": Title("contract", "合同"),
+    "agency": Title("agency", "派遣"),
+    "intern": Title("intern", "实习"),
 }
 
 _FIELDS: Mapping[str, str] = {
@@ -193,23 +201,30 @@ def say_value(spoken: Spoken, field: str, before: Title | None, after: Title | N
     )
 
 
-def say_whom(population: Population) -> Title:
+def say_whom(population: Population, called: Called = by_id) -> Title:
     """Whom a plan is for."""
     listed = {
-        name: ", ".join(getattr(population, name))
+        name: say_group(name, getattr(population, name), called)
         for name in ("post", "branch", "department", "team", "employment")
         if getattr(population, name)
     }
     tenure = population.tenure_months
     if tenure is not None:
-        listed["tenure_months"] = _months(tenure)
+        listed["tenure_months"] = Title(_months(tenure), _months(tenure))
     if not listed:
         return Title("everybody", "全体人员")
     named = [(say_field(name), said) for name, said in listed.items()]
     return Title(
-        "; ".join(f"{name.en} {said}" for name, said in named),
-        "；".join(f"{name.zh} {said}" for name, said in named),
+        "; ".join(f"{name.en} {said.en}" for name, said in named),
+        "；".join(f"{name.zh} {said.zh}" for name, said in named),
     )
+
+
+def say_group(name: str, ids: Iterable[str], called: Called) -> Title:
+    """Those of a field of a population, each by what it is called."""
+    kind = titled_kind("", name)
+    said = [_EMPLOYMENT.get(id, Title(id, id)) if kind is None else called(kind, id) for id in ids]
+    return Title(", ".join(each.en for each in said), "、".join(each.zh for each in said))
 
 
 def _months(tenure: Months) -> str:

@@ -4,11 +4,14 @@ The types say to a type checker what a field holds once read; their `extra` says
 Every number here may also be written `{parameter: name}`.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
+
+from domain.facts.titles import TitledKind
 
 Amount = Annotated[Fraction, Meta(extra={"number": "amount"})]
 """Money in major units of the plan's currency: 50, "50.00", 50.00 CNY."""
@@ -56,3 +59,12 @@ class Title(msgspec.Struct, frozen=True):
 
     en: str
     zh: str
+
+
+Called = Callable[[TitledKind, str], Title]
+"""What an id of some kind is called."""
+
+
+def by_id(kind: TitledKind, id: str) -> Title:
+    """The id itself, where nobody is asked what it is called."""
+    return Title(id, id)

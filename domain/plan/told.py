@@ -1,16 +1,18 @@
 """A plan told in words: every clause as sentences in English and Chinese, with the parameters behind it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from string import Formatter
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 
+from domain.facts.titles import titled_kind
 from domain.plan.amendment import PARTS, Part
-from domain.plan.amendment_words import say_field, say_whom
+from domain.plan.amendment_words import say_field, say_group, say_whom
 from domain.plan.document import Plan
-from domain.plan.fields import Title
+from domain.plan.fields import Called, Title, by_id
 from domain.plan.leaves import Taken, take_apart
+from domain.plan.measures import Condition
 from domain.plan.told_words import DULL, FACTS, PAYOUT, RULES, WORDS
 
 _TERMS = ("multipliers", "floor", "cap", "prorate", "gates")
@@ -19,6 +21,8 @@ _NAMED = frozenset(
     {"title", "clause", "unit", "kind", "plan", "effective_from", "effective_until", "currency"}
 )
 """What is said elsewhere, or is the name of the clause."""
+
+_POPULATION = ("post", "branch", "department", "team", "employment")
 
 _Lang = Literal["en", "zh"]
 
@@ -37,22 +41,22 @@ class ToldClause(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[str, ...]
 
 
-def told(plan: Plan) -> tuple[ToldClause, ...]:
-    """Everything that `plan` says, clause by clause, in the order of PARTS."""
+def told(plan: Plan, called: Called = by_id) -> tuple[ToldClause, ...]:
+    """Everything that `plan` says, clause by clause, in the order of PARTS. called: of the ids in it."""
     taken = take_apart(plan)
-    whole = _Clause(plan, taken, "")
+    whole = _Clause(plan, taken, "", called)
     general = ToldClause(
         part="population",
         path="population",
         clause="",
         title=Title("Whom it is for", "适用对象"),
-        sentences=(say_whom(plan.population), *whole.general()),
+        sentences=(say_whom(plan.population, called), *whole.general()),
         parameters=(),
     )
     tops = [path for path in taken.items if _is_clause(path, taken)]
     order = [*PARTS]
     tops.sort(key=lambda path: order.index(_space(path)) if _space(path) in order else len(order))
-    return (general, *(_Clause(plan, taken, path).told() for path in tops))
+    return (general, *(_Clause(plan, taken, path, called).told() for path in tops))
 
 
 def _space(path: str) -> str:
@@ -67,8 +71,8 @@ def _is_clause(path: str, taken: Taken) -> bool:
 class _Clause:
     """One clause as it is being told. used: the paths that some sentence has said."""
 
-    def __init__(self, plan: Plan, taken: Taken, path: str) -> None:
-        self.plan, self.taken, self.path = plan, taken, path
+    def __init__(self, plan: Plan, taken: Taken, path: str, called: Called) -> None:
+        self.plan, self.taken, self.path, self._called = plan, taken, path, called
         self.used: set[str] = set()
 
     def told(self) -> ToldClause:
@@ -161,7 +165,7 @@ class _Clause:
         name = path.rpartition(".")[2]
         if name == "fact" or name == "less":
             return FACTS.get(str(leaf.value), leaf.said)
-        found = self._titles(name, leaf.value)
+        found = self._titles(name, leaf.value) or self._ids(name, leaf.value)
         return _worded(leaf.said) if found is None else found
 
     def _titles(self, name: str, value: object) -> Title | None:
@@ -177,6 +181,20 @@ class _Clause:
             return target.title or plan.measures[target.measure].title
         listed = {"board": plan.boards, "milestone": plan.milestones}.get(name, ())
         return next((each.title for each in listed if each.id == value), None)
+
+    def _ids(self, name: str, value: object) -> Title | None:
+        """What the ids are called that the field `name` holds, or a condition on the fact of the measure."""
+        match value:
+            case Condition(column=column, words=words) if words:
+                fact = self.taken.leaves.get(f"{self.path}.fact")
+                kind = titled_kind(str(fact.value), column) if fact is not None else None
+                return None if kind is None else _joined(self._called(kind, word) for word in words)
+            case str() if name == "licensed":
+                return self._called("credential", value)
+            case tuple() if name in _POPULATION:
+                return say_group(name, cast("tuple[str, ...]", value), self._called)
+            case _:
+                return None
 
     def _rest(self) -> Iterator[Title]:
         """What no sentence has said, field by field; what goes without saying is left out."""
@@ -209,6 +227,11 @@ def _sentence(field: str, said: Title) -> Title:
 
 def _named(name: Title, said: Title) -> Title:
     return Title(f"{name.en[:1].upper()}{name.en[1:]}: {said.en}.", f"{name.zh}：{said.zh}。")
+
+
+def _joined(said: Iterable[Title]) -> Title:
+    each = [*said]
+    return Title(", ".join(one.en for one in each), "、".join(one.zh for one in each))
 
 
 def _worded(said: Title) -> Title:

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api.pages.wording import Wording
-from domain.facts.registry import CREDITED
+from domain.facts.registry import CREDITED, FACT_TYPES
 from domain.plan.fields import Title
+from projections.titles import Titles
 
 ZH, EN = (Wording(lang, ZoneInfo("Asia/Shanghai")) for lang in ("zh", "en"))
 DAY = dt.date(2026, 11, 22)
@@ -85,3 +86,15 @@ def test_a_count_of_one_is_said_as_one() -> None:
     assert [EN.say("employee.today.days_left", n=n) for n in (1, 2)] == ["1 day left", "2 days left"]
     assert EN.level(None, "number", None) == "–"
     assert ZH.level("3", "number", Title("visits", "次")) == "3 次"
+
+
+def test_every_type_of_fact_has_a_word() -> None:
+    assert not [type for type in FACT_TYPES if ZH.fact(type) == type.replace("_", " ")]
+
+
+def test_an_id_is_said_by_its_title_or_as_it_is() -> None:
+    """In the reader's language; a part that is absent stays absent."""
+    named = ZH._replace(titles=Titles({("post", "seller"): Title("Sales representative", "销售代表")}))
+    assert named.called("post", "seller") == "销售代表"
+    assert named._replace(lang="en").called("post", "seller") == "Sales representative"
+    assert (named.called("channel", "seller"), named.called("post", None)) == ("seller", None)

@@ -8,6 +8,7 @@ from given_plan import EXAMPLES, plan
 from api.plan_yaml import checked, read_text, written
 from domain.facts.registry import CREDITED
 from domain.plan.components.component import Component
+from domain.plan.fields import Title
 from domain.plan.leaves import take_apart
 from domain.plan.parse import document_hash, plan_document
 from domain.plan.reading import members
@@ -83,3 +84,26 @@ def test_a_clause_is_told_with_its_terms_and_its_parameters() -> None:
         "取值 50。",
         "可由分公司另定，范围 30 至 80。",
     ]
+
+
+def test_ids_are_told_by_what_they_are_called() -> None:
+    """Posts, kinds of work and licences by their titles; kinds of employment by their words."""
+    text = """
+population: {post: [nurse], employment: [agency, contract]}
+measures:
+  clients:
+    title: {en: new clients, zh: 新客户}
+    count: customer_registered
+    where: {channel: [web, shop]}
+"""
+    titles = {("post", "nurse"): Title("Nurse", "护士"), ("channel", "web"): Title("Website", "官网")}
+
+    def called(kind: str, id: str) -> Title:
+        return titles.get((kind, id), Title(id, id))
+
+    found = told(plan(text), called)
+    assert found[0].sentences[0] == Title(
+        "post Nurse; employment agency, contract", "岗位 护士；用工形式 派遣、合同"
+    )
+    said = [each.zh for clause in found for each in clause.sentences]
+    assert any("官网、shop" in each for each in said), said
