@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg import Cursor
 
+from api.connectors import activities
 from api.connectors.documents import Connector
 from api.connectors.keeping import refusing, subjects
 from api.connectors.quarantine import SETTLED, Quarantine
@@ -59,6 +60,8 @@ class Learning:
         for each in told:
             if each.id not in before:
                 self.store.put(cursor, self.connector.name, each, digests[each.id], added, now)
+        new = [each.said for each in told if each.id not in before]
+        activities.learn(cursor, self.quarantine.vault, self.connector.name, new)
         after = self.store.standing(cursor, list(digests))
         self._require_same(after, digests)  # another may have been quicker
         return after

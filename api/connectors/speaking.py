@@ -36,6 +36,13 @@ def answer_bad_request(request: Asked, refusal: Refusal) -> Response[bytes]:
     return answer_refusal(request, Malformed(**told))
 
 
+def own_connectors(cursor: Cursor[Any], caller: Caller) -> list[str]:
+    """The connectors for statements of which a caller may read."""
+    found = [each for each in documents.connectors(cursor) if each.format == "xapi"]
+    clients = {each.name: each.mapping.mapping.clients for each in found}
+    return [name for name, named in clients.items() if not named or caller.name in named]
+
+
 def connector_of(cursor: Cursor[Any], caller: Caller) -> Connector:
     """The connector for statements that takes them from this caller.
 

@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 import msgspec
 from psycopg import Cursor
 
-from api.connectors.agents import identified
+from api.connectors.statement_parts import activities_of, agents_of
 from api.connectors.statement_store import StatementStore
 
 MOST = 500
 READ_AT_ONCE = 2_000
 """So many are decrypted for one page, however few fit."""
+MOST_REFERENCES = 5
+"""So far a statement that names another that names another is followed."""
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
@@ -27,24 +29,37 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Wanted(NamedTuple):
-    """Which statements. since, until: by when they were stored, the first excluded, the last included."""
+    """Which statements.
 
-    agent: dict[str, Any] | None
-    verb: str | None
-    activity: str | None
-    registration: str | None
-    since: dt.datetime | None
-    until: dt.datetime | None
-    ascending: bool
+    since, until: by when they were stored, the first excluded, the last included. related_agents,
+    related_activities: who or what may also stand around them, or in a statement within.
+    """
+
+    agent: dict[str, Any] | None = None
+    verb: str | None = None
+    activity: str | None = None
+    registration: str | None = None
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    ascending: bool = False
+    related_activities: bool = False
+    related_agents: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether not all statements fit, whenever they were stored."""
+        return any((self.agent, self.verb, self.activity, self.registration))
 
     def fits(self, said: dict[str, Any]) -> bool:
         """Whether a statement is one of them."""
-        about = said.get("object", {})
         return (
-            (self.verb is None or said.get("verb", {}).get("id") == self.verb)
-            and (self.activity is None or (_is_activity(about) and about.get("id") == self.activity))
+            (self.verb is None or said["verb"]["id"] == self.verb)
             and (self.registration is None or _registration(said) == self.registration)
-            and (self.agent is None or self.agent in (identified(said.get("actor")), identified(about)))
+            and (
+                self.activity is None
+                or any(each["id"] == self.activity for each in activities_of(said, self.related_activities))
+            )
+            and (self.agent is None or self.agent in agents_of(said, self.related_agents))
         )
 
 
@@ -71,7 +86,7 @@ def listed(
     for row in rows:
         last = Place(row.stored_at, row.id)
         text = store.clear(cursor, row)
-        if text is not None and wanted.fits(msgspec.json.decode(text, type=dict[str, Any])):
+        if text is not None and _fits(cursor, store, connectors, wanted, text):
             texts.append(text)
             ids.append(row.id)
             people |= {each.removeprefix("employee:") for each in row.about}
@@ -81,8 +96,21 @@ def listed(
     return Listed(ids, texts, people, None if read_all else last)
 
 
-def _is_activity(about: dict[str, Any]) -> bool:
-    return about.get("objectType", "Activity") == "Activity"
+def _fits(
+    cursor: Cursor[Any], store: StatementStore, connectors: Collection[str], wanted: Wanted, text: str
+) -> bool:
+    """Whether a statement fits, or names one that does, be that voided."""
+    for _ in range(MOST_REFERENCES):
+        said = msgspec.json.decode(text, type=dict[str, Any])
+        if wanted.fits(said):
+            return True
+        if not wanted.asks or said["object"].get("objectType") != "StatementRef":
+            return False
+        named = store.said(cursor, said["object"]["id"].lower())
+        if named is None or named.text is None or named.connector not in connectors:
+            return False
+        text = named.text
+    return False
 
 
 def _registration(said: dict[str, Any]) -> str | None:

@@ -13,6 +13,8 @@ from api.connectors.agents import agent_digest, identified
 from api.connectors.statements import Statement
 from domain.journal.vault import Vault
 
+LAST_OF_AN_AGENT = 50
+
 State = Literal["received", "recorded", "not_mapped", "quarantined", "voiding"]
 
 STANDING = """
@@ -43,6 +45,11 @@ where connector = any(%(connectors)s) and said is not null and voided_by is null
     and (%(until)s::timestamptz is null or stored_at <= %(until)s)
     and (%(at)s::timestamptz is null or (stored_at, statement) {beyond} (%(at)s, %(id)s))
 order by stored_at {order}, statement {order} limit %(limit)s"""
+
+BY_AGENT = """
+select statement, said from xapi_statement
+where agent = %(agent)s and connector = %(connector)s and said is not null and voided_by is null
+order by stored_at desc, statement limit %(limit)s"""
 
 COUNTS = "select state, count(*) from xapi_statement where connector = %(connector)s group by 1 order by 1"
 
@@ -180,6 +187,13 @@ class StatementStore:
     def clear(self, cursor: Cursor[Any], kept: Kept) -> str | None:
         """The text of a statement; None once somebody it speaks of was erased."""
         return self._clear(cursor, kept.connector, kept.id, kept.said)
+
+    def actors(self, cursor: Cursor[Any], connector: str, agent: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The actors of the last statements by an agent, as they were told."""
+        asked = {"agent": agent_digest(cursor, self._vault, connector, dict(agent)), "connector": connector}
+        rows = cursor.execute(BY_AGENT, asked | {"limit": LAST_OF_AN_AGENT}).fetchall()
+        texts = [self._clear(cursor, connector, id, token) for id, token in rows]
+        return [msgspec.json.decode(text)["actor"] for text in texts if text is not None]
 
     def counts(self, cursor: Cursor[Any], connector: str) -> dict[str, int]:
         """How many statements a connector has, by what became of them."""

@@ -1,44 +1,37 @@
 """xAPI 1.0.3 for learning systems: the statements resource and `about`."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Any, NamedTuple
-from urllib.parse import urlencode
+from typing import Annotated
 from uuid import uuid4
 
 import msgspec
-from litestar import Response, Router, get, post, put
+from litestar import Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from api import cursors
 from api.bodies import not_json, read_body, require_sound
-from api.connectors import documents
-from api.connectors.agents import agent_of
-from api.connectors.attachments import MIXED, Attached, keep, kept, mixed, parts_of, require_attached
+from api.connectors.attachments import MIXED, Attached, keep, parts_of, require_attached
 from api.connectors.bodies import STATEMENT_BODY, STATEMENTS_BODY
 from api.connectors.forms import BadStatement
 from api.connectors.http import require_client
 from api.connectors.learning import Learning
 from api.connectors.quarantine import Quarantine
 from api.connectors.speaking import OPT, VERSION, Asked, answer_bad_request, connector_of, require_version
-from api.connectors.statement_list import MOST, Listed, Place, Wanted, listed
-from api.connectors.statement_store import Said, StatementStore
+from api.connectors.statement_store import StatementStore
 from api.connectors.statements import Statement, statement
+from api.connectors.xapi_reading import HANDLERS as READING
 from api.connectors.xapi_resources import HANDLERS as RESOURCES
 from api.described import operation_with
 from api.facts import permitted
 from api.importing.json_table import NotJson, parsed
 from api.intake import Outcome, Submission
-from api.ops import Ledger, now
-from api.problems import NotFound, WrongMediaType
-from api.reading import Reading, instant
-from api.watching import shows
+from api.ops import now
+from api.problems import WrongMediaType
+from api.reading import Reading
 from api.writing import Writing
-from domain.journal.vault import Vault
 from domain.refusals import BadField
-from projections import roster
 
 MOST_STATEMENTS = 5_000
 
@@ -58,7 +51,8 @@ async def read_about() -> About:
         version=[VERSION],
         extensions={
             "urn:meritbook:offered": offered,
-            "urn:meritbook:not-offered": "related_agents, related_activities, format",
+            "urn:meritbook:not-offered": "OAuth 1.0, keys of signatures without a certificate, "
+            "agents under several names",
         },
     )
 
@@ -124,130 +118,6 @@ async def post_statements(
     return ids
 
 
-@get(
-    "/statements",
-    summary="Statements",
-    tags=["learning"],
-    opt={**OPT, "personal": "people", "reach": "all"},
-)
-async def read_statements(
-    request: Asked,
-    reading: NamedDependency[Reading],
-    ledger: NamedDependency[Ledger],
-    statement_id: Annotated[
-        str | None, QueryParameter(name="statementId", description="Of a statement that is not voided.")
-    ] = None,
-    voided_id: Annotated[
-        str | None, QueryParameter(name="voidedStatementId", description="Of a voided statement.")
-    ] = None,
-    agent: Annotated[str | None, QueryParameter(description="By or about this agent, as JSON.")] = None,
-    verb: Annotated[str | None, QueryParameter(description="With this verb.")] = None,
-    activity: Annotated[str | None, QueryParameter(description="About this activity.")] = None,
-    registration: Annotated[str | None, QueryParameter(description="Of this registration, a UUID.")] = None,
-    since: Annotated[str | None, QueryParameter(description="Stored after this instant.")] = None,
-    until: Annotated[str | None, QueryParameter(description="Stored at this instant or before.")] = None,
-    ascending: Annotated[bool, QueryParameter(description="The first stored first.")] = False,
-    limit: Annotated[int, QueryParameter(ge=0, le=MOST, description="At most so many; 0: 500.")] = 0,
-    attachments: Annotated[bool, QueryParameter(description="As multipart/mixed, with their files.")] = False,
-    after: Annotated[str | None, QueryParameter(description="Where `more` of a page goes on.")] = None,
-) -> Response[dict[str, Any]]:
-    """One statement as it was sent, or a list of those that fit, the last stored first, with `more`.
-
-    A page may hold few and still name more. Related agents and activities are not offered.
-    """
-    require_version(request)
-    shown = Shown(request, reading, ledger.vault, attachments)
-    named, store = statement_id or voided_id, StatementStore(ledger.vault)
-    filters = (agent, verb, activity, registration, since, until, after)
-    if (statement_id and voided_id) or (named and (ascending or limit or any(filters))):
-        raise BadStatement(
-            field="statementId",
-            detail="A statement is asked for by its id alone.",
-            remedy="Ask with statementId or voidedStatementId, and nothing beside.",
-        )
-    if named:
-        return await _one(shown, store, named.lower(), voided_id is not None)
-    wanted = Wanted(
-        agent=agent_of(agent),
-        verb=verb,
-        activity=activity,
-        registration=registration and registration.lower(),
-        since=None if since is None else instant(since, "since"),
-        until=None if until is None else instant(until, "until"),
-        ascending=ascending,
-    )
-    place = None if after is None else cursors.read_struct(after, Place)
-    return await _list(shown, store, wanted, place, limit or MOST)
-
-
-class Shown(NamedTuple):
-    """Who asks, of what, and whether for the files of statements, too."""
-
-    request: Asked
-    reading: Reading
-    vault: Vault
-    attachments: bool
-
-    async def told(self, body: bytes, statements: Sequence[str]) -> Response[dict[str, Any]]:
-        """An answer about these statements."""
-        if not self.attachments:
-            return Response(msgspec.Raw(body))  # type: ignore[arg-type]
-        files = await self.reading.ask(partial(kept, vault=self.vault, statements=statements))
-        media_type, said = mixed(body, files)
-        return Response(said, media_type=media_type)  # type: ignore[arg-type]
-
-
-async def _one(shown: Shown, store: StatementStore, id: str, voided: bool) -> Response[dict[str, Any]]:
-    request, reading = shown.request, shown.reading
-
-    def question(cursor: Any) -> tuple[Said | None, list[str]]:
-        found = store.said(cursor, id)
-        return found, _people(cursor, found.about if found else ())
-
-    found, people = await reading.ask(question)
-    if found is None or found.text is None or (found.voided_by is not None) != voided:
-        raise NotFound(
-            field="statementId",
-            detail=f"No {'voided ' if voided else ''}statement {id[:64]!r} can be told.",
-            remedy="Ask for one that was sent; a voided one with voidedStatementId.",
-        )
-    connector = await reading.ask(partial(documents.connector, name=found.connector))
-    require_client(connector, request.auth)
-    if people:
-        shows(request, people)
-    return await shown.told(found.text.encode(), [id])
-
-
-async def _list(
-    shown: Shown, store: StatementStore, wanted: Wanted, place: Place | None, limit: int
-) -> Response[dict[str, Any]]:
-    """A page of what the caller's own connectors were sent."""
-    request, reading = shown.request, shown.reading
-
-    def question(cursor: Any) -> tuple[Listed, list[str]]:
-        found = [each for each in documents.connectors(cursor) if each.format == "xapi"]
-        clients = {each.name: each.mapping.mapping.clients for each in found}
-        own = [name for name, named in clients.items() if not named or request.auth.name in named]
-        page = listed(cursor, store, own, wanted, place, limit)
-        return page, _people(cursor, page.people)
-
-    page, people = await reading.ask(question)
-    shows(request, people)
-    more = ""
-    if page.last is not None:
-        asked = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
-        more = f"/xapi/statements?{urlencode([*asked, ('after', cursors.written(page.last))])}"
-    texts = b",".join(text.encode() for text in page.texts)
-    body = b'{"statements":[%s],"more":%s}' % (texts, msgspec.json.encode(more))
-    return await shown.told(body, page.ids)
-
-
-def _people(cursor: Any, about: Iterable[str]) -> list[str]:
-    """Those of whom statements speak who have worked here."""
-    named = [each.removeprefix("employee:") for each in about]
-    return sorted({change.employee for change in roster.changes(cursor, named, None)})
-
-
 def _numbered(said: object, place: str) -> Statement:
     id = said.get("id", uuid4()) if isinstance(said, dict) else uuid4()
     return statement(said, str(id).lower(), place)
@@ -310,7 +180,7 @@ async def _read(request: Asked, limit_bytes: int) -> tuple[object, list[Attached
         raise not_json(error) from None
 
 
-HANDLERS = (put_statement, post_statements, read_statements, read_about)
+HANDLERS = (put_statement, post_statements, *READING, read_about)
 
 
 def xapi_router() -> Router:

@@ -15,16 +15,19 @@ from litestar.params import HeaderParameter, QueryParameter
 from psycopg import Cursor
 
 from api.bodies import read_body
+from api.caller import Caller
 from api.connectors.agents import agent_of
 from api.connectors.document_store import Document, DocumentStore, Named, Owner, Resource
 from api.connectors.forms import BadStatement, require_iri
 from api.connectors.http import require_client
-from api.connectors.speaking import OPT, Asked, connector_of, require_version
+from api.connectors.speaking import OPT, Asked, connector_of, own_connectors, require_version
+from api.connectors.statement_store import StatementStore
 from api.connectors.statements import ID
 from api.ops import Ledger, now
 from api.problems import ChangedMeanwhile, NotFound
 from api.reading import Reading, instant
 from api.watching import shows
+from domain.journal.vault import Vault
 from domain.refusals import NotNow
 
 MOST_ID = 2_000
@@ -74,7 +77,13 @@ class Conditions(NamedTuple):
             raise _changed("If-Match", "It is not, or no more, what the change is meant for.")
         if self.if_none_match is not None and found and _names(self.if_none_match, found.etag):
             raise _changed("If-None-Match", "There is such a document already.")
-        if self.strict and found and self.if_match is None and self.if_none_match is None:
+        if self.strict and self.if_match is None and self.if_none_match is None:
+            if found is None:
+                raise BadStatement(
+                    field="If-None-Match",
+                    detail="A profile is shared, and the change does not say what it is meant for.",
+                    remedy="Send If-None-Match: * to make a new one, or its ETag as If-Match.",
+                )
             raise DocumentConflict(
                 field="If-Match",
                 detail="There is such a document already, and the change does not say which it replaces.",
@@ -164,6 +173,18 @@ async def told(place: Place, id: str | None, since: str | None) -> Response[Any]
     return Response(found.content, headers=headers)
 
 
+def called(
+    vault: Vault, caller: Caller, agent: dict[str, Any], cursor: Cursor[Any]
+) -> tuple[list[str], list[str]]:
+    """What statements to a caller's connectors call an agent, and who of those that work here it is."""
+    names, people = dict[str, None](), set[str]()
+    for connector in own_connectors(cursor, caller):
+        people.update(DocumentStore(vault).people(cursor, Owner(connector, "agent_profile", agent=agent)))
+        for actor in StatementStore(vault).actors(cursor, connector, agent):
+            names.update({str(actor["name"]): None} if "name" in actor else {})
+    return list(names), sorted(people)
+
+
 async def put(place: Place, id: str, conditions: Conditions, limit_bytes: int) -> None:
     """Keeps what was sent, in place of what there is."""
     sent = await _sent(place.request, limit_bytes)
@@ -182,6 +203,8 @@ async def merge(place: Place, id: str, conditions: Conditions, limit_bytes: int)
     def after(found: Document | None) -> Document:
         conditions.require(found)
         if found is None:
+            if _is_json(sent):
+                _members(sent, "that is sent")
             return sent
         content = msgspec.json.encode(_members(found, "that there is") | _members(sent, "that is sent"))
         return sent._replace(content=content)
@@ -220,9 +243,8 @@ def _members(document: Document, which: str) -> dict[str, msgspec.Raw]:
 
     Raises: BadStatement.
     """
-    kind = document.media_type.partition(";")[0].strip().lower()
     try:
-        if kind != JSON:
+        if not _is_json(document):
             raise msgspec.DecodeError
         return msgspec.json.decode(document.content, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -231,6 +253,10 @@ def _members(document: Document, which: str) -> dict[str, msgspec.Raw]:
             detail=f"The document {which} is no JSON object, so nothing can be laid over anything.",
             remedy="Send it with PUT, which replaces all of it.",
         ) from None
+
+
+def _is_json(document: Document) -> bool:
+    return document.media_type.partition(";")[0].strip().lower() == JSON
 
 
 def _names(said: str, tag: str) -> bool:

@@ -1,17 +1,21 @@
 """The addresses of documents by xAPI 1.0.3, and what is known of agents and activities."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from litestar import Response, delete, get, post, put
-from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.di import NamedDependency, Provide
+from litestar.handlers import HTTPRouteHandler
+from psycopg import Cursor
 
+from api.connectors import activities
 from api.connectors import xapi_documents as documents
 from api.connectors.agents import agent_of
 from api.connectors.bodies import DOCUMENT_BODY
 from api.connectors.forms import require_iri
-from api.connectors.speaking import Asked, require_version
+from api.connectors.speaking import Asked, own_connectors, require_version
 from api.connectors.xapi_documents import (
     CHANGES,
     READS,
@@ -20,6 +24,7 @@ from api.connectors.xapi_documents import (
     Conditions,
     IfMatchTag,
     IfNoneMatchTag,
+    Place,
     ProfileId,
     ProfileIdIfAny,
     Registration,
@@ -31,13 +36,12 @@ from api.connectors.xapi_documents import (
 from api.described import operation_with
 from api.ops import Ledger
 from api.reading import Reading
+from api.watching import shows
 from api.writing import Writing
-
-_SENT = operation_with(DOCUMENT_BODY)
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An agent under every name it is known by here: the one that was asked."""
+    """An agent under every name it is known by here."""
 
     objectType: Literal["Person"]
     name: list[str] = []
@@ -47,244 +51,167 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     account: list[dict[str, Any]] = []
 
 
-class Activity(msgspec.Struct, frozen=True, kw_only=True):
-    """An activity by its id; definitions stand in the statements that bring them."""
+class Activity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An activity, and what statements told of it."""
 
-    objectType: str = "Activity"
+    objectType: Literal["Activity"]
     id: str
+    definition: dict[str, Any] = {}
 
 
-@put("/activities/state", summary="Keep a state", tags=["learning"], opt=CHANGES, operation_class=_SENT,
-     status_code=204)  # fmt: skip
-async def put_state(
+def state(
     request: Asked,
     reading: NamedDependency[Reading],
     ledger: NamedDependency[Ledger],
-    writing: NamedDependency[Writing],
     activity: ActivityId,
     agent: AgentAsked,
-    state_id: StateId,
     registration: Registration = None,
-    if_match: IfMatchTag = None,
-    if_none_match: IfNoneMatchTag = None,
-) -> None:
-    """A document about a learner in an activity, such as a bookmark, in place of the one there is."""
+) -> Place:
+    """Where a learner's documents in an activity stand."""
     where = {"activity": activity, "agent": agent, "registration": registration}
-    place = place_of(request, reading, ledger, "state", **where)
-    await documents.put(place, state_id, Conditions(if_match, if_none_match, False), writing.fact_bytes)
+    return place_of(request, reading, ledger, "state", **where)
 
 
-@post("/activities/state", summary="Merge a state", tags=["learning"], opt=CHANGES, operation_class=_SENT,
-      status_code=204)  # fmt: skip
-async def merge_state(
-    request: Asked,
-    reading: NamedDependency[Reading],
-    ledger: NamedDependency[Ledger],
-    writing: NamedDependency[Writing],
-    activity: ActivityId,
-    agent: AgentAsked,
-    state_id: StateId,
-    registration: Registration = None,
-    if_match: IfMatchTag = None,
-    if_none_match: IfNoneMatchTag = None,
-) -> None:
-    """Lays the members of a JSON object over those of the document there is; kept as it is where none is."""
-    where = {"activity": activity, "agent": agent, "registration": registration}
-    place = place_of(request, reading, ledger, "state", **where)
-    await documents.merge(place, state_id, Conditions(if_match, if_none_match, False), writing.fact_bytes)
+def activity_profile(
+    request: Asked, reading: NamedDependency[Reading], ledger: NamedDependency[Ledger], activity: ActivityId
+) -> Place:
+    """Where an activity's documents stand."""
+    return place_of(request, reading, ledger, "activity_profile", activity=activity)
 
 
-@get("/activities/state", summary="A state, or their ids", tags=["learning"], opt=READS)
-async def read_state(
-    request: Asked,
-    reading: NamedDependency[Reading],
-    ledger: NamedDependency[Ledger],
-    activity: ActivityId,
-    agent: AgentAsked,
-    state_id: StateIdIfAny = None,
-    registration: Registration = None,
-    since: Since = None,
-) -> Response[dict[str, Any]]:
-    """The document as it was sent; without an id those of an activity and an agent, 1,000 at most."""
-    where = {"activity": activity, "agent": agent, "registration": registration}
-    return await documents.told(place_of(request, reading, ledger, "state", **where), state_id, since)
+def agent_profile(
+    request: Asked, reading: NamedDependency[Reading], ledger: NamedDependency[Ledger], agent: AgentAsked
+) -> Place:
+    """Where an agent's documents stand."""
+    return place_of(request, reading, ledger, "agent_profile", agent=agent)
 
 
-@delete("/activities/state", summary="Remove a state", tags=["learning"], opt=CHANGES)
-async def remove_state(
-    request: Asked,
-    reading: NamedDependency[Reading],
-    ledger: NamedDependency[Ledger],
-    activity: ActivityId,
-    agent: AgentAsked,
-    state_id: StateIdIfAny = None,
-    registration: Registration = None,
-    if_match: IfMatchTag = None,
-    if_none_match: IfNoneMatchTag = None,
-) -> None:
-    """One document, or without an id all of an activity and an agent."""
-    where = {"activity": activity, "agent": agent, "registration": registration}
-    place = place_of(request, reading, ledger, "state", **where)
-    await documents.remove(place, state_id, Conditions(if_match, if_none_match, False))
+def state_id(state_id: StateId) -> str:
+    """Which state."""
+    return state_id
 
 
-@put("/activities/profile", summary="Keep a profile of an activity", tags=["learning"], opt=CHANGES,
-     operation_class=_SENT, status_code=204)  # fmt: skip
-async def put_activity_profile(
-    request: Asked,
-    reading: NamedDependency[Reading],
-    ledger: NamedDependency[Ledger],
-    writing: NamedDependency[Writing],
-    activity: ActivityId,
-    profile_id: ProfileId,
-    if_match: IfMatchTag = None,
-    if_none_match: IfNoneMatchTag = None,
-) -> None:
-    """A new document, or with If-Match in place of the one that was read: else 409."""
-    place = place_of(request, reading, ledger, "activity_profile", activity=activity)
-    await documents.put(place, profile_id, Conditions(if_match, if_none_match, True), writing.fact_bytes)
+def state_id_if_any(state_id: StateIdIfAny = None) -> str | None:
+    """Which state, or all of them."""
+    return state_id
 
 
-@post("/activities/profile", summary="Merge a profile of an activity", tags=["learning"], opt=CHANGES,
-      operation_class=_SENT, status_code=204)  # fmt: skip
-async def merge_activity_profile(
-    request: Asked,
-    reading: NamedDependency[Reading],
-    ledger: NamedDependency[Ledger],
-    writing: NamedDependency[Writing],
-    activity: ActivityId,
-    profile_id: ProfileId,
-    if_match: IfMatchTag = None,
-    if_none_match: IfNoneMatchTag = None,
-) -> None:
-    """Lays the members of a JSON object over those of the document there is; kept as it is where none is."""
-    place = place_of(request, reading, ledger, "activity_profile", activity=activity)
-    await documents.merge(place, profile_id, Conditions(if_match, if_none_match, False), writing.fact_bytes)
+def profile_id(profile_id: ProfileId) -> str:
+    """Which profile."""
+    return profile_id
 
 
-@get("/activities/profile", summary="A profile of an activity, or their ids", tags=["learning"], opt=READS)
-async def read_activity_profile(
-    request: Asked,
-    reading: NamedDependency[Reading],
-    ledger: NamedDependency[Ledger],
-    activity: ActivityId,
-    profile_id: ProfileIdIfAny = None,
-    since: Since = None,
-) -> Response[dict[str, Any]]:
-    """The document as it was sent; without an id those of an activity, 1,000 at most."""
-    place = place_of(request, reading, ledger, "activity_profile", activity=activity)
-    return await documents.told(place, profile_id, since)
+def profile_id_if_any(profile_id: ProfileIdIfAny = None) -> str | None:
+    """Which profile, or all of them."""
+    return profile_id
 
 
-@delete("/activities/profile", summary="Remove a profile of an activity", tags=["learning"], opt=CHANGES)
-async def remove_activity_profile(
-    request: Asked,
-    reading: NamedDependency[Reading],
-    ledger: NamedDependency[Ledger],
-    activity: ActivityId,
-    profile_id: ProfileId,
-    if_match: IfMatchTag = None,
-    if_none_match: IfNoneMatchTag = None,
-) -> None:
-    """One document; one that is not there is as good as removed."""
-    place = place_of(request, reading, ledger, "activity_profile", activity=activity)
-    await documents.remove(place, profile_id, Conditions(if_match, if_none_match, False))
+def conditions(if_match: IfMatchTag = None, if_none_match: IfNoneMatchTag = None) -> Conditions:
+    """What a change is meant for."""
+    return Conditions(if_match, if_none_match, False)
 
 
-@put("/agents/profile", summary="Keep a profile of an agent", tags=["learning"], opt=CHANGES,
-     operation_class=_SENT, status_code=204)  # fmt: skip
-async def put_agent_profile(
-    request: Asked,
-    reading: NamedDependency[Reading],
-    ledger: NamedDependency[Ledger],
-    writing: NamedDependency[Writing],
-    agent: AgentAsked,
-    profile_id: ProfileId,
-    if_match: IfMatchTag = None,
-    if_none_match: IfNoneMatchTag = None,
-) -> None:
-    """A new document, or with If-Match in place of the one that was read: else 409."""
-    place = place_of(request, reading, ledger, "agent_profile", agent=agent)
-    await documents.put(place, profile_id, Conditions(if_match, if_none_match, True), writing.fact_bytes)
+class Kept(NamedTuple):
+    """A resource of documents. is_shared: a change of one says what it is meant for."""
+
+    path: str
+    noun: str
+    place: Callable[..., Place]
+    id: Callable[..., str]
+    id_if_any: Callable[..., str | None]
+    is_shared: bool = True
 
 
-@post("/agents/profile", summary="Merge a profile of an agent", tags=["learning"], opt=CHANGES,
-      operation_class=_SENT, status_code=204)  # fmt: skip
-async def merge_agent_profile(
-    request: Asked,
-    reading: NamedDependency[Reading],
-    ledger: NamedDependency[Ledger],
-    writing: NamedDependency[Writing],
-    agent: AgentAsked,
-    profile_id: ProfileId,
-    if_match: IfMatchTag = None,
-    if_none_match: IfNoneMatchTag = None,
-) -> None:
-    """Lays the members of a JSON object over those of the document there is; kept as it is where none is."""
-    place = place_of(request, reading, ledger, "agent_profile", agent=agent)
-    await documents.merge(place, profile_id, Conditions(if_match, if_none_match, False), writing.fact_bytes)
+RESOURCES = (
+    Kept("/activities/state", "a state", state, state_id, state_id_if_any, is_shared=False),
+    Kept("/activities/profile", "a profile of an activity", activity_profile, profile_id, profile_id_if_any),
+    Kept("/agents/profile", "a profile of an agent", agent_profile, profile_id, profile_id_if_any),
+)
 
 
-@get("/agents/profile", summary="A profile of an agent, or their ids", tags=["learning"], opt=READS)
-async def read_agent_profile(
-    request: Asked,
-    reading: NamedDependency[Reading],
-    ledger: NamedDependency[Ledger],
-    agent: AgentAsked,
-    profile_id: ProfileIdIfAny = None,
-    since: Since = None,
-) -> Response[dict[str, Any]]:
-    """The document as it was sent; without an id those of an agent, 1,000 at most."""
-    place = place_of(request, reading, ledger, "agent_profile", agent=agent)
-    return await documents.told(place, profile_id, since)
+def handlers_of(kept: Kept) -> list[HTTPRouteHandler]:
+    """The four addresses of a resource of documents."""
+
+    def given(**others: Callable[..., Any]) -> dict[str, Provide]:
+        found = {"place": kept.place, **others}
+        return {name: Provide(each, sync_to_thread=False) for name, each in found.items()}
+
+    changing = given(id=kept.id, conditions=conditions)
+    sent = operation_with(DOCUMENT_BODY)
+
+    @put(kept.path, summary=f"Keep {kept.noun}", tags=["learning"], opt=CHANGES, operation_class=sent,
+         dependencies=changing, status_code=204)  # fmt: skip
+    async def keep_document(
+        place: NamedDependency[Place],
+        id: NamedDependency[str],
+        conditions: NamedDependency[Conditions],
+        writing: NamedDependency[Writing],
+    ) -> None:
+        """A document in place of the one there is; a profile says which it is meant for: else 400 or 409."""
+        meant = conditions._replace(strict=kept.is_shared)
+        await documents.put(place, id, meant, writing.fact_bytes)
+
+    @post(kept.path, summary=f"Merge {kept.noun}", tags=["learning"], opt=CHANGES, operation_class=sent,
+          dependencies=changing, status_code=204)  # fmt: skip
+    async def merge_document(
+        place: NamedDependency[Place],
+        id: NamedDependency[str],
+        conditions: NamedDependency[Conditions],
+        writing: NamedDependency[Writing],
+    ) -> None:
+        """Lays the members of a JSON object over those of the document; kept as it is where there is none."""
+        await documents.merge(place, id, conditions, writing.fact_bytes)
+
+    @get(kept.path, summary=f"Read {kept.noun}, or their ids", tags=["learning"], opt=READS,
+         dependencies=given(id=kept.id_if_any))  # fmt: skip
+    async def read_document(
+        place: NamedDependency[Place], id: NamedDependency[str | None], since: Since = None
+    ) -> Response[dict[str, Any]]:
+        """The document as it was sent; without an id those that there are, 1,000 at most."""
+        return await documents.told(place, id, since)
+
+    removed = kept.id if kept.is_shared else kept.id_if_any
+
+    @delete(kept.path, summary=f"Remove {kept.noun}", tags=["learning"], opt=CHANGES,
+            dependencies=given(id=removed, conditions=conditions))  # fmt: skip
+    async def remove_document(
+        place: NamedDependency[Place],
+        id: NamedDependency[str | None],
+        conditions: NamedDependency[Conditions],
+    ) -> None:
+        """One document, be it there or not; of states, without an id, all of an activity and an agent."""
+        await documents.remove(place, id, conditions)
+
+    return [keep_document, merge_document, read_document, remove_document]
 
 
-@delete("/agents/profile", summary="Remove a profile of an agent", tags=["learning"], opt=CHANGES)
-async def remove_agent_profile(
-    request: Asked,
-    reading: NamedDependency[Reading],
-    ledger: NamedDependency[Ledger],
-    agent: AgentAsked,
-    profile_id: ProfileId,
-    if_match: IfMatchTag = None,
-    if_none_match: IfNoneMatchTag = None,
-) -> None:
-    """One document; one that is not there is as good as removed."""
-    place = place_of(request, reading, ledger, "agent_profile", agent=agent)
-    await documents.remove(place, profile_id, Conditions(if_match, if_none_match, False))
-
-
-@get("/agents", summary="An agent's names", tags=["learning"], opt={**READS, "personal": "none"})
+@get("/agents", summary="An agent's names", tags=["learning"], opt=READS)
 async def read_agent(
-    request: Asked, agent: Annotated[str, QueryParameter(description="The agent, as JSON.")]
+    request: Asked, reading: NamedDependency[Reading], ledger: NamedDependency[Ledger], agent: AgentAsked
 ) -> Person:
-    """A Person with what was asked: that two names are one agent is known to nobody here."""
+    """A Person with what was asked, and what statements call it: which two ids are one agent is not known."""
     require_version(request)
-    names = {name: [said] for name, said in (agent_of(agent) or {}).items()}
-    return msgspec.convert({"objectType": "Person", **names}, Person)
+    asked = agent_of(agent) or {}
+    names, people = await reading.ask(partial(documents.called, ledger.vault, request.auth, asked))
+    shows(request, people)
+    ids = {name: [said] for name, said in asked.items()}
+    return msgspec.convert({"objectType": "Person", "name": names, **ids}, Person)
 
 
 @get("/activities", summary="An activity", tags=["learning"], opt={**READS, "personal": "none"})
-async def read_activity(request: Asked, activity: ActivityId) -> Activity:
-    """Its id: what it is called stands in the statements that say so."""
+async def read_activity(
+    request: Asked, reading: NamedDependency[Reading], ledger: NamedDependency[Ledger], activity: ActivityId
+) -> Response[Activity]:
+    """Whatever statements told of it, in every language in which they did."""
     require_version(request)
     require_iri(activity, "activityId")
-    return Activity(id=activity)
+
+    def question(cursor: Cursor[Any]) -> dict[str, Any]:
+        own = own_connectors(cursor, request.auth)
+        return activities.known(cursor, ledger.vault, own, [activity]).get(activity, {})
+
+    told = Activity(objectType="Activity", id=activity, definition=await reading.ask(question))
+    return Response(activities.written(told), media_type="application/json")  # type: ignore[arg-type]
 
 
-HANDLERS = (
-    put_state,
-    merge_state,
-    read_state,
-    remove_state,
-    put_activity_profile,
-    merge_activity_profile,
-    read_activity_profile,
-    remove_activity_profile,
-    put_agent_profile,
-    merge_agent_profile,
-    read_agent_profile,
-    remove_agent_profile,
-    read_agent,
-    read_activity,
-)
+HANDLERS = (*(each for kept in RESOURCES for each in handlers_of(kept)), read_agent, read_activity)

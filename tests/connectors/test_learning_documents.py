@@ -35,7 +35,7 @@ def place(kind: str, **more: str) -> dict[str, str]:
 def test_a_document_is_kept_as_it_was_sent_and_told_with_its_tag(lms: httpx.Client, kind: str) -> None:
     """Whatever it is: its type, its bytes, their SHA-1 in quotes, and when it was stored."""
     at, asked, content = WITHIN[kind], place(kind), bytes(range(256))
-    sent = {"Content-Type": "image/png"}
+    sent = {"Content-Type": "image/png", "If-None-Match": "*"}
     assert lms.put(at, params=asked, content=content, headers=sent).status_code == 204
     found = lms.get(at, params=asked)
     assert (found.content, found.headers["Content-Type"]) == (content, "image/png")
@@ -62,7 +62,8 @@ def test_objects_are_merged_member_by_member_and_nothing_else_is(lms: httpx.Clie
         assert refused.status_code == 400 and refused.json()["remedy"], (content, type)
     assert lms.get(at, params=asked).json()["x"] == "foo", "what is refused changes nothing"
     other = place(kind)
-    lms.put(at, params=other, content="text", headers={"Content-Type": "text/plain"})
+    new = {"Content-Type": "text/plain", "If-None-Match": "*"}
+    assert lms.put(at, params=other, content="text", headers=new).status_code == 204
     assert lms.post(at, params=other, json={"x": 1}).status_code == 400, "nor is anything laid over text"
 
 
