@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 from psycopg import Cursor
 
+from api.kept_findings import KeptFindings
 from api.paging import Pages
 from api.people import Asked
 from api.problems import NotFound
@@ -92,6 +93,7 @@ async def read_interventions(
 async def read_backtest(
     view: NamedDependency[View],
     reading: NamedDependency[Reading],
+    findings: NamedDependency[KeptFindings],
     plan: Annotated[str, PathParameter(description="Id of a plan in force.")],
     alert: Annotated[str, PathParameter(description="Id of one of its warnings.")],
     first: Annotated[
@@ -120,7 +122,8 @@ async def read_backtest(
             cursor, found, rule, since, until, within_days=within_days, levels=asked, known_at=known_at
         )
 
-    return await view.ask(question)
+    key = ("backtest", plan, alert, since, until, within_days, tuple(asked))
+    return await findings.ask(view, key, "all", question)
 
 
 def rule_in_force(

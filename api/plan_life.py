@@ -14,15 +14,14 @@ from psycopg import Cursor
 from api.caller import Caller
 from api.names import read
 from api.paging import Pages
-from api.plan_words import amends, read_as_plan
-from api.plan_yaml import written
+from api.plan_words import amends, in_words
 from api.planning import draft_named
 from api.plans import PlanInPath, unknown_plan
 from api.reading import OnDay, View
 from api.watching import shows
 from domain.journal.vault import Stored, Vault
 from domain.plan.amendment import Amendment
-from domain.plan.told import ToldClause, told
+from domain.plan.told import ToldClause
 from projections import plan_life, plan_readers
 from projections.plan_life import Comment, Draft, DraftState
 from projections.plan_readers import Readers
@@ -100,16 +99,16 @@ async def read_draft(
         found = draft_named(cursor, draft, known_at)
         said = plan_life.comments(cursor, draft, known_at)
         document = plan_life.draft_document(cursor, draft, known_at) or {}
-        plan = read_as_plan(document)
+        words = in_words(msgspec.json.encode(document).decode(), *titles(cursor).held.items())
         return DraftDetail(
             draft=found,
             document=document,
             comments=_shown(cursor, vault, request.auth, said),
-            text=written(document),
-            clauses=told(plan, titles(cursor).of),
+            text=words.text,
+            clauses=words.clauses,
             # An adopted one is held against what held before.
             amendment=amends(
-                cursor, plan, (found.closed_at or 1) - 1 if found.state == "adopted" else known_at
+                cursor, words.plan, (found.closed_at or 1) - 1 if found.state == "adopted" else known_at
             ),
         )
 

@@ -1,5 +1,6 @@
 """A statement through time: as it stood at a moment, as it stands now, and why it differs."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -88,19 +89,17 @@ async def _shown(
     then = page.view.known_at
     last = found[-1].position if found else 0
     on = min(month(period).last_day, page.reading.today())
-    diff: StatementDiff | None = await page.ask_if_any(
-        diffs.read_diff,
-        employee=employee,
-        period=period,
-        from_=str(last if then is None else then),
-    )
-    explained: ExplainedPayslip | None = await page.ask_if_any(
-        people.explain_statement, employee=employee, period=period, view=page.now()
+    diff, explained, who = await asyncio.gather(
+        page.ask_if_any(
+            diffs.read_diff, employee=employee, period=period, from_=str(last if then is None else then)
+        ),
+        page.ask_if_any(people.explain_statement, employee=employee, period=period, view=page.now()),
+        person_shown(page, employee, on, page.now()),
     )
     return await page.answered(
         "audit/statement.html",
         refusal,
-        who=await person_shown(page, employee, on, page.now()),
+        who=who,
         period=period,
         moments=found,
         place=sum(1 for moment in found if then is None or moment.position <= then) - 1,

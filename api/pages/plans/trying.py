@@ -1,7 +1,6 @@
 """What if: a draft or version tried on past months, with its progress while it goes on.
 
-The page is sent bit by bit: first the form and how far it has come, then the result. So nothing is kept in
-the service, a long one does not keep anybody waiting before an empty page, and it needs no script.
+The page is sent bit by bit: first the form and how far it has come, then the result.
 """
 
 import asyncio
@@ -12,13 +11,12 @@ import structlog
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
-from litestar.response import Stream
 
 from api import plan_life, plan_words
+from api.pages.bit_by_bit import begun, failed, running
 from api.pages.navigation import page_opt
-from api.pages.page import HEADERS, Page
+from api.pages.page import Page
 from api.pages.plans.charts import curve, distribution
-from api.pages.refusals import told
 from api.plan_words import read_as_plan
 from api.plan_yaml import read_text
 from api.simulating import SimulationAsked, asked_for, simulated
@@ -32,7 +30,7 @@ from projections.simulation import WhatIf
 
 log = structlog.get_logger("meritbook")
 
-MARK = "<!-- result -->"
+RUNNING, FAILED = "plans.try.running", "plans.try.failed"
 STEPS = 20
 """The progress is told in so many steps."""
 
@@ -105,29 +103,24 @@ async def what_if_page(
     if tried is None:
         return await page.answered("plans/what_if.html", refusal, **shown)
     shown |= {"is_tried": True, "problem": None}
-    before, _, after = (await page.html("plans/what_if.html", **shown)).partition(MARK)
-    return Stream(_told(page, tried, before, after), media_type="text/html; charset=utf-8", headers=HEADERS)
+    return await begun(page, "plans/what_if.html", _told(page, tried), **shown)
 
 
-async def _told(page: Page, tried: Tried, before: str, after: str) -> AsyncIterator[str]:
-    """The page up to the result, how far it has come, the result or what was wrong, and the rest."""
-    yield before
+async def _told(page: Page, tried: Tried) -> AsyncIterator[str]:
+    """How far it has come, and the result or what was wrong."""
     heard: asyncio.Queue[float | Simulation | Refusal | None] = asyncio.Queue()
     task = asyncio.ensure_future(_tried(page, tried, heard))
     try:
-        yield await page.html("plans/running.html", share=0)
+        yield await running(page, RUNNING, 0)
         while isinstance(found := await heard.get(), float):
-            yield await page.html("plans/running.html", share=int(found * 100))
+            yield await running(page, RUNNING, int(found * 100))
         await task
         if isinstance(found, Simulation):
             yield await page.html("plans/result.html", **await _result(page, found, tried.varied))
-        elif isinstance(found, Refusal):
-            yield await page.html("plans/failed.html", problem=told(page.wording, found))
         else:
-            yield await page.html("plans/failed.html", problem=None)
+            yield await failed(page, FAILED, found if isinstance(found, Refusal) else None)
     finally:
         task.cancel()
-    yield after
 
 
 async def _tried(
