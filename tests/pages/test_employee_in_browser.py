@@ -102,6 +102,41 @@ def test_a_fact_shows_without_loading_anew_also_after_a_restart(own: Reader, fir
     own.faults.clear()  # what was asked for while the service was away
 
 
+def test_a_page_stays_while_the_service_does_not_answer(own: Reader) -> None:
+    """Neither a link nor a form leaves it, by keyboard either; what is filled in stays, and it comes back."""
+    page = own.open(f"{OWN}/today")
+    page.wait_for_selector("#line[data-live-state=on]")
+    for address in (UNANSWERED := ("**/live?*", "**/health/live")):
+        page.route(address, lambda route: route.abort())
+    page.reload()
+    page.wait_for_selector("#line[data-live-state=off]")
+    page.locator("#away:not(:empty)").wait_for()
+    page.evaluate(ADD_FORM)
+    for leave, said in (
+        (page.locator(".places a").nth(1), "无法访问，暂时"),
+        (page.locator("#typed"), "尚未提交"),
+    ):
+        leave.press("Enter")
+        page.locator("#away", has_text=said).wait_for()
+        assert page.evaluate("document.activeElement.id") == "away"
+    assert page.url.endswith("/today") and page.locator("#typed").input_value() == "kept"
+    assert not own.barriers()
+    for address in UNANSWERED:
+        page.unroute(address)
+    page.wait_for_selector("#line[data-live-state=on]", timeout=30_000)
+    assert page.locator("#away").inner_text() == ""
+    page.locator(".places a").nth(1).press("Enter")
+    page.wait_for_url("**/pay")
+    own.faults.clear()  # what was asked for while the service was away
+
+
+ADD_FORM = """() => {
+  const form = document.createElement("form")
+  form.innerHTML = '<label for="typed">typed</label><input id="typed" value="kept">'
+  document.querySelector("main").after(form)
+}"""
+
+
 def test_a_board_moves_while_it_is_looked_at(own: Reader, firm: Service) -> None:
     """Named, with one's own place, on the page as on a wall; a visit counts at once."""
     page = own.open("/boards/visits?plan=selling&wall=true")

@@ -25,6 +25,7 @@ function tell(state) {
   if (line.dataset.liveState === state) return;
   line.dataset.liveState = state;
   line.querySelector(".words").textContent = line.dataset[`said${state[0].toUpperCase()}${state.slice(1)}`];
+  document.dispatchEvent(new CustomEvent("line", { detail: state }));
 }
 
 function follow() {
