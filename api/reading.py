@@ -23,6 +23,7 @@ from domain.period import Period
 from domain.refusals import BadField
 from projections import roster
 from projections.kept_boards import KeptBoards
+from projections.rows import read_once
 
 KnownAt = Annotated[
     str | None,
@@ -135,7 +136,12 @@ class Reading:
         return self._asked(question)
 
     def _asked(self, question: Callable[[Cursor[TupleRow]], _Answer]) -> _Answer:
-        with self._pool.connection() as connection, connection.cursor() as cursor, self._roster.used():
+        with (
+            self._pool.connection() as connection,
+            connection.cursor() as cursor,
+            self._roster.used(),
+            read_once(),
+        ):
             return question(cursor)
 
 
