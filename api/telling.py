@@ -211,11 +211,11 @@ FORMS: Mapping[str, tuple[str, str]] = {
     ),
     "close_proposed": (
         "The close of {period} is proposed, as known at position {known_at}: {statements} statements",
-        "提议结账 {period}，以位次 {known_at} 为准：{statements} 份工资条",
+        "提议结账 {period}，以位次 {known_at} 为准：{statements} 份薪酬单",
     ),
     "period_closed": (
         "{period} is closed: {statements} statements as known at position {known_at}",
-        "{period} 结账：{statements} 份工资条，截至位次 {known_at}",
+        "{period} 结账：{statements} 份薪酬单，截至位次 {known_at}",
     ),
     "honour_awarded": (
         "{employee} is honoured: place {place} on {board} of {period}",

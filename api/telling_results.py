@@ -10,7 +10,7 @@ from domain.plan.fields import Title
 RESULTS: Mapping[str, tuple[str, str]] = {
     "statement.closed": (
         "The statement of {employee} for {period} is final: {amount}",
-        "{employee} 的 {period} 工资条已定稿：{amount}",
+        "{employee} 的 {period} 薪酬单已定稿：{amount}",
     ),
     "milestone.reached": (
         "{employee} reaches the milestone {title} on {attained_on}",

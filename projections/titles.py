@@ -176,6 +176,8 @@ def _in_plans(cursor: Cursor, known_at: int | None) -> Iterator[tuple[str, str]]
                 continue
             if measure.licensed is not None:
                 yield "credential", measure.licensed
+            if measure.confirmed_by is not None:
+                yield "role", measure.confirmed_by
             for condition in measure.where:
                 kind = titled_kind(measure.fact, condition.column)
                 if kind is not None:

@@ -29,6 +29,7 @@ TitledKind = Literal[
     "complaint",
     "approval",
     "shift",
+    "role",
 ]
 """What an id stands for; one id may stand for several things, each with a title of its own."""
 
@@ -47,6 +48,7 @@ _FIELDS: Mapping[str, TitledKind] = {
     "credentials": "credential",
     "pattern": "shift",
     "colleague_pattern": "shift",
+    "role": "role",
 }
 """Fields that mean the same in every fact."""
 

@@ -159,7 +159,8 @@ class _Clause:
         """The value at `path` as people say it: a number, what something is called, a word."""
         leaf, number = self.taken.leaves.get(path), self.taken.numbers.get(path)
         if number is not None:
-            return Title(number.said, number.said)
+            said = _grouped(number.said) if _space(path) == "cascade" else number.said
+            return Title(said, said)
         if leaf is None or leaf.said is None:
             return None
         name = path.rpartition(".")[2]
@@ -179,7 +180,7 @@ class _Clause:
         if name == "target" and value in plan.targets:
             target = plan.targets[str(value)]
             return target.title or plan.measures[target.measure].title
-        listed = {"board": plan.boards, "milestone": plan.milestones}.get(name, ())
+        listed = {"board": plan.boards, "milestone": plan.milestones, "within": plan.cascade}.get(name, ())
         return next((each.title for each in listed if each.id == value), None)
 
     def _ids(self, name: str, value: object) -> Title | None:
@@ -191,6 +192,8 @@ class _Clause:
                 return None if kind is None else _joined(self._called(kind, word) for word in words)
             case str() if name == "licensed":
                 return self._called("credential", value)
+            case str() if name == "confirmed_by":
+                return self._called("role", value)
             case tuple() if name in _POPULATION:
                 return say_group(name, cast("tuple[str, ...]", value), self._called)
             case _:
@@ -227,6 +230,11 @@ def _sentence(field: str, said: Title) -> Title:
 
 def _named(name: Title, said: Title) -> Title:
     return Title(f"{name.en[:1].upper()}{name.en[1:]}: {said.en}.", f"{name.zh}：{said.zh}。")
+
+
+def _grouped(number: str) -> str:
+    """`number` with commas between thousands: those of a whole firm are long."""
+    return f"{int(number):,}" if number.isdecimal() else number
 
 
 def _joined(said: Iterable[Title]) -> Title:

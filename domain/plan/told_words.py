@@ -75,6 +75,12 @@ RULES: Mapping[str, tuple[Title, ...]] = {
             "入职 {within_days} 天内，{measure}达到 {reaches}。",
         ),
     ),
+    "cascade": (
+        Title(
+            "{value} {unit} a {period}, a part of: {within}.", "每{period} {value} {unit}，属于“{within}”。"
+        ),
+        Title("{value} {unit} a {period}.", "每{period} {value} {unit}。"),
+    ),
     "boards": (Title("Ranks people by {measure}, each {period}.", "按{measure}排名，每{period}一次。"),),
     "parameters": (Title("Set to {value}.", "取值 {value}。"),),
     "open": (

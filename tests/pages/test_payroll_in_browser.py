@@ -56,7 +56,7 @@ def next_month(firm: Service) -> str:
 
 
 WORDS = {
-    "zh-CN": ("检查并关账", "提请关账", "确认并关账", "批准发放", "放行发放", "已发放"),
+    "zh-CN": ("检查并结账", "提请结账", "确认并结账", "批准发放", "放行发放", "已发放"),
     "en": (
         "Checklist and close",
         "Propose the close",
