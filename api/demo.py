@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from api.cli.terminal import Failed, notes, output, progress
+from api.cli.terminal import Failed, notes, output, progress, say
 from api.connectors.documents import set_connector
 from api.demo_data import large, telling
 from api.demo_data.firms import FIRMS, HOSPITAL, HUIKANG, Firm
@@ -62,7 +62,7 @@ def run_demo(
     if serve:
         from api.serve import run
 
-        run(settings, on_ready=lambda address: notes().print(f"Serving on {address}; Ctrl-C stops it."))
+        run(settings, on_ready=lambda address: notes().print(say("demo.serving", address=address)))
 
 
 def load(
@@ -107,7 +107,7 @@ def _example(settings: Settings, firm: Firm) -> Settings:
     folder = settings.home / "demo" / firm.folder
     with open_ledger(chosen, prepare_it=True, on_wait=_waiting) as ledger:
         if is_loaded(ledger, firm):
-            notes().print(f"{firm.name} is loaded already; nothing is changed.")
+            notes().print(say("demo.loaded", firm=firm.name))
         else:
             folder.mkdir(parents=True, exist_ok=True)
             with progress(firm.name, firm.months) as reach:
@@ -115,7 +115,7 @@ def _example(settings: Settings, firm: Firm) -> Settings:
             with ledger.journal.cursor() as cursor:
                 paid = {str(closed.period): closed.total_minor for closed in closed_periods(cursor, None)}
             told = [(c.month, c.report, c.closed) for c in chapters]
-            telling.tell_months(output(), firm.told, told, paid)
+            telling.tell_months(output(), say(f"demo.{firm.folder}"), told, paid)
         seal_up(ledger)
         with ledger.pool.connection() as connection, connection.cursor() as cursor:
             telling.tell_late(output(), cursor)

@@ -61,6 +61,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     )
     proxies: Annotated[str, _text("Addresses whose X-Forwarded-For is believed.")] = "127.0.0.1 ::1"
     log: Annotated[Literal["json", "console"], _text("How events are written to standard error.")] = "console"
+    lang: Annotated[
+        Literal["en", "zh"], _text("The language of what commands print; zh where LANG says so.")
+    ] = "en"
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _text("The least that is logged.")] = (
         "info"
     )

@@ -1,5 +1,6 @@
 """The command line `meritbook`."""
 
+import os
 import sys
 
 import typer
@@ -35,7 +36,7 @@ from api.cli import (
     tokens,
     webhooks,
 )
-from api.cli.terminal import expected_failure, say_failure
+from api.cli.terminal import expected_failure, say_failure, take_language
 from api.garbage import collect_seldom
 
 app = typer.Typer(
@@ -87,6 +88,7 @@ app.add_typer(inquiries.app, name="inquiry", help="What people ask and dispute a
 def main() -> None:
     """Runs the command that was typed. Exit status 0: done; 1: refused or failed; 2: wrongly called."""
     collect_seldom()
+    take_language(os.environ)
     try:
         app()
     except KeyboardInterrupt:

@@ -39,7 +39,9 @@ def trail(
     after: Annotated[int, typer.Option(min=0, help="Only facts beyond this position.")] = 0,
     upto: Annotated[int | None, typer.Option(min=0, help="Only facts up to this position.")] = None,
     format: Annotated[TrailFormat, typer.Option(help="As lines for people, or as a file.")] = "text",
-    lang: Annotated[TrailLanguage, typer.Option(help="Language of the lines.")] = "en",
+    lang: Annotated[
+        TrailLanguage, typer.Option(envvar="MERITBOOK_LANG", help="Language of the lines.")
+    ] = "en",
 ) -> None:
     """Show who did what and when: facts, refused attempts and readings of personal data."""
     import msgspec

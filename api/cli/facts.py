@@ -23,9 +23,14 @@ def show_import(report: "ImportReport", lang: Language) -> None:
     from rich.markup import escape
 
     from api.importing.showing import balances
+    from api.pages import words
     from api.problem_words import told
 
-    headings = {"file": "left"} | dict.fromkeys(("rows", "stored", "known", "refused", "reconciled"), "right")
+    def spoken(key: str, **values: object) -> str:
+        return words.told(lang, f"cli.import.{key}", values)
+
+    numbers = ("rows", "stored", "known", "refused", "reconciled")
+    headings = {spoken("file"): "left"} | {spoken(each): "right" for each in numbers}
     found = [
         [
             Path(file.file).name,
@@ -33,35 +38,31 @@ def show_import(report: "ImportReport", lang: Language) -> None:
             file.stored,
             file.hits,
             file.rows_refused,
-            _reconciled(file.reconciled),
+            "" if file.reconciled is None else spoken("good" if file.reconciled else "bad"),
         ]
         for file in report.files
     ]
     rows(
         headings,
         found,
-        title={"stored": None, "dry-run": "Tried only; nothing is stored."}.get(
-            report.mode, "Withheld: one row was refused, so nothing is stored."
-        ),
+        title={"stored": None, "dry-run": spoken("tried")}.get(report.mode, spoken("withheld")),
     )
     if report.mode == "stored":
         output().print(balances(report))
     for file in report.files:
         shown = file.faults[:SHOWN_FAULTS]
         for fault in shown:
-            place = ", ".join(part for part in (f"line {fault.line}", fault.column, fault.field) if part)
+            place = ", ".join(
+                part for part in (spoken("line", n=fault.line), fault.column, fault.field) if part
+            )
             value = f" ({fault.value})" if fault.value else ""
             why = f"{told(fault.detail, lang)} {told(fault.remedy, lang)}"
             notes().print(escape(f"{Path(fault.file).name}, {place}{value}: {why}"), soft_wrap=True)
         more = len(file.faults) + file.faults_left_out - len(shown)
         if more:
-            notes().print(f"{Path(file.file).name}: {more} more; --json lists them.")
+            notes().print(f"{Path(file.file).name}: {spoken('more', n=more)}")
         if file.broke_off:
             notes().print(escape(f"{Path(file.file).name}: {told(file.broke_off, lang)}"), soft_wrap=True)
-
-
-def _reconciled(reconciled: bool | None) -> str:
-    return "" if reconciled is None else "yes" if reconciled else "NO"
 
 
 def _teller(reach: Callable[[float], None]) -> "Callable[[Progress], None]":

@@ -115,7 +115,9 @@ def _sums(run: "PayrollRun") -> str:
 def payslip(
     employee: Employee,
     period: Month,
-    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the page.")] = "en",
+    lang: Annotated[
+        Literal["en", "zh"], typer.Option(envvar="MERITBOOK_LANG", help="Language of the page.")
+    ] = "en",
     output_: Annotated[
         Path | None, typer.Option("--output", "-o", help="The file; a name of its own here if absent.")
     ] = None,

@@ -42,7 +42,9 @@ def simulate(
     picture: Annotated[
         Path | None, typer.Option("--output", help="Write a picture too, as .svg or .html.")
     ] = None,
-    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the picture.")] = "en",
+    lang: Annotated[
+        Literal["en", "zh"], typer.Option(envvar="MERITBOOK_LANG", help="Language of the picture.")
+    ] = "en",
     scheduler: Scheduler = None,
     json: Json = False,
 ) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -27,7 +27,10 @@ Scheduler = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
-Language = Annotated[Literal["en", "zh"], typer.Option(help="Language of the sentences.")]
+LANGUAGE_VARIABLE = "MERITBOOK_LANG"
+Language = Annotated[
+    Literal["en", "zh"], typer.Option(envvar=LANGUAGE_VARIABLE, help="Language of the sentences.")
+]
 
 
 class Failed(Exception):
@@ -38,6 +41,27 @@ class Failed(Exception):
         self.detail = detail
         self.remedy = remedy
         self.status = status
+
+
+def take_language(environment: MutableMapping[str, str]) -> None:
+    """Speaks Chinese where the locale is Chinese and MERITBOOK_LANG says nothing else."""
+    said = next(
+        (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), ""
+    )
+    if said.startswith("zh"):
+        environment.setdefault(LANGUAGE_VARIABLE, "zh")
+
+
+def language() -> "Lang":
+    """In which language commands speak."""
+    return "zh" if os.environ.get(LANGUAGE_VARIABLE) == "zh" else "en"
+
+
+def say(key: str, **values: object) -> str:
+    """A sentence of `web/words/cli.yaml` in that language."""
+    from api.pages.words import told
+
+    return told(language(), f"cli.{key}", values)
 
 
 def settings() -> "Settings":
@@ -103,10 +127,15 @@ def progress(title: str, total: float | None, quiet: bool = False) -> Generator[
         yield reach
 
 
-def say_failure(detail: str, remedy: str, lang: "Lang" = "en") -> None:
-    """One clear message on standard error."""
+def say_failure(detail: str, remedy: str, lang: "Lang | None" = None) -> None:
+    """One clear message on standard error. lang: in which it is said already; else it is put into words."""
     from rich.markup import escape
 
+    from api.problem_words import told
+
+    if lang is None:
+        lang = language()
+        detail, remedy = told(detail, lang), told(remedy, lang)
     console = notes()
     mark = "错误：" if lang == "zh" else "error: "
     console.print(f"[bold red]{mark}[/]{escape(detail)}", soft_wrap=True)

@@ -17,8 +17,7 @@ class Firm(NamedTuple):
 
     ledger: where it stands; None for the one that the settings name. plans: adopted before all else, by
     `adopts`, with the approval of `approves`. connectors: of the examples, by name. last_closed: its last
-    closed month. last: source and key of a fact of the last delivery: where it stands, all is loaded. told:
-    what its months were.
+    closed month. last: source and key of a fact of the last delivery: where it stands, all is loaded.
     """
 
     name: str
@@ -31,7 +30,6 @@ class Firm(NamedTuple):
     months: int
     last_closed: Period
     last: tuple[str, str]
-    told: str
     connectors: tuple[tuple[str, str], ...] = ()
 
 
@@ -46,7 +44,6 @@ HUIKANG = Firm(
     months=12,
     last_closed=Period.parse("2025-11"),
     last=("huikang/oa-confirmations", "QR2512-049-X#teamwork"),
-    told="2025, as it was recorded",
     connectors=(("crm", "yunke-crm.yaml"),),
 )
 HOSPITAL = Firm(
@@ -66,6 +63,5 @@ HOSPITAL = Firm(
     months=3,
     last_closed=Period.parse("2025-10"),
     last=("lanjiang/qc-confirmations", hospital.LAST_CONFIRMED),
-    told="Autumn 2025 of the hospital, as it was recorded",
 )
 FIRMS: dict[str, Firm] = {firm.folder: firm for firm in (HUIKANG, HOSPITAL)}
