@@ -45,7 +45,7 @@ docs: $(VENV)/dev.stamp ## Write the parts of docs/ that the code knows best
 constraints: ## Resolve pyproject.toml anew in an empty environment and pin what came out in constraints.txt
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	$(call find_python,"$$scratch/venv") && \
-	"$$scratch/venv/bin/python" -m pip install --disable-pip-version-check --no-input -e '.[dev,ha,cluster]' && \
+	"$$scratch/venv/bin/python" -m pip install --disable-pip-version-check --no-input -e '.[dev,ha,cluster,otel]' && \
 	{ echo "# Versions this release was tested with; made by 'make constraints', never by hand."; \
 	  "$$scratch/venv/bin/python" -m pip freeze --exclude-editable; } >"$$scratch/pins" && \
 	if grep '[@/]' "$$scratch/pins"; then echo "the line above is not a version from the registry" >&2; exit 1; fi && \
@@ -83,10 +83,10 @@ $(VENV)/run.stamp: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Meritbook and the tools that test it into $(VENV); the first time fetches about 200 MB"
-	@$(PIP) -e '.[dev,cluster]'
+	@$(PIP) -e '.[dev,cluster,otel]'
 	@touch $@ $(VENV)/run.stamp
 
 $(VENV)/soak.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Meritbook and the tools that test it for long into $(VENV)"
-	@$(PIP) -e '.[dev,ha,cluster]'
+	@$(PIP) -e '.[dev,ha,cluster,otel]'
 	@touch $@ $(VENV)/dev.stamp $(VENV)/run.stamp

@@ -86,12 +86,13 @@ from api.connectors.xapi import xapi_router
 from api.documented import complete
 from api.duties import DUTIES, Duty
 from api.entrance import entrance
+from api.figures import figures
 from api.follower import Follower
 from api.importing import desk as import_desk
 from api.kept_findings import KeptFindings
 from api.kept_slips import KeptSlips
 from api.leading import Leading, Work
-from api.metrics import Metrics, lags
+from api.limits import ALONE, Shared
 from api.moving import Mover
 from api.name_search import NameSearch
 from api.openapi import OPENAPI
@@ -103,12 +104,13 @@ from api.paging import pages
 from api.problem_answers import EXCEPTION_HANDLERS
 from api.providing import given
 from api.questions import Question, questions
-from api.reading import Reading, counted_position, view
+from api.reading import Reading, view
 from api.requests import Surround
 from api.scim.people import People
 from api.scim.routes import scim_router
 from api.streaming.hub import Hub
 from api.traces import TracesKept
+from api.tracing import also_told, spans_of
 from api.trail import Trail
 from api.webhooks import addresses
 from api.webhooks.courier import Courier
@@ -254,26 +256,26 @@ BESIDE = [signed_in.sign_out, read_asyncapi, *HEALTH]
 """What does not stand under /v1."""
 
 
-def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES) -> Surround:
+def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES, shared: Shared = ALONE) -> Surround:
     """The service over `ledger` as a process with these duties; without `api` it still says how it fares."""
     reading = Reading(ledger.pool, ledger.today, ledger.settings.wait_seconds)
-    hub, traces = Hub(ledger.dsn, ledger.schema, reading), TracesKept()
-    sealing = seal.sealing(ledger)
-    metrics = _metrics(reading, hub, sealing)
-    desk, courier = webhooks_of(ledger, reading, metrics, traces)
+    hub, traces = Hub(ledger.dsn, ledger.schema, reading), TracesKept(rings=shared.rings)
+    sealing, spans = seal.sealing(ledger), spans_of(ledger.settings)
+    metrics = figures(reading, hub, sealing)
+    desk, courier = webhooks_of(ledger, reading, metrics, traces, spans)
     quarantine = Quarantine(ledger.vault, ledger.settings.quarantine_days, metrics.quarantined)
     asked = dict[str, Question]()
-    way_in = entrance(ledger, reading, asked, lambda: app.state.trail)
-    site = site_of(ledger.intake)
-    kept_slips = KeptSlips(reading)
+    way_in = entrance(ledger, reading, asked, lambda: app.state.trail, shared.limits)
+    site, kept_slips = site_of(ledger.intake), KeptSlips(reading)
     kept_sheets = run_sheets.KeptSheets(reading, kept_slips)
     services: dict[str, Any] = {**way_in.given(), "ledger": ledger, "reading": reading, "hub": hub}
     services |= {"kept_slips": kept_slips, "kept_sheets": kept_sheets, "quarantine": quarantine, "desk": desk}
-    follower = Follower(ledger.runner(), metrics.folded)
+    follower = Follower(ledger.runner(spans and spans.folding(traces)), metrics.folded)
     services |= {"follower": follower, "sealing": sealing, "metrics": metrics, "vault": ledger.vault}
     building = Building(reading.ask_here, ledger.settings.home)
     services |= {"findings": KeptFindings(kept_slips), "building": building, "names": NameSearch()}
-    threads = _threads(ledger, duties, services, courier)
+    threads = [*([spans] if spans else []), *_threads(ledger, duties, services, courier)]
+    on_commit = also_told(metrics.committed, spans)
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
@@ -282,12 +284,12 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES) -> Surround:
         for thread in threads:
             thread.start()
         async with (
-            GroupCommit(ledger.journal, clock=ops.now, on_commit=metrics.committed) as commits,
+            GroupCommit(ledger.journal, clock=ops.now, on_commit=on_commit) as commits,
             Trail(ledger.intake, commits, ops.now) as trail,
             metrics.published(),
         ):
             keep = FactsKept(reading, quarantine).note
-            writing = Writing(ledger.intake, commits, ledger.settings, ops.now, metrics, traces, keep)
+            writing = Writing(ledger.intake, commits, ledger.settings, ops.now, metrics, traces, keep, spans)
             metrics.watch_writing(lambda: commits.queued, lambda: writing.waiting)
             app.state.trail, app.state.writing, app.state.kept_slips = trail, writing, kept_slips
             yield
@@ -313,7 +315,7 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES) -> Surround:
     )
     complete(app, ledger.settings.batch_facts)
     asked.update(questions(app.openapi_schema))
-    return Surround(LearningRequests(app), metrics, on_stop=hub.close, has_tls=ledger.settings.has_tls)
+    return Surround(LearningRequests(app), metrics, hub.close, ledger.settings.has_tls, spans)
 
 
 def _threads(
@@ -333,12 +335,3 @@ def _routers(site: Site, people: People) -> list[Any]:
     """Our own addresses, those that standards name, the pages, and what stands beside them."""
     own = Router("/v1", route_handlers=HANDLERS)
     return [own, xapi_router(), scim_router(people), page_router(site), *BESIDE]
-
-
-def _metrics(reading: Reading, hub: Hub, sealing: seal.Seal) -> Metrics:
-    """The figures of a service, with those of its stream and its seal."""
-    metrics = Metrics(lambda: reading.ask_here(counted_position))
-    metrics.watch_read_models(lambda: reading.ask_here(lags))
-    metrics.watch_stream(lambda: len(hub), hub.queued_bytes)
-    metrics.watch_seal(sealing, reading.ask_here)
-    return metrics

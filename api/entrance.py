@@ -46,8 +46,9 @@ def entrance(
     reading: Reading,
     questions: Mapping[str, Question],
     trail: Callable[[], Trail],
+    limits: Limits | None = None,
 ) -> Entrance:
-    """The way into the service over `ledger`, as its settings want it."""
+    """The way into the service over `ledger`, as its settings want it. limits: those of all workers."""
     settings = ledger.settings
     sessions = Sessions(reading, lifetime(settings))
     tokens = Tokens(token_file(settings.home), ledger=settings.ledger)
@@ -59,7 +60,7 @@ def entrance(
         Reaching(reading),
         questions,
         trail,
-        Limits(settings),
+        limits or Limits(settings),
         Tickets(reading),
         settings.public_url,
     )

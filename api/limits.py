@@ -1,8 +1,8 @@
 """How much may be asked at once and in a short time: by one caller, and by one address that nobody knows.
 
 A caller is limited by who they are, wherever they ask from; an address only for what fails there, and for
-signing in, so that many people behind one address do not stand in each other's way. Buckets are of this
-process: they fill by the second, and what is left in them may be asked at once.
+signing in, so that many people behind one address do not stand in each other's way. Buckets fill by the
+second, and what is left in them may be asked at once. All workers at one address count together.
 """
 
 import time
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from litestar.types import Scope
 
+from api.between import Rings, SharedAtOnce, SharedBuckets
 from api.caller import Caller
 from api.cookies import header
 from api.problems import TooManyRequests
@@ -91,7 +92,7 @@ class AtOnce:
 class Turn(NamedTuple):
     """A request that was let pass, until it is answered."""
 
-    at_once: AtOnce
+    at_once: AtOnce | SharedAtOnce
     caller: str
 
     def __enter__(self) -> None:
@@ -102,22 +103,41 @@ class Turn(NamedTuple):
 
 
 class Limits:
-    """What the gate asks before it lets anybody pass."""
+    """What the gate asks before it lets anybody pass.
 
-    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+    workers: processes that answer at the address; with several it is made before they are forked, and what
+    it counts is theirs together.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Callable[[], float] = time.monotonic, *, workers: int = 1
+    ) -> None:
+        def buckets(per_second: float, most: float) -> Buckets | SharedBuckets:
+            return (Buckets if workers == 1 else SharedBuckets)(per_second, most, clock)
+
+        def at_once(most: int) -> AtOnce | SharedAtOnce:
+            return AtOnce(most) if workers == 1 else SharedAtOnce(most, workers)
+
         by_token, by_session = settings.token_requests_per_second, settings.session_requests_per_second
-        self._of_tokens = Buckets(by_token, by_token * BURST_SECONDS, clock)
-        self._of_sessions = Buckets(by_session, by_session * BURST_SECONDS, clock)
+        self._of_tokens = buckets(by_token, by_token * BURST_SECONDS)
+        self._of_sessions = buckets(by_session, by_session * BURST_SECONDS)
         self._at_once = {
-            (False, False): AtOnce(settings.token_requests_at_once),
-            (False, True): AtOnce(settings.token_streams_at_once),
-            (True, False): AtOnce(settings.session_requests_at_once),
-            (True, True): AtOnce(settings.session_streams_at_once),
+            (False, False): at_once(settings.token_requests_at_once),
+            (False, True): at_once(settings.token_streams_at_once),
+            (True, False): at_once(settings.session_requests_at_once),
+            (True, True): at_once(settings.session_streams_at_once),
         }
         refused = settings.refused_requests_per_second
-        self._refused = Buckets(refused, refused * REFUSED_SECONDS, clock)
-        self._sign_ins = Buckets(settings.sign_ins_per_minute / 60, SIGN_INS_AT_ONCE, clock)
+        self._refused = buckets(refused, refused * REFUSED_SECONDS)
+        self._sign_ins = buckets(settings.sign_ins_per_minute / 60, SIGN_INS_AT_ONCE)
         self._proxies = frozenset(settings.proxies.split())
+
+    def join(self, worker: int) -> None:
+        """Counts as `worker`, from 0, from now on; what one before it had under way has ended."""
+        for each in self._at_once.values():
+            if isinstance(each, SharedAtOnce):
+                each.own = worker
+                each.clear()
 
     def require(self, caller: Caller, *, by_session: bool, endless: bool = False) -> Turn:
         """Counts a request of a caller, which is under way until its turn ends.
@@ -166,6 +186,16 @@ class Limits:
         except ValueError:
             return address[:64]
         return str(int(parsed) >> 64) if isinstance(parsed, IPv6Address) else address
+
+
+class Shared(NamedTuple):
+    """What the workers at one address count and tell together; nothing of it where there is one."""
+
+    limits: Limits | None = None
+    rings: Rings | None = None
+
+
+ALONE = Shared()
 
 
 def _too_many(detail: str, seconds: float) -> TooManyRequests:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -39,6 +39,7 @@ from projections.honours import winners
 from projections.registry import PROJECTIONS
 from projections.replay import rebuild
 from projections.runner import RebuildNeeded, Runner
+from projections.spans import Projection
 
 SOURCE = "meritbook"
 """The source of the facts that our own commands write."""
@@ -71,9 +72,9 @@ class Ledger:
         """The schema that holds it."""
         return self.settings.ledger
 
-    def runner(self) -> Runner:
-        """What folds its journal into the read models."""
-        return Runner(self.dsn, self.schema)
+    def runner(self, projections: Sequence[Projection] | None = None) -> Runner:
+        """What folds its journal into the read models, all of them or these."""
+        return Runner(self.dsn, self.schema, projections or PROJECTIONS)
 
     def opened(self) -> LedgerOpened:
         """Whose ledger it is, its zone and currency.

@@ -17,6 +17,7 @@ from api.watching import refused_kind
 
 if TYPE_CHECKING:
     from api.metrics import Metrics
+    from api.tracing import Spans
 
 log = structlog.get_logger("meritbook")
 
@@ -29,13 +30,18 @@ class Surround:
     """Gives a request its id and trace, or keeps the sender's; tells both to the answer and the log.
 
     on_stop: ends the answers that would never end; called before those under way are waited for. has_tls:
-    browsers find the service over TLS, and are told never to ask without it.
+    browsers find the service over TLS, and are told never to ask without it. spans: where traces are kept.
     """
 
     def __init__(
-        self, app: ASGIApp, metrics: "Metrics", on_stop: Callable[[], None], *, has_tls: bool = False
+        self,
+        app: ASGIApp,
+        metrics: "Metrics",
+        on_stop: Callable[[], None],
+        has_tls: bool = False,
+        spans: "Spans | None" = None,
     ) -> None:
-        self._app, self.on_stop = app, on_stop
+        self._app, self.on_stop, self._spans = app, on_stop, spans
         self._headers = [*_HEADERS, _OVER_TLS] if has_tls else _HEADERS
         self._metrics = metrics
         self._process = secrets.token_hex(4).encode()
@@ -55,6 +61,8 @@ class Surround:
         scope.setdefault("state", {})["request_id"] = said = request_id.decode()
         REQUEST_ID.set(said)
         trace = Trace.of(sent_headers.get(b"traceparent"))
+        if self._spans is not None:
+            trace = self._spans.begun(trace)
         TRACE.set(trace)
         started = time.perf_counter()
         status = 500
@@ -80,6 +88,8 @@ class Surround:
             self._metrics.answered(scope["method"], path, status, seconds)
             if kind := refused_kind(scope):
                 self._metrics.refused(kind)
+            if self._spans is not None:
+                self._spans.answered(trace, scope["method"], path, status, seconds)
             if self._tells:
                 log.debug(
                     "answered", method=scope["method"], path=path, status=status, seconds=round(seconds, 6)

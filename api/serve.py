@@ -11,8 +11,10 @@ import msgspec
 import uvicorn
 
 from api.app import build_app
+from api.between import Rings
 from api.duties import DUTIES, Duty
 from api.first_run import FirstRun
+from api.limits import ALONE, Limits, Shared
 from api.logs import configure_logs
 from api.ops import await_prepared, open_ledger
 from api.pages.first_run import set_up_app
@@ -89,19 +91,25 @@ def _serve_as_several(
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listening[0].getsockname()[1]}"
 
-    def child(name: str, own: Sequence[Duty], sockets: list[socket.socket]) -> Child:
+    limits, rings = Limits(settings, workers=workers), Rings(workers + 1)
+    shared = Shared(limits, rings)
+
+    def child(number: int, name: str, own: Sequence[Duty], sockets: list[socket.socket]) -> Child:
         def serve(ready: Callable[[], None]) -> None:
             count_as(name)
-            _serve(settings, own, lambda _: ready(), sockets)
+            rings.own = number
+            if number:
+                limits.join(number - 1)
+            _serve(settings, own, lambda _: ready(), sockets, shared)
 
         return serve
 
     api: list[Duty] = ["api"]
     behind: list[Duty] = [duty for duty in duties if duty not in api]
-    children = {"behind": child("behind", behind, [])} if behind else {}
+    children = {"behind": child(0, "behind", behind, [])} if behind else {}
     for number, each in enumerate(listening, start=1):
         name = f"api {number}"
-        children[name] = child(name, api, [each])
+        children[name] = child(number, name, api, [each])
     Workers(children, lambda: on_ready(address)).run()
 
 
@@ -129,12 +137,13 @@ def _serve(
     duties: Sequence[Duty],
     on_ready: Callable[[str], None],
     sockets: list[socket.socket] | None = None,
+    shared: Shared = ALONE,
 ) -> None:
     """Does `duties` in this process. sockets: to accept from; else it listens as the settings say."""
     with open_ledger(settings) as ledger, revived(ledger.server):
         ledger.opened()
         ledger.vault.require(ledger.journal)
-        app = build_app(ledger, duties)
+        app = build_app(ledger, duties, shared)
         config = uvicorn.Config(
             app,
             host=settings.host,

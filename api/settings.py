@@ -124,6 +124,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     oidc_client_id: Annotated[str | None, _text("As whom the pages sign people in at the issuer.")] = None
     oidc_client_secret: Annotated[str | None, _text("Its secret; none for a public client.")] = None
     oidc_title: Annotated[str, _text("What the pages call the issuer.")] = ""
+    otel_url: Annotated[
+        str | None, _text("Where spans are sent by OTLP over HTTP, such as http://127.0.0.1:4318.")
+    ] = None
+    otel_percent: Annotated[int, _whole(0, 100, "Of traces that begin here, how many are recorded.")] = 100
     webhook_hosts: Annotated[
         str, _text("Hosts and networks of the firm's own for webhooks, without TLS too.")
     ] = ""

@@ -14,6 +14,7 @@ from api.metrics import Metrics
 from api.room import Room
 from api.settings import Settings
 from api.traces import TracesKept
+from api.tracing import Spans
 from domain.journal.group_commit import GroupCommit
 from domain.journal.record import Draft
 from domain.refusals import Refusal, Withheld
@@ -29,7 +30,7 @@ class Writing:
     """Writes what the service is sent.
 
     traces: remember what was written by whose request. keep: is shown what was refused, if somebody is to
-    look at it.
+    look at it. spans: where appends are noted.
     """
 
     def __init__(
@@ -41,13 +42,14 @@ class Writing:
         metrics: Metrics,
         traces: TracesKept,
         keep: Callable[[Sequence[Submission | Refusal], Sequence[Outcome]], None] = lambda *_: None,
+        spans: Spans | None = None,
     ) -> None:
         self._intake = intake
         self._commits = commits
         self._clock = clock
         self._metrics, self._traces = metrics, traces
         self._tells = log.is_enabled_for(logging.DEBUG)
-        self._keep = keep
+        self._keep, self._spans = keep, spans
         self.fact_bytes = settings.fact_bytes
         self.batch_bytes = settings.batch_bytes
         self.batch_facts = settings.batch_facts
@@ -61,12 +63,13 @@ class Writing:
 
     async def one(self, submission: Submission, actor: str) -> Outcome:
         """What became of one fact, once it is durable."""
+        began = self._began()
         draft = self._plain(submission, actor)
         if draft is None:
             [outcome] = await asyncio.to_thread(self._submit, [submission], actor, True)
         else:
             outcome = await self._committed(draft)
-        self._note([outcome])
+        self._note([outcome], began)
         if isinstance(outcome, Refused):
             await asyncio.to_thread(self._keep, [submission], [outcome])
         return outcome
@@ -79,6 +82,7 @@ class Writing:
         Those of which none needs a look share a commit with what others bring.
         Raises: what `read` raises.
         """
+        began = self._began()
         async with self._at_turn():
             brought, drafts = await asyncio.to_thread(self._made_ready, read, actor)
         if drafts:
@@ -88,7 +92,7 @@ class Writing:
                 pass  # nothing is stored; which one it is, and what becomes of the rest, `submit` says
             else:
                 outcomes = list[Outcome](receipts)
-                self._note(outcomes)
+                self._note(outcomes, began)
                 return outcomes
         async with self._at_turn():
             return await asyncio.to_thread(self._decided, brought, actor, atomic)
@@ -114,7 +118,7 @@ class Writing:
                 pass
             else:
                 self._metrics.appended("alone", len(outcomes), time.monotonic() - started)
-                self._note(outcomes)
+                self._note(outcomes, started)
                 return outcomes
         return self._decided(brought, actor, atomic, rehearsal)
 
@@ -142,13 +146,14 @@ class Writing:
         rehearsal: Rehearsal | None = None,
     ) -> list[Outcome]:
         """What became of facts that take a look at the journal."""
+        began = self._began()
         outcomes = self._withheld(brought) if atomic else []
         if not outcomes:
             submissions = [item for item in brought if isinstance(item, Submission)]
             read = iter(self._submit(submissions, actor, atomic, rehearsal))
             outcomes = [Refused(item) if isinstance(item, Refusal) else next(read) for item in brought]
         if rehearsal is None:
-            self._note(outcomes)
+            self._note(outcomes, began)
             self._keep(brought, outcomes)
         return outcomes
 
@@ -203,11 +208,17 @@ class Writing:
             self._metrics.appended("alone", len(outcomes), time.monotonic() - started)
         return outcomes
 
-    def _note(self, outcomes: Sequence[Outcome]) -> None:
-        """Counts what became of facts, and remembers and tells whose request wrote them."""
+    def _began(self) -> float:
+        """When an append begins, if anybody wants to know."""
+        return 0.0 if self._spans is None else time.monotonic()
+
+    def _note(self, outcomes: Sequence[Outcome], began: float) -> None:
+        """Counts what became of facts; remembers and tells whose request wrote them, and how long it took."""
         self._metrics.brought(outcomes)
         written = [each.position for each in outcomes if isinstance(each, Stored) and not each.hit]
         if written:
             self._traces.note(written[0], written[-1])
             if self._tells:
                 log.debug("facts_written", first=written[0], last=written[-1], facts=len(written))
+            if self._spans is not None:
+                self._spans.appended(len(written), time.monotonic() - began)

@@ -17,6 +17,7 @@ from psycopg import Cursor
 from psycopg_pool import ConnectionPool
 
 from api.traces import Trace
+from api.tracing import Spans
 from api.webhooks import queue, robots, signing, subscriptions
 from api.webhooks.guard import Guard, Ip, Target
 from api.webhooks.lines import IDLE_SECONDS, Lines
@@ -47,7 +48,7 @@ class Sending(NamedTuple):
     """What sending takes. clock: now. tell: told each verdict. note: writes into the trail.
 
     seconds: for a whole answer. room: how many endpoints ask the database at once; its connections are the
-    readers'. traced: the next step of the trace that wrote the fact at a position.
+    readers'. traced: the next step of the trace that wrote the fact at a position. spans: where tries go.
     """
 
     pool: ConnectionPool[Any]
@@ -59,6 +60,12 @@ class Sending(NamedTuple):
     seconds: float
     room: threading.BoundedSemaphore
     traced: Callable[[int | None], Trace]
+    spans: Spans | None = None
+
+    def trace_of(self, position: int | None) -> Trace:
+        """The next step of the trace that wrote the fact at `position`, recorded if its turn has come."""
+        trace = self.traced(position)
+        return trace if self.spans is None else self.spans.begun(trace)
 
 
 class _Round(NamedTuple):
@@ -146,11 +153,12 @@ class Endpoint:
                 at, body = self._sending.clock(), due.body.encode()
                 held = signing.signing(found.sealed.secrets, at)
                 headers = signing.headers(held, due.message, at, body)
-                trace = self._sending.traced(due.position)
+                trace = self._sending.trace_of(due.position)
                 headers["traceparent"] = trace.header
                 answer = await post(
                     target, address, body, headers, seconds=self._sending.seconds, lines=self.lines
                 )
+                self._traced(trace, answer)
                 said = {"message": due.message, "position": due.position, "status": answer.status}
                 log.debug("webhook_tried", webhook=self._name, trace_id=trace.trace_id, **said)
                 return due, answer
@@ -167,7 +175,12 @@ class Endpoint:
                 path=target.path + robots.signed_query(found.sealed.secrets[0].text, at_ms)
             )
         answer = robots.judged(await post(target, address, made.body, {}, seconds=self._sending.seconds))
+        self._traced(self._sending.trace_of(found.due[0].position), answer)
         return [(each, answer) for each in found.due[: made.told]]
+
+    def _traced(self, trace: Trace, answer: Answer) -> None:
+        if self._sending.spans is not None:
+            self._sending.spans.delivered(trace, self._name, answer.status, answer.ms / 1000)
 
     def _settle(self, cursor: Cursor[Any], tried: Sequence[tuple[Due, Answer]]) -> None:
         at = self._sending.clock()

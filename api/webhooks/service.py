@@ -10,6 +10,7 @@ from api.ops import Ledger, now
 from api.reading import Reading
 from api.tokens import Tokens, token_file
 from api.traces import TracesKept
+from api.tracing import Spans
 from api.webhooks import queue
 from api.webhooks.addresses import Desk
 from api.webhooks.courier import Courier
@@ -23,14 +24,14 @@ AT_THE_DATABASE = 2
 
 
 def webhooks_of(
-    ledger: Ledger, reading: Reading, metrics: Metrics, traces: TracesKept
+    ledger: Ledger, reading: Reading, metrics: Metrics, traces: TracesKept, spans: Spans | None = None
 ) -> tuple[Desk, Courier]:
     """What the addresses of webhooks take, and what delivers.
 
-    traces: of the facts that this process wrote.
+    traces: of the facts that the service wrote. spans: where tries are noted.
     """
     tell = metrics.watch_webhooks(lambda: reading.ask_here(queue.figures))
-    sending = sending_of(ledger, tell, traces)
+    sending = sending_of(ledger, tell, traces)._replace(spans=spans)
     tokens = Tokens(token_file(ledger.settings.home), ledger=ledger.schema)
     courier = Courier(ledger.dsn, ledger.schema, sending, ledger.today, tokens.has_ended, Boards(reading))
     desk = Desk(ledger.pool, ledger.vault, sending.guard, now, courier.ring, sending.note)
