@@ -121,3 +121,11 @@ def test_every_example_can_be_put_up_as_it_is(firm: Service, hr: httpx.Client) -
     for each in firm.http.get("/v1/plan-examples").json():
         text = firm.http.get(f"/v1/plan-examples/{each['example']}").json()["text"]
         assert hr.post("/v1/plans/checks", json={"text": text}).json()["problems"] == []
+
+
+def test_whose_number_it_is_stands_beside_it_by_name(firm: Service, hr: httpx.Client) -> None:
+    month = {"effective_from": "2026-01-01", "reason": "half time", "approver": "M1"}
+    changed = firm.record("target_changed", {"employee": "E1", "target": "visits", "value": "12", **month})
+    assert changed.status_code == 201, changed.text
+    page = hr.get("/plans/selling/numbers?employee=E1&period=2026-02", headers=HTML)
+    assert page.status_code == 200 and "王芳 ·" in page.text
