@@ -17,9 +17,12 @@ def _valid(message: str) -> Callable[[Any], Any]:
     """Judges the payload of a message; references lead to the document's own schemas."""
     payload = DOCUMENT["components"]["messages"][message]["payload"]
     whole = {**payload, "components": {"schemas": DOCUMENT["components"]["schemas"]}}
-    # Python's expressions do not know the classes of Unicode that JSON Schema has.
-    written = json.dumps(whole).replace(r"\\p{L}\\p{N}_", r"\\w")
-    return fastjsonschema.compile(json.loads(written), use_default=False)
+    return fastjsonschema.compile(with_known_classes(whole), use_default=False)
+
+
+def with_known_classes(said: Any) -> Any:
+    """`said` without the classes of Unicode that JSON Schema has and Python's expressions do not know."""
+    return json.loads(json.dumps(said).replace(r"\\p{L}\\p{N}_", r"\\w"))
 
 
 def require_announced(message: str, said: Any) -> None:

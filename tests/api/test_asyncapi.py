@@ -1,5 +1,6 @@
 """The AsyncAPI document names all that the stream and the webhooks send, and what they send is as it says."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import fastjsonschema
 import msgspec
 import pytest
-from announced import DOCUMENT, require_announced
+from announced import DOCUMENT, require_announced, with_known_classes
 
 from api.asyncapi import read_asyncapi
 from api.streaming import frames
@@ -21,6 +22,8 @@ from domain.facts.registry import FACT_TYPES
 from domain.people import reminders
 from projections.boards import BoardPlace
 from projections.totals import Total
+
+FORM = Path(__file__).with_name("asyncapi-3.0.0.schema.json")
 
 
 def references(value: Any) -> Iterator[str]:
@@ -49,6 +52,22 @@ def test_it_is_asyncapi_3_and_every_reference_leads_somewhere() -> None:
         assert operation["action"] == "send"
     for message in DOCUMENT["components"]["messages"].values():
         assert message["name"] and message["summary"] and message["payload"]["type"] == "object"
+
+
+def test_it_is_of_the_form_that_asyncapi_gives_its_documents() -> None:
+    """By the initiative's own schema, without what is left out of it here: bindings and other languages."""
+    valid = fastjsonschema.compile(json.loads(FORM.read_text("utf-8")), use_default=False)
+    told = with_known_classes(DOCUMENT)
+    valid(told)
+    stream = DOCUMENT["channels"]["stream"]
+    for changes in (
+        {"asyncapi": "2.6.0"},
+        {"info": {"title": "Meritbook"}},
+        {"channels": {"stream": stream | {"adress": "/v1/stream"}}},
+        {"operations": {"told": {"action": "publish", "channel": {"$ref": "#/channels/stream"}}}},
+    ):
+        with pytest.raises(fastjsonschema.JsonSchemaValueException):
+            valid(told | changes)
 
 
 def test_every_event_that_can_be_sent_is_in_it_and_no_other() -> None:
