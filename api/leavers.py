@@ -1,13 +1,15 @@
 """Whoever has left is let in no more: their tokens and sessions end with their last day of work.
 
-Asked of the roster as it is known now, so that a leaving told late ends them at once, and one that is voided
-lets them in again. Nobody is asked about twice until the roster changes, and whether it has is asked once a
-second, whoever comes.
+Where the firm's directory says so, with its word: whoever it makes inactive is to be out at once. Asked of
+the roster as it is known now, so that a leaving told late ends them at once, and one that is voided lets them
+in again. Nobody is asked about twice until the roster changes, and whether it has is asked once a second,
+whoever comes.
 """
 
 import asyncio
 import datetime as dt
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import Cursor
@@ -15,7 +17,9 @@ from psycopg import Cursor
 from api.caller import Caller
 from api.problems import Unauthenticated
 from api.reading import Reading
-from domain.people.roster import has_left
+from api.scim.people import SOURCE
+from domain.journal.lookup import at_positions
+from domain.people.roster import RosterChange, has_left
 from projections import roster
 
 LOOK_SECONDS = 1.0
@@ -43,7 +47,7 @@ class Leavers:
         if caller.employee is not None and await self._has_left(caller.employee):
             raise Unauthenticated(
                 field="Authorization",
-                detail="What lets its owner in has ended with their last day of work.",
+                detail="What lets its owner in has ended with their work here.",
                 remedy="Ask HR, if the person has not left.",
             )
 
@@ -64,4 +68,14 @@ class Leavers:
         self._look_again = time.monotonic() + LOOK_SECONDS
 
     def _asked(self, cursor: Cursor[Any], employee: str) -> bool:
-        return has_left(roster.changes(cursor, [employee]), self._reading.today())
+        changes, today = roster.changes(cursor, [employee]), self._reading.today()
+        return has_left(changes, today) or _is_inactive(cursor, changes, today)
+
+
+def _is_inactive(cursor: Cursor[Any], changes: Sequence[RosterChange], today: dt.date) -> bool:
+    """Whether the last word about a person is that of the directory, that today was their last day."""
+    moves = [change for change in changes if change.kind in ("hired", "left")]
+    last = max(moves, key=lambda change: change.position, default=None)
+    if last is None or last.kind != "left" or last.effective_on != today:
+        return False
+    return any(record.source == SOURCE for record in at_positions(cursor, [last.position]))

@@ -26,14 +26,13 @@ from api.scim.answering import (
 )
 from api.scim.errors import MEDIA_TYPE, ScimError
 from api.scim.paths import GROUP
-from api.scim.people import Known, People, Person
+from api.scim.people import SOURCE, Known, People, Person
 from api.watching import shows
 from api.writing import Writing
 from domain.facts.base import Fact
 from domain.facts.governance import FactVoided
 from domain.refusals import Withheld
 
-SOURCE = "scim"
 """The source of the facts that a directory brings."""
 
 OPT: dict[str, Any] = {"action": "provision", "personal": "people", "reach": "all", "asks": ASKED}

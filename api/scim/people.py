@@ -29,6 +29,10 @@ select greatest(
 RECORDED = "select position, recorded_at from journal where position = any(%(positions)s)"
 
 
+SOURCE = "scim"
+"""Of the facts that a directory's word gives."""
+
+
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who works here, or has. held: branch, department, post … as of today, or of the last day.
 

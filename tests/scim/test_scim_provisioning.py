@@ -1,6 +1,7 @@
 """A directory provisions people and teams: each change is the facts that HR would have written."""
 
 import datetime as dt
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
@@ -150,6 +151,35 @@ def test_whoever_is_no_longer_active_has_left_and_may_come_back(
     ]
     assert scim.post("/Users", json=user(who)).status_code == 201
     assert scim.get(path).json()["active"] is True
+
+
+def test_whoever_the_directory_makes_inactive_is_out_at_once(
+    directory: Service, scim: httpx.Client, who: str
+) -> None:
+    """Their token does not count any more, though today is their last day; nor is anybody else put out."""
+    scim.post("/Users", json=user(who))
+    own, path = directory.client("employee", who), f"/Users/{who}"
+
+    def answers() -> int:
+        for _ in range(100):  # it is asked once a second whether somebody has left
+            status = own.get("/v1/plans").status_code
+            if status != before:
+                break
+            time.sleep(0.1)
+        return status
+
+    before = 401
+    assert answers() == 200
+    before = 200
+    assert patch(scim, path, {"op": "Replace", "path": "active", "value": "False"}).status_code == 200
+    assert answers() == 401
+    before = 401
+    assert patch(scim, path, {"op": "Replace", "value": {"active": True}}).status_code == 200
+    assert answers() == 200
+    hr = {"employee": who, "left_on": TODAY, "cause": "other"}
+    assert directory.record("employee_left", hr).status_code == 201
+    time.sleep(1.2)
+    assert own.get("/v1/plans").status_code == 200, "told by HR, the last day is a day of work"
 
 
 def test_a_version_guards_a_change(scim: httpx.Client, who: str) -> None:
