@@ -15,7 +15,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from psycopg import Cursor
 
-from api.intake import Outcome, Refused, Stored
+from api.intake import Outcome, Refused
 from api.seal import Seal, sealed_position
 from api.summed import is_summed, sums
 
@@ -217,23 +217,25 @@ class Metrics:
 
     def brought(self, outcomes: Sequence[Outcome]) -> None:
         """Counts what became of facts."""
-        refused = 0
+        refused = hits = 0
         for outcome in outcomes:
             if isinstance(outcome, Refused):
                 refused += 1
                 self._refused_facts.labels(type(outcome.refusal).kind).inc()
-        hits = sum(isinstance(outcome, Stored) and outcome.hit for outcome in outcomes)
-        counted = {self._stored: len(outcomes) - refused - hits, self._hit: hits, self._refused: refused}
-        for counter, number in counted.items():
+            elif outcome.hit:
+                hits += 1
+        stored = len(outcomes) - refused - hits
+        for counter, number in (self._stored, stored), (self._hit, hits), (self._refused, refused):
             if number:
                 counter.inc(number)
 
     def answered(self, method: str, path: str, status: int, seconds: float) -> None:
         """Counts an answer under the template of its address, never under the address itself."""
         asked = (method if method in METHODS else "other", path, status)
-        if asked not in self._answers:
-            self._answers[asked] = self._seconds.labels(asked[0], path, str(status))
-        self._answers[asked].observe(seconds)
+        counted = self._answers.get(asked)
+        if counted is None:
+            counted = self._answers[asked] = self._seconds.labels(asked[0], path, str(status))
+        counted.observe(seconds)
 
 
 class _Figure(Collector):

@@ -1,11 +1,15 @@
 """HTTP as it arrives: heads bounded in size and time, and every refusal a problem document."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
+from urllib.parse import unquote
 
+import httptools
 import msgspec
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.heads import Answer
 from api.problems import (
     MEDIA_TYPE,
     BodyTooSlow,
@@ -73,7 +77,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_bytes = head_bytes
         self._head_seconds, self._body_seconds = head_seconds, body_seconds
-        self._received = 0
+        self._received = self._arrived = 0
         self._in_head, self._in_body = True, False
         self._refusal: Refusal = NOT_HTTP
         self._patience: asyncio.TimerHandle | None = None
@@ -90,6 +94,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Some bytes more, of which a head may have so many."""
+        self._arrived = len(data)
         super().data_received(data)
         if not (self._in_head or self._in_body) or self.transport.is_closing():
             return
@@ -111,15 +116,51 @@ class BoundedHttp(HttpToolsProtocol):
         """
         self._in_head, self._in_body = False, True
         self._be_done()
-        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > self._head_bytes:
+        self._require_room()
+        self._begin()
+
+    def _require_room(self) -> None:
+        # No head is longer than what came since it began; so most need not be measured.
+        if self._received + self._arrived > self._head_bytes and self._length() > self._head_bytes:
             self._refusal = self._too_large()
             raise self._refusal
         most = self.limit_concurrency
         if most is not None and (len(self.connections) >= most or len(self.tasks) >= most):
             self._refusal = CROWDED
             raise self._refusal
-        super().on_headers_complete()
-        self.cycle.transport = Joining(self.loop, self.transport)  # type: ignore[assignment]
+
+    def _length(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    def _begin(self) -> None:
+        """Has the request answered, as soon as those before it on this connection are."""
+        parser, scope = cast(Any, self.parser), self.scope
+        version, asked = parser.get_http_version(), httptools.parse_url(self.url)
+        path = asked.path.decode("ascii")
+        if version != "1.1":
+            scope["http_version"] = version
+        scope["method"] = parser.get_method().decode("ascii")
+        scope["path"] = unquote(path) if "%" in path else path
+        scope["raw_path"], scope["query_string"] = asked.path, asked.query or b""
+        before, app = self.cycle, cast(ASGI3Application, self.app)
+        self.cycle = Answer(
+            scope=scope,
+            transport=cast(asyncio.Transport, Joining(self.loop, self.transport)),
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=version != "1.0" and parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, app))
 
     def on_message_complete(self) -> None:
         """A body has come, if only an empty one."""

@@ -71,12 +71,13 @@ class Surround:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                sent = dict(message["headers"])
+                sent = message["headers"]
+                names = [name for name, _ in sent]
                 message["headers"] = [
-                    *message["headers"],
+                    *sent,
                     (b"x-request-id", request_id),
                     (b"traceparent", trace.header.encode()),
-                    *(header for header in self._headers if header[0] not in sent),
+                    *[header for header in self._headers if header[0] not in names],
                 ]
             await send(message)
 

@@ -4,6 +4,7 @@ import gc
 import resource
 import signal
 import socket
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -27,6 +28,8 @@ from api.workers import Child, Workers
 OPEN_FILES = 16_384
 GRACE_SECONDS = 20
 SETTING_UP_AT_ONCE = 100
+TURN_SECONDS = 0.0005
+"""So long may a thread that computes keep the interpreter from the event loop, which every answer passes."""
 BACKLOG = 2_048
 
 
@@ -72,6 +75,7 @@ def run(
     """
     configure_logs(settings.log, settings.log_level)
     _allow_open_files()
+    sys.setswitchinterval(TURN_SECONDS)
     await_prepared(settings, wait_seconds)
     # What lives as long as the process is not to be looked through again and again.
     gc.collect()

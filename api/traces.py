@@ -50,7 +50,8 @@ class Trace(NamedTuple):
     @classmethod
     def begun(cls) -> Self:
         """A trace that nobody brought."""
-        return cls(_id(128), _id(64))
+        ids = _id(192)
+        return cls(ids[:32], ids[32:])
 
     @property
     def next(self) -> Self:

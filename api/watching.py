@@ -62,7 +62,10 @@ class Watch:
 
     def __init__(self, trail: Callable[[], Trail], scope: Scope) -> None:
         self._trail, self._scope = trail, scope
-        self._operation = f"{scope.get('method')} {scope['path_template']}"
+
+    @property
+    def _operation(self) -> str:
+        return f"{self._scope.get('method')} {self._scope['path_template']}"
 
     async def unauthenticated(self, refusal: Refusal) -> None:
         """Notes an attempt by nobody knows whom; all addresses count as one."""

@@ -23,7 +23,7 @@ log = structlog.get_logger("meritbook")
 
 BATCHES_AT_ONCE = 2
 """So many of the largest bodies have room in memory, or so much more of smaller ones; and so many threads
-read and decide on them."""
+decide on those that take a look at the journal."""
 
 
 class Writing:
@@ -54,6 +54,7 @@ class Writing:
         self.batch_bytes = settings.batch_bytes
         self.batch_facts = settings.batch_facts
         self._turn, self._in_line = asyncio.Semaphore(BATCHES_AT_ONCE), 0
+        self._reader = asyncio.Semaphore()  # a second who only computes would take turns with the first
         self.room = Room(BATCHES_AT_ONCE * settings.batch_bytes)
 
     @property
@@ -83,7 +84,7 @@ class Writing:
         Raises: what `read` raises.
         """
         began = self._began()
-        async with self._at_turn():
+        async with self._at_turn(self._reader):
             brought, drafts = await asyncio.to_thread(self._made_ready, read, actor)
         if drafts:
             try:
@@ -94,7 +95,7 @@ class Writing:
                 outcomes = list[Outcome](receipts)
                 self._note(outcomes, began)
                 return outcomes
-        async with self._at_turn():
+        async with self._at_turn(self._turn):
             return await asyncio.to_thread(self._decided, brought, actor, atomic)
 
     def many(
@@ -169,16 +170,16 @@ class Writing:
         return [Refused(item if isinstance(item, Refusal) else withheld) for item in brought]
 
     @asynccontextmanager
-    async def _at_turn(self) -> AsyncGenerator[None]:
+    async def _at_turn(self, turn: asyncio.Semaphore) -> AsyncGenerator[None]:
         self._in_line += 1
         try:
-            await self._turn.acquire()
+            await turn.acquire()
         finally:
             self._in_line -= 1
         try:
             yield
         finally:
-            self._turn.release()
+            turn.release()
 
     async def _committed(self, draft: Draft) -> Outcome:
         try:

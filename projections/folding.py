@@ -1,5 +1,6 @@
 """One span after another into the read models, rows and positions together or not at all."""
 
+import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -111,6 +112,26 @@ class _FoldFailed(Exception):
         return self.known.position - 1 - self.span.after if self.known else self.span.facts // 2
 
 
+class Learning:
+    """When the server takes stock of the tables anew: at most a part of the time, where facts keep coming.
+
+    rest: so many times as long as it took it is not done again; what was due meanwhile is done after that.
+    """
+
+    def __init__(self, rest: int = 0) -> None:
+        self._rest, self._is_owed = rest, False
+        self._not_before = time.monotonic()
+
+    def keep_up(self, connection: Connection, *, due: bool) -> None:
+        """Has stock taken if that is `due`, or was when it could not be."""
+        self._is_owed = self._is_owed or due
+        began = time.monotonic()
+        if self._is_owed and began >= self._not_before:
+            connection.execute(LEARN_SIZES)
+            ended = time.monotonic()
+            self._is_owed, self._not_before = False, ended + self._rest * (ended - began)
+
+
 def lock(cursor: Cursor, schema: str | None = None) -> None:
     """Keeps others from moving the read models of `schema`, or of the current one, until the commit."""
     cursor.execute(LOCK, {"schema": schema})
@@ -136,14 +157,18 @@ def positions(cursor: Cursor, schema: str | None = None) -> dict[str, Stands]:
 
 
 def folded(
-    connection: Connection, projections: Sequence[Projection], upto: int | None = None
+    connection: Connection,
+    projections: Sequence[Projection],
+    upto: int | None = None,
+    learning: Learning | None = None,
 ) -> Iterator[int]:
     """Folds what the journal holds, up to `upto`; yields the position after each span that was committed.
 
-    connection: in autocommit, to the read models' own schema.
+    connection: in autocommit, to the read models' own schema. learning: of one who comes again and again.
     Raises: UnfoldableFact, having noted it and folded all before it; RebuildNeeded.
     """
     facts, unlearnt = SPAN_FACTS, 0
+    learning = learning or Learning()
     while True:
         try:
             folding = _fold_next(connection, projections, upto, facts)
@@ -155,8 +180,9 @@ def folded(
         span = folding.span
         unlearnt += span.facts if span else 0
         # While much arrives, tables grow by half between two looks; at the end, the next reader fares well.
-        if unlearnt >= _learn_after(folding):
-            connection.execute(LEARN_SIZES)
+        due = unlearnt >= _learn_after(folding)
+        learning.keep_up(connection, due=due)
+        if due:
             unlearnt = 0
         if span is not None:
             yield span.upto

@@ -8,7 +8,7 @@ import psycopg
 
 from domain.journal.connection import connect
 from domain.journal.listen import Wakeup
-from projections.folding import RebuildNeeded, folded, lock, position
+from projections.folding import Learning, RebuildNeeded, folded, lock, position
 from projections.registry import PROJECTIONS
 from projections.spans import Connection, Cursor, Projection, Span, UnfoldableFact
 from projections.tables import make_positions, make_tables, record
@@ -24,6 +24,12 @@ arrives, little of the machine goes to folding.
 
 LONG_REST_MILLISECONDS = 100
 """The most where very many arrive: it is half a millisecond for each fact of the last look."""
+
+REST_FROM_LEARNING = 50
+"""So many times as long as taking stock of the tables took, it is not done again.
+
+Facts that keep coming by the ten thousand would have it done after every look.
+"""
 
 KEPT_STATEMENTS = 500
 
@@ -105,10 +111,10 @@ class Runner:
         self, stop: threading.Event, wakeup: Wakeup, on_span: Callable[[int, float], None]
     ) -> None:
         with self._connect() as connection:
-            at = 0
+            at, learning = 0, Learning(REST_FROM_LEARNING)
             while not stop.is_set():
                 before, started = at, time.monotonic()
-                for at in folded(connection, self._projections):
+                for at in folded(connection, self._projections, learning=learning):
                     on_span(at, time.monotonic() - started)
                     if stop.is_set():
                         return

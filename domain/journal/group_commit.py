@@ -14,7 +14,7 @@ import psycopg
 
 from domain.journal.append import Condition, Journal, Receipt
 from domain.journal.appending import Appending
-from domain.journal.batch import COPY_FROM, Answer, Batch
+from domain.journal.batch import Answer, Batch
 from domain.journal.record import Draft
 from domain.refusals import KeyReused, Refusal
 
@@ -23,6 +23,9 @@ COMMIT_FACTS = 200
 
 TOGETHER_FACTS = 1_000
 """The most that batches bring into one commit; a larger batch has one of its own."""
+
+STRAIGHT_BYTES = 1_000_000
+"""Beyond so many, the loop would be kept for long by laying them out."""
 
 QUEUED_FACTS = 4_000
 """Beyond so many, whoever brings more waits for room."""
@@ -48,9 +51,10 @@ class GroupCommit:
     """One writer for many concurrent tasks of an event loop.
 
     An answer means that the fact is durable. One that is delivered again, contradictory or broken concerns
-    nobody else. A few new facts go through a connection of its own, many are copied in a thread; whatever
-    does not pass there at once (something was known, the connection is lost) is left to the journal, which
-    sends the same keys again. on_commit: told of each commit how many facts and how long it took.
+    nobody else. New facts go through a connection of its own, what is larger than a commit takes is copied in
+    a thread; whatever does not pass there at once (something was known, the connection is lost) is left to
+    the journal, which sends the same keys again. on_commit: told of each commit how many facts and how long
+    it took.
 
     Whoever sends the next fact when the last was answered comes a moment after the commit: a new one begun at
     once would take the first of them and keep all others waiting for it. So half of those who came lately are
@@ -117,7 +121,8 @@ class GroupCommit:
 
         Raises: KeyReused, Closed
         """
-        await self._have_room()
+        if self._closing or self._queued >= self._queued_facts:
+            await self._have_room()
         asked = _Asked(drafts, asyncio.get_running_loop().create_future())
         self._queue.append(asked)
         self._queued += len(drafts)
@@ -199,7 +204,7 @@ class GroupCommit:
         batch = Batch(drafts)
         if len(batch.fresh) < len(drafts):
             return ()
-        if len(drafts) >= COPY_FROM:
+        if len(drafts) > TOGETHER_FACTS or sum(len(draft.data) for draft in drafts) > STRAIGHT_BYTES:
             answers = await asyncio.to_thread(self._journal.append_new, drafts, now=now)
         else:
             answers = await self._append_few(batch, now)

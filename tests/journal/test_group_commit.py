@@ -110,6 +110,26 @@ def test_a_batch_that_contradicts_is_withheld_whole_and_alone(journal: Journal) 
     play(journal, scene)
 
 
+@pytest.mark.parametrize("facts", [300, 1_200])
+@pytest.mark.parametrize("data_bytes", [0, 4_000])
+def test_batches_are_written_whole_and_in_order(journal: Journal, facts: int, data_bytes: int) -> None:
+    """Whichever way they go: in one statement, or copied as they are many or long."""
+    padded = b'{"employee":"E1","note":"%s"}' % (b"x" * data_bytes)
+    batches = [[draft._replace(data=padded) for draft in visits(facts)] for _ in range(3)]
+
+    async def scene(group: GroupCommit) -> None:
+        answers = await asyncio.gather(*(group.append_all(batch) for batch in batches))
+        records = {record.position: record for record in journal.read()}
+        assert len(records) == 3 * facts
+        for batch, receipts in zip(batches, answers, strict=True):
+            first = receipts[0].position
+            assert [receipt.position for receipt in receipts] == list(range(first, first + facts))
+            assert [records[receipt.position].key for receipt in receipts] == [draft.key for draft in batch]
+        assert {record.data for record in records.values()} == {padded}
+
+    play(journal, scene, queued_facts=10_000)
+
+
 def test_a_contradiction_concerns_only_who_brought_it(journal: Journal) -> None:
     journal.append([drafted(visit("E1"), key="old")], now=NOW)
 
