@@ -52,10 +52,7 @@ MORE = (
 )
 """Addresses that ask for more than the plain page."""
 
-LINKED = (
-    ("/employees/{employee}/pay/{month}", "/evidence?"),
-    ("/audit/exports?period={month}", "?"),
-)
+LINKED = (("/employees/{employee}/pay/{month}", "/evidence?"),)
 """Pages from which the first link that says so is followed."""
 
 NOT_WALKED = ("{name", "{lang", "issuer", "/sign-in/enrol", "/account")

@@ -22,16 +22,19 @@ order by first_day"""
 # At the rate of the end of a month an amount of its first day is converted, too.
 # Too many people do no harm: whoever comes out as settled gets no line. One too few would break the identity.
 # until: the last day that can have changed for those who hold the person's credits.
+# seen: whose work is looked at, of those who are asked about and of all whom they hold ties to.
 LATE = """
 with told (position, void_position, employee, day, until) as (
     select c.position, c.void_position, c.employee, on_day, on_day
     from credit c, unnest(array[c.day, case when %(by_deal)s then c.deal_day end]) as on_day
     where (c.position > %(since)s or c.void_position > %(since)s) and on_day is not null
+        and (%(seen)s::text[] is null or c.employee = any(%(seen)s))
     union all
     select f.position, f.void_position, c.employee, on_day, on_day
     from confirmation f join credit c on c.position = f.fact_position,
         unnest(array[c.day, case when %(by_deal)s then c.deal_day end]) as on_day
     where (f.position > %(since)s or f.void_position > %(since)s) and on_day is not null
+        and (%(seen)s::text[] is null or c.employee = any(%(seen)s))
     union all
     select position, void_position, employee,
         case when %(ahead)s then (date_trunc('month', effective_on) - interval '1 day')::date
@@ -246,8 +249,10 @@ def _asked(
     since, upto = span
     measures = _measures(cursor, upto)
     ties = ties_between(cursor, measures, span, until, employees)
+    own = ties.asked()
     asked: dict[str, object] = {
-        **ties.asked(),
+        **own,
+        "seen": None if employees is None else [*employees, *own["employees"]],
         "since": since,
         "last_day": until,
         "upto": upto,

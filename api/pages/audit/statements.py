@@ -1,9 +1,13 @@
-"""A statement through time: as it stood at a moment, as it stands now, and why it differs."""
+"""A statement through time: as it stood at a moment, as it stands now, and why it differs.
+
+To compare the two takes a while, so the page is sent bit by bit: first the moments that there are.
+"""
 
 import asyncio
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from litestar import Response, get
@@ -12,6 +16,7 @@ from litestar.di import NamedDependency
 from api import diffs, people
 from api.pages.asked import Field, number, word
 from api.pages.audit.tabs import tabs
+from api.pages.bit_by_bit import awaited, begun
 from api.pages.employee.person import person_shown
 from api.pages.navigation import page_opt
 from api.pages.page import Page
@@ -69,7 +74,7 @@ async def statement_page(
     period: PeriodInPath,
     step: Field = None,
     at: Field = None,
-) -> Response[str]:
+) -> Response[Any]:
     """The statement then and now, side by side; `known_at` says when then is."""
     here = f"/audit/statements/{quote(employee, safe='')}/{period}"
     found: list[Moment] = (
@@ -85,29 +90,39 @@ async def statement_page(
 
 async def _shown(
     page: Page, employee: str, period: str, found: Sequence[Moment], refusal: Refusal | None
-) -> Response[str]:
+) -> Response[Any]:
+    """The page; the two statements and why they differ once they are compared."""
     then = page.view.known_at
     last = found[-1].position if found else 0
     on = min(month(period).last_day, page.reading.today())
-    diff, explained, who = await asyncio.gather(
-        page.ask_if_any(
-            diffs.read_diff, employee=employee, period=period, from_=str(last if then is None else then)
-        ),
+    frame = {
+        "who": await person_shown(page, employee, on, page.now()),
+        "period": period,
+        "moments": found,
+        "place": sum(1 for moment in found if then is None or moment.position <= then) - 1,
+        "then": then,
+        "tabs": tabs(page),
+    }
+    compare = partial(_compared, page, employee, period, str(last if then is None else then))
+    if refusal is not None:
+        return await page.answered("audit/statement.html", refusal, **frame, **await compare())
+
+    async def compared() -> str:
+        return await page.html("audit/compared.html", **await compare())
+
+    later = awaited(page, "audit.statement", compared)
+    return await begun(page, "audit/statement.html", later, **frame, problem=None)
+
+
+async def _compared(page: Page, employee: str, period: str, then: str) -> dict[str, Any]:
+    """What was due as known at the position `then`, what is due now, and each line of either."""
+    diff: StatementDiff | None
+    explained: ExplainedPayslip | None
+    diff, explained = await asyncio.gather(
+        page.ask_if_any(diffs.read_diff, employee=employee, period=period, from_=then),
         page.ask_if_any(people.explain_statement, employee=employee, period=period, view=page.now()),
-        person_shown(page, employee, on, page.now()),
     )
-    return await page.answered(
-        "audit/statement.html",
-        refusal,
-        who=who,
-        period=period,
-        moments=found,
-        place=sum(1 for moment in found if then is None or moment.position <= then) - 1,
-        then=then,
-        diff=diff,
-        tabs=tabs(page),
-        rows=_rows(period, diff, explained),
-    )
+    return {"diff": diff, "rows": _rows(period, diff, explained)}
 
 
 def _chosen(page: Page, found: Sequence[Moment], step: str | None, at: str | None) -> str:
