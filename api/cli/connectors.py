@@ -18,7 +18,7 @@ app = typer.Typer(
 Name = Annotated[str, typer.Argument(help="Name of the connector, such as crm.")]
 MappingFile = Annotated[Path, typer.Argument(help="The mapping, YAML.")]
 By = Annotated[str, typer.Option(help="Who does it.")]
-Why = Annotated[str | None, typer.Option(help="Why, for the trail.")]
+Reason = Annotated[str | None, typer.Option(help="Why, for the trail.")]
 
 
 @app.command(epilog="Example: meritbook connector check examples/connectors/northwind-crm.yaml")
@@ -44,7 +44,7 @@ def check(file: MappingFile, json: Json = False) -> None:
 
 
 @app.command(epilog="Example: meritbook connector add crm northwind-crm.yaml --by wang.it")
-def add(name: Name, file: MappingFile, by: By, why: Why = None, json: Json = False) -> None:
+def add(name: Name, file: MappingFile, by: By, reason: Reason = None, json: Json = False) -> None:
     """Put a mapping into use under a name, or its next version; what was translated before stays."""
     from api.connectors.documents import set_connector
     from api.ops import open_ledger
@@ -52,7 +52,7 @@ def add(name: Name, file: MappingFile, by: By, why: Why = None, json: Json = Fal
 
     with open_ledger(settings()) as ledger:
         ledger.opened()
-        _, stored = set_connector(ledger, name, file, actor=by, reason=why)
+        _, stored = set_connector(ledger, name, file, actor=by, reason=reason)
     was_in_use = isinstance(stored, Version)
     if json:
         print_json({"connector": name, "position": stored.position, "hit": was_in_use})
@@ -111,15 +111,15 @@ def try_(
     raise typer.Exit(FAILED if found.refused else 0)
 
 
-@app.command(epilog="Example: meritbook connector remove crm --by wang.it --why 'replaced by another'")
-def remove(name: Name, by: By, why: Why = None, json: Json = False) -> None:
+@app.command(epilog="Example: meritbook connector remove crm --by wang.it --reason 'replaced by another'")
+def remove(name: Name, by: By, reason: Reason = None, json: Json = False) -> None:
     """Let a connector take no more records; the facts that it brought stay."""
     from api.connectors.documents import remove_connector
     from api.ops import open_ledger
 
     with open_ledger(settings()) as ledger:
         ledger.opened()
-        stored = remove_connector(ledger, name, actor=by, reason=why)
+        stored = remove_connector(ledger, name, actor=by, reason=reason)
     if json:
         print_json({"connector": name, "position": stored.position})
     else:

@@ -15,7 +15,7 @@ app = typer.Typer(help="Records of other systems that were refused and are kept.
 
 EntryId = Annotated[str, typer.Argument(help="Id of an entry.")]
 By = Annotated[str, typer.Option(help="Who does it.")]
-Why = Annotated[str, typer.Option(help="Why, for the trail; without personal data.")]
+Reason = Annotated[str, typer.Option(help="Why, for the trail; without personal data.")]
 MOST = 1_000
 
 
@@ -64,12 +64,12 @@ def show(entry: EntryId) -> None:
 
 
 @app.command(
-    epilog="Example: meritbook quarantine release 9f2c… --correct --by wang.it --why 'amount renegotiated'"
+    epilog="Example: meritbook quarantine release 9f2c… --correct --by wang.it --reason 'as renegotiated'"
 )
 def release(
     entry: EntryId,
     by: By,
-    why: Why,
+    reason: Reason,
     record: Annotated[
         Path | None, typer.Option(help="The record as it should have been, as JSON in a file.")
     ] = None,
@@ -88,18 +88,18 @@ def release(
     with open_ledger(settings()) as ledger:
         ledger.opened()
         ledger.runner().catch_up()
-        done = _releasing(ledger, by).release(entry, why, text=text, correct=correct)
+        done = _releasing(ledger, by).release(entry, reason, text=text, correct=correct)
     _tell(done, json)
 
 
-@app.command(epilog="Example: meritbook quarantine discard 9f2c… --by wang.it --why 'sent by a test'")
-def discard(entry: EntryId, by: By, why: Why, json: Json = False) -> None:
+@app.command(epilog="Example: meritbook quarantine discard 9f2c… --by wang.it --reason 'sent by a test'")
+def discard(entry: EntryId, by: By, reason: Reason, json: Json = False) -> None:
     """Let a record go; nothing of it is recorded but that it was discarded, by whom and why."""
     from api.ops import open_ledger
 
     with open_ledger(settings()) as ledger:
         ledger.opened()
-        done = _releasing(ledger, by).discard(entry, why)
+        done = _releasing(ledger, by).discard(entry, reason)
     _tell(done, json)
 
 

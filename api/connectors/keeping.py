@@ -7,7 +7,7 @@ import msgspec
 
 from api.connectors.quarantine import Kept, Refusing
 from api.connectors.taking import Told
-from api.connectors.wrong import WrongInRecord, wrong
+from api.connectors.wrong import WrongInRecord, held, wrong
 from api.importing.compiling import Compiled
 from api.importing.fields import BadCell
 from api.importing.json_paths import JsonCells
@@ -35,7 +35,7 @@ def refused_row(
     row: Row, made: Sequence[Made], faults: Sequence[Fault], mapping: Compiled
 ) -> Refusing | None:
     """What is to be kept of a row that was refused; None where there is nothing to mend in it."""
-    why = [wrong(fault) for fault in faults]
+    why = [held(wrong(fault)) for fault in faults]
     if not why or any(each.kind in NOT_FOR_KEEPING for each in why):
         return None
     try:
@@ -70,7 +70,7 @@ def refused_fact(submission: Submission, refusal: Refusal) -> Refusing | None:
     why = WrongInRecord(kind=refusal.kind, detail=refusal.detail, remedy=refusal.remedy, field=refusal.field)
     key = submission.key[:LONGEST_KEY].replace("\x00", "")
     named = data if isinstance(data, dict) else {}
-    return Refusing(Kept(form="fact", text=text), key, [why], _subjects(named))
+    return Refusing(Kept(form="fact", text=text), key, [held(why)], _subjects(named))
 
 
 def subjects(submissions: Iterable[Submission]) -> list[str]:

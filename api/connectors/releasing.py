@@ -15,7 +15,7 @@ from api.connectors.keeping import refused_fact
 from api.connectors.quarantine import Kept, OpenEntry, Quarantine
 from api.connectors.statement_store import StatementStore
 from api.connectors.taking import take
-from api.connectors.wrong import WrongInRecord, wrong
+from api.connectors.wrong import WrongInRecord, held, wrong
 from api.importing.json_paths import JsonCells
 from api.importing.json_table import NotJson, parsed, records
 from api.importing.rows import BadRow, Row
@@ -160,7 +160,7 @@ class Releasing:
                 remedy="Mend it in its file and bring the whole file again; then discard the entry.",
             )
         [told] = take([row], connector.mapping, name, partial(self._submit, reason=reason, correct=correct))
-        return told.outcomes, [wrong(fault) for fault in told.faults]
+        return told.outcomes, [held(wrong(fault)) for fault in told.faults]
 
     def _fact(self, kept: Kept, reason: str, correct: bool) -> tuple[Sequence[Outcome], list[WrongInRecord]]:
         try:

@@ -3,6 +3,7 @@
 import msgspec
 
 from api.importing.report import Fault
+from domain.refusals import KeyReused
 
 
 class WrongInRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -14,6 +15,14 @@ class WrongInRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     path: str = ""
     field: str = ""
     value: str = ""
+
+
+def held(why: WrongInRecord) -> WrongInRecord:
+    """Why a record is in quarantine: what contradicts another is not sent under a new key, but decided on."""
+    if why.kind != KeyReused.kind:
+        return why
+    remedy = "Release it with `correct` to void what stands and write this in its place, or discard it."
+    return msgspec.structs.replace(why, remedy=remedy)
 
 
 def wrong(fault: Fault) -> WrongInRecord:

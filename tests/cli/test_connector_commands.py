@@ -65,7 +65,7 @@ def test_a_mapping_is_tried_and_used_and_what_it_refuses_is_mended(run: Run, tmp
     [entry] = said(run("quarantine", "list", "--json"))
     shown = said(run("quarantine", "show", entry["entry"]))
     assert shown["record"] == RECORDS[1] and shown["problems"][0]["path"] == "$.on"
-    why = ("--by", "it", "--why", "a misspelt day")
+    why = ("--by", "it", "--reason", "a misspelt day")
     mended = said(run("quarantine", "release", entry["entry"], "--record", "@mended.json", *why, "--json"))
     assert mended["settled_as"] == "released" and len(mended["positions"]) == 1
     assert run("connector", "remove", "crm", "--by", "it").returncode == 0

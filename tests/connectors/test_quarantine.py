@@ -58,6 +58,7 @@ def test_a_contradiction_is_refused_kept_and_corrected_by_somebody(firm: Service
     assert read["about"] == ["employee:E1044", "customer:C-201"]
     still = settle(firm, entry, "release")
     assert (still.status_code, still.json()["type"]) == (422, "/v1/problems/still-refused"), still.text
+    assert "`correct`" in still.json()["remedy"], "what to do here, not what its sender might have done"
     done = settle(firm, entry, "release", correct=True)
     assert done.status_code == 200, done.text
     assert revenue(firm, "E1044", "2025-08") == 40_00
