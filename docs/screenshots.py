@@ -109,6 +109,7 @@ PICTURES = [
     Picture("roster", HEAD, ROSTER, "desk", "zh", "light", "hospital"),
     Picture("roster", HEAD, ROSTER, "phone", "en", "dark", "hospital"),
     Picture("posts", HEAD, f"/hr/posts?day={WARD_DAY}", "phone", "zh", "light", "hospital"),
+    Picture("names", HEAD, "/hr/titles?show=all", "phone", "zh"),
     Picture("audit-seal", AUDITOR, "/audit/seal", "desk", "zh"),
     Picture("admin-overview", ADMINISTRATOR, "/admin", "desk", "en"),
     Picture("admin-imports", ADMINISTRATOR, "/admin/imports", "phone", "zh"),
