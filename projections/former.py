@@ -7,26 +7,25 @@ read in Python once, and for the rest of the transaction `journal` is a view tha
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
 
+from psycopg import sql
+
 from domain.facts.upcasts import UPCASTS, read_as_now
 from projections.spans import Cursor, Span
-
-COLUMNS = "source, key, content_hash, tags, occurred_at, recorded_at, actor, causation"
 
 FORMER = """
 select position, type, data::text from journal
 where position > %(after)s and position <= %(upto)s and type = any(%(types)s)"""
 
-# The view is made before its name is taken: inside of it `journal` is the ledger's own.
-SHOW = f"""
-create temporary table former_fact (
-    position bigint primary key, type text not null, data json not null
-) on commit drop;
+# Inside of it `journal` is the ledger's own: it is looked up before the view takes its name.
+SHOW = """
 create temporary view journal as
 select
-    position, coalesce(former.type, told.type) as type, {COLUMNS}, coalesce(former.data, told.data) as data
-from journal as told left join former_fact as former using (position)"""
-FILL = "insert into former_fact (position, type, data) values (%s, %s, %s)"
-CLEAR = "drop view pg_temp.journal; drop table pg_temp.former_fact"
+    position, coalesce(former.type, told.type) as type, source, key, content_hash, tags, occurred_at,
+    recorded_at, actor, causation, coalesce(former.data, told.data) as data
+from journal as told
+left join unnest({positions}::bigint[], {types}::text[], {data}::json[]) as former (position, type, data)
+    using (position)"""
+CLEAR = "drop view pg_temp.journal"
 
 
 @contextmanager
@@ -41,9 +40,13 @@ def shown_as_now(cursor: Cursor, span: Span, types: Collection[str]) -> Generato
     connection = cursor.connection
     kept, connection.prepare_threshold = connection.prepare_threshold, None
     try:
-        cursor.execute(SHOW)
         read = [(position, *read_as_now(tag, said)) for position, tag, said in rows]
-        cursor.executemany(FILL, [(position, tag, said.decode()) for position, tag, said in read])
+        shown = {
+            "positions": [position for position, _, _ in read],
+            "types": [tag for _, tag, _ in read],
+            "data": [said.decode() for _, _, said in read],
+        }
+        cursor.execute(sql.SQL(SHOW).format(**{name: sql.Literal(each) for name, each in shown.items()}))
         yield
         cursor.execute(CLEAR)
     finally:

@@ -7,7 +7,7 @@ from psycopg import sql
 
 from domain.journal.connection import SERVICE_ROLE, connect
 from projections.folding import positions
-from projections.scratch import scratch_name
+from projections.scratch import HERE, scratch_name
 from projections.spans import Connection, Cursor, Projection
 from projections.tables import make_positions
 
@@ -30,6 +30,7 @@ def put_away(cursor: Cursor, schema: str, names: Sequence[str]) -> None:
     """Moves the live tables of the read models `names` beside the ledger, in place of what is there."""
     kept = scratch_name(schema, "before")
     named = {"schema": sql.Identifier(kept), "service": sql.Identifier(SERVICE_ROLE)}
+    cursor.execute(HERE)
     cursor.execute(sql.SQL(CLEAR).format(**named))
     cursor.execute(sql.SQL(MAKE).format(**named))
     cursor.execute(sql.SQL(SHOW).format(**named))

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import Cursor, sql
 
+from domain.facts.upcasts import tag_now, with_former
 from domain.journal import sealed
 from domain.journal.merkle import HASH_BYTES, leaf_hash
 from domain.journal.query import Query
@@ -83,7 +84,7 @@ def parts(cursor: Cursor[Any], after: int = 0, upto: int = LAST) -> list[ColdPar
 
 def may_be(types: Iterable[str]) -> bool:
     """Whether facts of one of `types` may be in cold storage; no type stands for all."""
-    wanted = set(types)
+    wanted = set(with_former(types))
     return not wanted or not wanted.isdisjoint(BULK)
 
 
@@ -254,4 +255,4 @@ def _by_group(part: ColdPart, wanted: Sequence[int]) -> list[list[int]]:
 
 
 def _selects(types: Sequence[str], tags: Sequence[str], record: Record) -> bool:
-    return (not types or record.type in types) and set(tags) <= set(record.tags)
+    return (not types or tag_now(record.type) in types) and set(tags) <= set(record.tags)

@@ -21,6 +21,7 @@ from domain.facts.personal import (
     with_texts,
 )
 from domain.facts.registry import FACT_TYPES
+from domain.facts.upcasts import tag_now
 from domain.journal.append import Journal
 from domain.journal.cipher import Cipher, Place, Undecipherable, new_key
 from domain.journal.lookup import at_positions
@@ -218,7 +219,7 @@ class Vault:
             cipher = keys.ciphers.get(each.subject)
             place = Place(*identities[each.position], each.field)
             text = cipher.decrypt(each.text, place) if cipher else None
-            said[each] = text and as_sent(FACT_TYPES[place.type], each.field, text)
+            said[each] = text and as_sent(FACT_TYPES[tag_now(place.type)], each.field, text)
         self._keep_read(said, erasures)
         return said
 

@@ -31,6 +31,7 @@ from domain.journal.master import KeysUnavailable
 from domain.period import Period
 from domain.refusals import BadField
 from projections.boards import board
+from projections.put_away import put_away as put_models_away
 from projections.replay import replay
 from projections.scratch import HERE
 
@@ -214,6 +215,17 @@ def test_citus_is_told_what_the_guide_says() -> None:
     guide = (Path(__file__).resolve().parents[2] / "docs" / "howto" / "ledgers.md").read_text("utf-8")
     assert all(f"set citus.{setting} = on" in guide for setting in CITUS_SETTINGS)
     assert HERE == "set citus.enable_schema_based_sharding = off"
+
+
+def test_what_an_upgrade_puts_away_is_not_placed_either(firm: Firm) -> None:
+    """A schema of its own, made in the session that moves the tables there."""
+    with connect(firm.dsn, WEST, service=False) as connection, connection.cursor() as cursor:
+        put_models_away(cursor, WEST, ())
+        found = cursor.execute(
+            "select current_setting('citus.enable_schema_based_sharding', true)"
+        ).fetchone()
+        connection.rollback()
+    assert found == ("off",)
 
 
 def test_a_ledger_has_a_name_that_nobody_has(firm: Firm) -> None:
