@@ -73,6 +73,8 @@ def list_(json: Json = False) -> None:
             "has_password": each.password_hash is not None,
             "has_second_factor": each.totp is not None,
             "signed_in_at": each.signed_in_at,
+            "wrong_tries": each.failures,
+            "tried_at": each.failed_at,
             "locked_at": each.locked_at,
             "removed_at": each.removed_at,
         }
@@ -85,8 +87,9 @@ def list_(json: Json = False) -> None:
         state = "removed" if each.removed_at else "locked" if each.locked_at else "open"
         waits = "" if each.password_hash or each.removed_at else ", no password yet"
         factor = ", second factor" if each.totp else ""
+        tried = f", {each.failures} wrong tries, the last at {each.failed_at}" if each.failures else ""
         output().print(
-            f"{each.name}: {each.role} {each.employee or ''} ({each.scope}), {state}{waits}{factor}"
+            f"{each.name}: {each.role} {each.employee or ''} ({each.scope}), {state}{waits}{factor}{tried}"
         )
     if not found:
         notes().print("There is no account yet; make one with: meritbook account make NAME --role ROLE")

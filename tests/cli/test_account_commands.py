@@ -51,10 +51,15 @@ def test_an_account_from_its_making_to_its_end(firm: tuple[Run, str]) -> None:
         False,
         None,
     )
-    assert "account make" not in run("list").stdout and "li.zong: payroll" in run("list").stdout
+    with connect(dsn, LEDGER, autocommit=True) as connection:
+        connection.execute("update account set failures = 6, failed_at = '2025-03-04 10:00+08'")
+    shown = run("list").stdout
+    assert "account make" not in shown and "li.zong: payroll" in shown
+    assert "6 wrong tries, the last at 2025-03-04" in shown and listed()["wrong_tries"] == 6
     assert run("change", "li.zong", "--role", "auditor").stdout == "The account li.zong is changed.\n"
     assert run("lock", "li.zong").returncode == 0 and listed()["locked_at"] is not None
     assert json.loads(run("unlock", "li.zong", "--json").stdout) == {"name": "li.zong", "done": "unlocked"}
+    assert listed()["wrong_tries"] == 0
     again = run("reset", "li.zong", "--second-factor")
     assert again.returncode == 0 and again.stdout.strip() not in ("", code)
     assert run("remove", "li.zong").returncode == 0
