@@ -67,7 +67,9 @@ async def _shown(
     done: str | None = None,
 ) -> Response[str]:
     lang = page.wording.lang
-    lacking: list[Titled] = await whole(page, titles.read_titles, lacks=lang)
+    known: list[Titled] = await whole(page, titles.read_titles)
+    lacking = [each for each in known if lang in each.lacks]
+    listed = {each.kind for each in (known if every else lacking)}
     part = await part_of(
         page, titles.read_titles, offset, kind=[kind] if kind else None, lacks=None if every else lang
     )
@@ -78,7 +80,11 @@ async def _shown(
         refusal=refusal,
         part=part,
         lacking=len(lacking),
-        kinds=[(each, sum(other.kind == each for other in lacking)) for each in get_args(TitledKind)],
+        kinds=[
+            (each, sum(other.kind == each for other in lacking))
+            for each in get_args(TitledKind)
+            if each in listed or each == kind
+        ],
         kind=kind,
         every=every,
         offset=offset,
