@@ -182,7 +182,7 @@ def _report(name: str, walker: Walker, scene: Scene, rounds: int) -> bool:
             if page in away:
                 continue
             if turn == 1:
-                walker.tell("mentor_assigned", _mentor(scene))
+                walker.tell("mentor_assigned", _mentor(FIRMS[name], scene))
             walked = walker.walk(page, role)
             if isinstance(walked, Walked):
                 found[page].append(walked)
@@ -218,8 +218,9 @@ def _prepare(walker: Walker, scene: Scene) -> None:
         walker.tell("inquiry_opened", asked | {"note": "walk"}, "employee")
 
 
-def _mentor(scene: Scene) -> dict[str, Any]:
-    return {"employee": scene.worker, "mentor": scene.leader, "effective_on": scene.day}
+def _mentor(firm: Firm, scene: Scene) -> dict[str, Any]:
+    """Of somebody whose own pages nobody walks: they grow longer with each such fact."""
+    return {"employee": firm.adopts, "mentor": scene.leader, "effective_on": scene.day}
 
 
 def _environment(home: Path, firm: Firm) -> dict[str, str]:
