@@ -51,7 +51,7 @@ def leave_and_come_back(firm: Service, token: httpx.Client, session: httpx.Clien
     gone = leaves | {"left_on": (TODAY - dt.timedelta(days=1)).isoformat()}
     position = firm.record("employee_left", gone).json()["position"]
     assert becomes(token, 401) and becomes(session, 401)
-    assert "last day of work" in token.get(ADDRESS).json()["detail"]
+    assert "ended with their work" in token.get(ADDRESS).json()["detail"]
     assert colleague.get("/v1/employees/E1").status_code == 200
     assert program.get("/v1/honours").status_code == 200
     assert firm.record("fact_voided", {"position": position, "reason": "an error"}).status_code == 201
