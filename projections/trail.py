@@ -66,11 +66,15 @@ select position from (
 ) found
 order by position {order} limit %(limit)s""")
 
+# Pairs are compared, and in the order of pairs, so that the index on types leads: of a rare type the planner
+# would go through all positions, as if it were a common one that is soon met.
 OF_TYPES = SQL("""
 select found.position from unnest(%(types)s::text[]) as given (type)
 cross join lateral (
-    select position from journal where type = given.type and {wanted}
-    order by position {order} limit %(limit)s
+    select position from journal
+    where (type, position) > (given.type, %(after)s::bigint)
+        and (type, position) <= (given.type, %(upto)s::bigint) and {wanted}
+    order by type {order}, position {order} limit %(limit)s
 ) found
 order by found.position {order} limit %(limit)s""")
 
