@@ -186,6 +186,8 @@ async def _send(
         await asyncio.sleep(max(0.0, began + index / asked.rate - time.perf_counter()))
         while (sender := next((each for each in senders if each.free), None)) is None:
             await asyncio.sleep(0.001)
+        # In turn, for a connection over which nothing is ever sent is closed.
+        senders.append(senders.pop(senders.index(sender)))
         sender.send(request, about[index])
     await asyncio.sleep(1.0)
     answered = sum(map(len, receipts.values()))
