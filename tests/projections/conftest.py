@@ -12,17 +12,15 @@ from given import LEDGER
 from domain.facts.selling import SatisfactionScored
 from domain.journal.append import Journal
 from domain.journal.connection import connect
-from domain.journal.migrate import migrate
 from projections import runner
 
 CLIENTS = "components: [{id: clients, title: New clients, kind: per_unit, measure: clients, rate: 50}]"
 
 
 @pytest.fixture(scope="session")
-def template(postgres: str) -> Iterator[str]:
+def template(postgres: str, template: str) -> Iterator[str]:
     """The name of a database with one empty ledger and its read models: these are copied faster than made."""
-    with new_database(postgres) as dsn:
-        migrate(dsn, LEDGER)
+    with new_database(postgres, template) as dsn:
         with connect(dsn, LEDGER, service=False) as connection:
             runner.create(connection)
         yield str(psycopg.conninfo.conninfo_to_dict(dsn)["dbname"])
