@@ -30,17 +30,15 @@ POSITIONS = "select name, version, position from {table}"
 
 END_OF_SPAN = """
 select
-    least(
-        %(upto)s::bigint,
-        %(after)s::bigint + %(facts)s,
-        head.position,
-        (
-            select min(position) from journal
-            where type = any(%(ends)s) and position > %(after)s and position <= %(after)s::bigint + %(facts)s
-        )
-    ),
-    head.position
-from (select coalesce(max(position), 0) as position from journal) as head"""
+    least(%(upto)s::bigint, %(after)s::bigint + %(facts)s, head.position, ending.position),
+    head.position,
+    ending.position <= least(%(upto)s::bigint, head.position) as closes
+from
+    (select coalesce(max(position), 0) as position from journal) as head,
+    (
+        select min(position) as position from journal
+        where type = any(%(ends)s) and position > %(after)s and position <= %(after)s::bigint + %(facts)s
+    ) as ending"""
 
 TYPES_OF_SPAN = """
 select type, min(position) from journal
@@ -64,7 +62,7 @@ In a ledger that is large already it is a twentieth of its facts, up to LEARN_AT
 
 LEARN_AT_MOST_AFTER = 200_000
 """However large the ledger is: the planner takes days that it has not learnt of for empty ones, and closes
-their month by going from person to person.
+their month by going from person to person. So this holds at the end of a run, and before each close in it.
 """
 
 TYPE_AT = "select type from journal where position = %(position)s"
@@ -116,15 +114,18 @@ class Learning:
     """When the server takes stock of the tables anew: at most a part of the time, where facts keep coming.
 
     rest: so many times as long as it took it is not done again; what was due meanwhile is done after that.
+    facts: folded since it was last due.
     """
 
     def __init__(self, rest: int = 0) -> None:
         self._rest, self._is_owed = rest, False
+        self.facts = 0
         self._not_before = time.monotonic()
 
     def keep_up(self, connection: Connection, *, due: bool) -> None:
         """Has stock taken if that is `due`, or was when it could not be."""
-        self._is_owed = self._is_owed or due
+        if due:
+            self._is_owed, self.facts = True, 0
         began = time.monotonic()
         if self._is_owed and began >= self._not_before:
             connection.execute(LEARN_SIZES)
@@ -167,34 +168,31 @@ def folded(
     connection: in autocommit, to the read models' own schema. learning: of one who comes again and again.
     Raises: UnfoldableFact, having noted it and folded all before it; RebuildNeeded.
     """
-    facts, unlearnt = SPAN_FACTS, 0
-    learning = learning or Learning()
+    facts, learning = SPAN_FACTS, learning or Learning()
+    learning.facts = 0
     while True:
         try:
-            folding = _fold_next(connection, projections, upto, facts)
+            folding = _fold_next(connection, projections, upto, facts, learning)
         except _FoldFailed as failed:
             if failed.sound > 0:
                 facts = failed.sound
                 continue
             raise _noted(connection, projections, failed) from failed.__cause__
         span = folding.span
-        unlearnt += span.facts if span else 0
+        learning.facts += span.facts if span else 0
+        upto_now = span.upto if span else 0
         # While much arrives, tables grow by half between two looks; at the end, the next reader fares well.
-        due = unlearnt >= _learn_after(folding)
-        learning.keep_up(connection, due=due)
-        if due:
-            unlearnt = 0
+        after = _learn_soon(upto_now) if folding.is_last else max(SPAN_FACTS, upto_now // 2)
+        learning.keep_up(connection, due=learning.facts >= after)
         if span is not None:
             yield span.upto
         if folding.is_last:
             return
 
 
-def _learn_after(folding: _Folding) -> int:
-    upto = folding.span.upto if folding.span else 0
-    if folding.is_last:
-        return min(max(LEARN_AFTER, upto // 20), LEARN_AT_MOST_AFTER)
-    return max(SPAN_FACTS, upto // 2)
+def _learn_soon(upto: int, at_least: int = LEARN_AFTER) -> int:
+    """After how many facts stock is due where the tables are about to be read."""
+    return min(max(at_least, upto // 20), LEARN_AT_MOST_AFTER)
 
 
 def fold(cursor: Cursor, span: Span, projections: Sequence[Projection]) -> None:
@@ -218,16 +216,22 @@ def fold(cursor: Cursor, span: Span, projections: Sequence[Projection]) -> None:
 
 
 def _fold_next(
-    connection: Connection, projections: Sequence[Projection], upto: int | None, facts: int
+    connection: Connection,
+    projections: Sequence[Projection],
+    upto: int | None,
+    facts: int,
+    learning: Learning,
 ) -> _Folding:
     """Folds and commits the next span of at most `facts`."""
     with connection.transaction(), connection.cursor() as cursor:
         lock(cursor)
         after = position(cursor, projections)
         asked = {"after": after, "upto": upto, "facts": facts, "ends": list(SPAN_ENDS)}
-        end, head = cursor.execute(END_OF_SPAN, asked).fetchone() or (after, after)
+        end, head, closes = cursor.execute(END_OF_SPAN, asked).fetchone() or (after, after, False)
         if end <= after:
             return _Folding(None, True)
+        if closes:
+            learning.keep_up(connection, due=learning.facts >= _learn_soon(after, SPAN_FACTS))
         span = Span(after, end)
         try:
             with _statements_kept(connection, span):

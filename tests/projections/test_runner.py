@@ -15,9 +15,9 @@ from domain.facts.registry import FACT_TYPES
 from domain.journal.append import Journal
 from domain.journal.connection import connect
 from projections import folding, registry, runner, standings
-from projections.folding import RebuildNeeded, folded
+from projections.folding import Learning, RebuildNeeded, folded
 from projections.runner import Runner, create
-from projections.spans import Cursor, Projection, Span, UnfoldableFact
+from projections.spans import Connection, Cursor, Projection, Span, UnfoldableFact
 
 INSERT = """
 insert into journal (position, type, source, key, content_hash, tags, occurred_at, recorded_at, actor, data)
@@ -328,3 +328,24 @@ def test_the_planner_learns_what_came_at_once(journal: Journal, ledger_dsn: str)
     Runner(ledger_dsn, LEDGER).catch_up()
     assert _one(journal, "select reltuples::bigint from pg_class where oid = 'credit'::regclass") == 3_000
     assert _one(journal, "select reltuples::bigint from pg_class where oid = 'journal'::regclass") == 3_000
+
+
+@pytest.mark.usefixtures("small_spans")
+def test_the_planner_learns_a_month_before_its_close_is_folded(journal: Journal, ledger_dsn: str) -> None:
+    """Also in the middle of a replay, where else stock is due only when the tables have grown by half."""
+    spy, learnt_after = Spy(), list[int]()
+
+    class Noting(Learning):
+        def keep_up(self, connection: Connection, *, due: bool) -> None:
+            if due:
+                learnt_after.append(spy.met[-1].upto)
+            super().keep_up(connection, due=due)
+
+    journal.append(visits(75), now=NOW)
+    _insert(ledger_dsn, "period_closed")
+    journal.append(visits(40), now=NOW)
+    _create(ledger_dsn, (spy,))
+    with connect(ledger_dsn, LEDGER, service=False, autocommit=True) as connection:
+        ends = list(folded(connection, [spy], learning=Noting()))
+    assert ends == [*range(10, 80, 10), 76, 86, 96, 106, 116]
+    assert learnt_after == [10, 20, 40, 70], "at 70 for the close that comes"
