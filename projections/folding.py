@@ -1,6 +1,5 @@
 """One span after another into the read models, rows and positions together or not at all."""
 
-import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from psycopg import sql
 from domain.facts.registry import FACT_TYPES
 from domain.facts.upcasts import tag_now
 from projections.former import shown_as_now
+from projections.learning import Learning
 from projections.spans import (
     FEW_FACTS,
     SPAN_ENDS,
@@ -51,19 +51,6 @@ update projection set
 where name = any(%(names)s)"""
 
 TELL = "select pg_notify('folded_' || current_schema(), '')"
-
-LEARN_SIZES = "select learn_sizes()"
-
-LEARN_AFTER = 2_000
-"""So many facts folded at once change the tables more than the server's own statistics notice in time.
-
-In a ledger that is large already it is a twentieth of its facts, up to LEARN_AT_MOST_AFTER.
-"""
-
-LEARN_AT_MOST_AFTER = 200_000
-"""However large the ledger is: the planner takes days that it has not learnt of for empty ones, and closes
-their month by going from person to person. So this holds at the end of a run, and before each close in it.
-"""
 
 TYPE_AT = "select type from journal where position = %(position)s"
 
@@ -110,29 +97,6 @@ class _FoldFailed(Exception):
         return self.known.position - 1 - self.span.after if self.known else self.span.facts // 2
 
 
-class Learning:
-    """When the server takes stock of the tables anew: at most a part of the time, where facts keep coming.
-
-    rest: so many times as long as it took it is not done again; what was due meanwhile is done after that.
-    facts: folded since it was last due.
-    """
-
-    def __init__(self, rest: int = 0) -> None:
-        self._rest, self._is_owed = rest, False
-        self.facts = 0
-        self._not_before = time.monotonic()
-
-    def keep_up(self, connection: Connection, *, due: bool) -> None:
-        """Has stock taken if that is `due`, or was when it could not be."""
-        if due:
-            self._is_owed, self.facts = True, 0
-        began = time.monotonic()
-        if self._is_owed and began >= self._not_before:
-            connection.execute(LEARN_SIZES)
-            ended = time.monotonic()
-            self._is_owed, self._not_before = False, ended + self._rest * (ended - began)
-
-
 def lock(cursor: Cursor, schema: str | None = None) -> None:
     """Keeps others from moving the read models of `schema`, or of the current one, until the commit."""
     cursor.execute(LOCK, {"schema": schema})
@@ -169,7 +133,7 @@ def folded(
     Raises: UnfoldableFact, having noted it and folded all before it; RebuildNeeded.
     """
     facts, learning = SPAN_FACTS, learning or Learning()
-    learning.facts = 0
+    learning.begin()
     while True:
         try:
             folding = _fold_next(connection, projections, upto, facts, learning)
@@ -179,20 +143,11 @@ def folded(
                 continue
             raise _noted(connection, projections, failed) from failed.__cause__
         span = folding.span
-        learning.facts += span.facts if span else 0
-        upto_now = span.upto if span else 0
-        # While much arrives, tables grow by half between two looks; at the end, the next reader fares well.
-        after = _learn_soon(upto_now) if folding.is_last else max(SPAN_FACTS, upto_now // 2)
-        learning.keep_up(connection, due=learning.facts >= after)
+        learning.after(connection, span, is_last=folding.is_last)
         if span is not None:
             yield span.upto
         if folding.is_last:
             return
-
-
-def _learn_soon(upto: int, at_least: int = LEARN_AFTER) -> int:
-    """After how many facts stock is due where the tables are about to be read."""
-    return min(max(at_least, upto // 20), LEARN_AT_MOST_AFTER)
 
 
 def fold(cursor: Cursor, span: Span, projections: Sequence[Projection]) -> None:
@@ -231,7 +186,7 @@ def _fold_next(
         if end <= after:
             return _Folding(None, True)
         if closes:
-            learning.keep_up(connection, due=learning.facts >= _learn_soon(after, SPAN_FACTS))
+            learning.before_close(connection, after)
         span = Span(after, end)
         try:
             with _statements_kept(connection, span):

@@ -8,7 +8,8 @@ import psycopg
 
 from domain.journal.connection import connect
 from domain.journal.listen import Wakeup
-from projections.folding import Learning, RebuildNeeded, folded, lock, position
+from projections.folding import RebuildNeeded, folded, lock, position
+from projections.learning import Learning
 from projections.registry import PROJECTIONS
 from projections.spans import Connection, Cursor, Projection, Span, UnfoldableFact
 from projections.tables import make_positions, make_tables, record

@@ -15,9 +15,10 @@ from domain.facts.registry import FACT_TYPES
 from domain.journal.append import Journal
 from domain.journal.connection import connect
 from projections import folding, registry, runner, standings
-from projections.folding import Learning, RebuildNeeded, folded
+from projections.folding import RebuildNeeded, folded
+from projections.learning import Learning
 from projections.runner import Runner, create
-from projections.spans import Connection, Cursor, Projection, Span, UnfoldableFact
+from projections.spans import Cursor, Projection, Span, UnfoldableFact
 
 INSERT = """
 insert into journal (position, type, source, key, content_hash, tags, occurred_at, recorded_at, actor, data)
@@ -85,9 +86,12 @@ def test_an_empty_journal_is_caught_up_with(journal: Journal, ledger_dsn: str) -
 
 
 @pytest.mark.usefixtures("small_spans")
-def test_spans_are_bounded_and_end_with_what_changes_the_rest(journal: Journal, ledger_dsn: str) -> None:
+def test_spans_are_bounded_and_end_with_what_changes_the_rest(
+    journal: Journal, ledger_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """At most 10 facts here; the opening and every close of a month are the last of theirs."""
-    spy = Spy()
+    spy, looked_forward = Spy(), list[int]()
+    monkeypatch.setattr(Learning, "before_close", lambda _, __, after: looked_forward.append(after))
     journal.append(visits(13), now=NOW)
     _insert(ledger_dsn, "ledger_opened", '{"name": "firm"}')
     _insert(ledger_dsn, "period_closed")
@@ -97,6 +101,7 @@ def test_spans_are_bounded_and_end_with_what_changes_the_rest(journal: Journal, 
     assert Runner(ledger_dsn, LEDGER, [spy]).catch_up(on_progress=told.append) == 36
     assert spy.met == [Span(0, 10), Span(10, 14), Span(14, 15), Span(15, 25), Span(25, 35), Span(35, 36)]
     assert told == [span.upto for span in spy.met]
+    assert looked_forward == [10, 14], "before each span that ends so, for it reads what came before"
 
 
 @pytest.mark.usefixtures("small_spans")
@@ -328,24 +333,3 @@ def test_the_planner_learns_what_came_at_once(journal: Journal, ledger_dsn: str)
     Runner(ledger_dsn, LEDGER).catch_up()
     assert _one(journal, "select reltuples::bigint from pg_class where oid = 'credit'::regclass") == 3_000
     assert _one(journal, "select reltuples::bigint from pg_class where oid = 'journal'::regclass") == 3_000
-
-
-@pytest.mark.usefixtures("small_spans")
-def test_the_planner_learns_a_month_before_its_close_is_folded(journal: Journal, ledger_dsn: str) -> None:
-    """Also in the middle of a replay, where else stock is due only when the tables have grown by half."""
-    spy, learnt_after = Spy(), list[int]()
-
-    class Noting(Learning):
-        def keep_up(self, connection: Connection, *, due: bool) -> None:
-            if due:
-                learnt_after.append(spy.met[-1].upto)
-            super().keep_up(connection, due=due)
-
-    journal.append(visits(75), now=NOW)
-    _insert(ledger_dsn, "period_closed")
-    journal.append(visits(40), now=NOW)
-    _create(ledger_dsn, (spy,))
-    with connect(ledger_dsn, LEDGER, service=False, autocommit=True) as connection:
-        ends = list(folded(connection, [spy], learning=Noting()))
-    assert ends == [*range(10, 80, 10), 76, 86, 96, 106, 116]
-    assert learnt_after == [10, 20, 40, 70], "at 70 for the close that comes"
