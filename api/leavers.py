@@ -20,7 +20,7 @@ from api.reading import Reading
 from api.scim.people import SOURCE
 from domain.journal.lookup import at_positions
 from domain.people.roster import RosterChange, has_left
-from projections import roster
+from projections import kept_roster, roster
 
 LOOK_SECONDS = 1.0
 """So long may somebody go on who is told to have left."""
@@ -34,7 +34,7 @@ class Leavers:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._as_of: tuple[roster.Edition, dt.date] | None = None
+        self._as_of: tuple[kept_roster.Edition, dt.date] | None = None
         self._left: dict[str, bool] = {}
         self._look_again = 0.0
         self._looking = asyncio.Lock()
@@ -62,7 +62,7 @@ class Leavers:
         return left[employee]
 
     async def _look(self) -> None:
-        as_of = await self._reading.ask(roster.edition), self._reading.today()
+        as_of = await self._reading.ask(kept_roster.edition), self._reading.today()
         if as_of != self._as_of or len(self._left) >= KEPT_PEOPLE:
             self._as_of, self._left = as_of, {}
         self._look_again = time.monotonic() + LOOK_SECONDS

@@ -20,7 +20,6 @@ from domain.people.roster import Posting
 from domain.period import Period
 from projections import policy, roster
 from projections.explain import explain
-from projections.members import deciding_postings
 from projections.titles import Titles, titles
 
 
@@ -97,6 +96,5 @@ def page_of(
 def _posting(
     cursor: Cursor[Any], vault: Vault, employee: str, period: Period, known_at: int
 ) -> Posting | None:
-    changes = roster.changes(cursor, [employee], known_at)
-    here = deciding_postings(changes, period).get(employee)
+    here = roster.told(cursor, [employee], known_at).deciding(period).get(employee)
     return named_posting(here, names(cursor, vault, [here.name])) if here is not None else None

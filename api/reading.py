@@ -21,7 +21,7 @@ from domain.journal.read import head, position_as_of
 from domain.journal.tiles import FullTiles
 from domain.period import Period
 from domain.refusals import BadField
-from projections import roster
+from projections import kept_roster
 from projections.kept_boards import KeptBoards
 from projections.rows import read_once
 
@@ -62,7 +62,7 @@ class Reading:
         self.room_for_simulations = asyncio.Semaphore(SIMULATIONS_AT_ONCE)
         self.full_tiles = FullTiles()
         self.kept_boards = KeptBoards()
-        self._roster = roster.Kept()
+        self._roster = kept_roster.Kept()
 
     async def after(
         self, position: int | None, request: Request[Any, Any, Any], field: str = "at_least"

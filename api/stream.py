@@ -22,7 +22,6 @@ from domain.period import Period
 from domain.refusals import BadField, NotAllowed
 from projections import roster
 from projections.boards import Ranked
-from projections.members import deciding_postings
 
 STARTS_AT = "Stream-Starts-At"
 
@@ -145,8 +144,7 @@ def _of_branches(
     """Who of `among`, or of everybody, is in one of `branches` at the end of the period or of their stay."""
 
     def question(cursor: Cursor[Any]) -> frozenset[str]:
-        changes = roster.changes(cursor, None if among is None else sorted(among))
-        here = deciding_postings(changes, asked)
+        here = roster.told(cursor, None if among is None else sorted(among)).deciding(asked)
         return frozenset(employee for employee, posting in here.items() if posting.branch in branches)
 
     return question

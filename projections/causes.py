@@ -25,7 +25,7 @@ from domain.plan.statement import Line
 from projections import policy, roster
 from projections.evidence import counted_positions
 from projections.late import LateFact, closed_periods, facts_between
-from projections.members import deciding_postings, members
+from projections.members import members
 from projections.spans import Cursor
 from projections.statements import Payslip
 from projections.write_offs import write_offs_between
@@ -68,10 +68,10 @@ def sight(cursor: Cursor, slip: Payslip | None, employee: str, period: Period, k
     counted: dict[tuple[str, str, str], set[int]] = {}
     lines = slip.statement.lines if slip else ()
     at = slip.known_at if slip else known_at
-    changes = roster.changes(cursor, [employee], at)
+    told = roster.told(cursor, [employee], at)
     for about in dict.fromkeys(line.about or str(period) for line in lines):
         month = Period.parse(about)
-        here = deciding_postings(changes, month).get(employee)
+        here = told.deciding(month).get(employee)
         spells = {
             group.plan.plan: group.spells.get(employee) for group in members(cursor, month, at, [employee])
         }

@@ -19,10 +19,8 @@ from projections.holding import in_effect
 from projections.inquiries import inquiries
 from projections.late import closed_periods
 from projections.measures import Pass, confirmed, counts, rows
-from projections.members import deciding_postings
 from projections.plan_life import drafts
 from projections.reconciling import steps_of
-from projections.rows import by_employee
 from projections.sight import bound_for, seen, windows
 from projections.spans import Cursor
 
@@ -131,8 +129,8 @@ class Population(NamedTuple):
 
 def population(cursor: Cursor, period: Period, known_at: int | None) -> Population:
     """Who works in `period`, and by which plans; not by which numbers."""
-    moves = by_employee(roster.changes(cursor, None, known_at))
-    here = deciding_postings([move for own in moves.values() for move in own], period)
+    told = roster.told(cursor, None, known_at)
+    here, moves = told.deciding(period), told.moves
     paid: list[tuple[Plan, Mapping[str, Membership]]] = []
     for version in policy.plans_in_force(cursor, period.last_day, known_at):
         plan = version.parsed()

@@ -26,7 +26,7 @@ from projections.behind import Spans, board_spans, milestone_spans
 from projections.closing import head
 from projections.evidence import PAGE_FACTS, Evidence, counted_facts, licence_facts
 from projections.late import LateFact, closed_periods, late_facts
-from projections.members import Members, deciding_postings, members
+from projections.members import Members, members
 from projections.spans import Cursor
 from projections.statements import Payslip, statement
 
@@ -156,7 +156,7 @@ def _month(
     cursor: Cursor, employee: str, period: Period, known_at: int, named: Collection[str] = ()
 ) -> _Month:
     versions = policy.plans_in_force(cursor, period.last_day, known_at)
-    here = deciding_postings(roster.changes(cursor, [employee], known_at), period).get(employee)
+    here = roster.told(cursor, [employee], known_at).deciding(period).get(employee)
     plans = {version.plan: version.parsed() for version in versions}
     for name in {*named} - plans.keys():
         ended = policy.last_version(cursor, name, period.last_day, known_at)

@@ -12,7 +12,6 @@ from domain.plan.mentions import with_parts
 from projections import policy, roster
 from projections.boards import board
 from projections.evidence import counted_facts
-from projections.members import deciding_postings
 from projections.rows import facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
 
@@ -111,7 +110,7 @@ def _evidence(
     """Positions of the facts behind a measure, in their order."""
     versions = policy.plans_in_force(cursor, period.last_day, known_at)
     named = next(version.parsed().measures for version in versions if version.plan == plan)
-    here = deciding_postings(roster.changes(cursor, [employee], known_at), period)[employee]
+    here = roster.told(cursor, [employee], known_at).deciding(period)[employee]
     positions: set[int] = set()
     for part in with_parts(named, (measure,)):
         leaf = named[part]

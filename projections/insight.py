@@ -20,7 +20,6 @@ from domain.plan.mentions import with_parts
 from domain.plan.population import belongs, deciding_day
 from projections import measures, policy, roster, sight
 from projections.closing import head
-from projections.members import deciding_postings
 from projections.spans import Cursor
 from projections.surveys import answers
 
@@ -231,7 +230,7 @@ def measured(
     }
     people = {
         employee: here
-        for employee, here in deciding_postings(roster.changes(cursor, None, known_at), period).items()
+        for employee, here in roster.told(cursor, None, known_at).deciding(period).items()
         if belongs(plan.population, here, deciding_day(period, here.left_on))
     }
     hired = {employee: here.hired_on for employee, here in people.items()}

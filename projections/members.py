@@ -1,10 +1,10 @@
 """Who is paid by which plan in a period, and by which numbers, as known at a position."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from domain.people.roster import Leave, Posting, RosterChange, last_posting
+from domain.people.roster import Leave, Posting
 from domain.period import Period
 from domain.plan.document import Plan
 from domain.plan.overrides import Override, TargetChange
@@ -12,6 +12,7 @@ from domain.plan.placements import Placements, placements
 from domain.plan.resolve import ResolvedPlan, Resolver
 from domain.plan.spells import Spells, membership
 from projections import policy, roster
+from projections.kept_roster import Moves, Roster
 from projections.policy import PlanVersion
 from projections.rows import by_employee
 from projections.spans import Cursor
@@ -60,16 +61,22 @@ class Members(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What was told of people and of the numbers of plans, of any period. moves, away: by employee."""
+    """What was told of people and of the numbers of plans, of any period. away: by employee."""
 
-    moves: Mapping[str, list[RosterChange]]
+    roster: Roster
     away: Mapping[str, list[Leave]]
     overrides: list[Override]
     changes: list[TargetChange]
 
+    @property
+    def moves(self) -> Moves:
+        """What was told of where each person works."""
+        return self.roster.moves
+
     def roll(self, period: Period) -> "Roll":
         """What plans are applied to in `period`."""
-        return Roll(period, _deciding(self.moves, period), *self)
+        here = self.roster.deciding(period)
+        return Roll(period, here, self.moves, self.away, self.overrides, self.changes)
 
 
 class Roll(NamedTuple):
@@ -80,7 +87,7 @@ class Roll(NamedTuple):
 
     period: Period
     here: Mapping[str, Posting]
-    moves: Mapping[str, list[RosterChange]]
+    moves: Moves
     away: Mapping[str, list[Leave]]
     overrides: list[Override]
     changes: list[TargetChange]
@@ -104,7 +111,7 @@ def roll(
 def told(cursor: Cursor, known_at: int | None, employees: Sequence[str] | None = None) -> Told:
     """What was told of `employees`, or of everybody, whatever the period."""
     return Told(
-        moves=by_employee(roster.changes(cursor, employees, known_at)),
+        roster=roster.told(cursor, employees, known_at),
         away=by_employee(roster.leave(cursor, employees, known_at)),
         overrides=policy.overrides(cursor, known_at),
         changes=policy.target_changes(cursor, employees, known_at),
@@ -132,15 +139,3 @@ def paid_by(version: PlanVersion, roll: Roll) -> Members:
         if own := placements(resolver, held, whole, leaves, moves):
             placed[employee] = own
     return Members(version, plan, resolved, postings, spells, placed)
-
-
-def deciding_postings(changes: Iterable[RosterChange], period: Period) -> dict[str, Posting]:
-    """Where everybody works on the last day of `period`, or on their own last day of work in it."""
-    return _deciding(by_employee(changes), period)
-
-
-def _deciding(moves: Mapping[str, list[RosterChange]], period: Period) -> dict[str, Posting]:
-    found = {
-        employee: last_posting(own, period.first_day, period.last_day) for employee, own in moves.items()
-    }
-    return {employee: here for employee, here in found.items() if here is not None}

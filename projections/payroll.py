@@ -7,12 +7,11 @@ import msgspec
 from msgspec import Meta
 
 from domain.money import major_text
-from domain.people.roster import Posting, RosterChange, posting
+from domain.people.roster import Posting
 from domain.period import Period
 from projections import closing, roster, statements
 from projections.holding import Kept, in_effect, kept, payable_minor
 from projections.late import ClosedPeriod, closed_periods
-from projections.members import deciding_postings
 from projections.paying import Hold
 from projections.plans_used import PlanUsed
 from projections.reconciling import RunStanding, RunState, standing
@@ -157,10 +156,10 @@ def paying_with(cursor: Cursor, period: Period, known_at: int, *, engine: str) -
 
 def posts(
     cursor: Cursor, period: Period, around: Paying, known_at: int, employees: list[str] | None = None
-) -> dict[str, Posting]:
+) -> Mapping[str, Posting]:
     """Where `employees`, or all, work in `period`, by what its statements take into account."""
     at = around.closed.known_at if around.closed else known_at
-    return _last_postings(roster.changes(cursor, employees, at), period)
+    return roster.told(cursor, employees, at).last(period)
 
 
 def rows_of(cursor: Cursor, slip: Payslip, around: Paying) -> tuple[PayrollRow, ...]:
@@ -230,19 +229,3 @@ def _plans(slips: Iterable[Payslip]) -> tuple[PlanUsed, ...]:
     """The versions behind all `slips`, each once."""
     found = {(used.period, used.plan): used for slip in slips for used in slip.plans}
     return tuple(found[key] for key in sorted(found))
-
-
-def _last_postings(changes: Iterable[RosterChange], period: Period) -> dict[str, Posting]:
-    """Where people work at the end of `period`; of those who left before, where they worked last."""
-    told = list(changes)
-    gone: dict[str, list[RosterChange]] = {}
-    here = deciding_postings(told, period)
-    for change in told:
-        if change.employee not in here:
-            gone.setdefault(change.employee, []).append(change)
-    for employee, own in gone.items():
-        left = [c.effective_on for c in own if c.kind == "left" and c.effective_on <= period.last_day]
-        last = posting(own, max(left)) if left else None
-        if last is not None:
-            here[employee] = last
-    return here

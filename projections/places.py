@@ -15,7 +15,6 @@ from domain.plan.mentions import named_in, with_parts
 from domain.plan.population import belongs, deciding_day
 from projections import measures, policy, roster, sight
 from projections.measures import Values
-from projections.members import deciding_postings
 from projections.sight import Windows
 from projections.spans import Cursor
 
@@ -75,7 +74,7 @@ def ranked_people(
     whom = plan.population if board.population == EVERYBODY else board.population
     return {
         employee: here
-        for employee, here in deciding_postings(roster.changes(cursor, employees, known_at), seen).items()
+        for employee, here in roster.told(cursor, employees, known_at).deciding(seen).items()
         for day in [deciding_day(seen, here.left_on)]
         if belongs(whom, here, day) and belongs(cohort, here, day)
     }

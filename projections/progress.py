@@ -24,7 +24,7 @@ from projections import measures, policy, roster, sight
 from projections.closing import head
 from projections.daily import progress_of_day
 from projections.earned import entitlements
-from projections.members import deciding_postings, members
+from projections.members import members
 from projections.spans import Cursor
 
 
@@ -160,7 +160,7 @@ def entitled(cursor: Cursor, employee: str, day: dt.date, known_at: int | None =
 
 def cascade(cursor: Cursor, day: dt.date, known_at: int | None = None) -> dict[str, list[GoalSum]]:
     """The goals of each plan in force on `day` beside the sums of their parts, for those here that day."""
-    postings = deciding_postings(roster.changes(cursor, None, known_at), Period("month", day, day))
+    postings = roster.told(cursor, None, known_at).deciding(Period("month", day, day))
     found: dict[str, list[GoalSum]] = {}
     for version in policy.plans_in_force(cursor, day, known_at):
         plan = version.parsed()
@@ -252,13 +252,13 @@ def _values_before(
 ) -> dict[str, Fraction | None]:
     """The measures of the same plan over the month before."""
     before, plan = held.resolved.period.previous(), held.resolved.plan
-    moves = roster.changes(cursor, [employee], known_at)
-    here = deciding_postings(moves, before).get(employee)
+    told = roster.told(cursor, [employee], known_at)
+    here = told.deciding(before).get(employee)
     if here is None:
         return dict.fromkeys(plan.measures)
     spells: dict[str, Spells] = {}
     if plan.transfers == "by_days":
-        there = membership(plan, before, here, moves)
+        there = membership(plan, before, here, told.moves[employee])
         if there is None or there.spells is None:
             return dict.fromkeys(plan.measures)
         spells[employee] = there.spells

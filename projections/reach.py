@@ -1,12 +1,11 @@
 """Reach out of the roster: whom a manager or a branch comprised on given days, as known at a position."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from domain.people import reach
 from domain.people.roster import Posting
 from domain.period import Period
 from projections import roster
-from projections.members import deciding_postings
 from projections.spans import Cursor
 from projections.ties import kin
 
@@ -35,5 +34,5 @@ def branch_of(cursor: Cursor, employee: str, days: Period, known_at: int | None 
 
 def _posted(
     cursor: Cursor, people: Collection[str], days: Period, known_at: int | None
-) -> dict[str, Posting]:
-    return deciding_postings(roster.changes(cursor, sorted(people), known_at), days)
+) -> Mapping[str, Posting]:
+    return roster.told(cursor, sorted(people), known_at).deciding(days)

@@ -1,11 +1,7 @@
 """The roster: who works where, as what and for whom since when; leave; and the branches there are."""
 
 import datetime as dt
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from types import MappingProxyType
-from typing import NamedTuple, TypeVar
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -17,11 +13,9 @@ from domain.people.roster import (
     Posting,
     RosterChange,
     RosterFact,
-    Status,
-    postings,
     roster_change,
-    standing,
 )
+from projections.kept_roster import Roster, Standing, roster_of_all
 from projections.rows import by_employee, facts_of, fetch, store
 from projections.spans import Cursor, Span, mark_voided
 
@@ -111,8 +105,6 @@ select {columns} from roster_change
 where (%(employees)s::text[] is null or employee = any(%(employees)s)) and {known}
 order by employee, position"""
 
-EDITION = "select max(position), max(void_position) from roster_change"
-
 LEAVE = """
 select {columns} from leave
 where (%(employees)s::text[] is null or employee = any(%(employees)s)) and {known}
@@ -122,27 +114,6 @@ BRANCHES = "select {columns} from branch where {known} order by branch, position
 
 
 MERGES = "select {columns} from branch_merge where {known} order by position"
-
-
-KEPT_DAYS = 32
-"""Of so many days it is kept who was here; of more, that of none for a moment."""
-
-_Made = TypeVar("_Made")
-
-
-class Standing(NamedTuple):
-    """Somebody on a day. posting: of it, or of their last or first day of work. named: what gave the name."""
-
-    status: Status
-    posting: Posting
-    named: RosterChange | None
-
-
-class Edition(NamedTuple):
-    """Which roster it is: where its last change, and the last void of one, stand in the journal."""
-
-    changed_at: int | None
-    voided_at: int | None
 
 
 class BranchMerge(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,114 +168,35 @@ def changes(
     cursor: Cursor, employees: Sequence[str] | None = None, known_at: int | None = None
 ) -> list[RosterChange]:
     """What changed for `employees`, or for everybody, by employee and position."""
-    return [*_roster(cursor, employees, known_at).changes]
+    if employees is not None:
+        return _read(cursor, employees, known_at)
+    return [each for own in roster_of_all(cursor, known_at, _read).moves.values() for each in own]
+
+
+def told(cursor: Cursor, employees: Sequence[str] | None = None, known_at: int | None = None) -> Roster:
+    """What changed for `employees`, or for everybody, and what is made of it for a day or a period."""
+    if employees is None:
+        return roster_of_all(cursor, known_at, _read)
+    return Roster(by_employee(_read(cursor, employees, known_at)))
 
 
 def here(
     cursor: Cursor, day: dt.date, employees: Sequence[str] | None = None, known_at: int | None = None
 ) -> Mapping[str, Posting]:
     """Who of `employees`, or of everybody, works here on `day`, by employee."""
-    return _roster(cursor, employees, known_at).here(day)
+    return told(cursor, employees, known_at).here(day)
 
 
 def standings(
     cursor: Cursor, day: dt.date, employees: Sequence[str] | None = None, known_at: int | None = None
 ) -> Mapping[str, Standing]:
     """How `employees`, or everybody, stand as of `day`, by employee; without those never hired."""
-    return _roster(cursor, employees, known_at).standings(day)
+    return told(cursor, employees, known_at).standings(day)
 
 
-def edition(cursor: Cursor) -> Edition:
-    """Which roster the read model holds now; as long as it is the same, so are all answers about people."""
-    row = cursor.execute(EDITION).fetchone()
-    assert row is not None, "an aggregate always answers"
-    return Edition(*row)
-
-
-class Roster:
-    """Everybody's changes, and what was made of them for the days that were asked about last."""
-
-    def __init__(self, told: Sequence[RosterChange]) -> None:
-        self.changes = told
-        self._here: dict[dt.date, Mapping[str, Posting]] = {}
-        self._standings: dict[dt.date, Mapping[str, Standing]] = {}
-
-    def here(self, day: dt.date) -> Mapping[str, Posting]:
-        """As `here`, of this roster."""
-        return _once(self._here, day, lambda: MappingProxyType(postings(self.changes, day)))
-
-    def standings(self, day: dt.date) -> Mapping[str, Standing]:
-        """As `standings`, of this roster."""
-        return _once(self._standings, day, lambda: MappingProxyType(_standings(self.changes, day)))
-
-
-class Kept:
-    """Everybody's roster, kept as long as it is the one that the read model holds.
-
-    It is for questions about facts that are committed: of those under way, another may take the position.
-    """
-
-    def __init__(self) -> None:
-        self._held: tuple[Edition, Roster] | None = None
-
-    @contextmanager
-    def used(self) -> Generator[None]:
-        """Whoever asks for the roster of everybody, in here and in this thread, is given the kept one."""
-        token = _KEPT.set(self)
-        try:
-            yield
-        finally:
-            _KEPT.reset(token)
-
-    def roster(self, cursor: Cursor, known_at: int | None) -> Roster:
-        """Everybody's, as known at position `known_at`."""
-        now = edition(cursor)
-        if known_at is not None and known_at < max(now.changed_at or 0, now.voided_at or 0):
-            return Roster(_read(cursor, None, known_at))
-        held = self._held
-        if held is None or held[0] != now:
-            held = now, Roster(_read(cursor, None, None))
-            # What was told meanwhile may stand in one and not in the other.
-            self._held = held if edition(cursor) == now else None
-        return held[1]
-
-
-_KEPT: ContextVar[Kept | None] = ContextVar("kept_roster", default=None)
-
-
-def _once(found: dict[dt.date, _Made], day: dt.date, make: Callable[[], _Made]) -> _Made:
-    if day not in found:
-        if len(found) >= KEPT_DAYS:
-            found.clear()
-        found[day] = make()
-    return found[day]
-
-
-def _standings(told: Sequence[RosterChange], day: dt.date) -> dict[str, Standing]:
-    stands = ((own, standing(own, day)) for own in by_employee(told).values())
-    return {
-        found[1].employee: Standing(*found, _named(own, found[1]))
-        for own, found in stands
-        if found is not None
-    }
-
-
-def _named(own: Sequence[RosterChange], at: Posting) -> RosterChange | None:
-    """The change whose name the person bears."""
-    if at.name is None:
-        return None
-    return next(change for change in reversed(own) if change.name == at.name)
-
-
-def _roster(cursor: Cursor, employees: Sequence[str] | None, known_at: int | None) -> Roster:
-    kept = _KEPT.get()
-    if employees is None and kept is not None:
-        return kept.roster(cursor, known_at)
-    return Roster(_read(cursor, employees, known_at))
-
-
-def _read(cursor: Cursor, employees: Sequence[str] | None, known_at: int | None) -> list[RosterChange]:
-    return fetch(cursor, RosterChange, CHANGES, {"employees": employees}, known_at)
+def _read(cursor: Cursor, employees: Collection[str] | None, known_at: int | None) -> list[RosterChange]:
+    asked = {"employees": None if employees is None else list(employees)}
+    return fetch(cursor, RosterChange, CHANGES, asked, known_at)
 
 
 def leave(cursor: Cursor, employees: Sequence[str] | None = None, known_at: int | None = None) -> list[Leave]:

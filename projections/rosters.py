@@ -78,7 +78,7 @@ def unit(
         wishes=(),
         changes={
             who: own
-            for who, own in by_employee(roster.changes(cursor, None, known_at)).items()
+            for who, own in roster.told(cursor, None, known_at).moves.items()
             if any(change.branch == branch for change in own)
             and (department is None or any(change.department == department for change in own))
         },

@@ -92,14 +92,14 @@ class _Chances(msgspec.Struct, frozen=True):
 def forecast(cursor: Cursor, day: dt.date, months: int = MONTHS, known_at: int | None = None) -> Forecast:
     """How many people the posts of the next `months` will lack, as of `day`."""
     known_at = head(cursor) if known_at is None else known_at
-    moves = roster.changes(cursor, None, known_at)
+    told = roster.told(cursor, None, known_at)
     set_up = establishment.posts_changes(cursor, known_at)
     probations = {each.employee: each for each in reminders.probations(cursor, None, known_at)}
     ended = [each.employee for each in probations.values() if each.outcome == "ended"]
     outcomes = [each.outcome for each in reminders.reviews(cursor, None, known_at)]
     confirmed = Counted(outcomes.count("confirmed"), outcomes.count("confirmed") + outcomes.count("ended"))
     days = [months_after(day, number) for number in range(months + 1)]
-    here = [roster.here(cursor, on, known_at=known_at) for on in days]
+    here = [told.here(on) for on in days]
     places = [Counter(map(place_of, there.values())) for there in here]
     posts = [
         {
@@ -109,7 +109,7 @@ def forecast(cursor: Cursor, day: dt.date, months: int = MONTHS, known_at: int |
         for on, there in zip(days, here, strict=True)
     ]
     units = sorted({unit for own in posts for unit in own}, key=lambda unit: [part or "" for part in unit])
-    rates = leaving(moves, day, sorted({unit[0] for unit in units}), ended)
+    rates = leaving(told.here, day, sorted({unit[0] for unit in units}), ended)
     open_ones = [each for each in probations.values() if each.reviewed_at is None]
     return Forecast(
         day=day,

@@ -8,12 +8,12 @@ people who are to be hired.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from math import floor
 from typing import NamedTuple
 
-from domain.people.roster import RosterChange, postings
+from domain.people.roster import Posting
 from domain.period import months_after
 
 RATE_MONTHS = 12
@@ -42,17 +42,20 @@ class Ahead(NamedTuple):
 
 
 def leaving(
-    changes: Sequence[RosterChange], day: dt.date, of_branches: Iterable[str], but: Iterable[str] = ()
+    here: Callable[[dt.date], Mapping[str, Posting]],
+    day: dt.date,
+    of_branches: Iterable[str],
+    but: Iterable[str] = (),
 ) -> dict[str, Counted]:
     """Who left each branch in the months up to `day`, of all months that somebody was there at the start of.
 
-    but: people who do not count as leavers, since their probation was ended.
+    here: who works where on a day. but: people who do not count as leavers, since their probation was ended.
     """
     left_out = set(but)
     left, months = Counter[str | None](), Counter[str | None]()
     for number in range(RATE_MONTHS, 0, -1):
         first, last = months_after(day, -number), months_after(day, 1 - number)
-        for each in postings(changes, first).values():
+        for each in here(first).values():
             months[each.branch] += 1
             if each.left_on is not None and first <= each.left_on < last and each.employee not in left_out:
                 left[each.branch] += 1

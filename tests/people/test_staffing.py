@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from domain.people.roster import RosterChange
+from domain.people.roster import Posting, RosterChange, postings
 from domain.people.staffing import Ahead, Counted, expected_heads, leaving, to_hire
 
 DAY = dt.date(2025, 6, 30)
@@ -47,6 +47,10 @@ def test_the_rate_counts_who_left_of_the_months_that_people_were_there() -> None
         moved(6, "D", "left", "2025-05-15"),
         moved(7, "E", "hired", "2024-01-01", "BJ"),
     ]
-    assert leaving(moves, DAY, ["SH"], ["D"]) == {"SH": Counted(1, 12 + 12 + 1 + 1)}
-    assert leaving(moves, DAY, ["SH", "BJ"]) == {"SH": Counted(2, 26), "BJ": Counted(0, 12)}
+
+    def here(day: dt.date) -> dict[str, Posting]:
+        return postings(moves, day)
+
+    assert leaving(here, DAY, ["SH"], ["D"]) == {"SH": Counted(1, 12 + 12 + 1 + 1)}
+    assert leaving(here, DAY, ["SH", "BJ"]) == {"SH": Counted(2, 26), "BJ": Counted(0, 12)}
     assert Counted(0, 0).share is None

@@ -14,6 +14,7 @@ from domain.facts.people import (
 )
 from domain.people.roster import Leave, RosterChange
 from projections import roster
+from projections.kept_roster import Kept
 
 MARCH = dt.date(2025, 3, 1)
 
@@ -92,7 +93,7 @@ def test_branches_have_a_title_and_a_day(book: Book) -> None:
 
 def test_a_kept_roster_is_the_one_that_would_be_read(book: Book) -> None:
     """Also after a hire and a void, and of a position before them; what is kept is read once."""
-    kept = roster.Kept()
+    kept = Kept()
     with book.cursor() as cursor, kept.used():
         first = roster.here(cursor, MARCH)
         assert roster.here(cursor, MARCH) is first and [*first] == ["E1"]

@@ -1,0 +1,190 @@
+"""Everybody's roster, kept, with what was made of it; a change moves it on by those whom it is about.
+
+It holds thousands of people, of whom a fact changes one. So of each other person what was told, and where
+they stand on the days asked about last, stays as it is.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Generator, Hashable, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar, cast
+
+from domain.people.roster import Posting, RosterChange, Status, last_posting, posting, standing
+from domain.period import Period
+from projections.rows import by_employee
+from projections.spans import Cursor
+
+EDITION = "select max(position), max(void_position) from roster_change"
+
+CHANGED = """
+select employee from roster_change where position > %(changed_at)s
+union
+select employee from roster_change where void_position > %(voided_at)s"""
+
+KEPT_DAYS = 64
+"""Of so many questions about everybody on a day or in a period the answer is kept."""
+
+Moves = Mapping[str, Sequence[RosterChange]]
+"""What was told of each person, by position."""
+
+Read = Callable[[Cursor, Collection[str] | None, int | None], Sequence[RosterChange]]
+"""Reads what was told of some people, or of everybody, as known at a position, by employee and position."""
+
+_Found = TypeVar("_Found")
+
+
+class Standing(NamedTuple):
+    """Somebody on a day. posting: of it, or of their last or first day of work. named: what gave the name."""
+
+    status: Status
+    posting: Posting
+    named: RosterChange | None
+
+
+class Edition(NamedTuple):
+    """Which roster it is: where its last change, and the last void of one, stand in the journal."""
+
+    changed_at: int
+    voided_at: int
+
+
+class _Answer(NamedTuple):
+    """What was found of everybody. stale: of whom it is to be found anew."""
+
+    found: Mapping[str, Any]
+    stale: frozenset[str]
+
+
+class Roster:
+    """Everybody's changes, and what was made of them for the days that were asked about last."""
+
+    def __init__(self, moves: Moves, answers: Mapping[Hashable, _Answer] = MappingProxyType({})) -> None:
+        self.moves = MappingProxyType(moves)
+        self._answers = dict(answers)
+
+    def moved(self, told: Iterable[RosterChange], changed: Collection[str]) -> "Roster":
+        """The roster in which of those who `changed` that is `told`, which may be nothing any more."""
+        moves = {employee: own for employee, own in self.moves.items() if employee not in changed}
+        moves |= by_employee(told)
+        stale = frozenset(changed)
+        answers = {key: _Answer(each.found, each.stale | stale) for key, each in [*self._answers.items()]}
+        return Roster(dict(sorted(moves.items())), answers)
+
+    def here(self, day: dt.date) -> Mapping[str, Posting]:
+        """Who works here on `day`, by employee."""
+        return self._of_each(("here", day), lambda own: posting(own, day))
+
+    def standings(self, day: dt.date) -> Mapping[str, Standing]:
+        """How everybody stands as of `day`, by employee; without those never hired."""
+        return self._of_each(("standing", day), lambda own: _standing(own, day))
+
+    def deciding(self, period: Period) -> Mapping[str, Posting]:
+        """Where everybody works on the last day of `period`, or on their own last day of work in it."""
+        first, last = period.first_day, period.last_day
+        return self._of_each(("deciding", first, last), lambda own: last_posting(own, first, last))
+
+    def last(self, period: Period) -> Mapping[str, Posting]:
+        """As `deciding`; those who left before, where they worked last."""
+        return self._of_each(("last", period.first_day, period.last_day), lambda own: _last(own, period))
+
+    def _of_each(
+        self, key: Hashable, find: Callable[[Sequence[RosterChange]], _Found | None]
+    ) -> Mapping[str, _Found]:
+        """What `find` makes of what was told of each person, without those of whom it makes nothing."""
+        answer = self._answers.get(key)
+        asked = self.moves.keys() if answer is None else answer.stale
+        known: Mapping[str, Any] = {} if answer is None else answer.found
+        if answer is None or asked:
+            made = ((employee, find(self.moves.get(employee, ()))) for employee in asked)
+            anew = {employee: each for employee, each in made if each is not None}
+            if anew.keys() <= known.keys() and len(anew) == len(asked):
+                known = MappingProxyType({**known, **anew})
+            else:
+                rest = {employee: each for employee, each in known.items() if employee not in asked}
+                known = MappingProxyType(dict(sorted((rest | anew).items())))
+        self._answers.pop(key, None)  # it is the last that was asked for
+        self._answers[key] = _Answer(known, frozenset())
+        while len(self._answers) > KEPT_DAYS:
+            self._answers.pop(next(iter([*self._answers])), None)
+        return cast("Mapping[str, _Found]", known)
+
+
+class Kept:
+    """Everybody's roster, kept as long as it is the one that the read model holds, and moved on to the next.
+
+    It is for questions about facts that are committed: of those under way, another may take the position.
+    """
+
+    def __init__(self) -> None:
+        self._held: tuple[Edition, Roster] | None = None
+
+    @contextmanager
+    def used(self) -> Generator[None]:
+        """Whoever asks for the roster of everybody, in here and in this thread, is given the kept one."""
+        token = _KEPT.set(self)
+        try:
+            yield
+        finally:
+            _KEPT.reset(token)
+
+    def roster(self, cursor: Cursor, known_at: int | None, read: Read) -> Roster:
+        """Everybody's, as known at position `known_at`."""
+        now = edition(cursor)
+        if known_at is not None and known_at < max(now):
+            return Roster(by_employee(read(cursor, None, known_at)))
+        held = self._held
+        if held is None or held[0] != now:
+            held = now, _next(cursor, held, now, read)
+            # What was told meanwhile may stand in one and not in the other.
+            self._held = held if edition(cursor) == now else None
+        return held[1]
+
+
+_KEPT: ContextVar[Kept | None] = ContextVar("kept_roster", default=None)
+
+
+def edition(cursor: Cursor) -> Edition:
+    """Which roster the read model holds now; as long as it is the same, so are all answers about people."""
+    row = cursor.execute(EDITION).fetchone()
+    assert row is not None, "an aggregate always answers"
+    return Edition(row[0] or 0, row[1] or 0)
+
+
+def roster_of_all(cursor: Cursor, known_at: int | None, read: Read) -> Roster:
+    """Everybody's, as known at position `known_at`: the kept one, where one is."""
+    kept = _KEPT.get()
+    return (
+        Roster(by_employee(read(cursor, None, known_at)))
+        if kept is None
+        else kept.roster(cursor, known_at, read)
+    )
+
+
+def _next(cursor: Cursor, held: tuple[Edition, Roster] | None, now: Edition, read: Read) -> Roster:
+    """The roster of edition `now`, from the one before unless the journal has become shorter."""
+    if held is None or now.changed_at < held[0].changed_at or now.voided_at < held[0].voided_at:
+        return Roster(by_employee(read(cursor, None, None)))
+    changed = [employee for (employee,) in cursor.execute(CHANGED, held[0]._asdict())]
+    return held[1].moved(read(cursor, changed, None), changed)
+
+
+def _last(told: Sequence[RosterChange], period: Period) -> Posting | None:
+    here = last_posting(told, period.first_day, period.last_day)
+    left = [
+        each.effective_on for each in told if each.kind == "left" and each.effective_on <= period.last_day
+    ]
+    return here or (posting(told, max(left)) if left else None)
+
+
+def _standing(told: Sequence[RosterChange], day: dt.date) -> Standing | None:
+    found = standing(told, day)
+    return None if found is None else Standing(*found, _named(told, found[1]))
+
+
+def _named(own: Sequence[RosterChange], at: Posting) -> RosterChange | None:
+    """The change whose name the person bears."""
+    if at.name is None:
+        return None
+    return next(change for change in reversed(own) if change.name == at.name)
