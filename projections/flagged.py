@@ -7,14 +7,15 @@ from typing import NamedTuple
 import msgspec
 from psycopg.sql import SQL
 
+from domain.people.credentials import Held, covered, days_held
 from domain.period import Period
 from domain.plan.fields import Title
 from domain.plan.licence import Flagged, Freeze, Frozen, frozen, licensed_measures, whatever_the_licence
 from domain.plan.measures import FactMeasure, Measure
 from domain.plan.spells import Spells
-from projections import credentials
+from projections import credentials, policy
 from projections.measures import Pass, counts, licensed, rows
-from projections.members import members
+from projections.members import paid_by, roll
 from projections.rows import by_employee
 from projections.sight import Windows, bound_for, seen, windows
 from projections.spans import Cursor
@@ -77,14 +78,16 @@ def freezings(
     people = sorted({employee for measure in wanted.values() for employee in opened[measure.window]})
     if not people:
         return {}
-    changes = by_employee(credentials.changes(cursor, people, known_at))
+    told = credentials.changes(cursor, people, known_at)
+    changes, held = by_employee(told), days_held(told)
     flagged: dict[str, dict[str, Flagged]] = {}
     for name, measure in wanted.items():
         kind = measure.licensed or ""
-        for employee, work, total, last_on in rows(cursor, _asked(cursor, MUCH, measure, opened, known_at)):
+        days = _in_doubt(measure, opened, held)
+        for employee, work, total, last_on in rows(cursor, _asked(cursor, MUCH, measure, days, known_at)):
             why = frozen(changes.get(employee, ()), employee, kind, last_on) or Freeze("none")
-            told = Flagged(work, total, kind, measure.gate is None, why)
-            flagged.setdefault(employee, {})[name] = told
+            much = Flagged(work, total, kind, measure.gate is None, why)
+            flagged.setdefault(employee, {})[name] = much
     return {
         employee: Freezing(
             flagged.get(employee, {}),
@@ -103,16 +106,20 @@ def flagged_work(
 ) -> list[FlaggedWork]:
     """What was done in `period` without the licence that the plan of who did it asks for, by position."""
     found: list[FlaggedWork] = []
-    for group in members(cursor, period, known_at, employees):
-        wanted = licensed_measures(group.plan.measures)
-        if not wanted or not group.resolved:
+    here = roll(cursor, period, known_at, employees)
+    for version in policy.plans_in_force(cursor, period.last_day, known_at):
+        wanted = licensed_measures(version.parsed().measures)
+        group = paid_by(version, here) if wanted else None
+        if group is None or not group.resolved:
             continue
-        changes = by_employee(credentials.changes(cursor, list(group.resolved), known_at))
+        told = credentials.changes(cursor, list(group.resolved), known_at)
+        changes, held = by_employee(told), days_held(told)
         for name, measure in wanted.items():
             in_period = msgspec.structs.replace(measure, window=type(measure.window)())
             opened = windows([in_period], period, group.hired, None, group.spells)
+            days = _in_doubt(in_period, opened, held)
             for employee, position, type_, day in rows(
-                cursor, _asked(cursor, WHICH, in_period, opened, known_at)
+                cursor, _asked(cursor, WHICH, in_period, days, known_at)
             ):
                 kind = measure.licensed or ""
                 why = frozen(changes.get(employee, ()), employee, kind, day) or Freeze("none")
@@ -134,10 +141,26 @@ def flagged_work(
     return sorted(found, key=lambda work: (work.position, work.employee, work.plan, work.measure))
 
 
+def _in_doubt(
+    measure: FactMeasure, opened: Windows, held: Mapping[tuple[str, str], Sequence[Held]]
+) -> Mapping[str, Spells]:
+    """The days of those who may have done such work without its licence: most people hold theirs throughout.
+
+    Others' work counts for some, and a reversal by the day of its deal: then the database is to look.
+    """
+    days, kind = opened[measure.window], measure.licensed or ""
+    if measure.credited != "own" or measure.fact == "deal_reversed":
+        return days
+    return {
+        employee: spells
+        for employee, spells in days.items()
+        if not all(covered(held.get((employee, kind), ()), *spell) for spell in spells)
+    }
+
+
 def _asked(
-    cursor: Cursor, question: SQL, measure: FactMeasure, opened: Windows, known_at: int | None
+    cursor: Cursor, question: SQL, measure: FactMeasure, days: Mapping[str, Spells], known_at: int | None
 ) -> Pass:
-    days: Mapping[str, Spells] = opened[measure.window]
     bound = bound_for(cursor, [measure], days, known_at)
     statement = question.format(
         licensed=licensed(bound, measure.licensed or ""),

@@ -185,6 +185,17 @@ def _runs(changes: list[CredentialChange]) -> Iterator[tuple[str, Held]]:
             yield held.kind, Held(turn, None if after is None else after - dt.timedelta(days=1))
 
 
+def covered(held: Iterable[Held], first: dt.date, last: dt.date) -> bool:
+    """Whether a credential is held on every day from `first` to `last`, be it one after the other."""
+    for run in sorted(held, key=lambda run: run.first):
+        if run.first > first:
+            return False
+        if run.last is None or run.last >= last:
+            return True
+        first = max(first, run.last + dt.timedelta(days=1))
+    return first > last
+
+
 def expired_share(held: Iterable[Credential]) -> Share:
     """What share of `held` has expired; revoked ones are no longer held."""
     states = [each.state for each in held if each.state != "revoked"]

@@ -6,6 +6,8 @@ import pytest
 
 from domain.people.credentials import (
     CredentialChange,
+    Held,
+    covered,
     credential,
     credentials,
     expired_share,
@@ -114,3 +116,27 @@ def test_revoked_ones_are_no_longer_held_and_nothing_held_has_no_share() -> None
     revoked = credentials([GRANTED, REVOKED], day("2026-01-01"))
     assert expired_share(revoked).share is None
     assert expired_share([*revoked, *credentials([GRANTED], day("2026-01-01"))]).percent == "100 %"
+
+
+@pytest.mark.parametrize(
+    ("runs", "is_covered"),
+    [
+        ([], False),
+        ([("03-01", "03-31")], True),
+        ([("03-01", None)], True),
+        ([("03-02", None)], False),
+        ([("01-01", "03-30")], False),
+        ([("03-15", "04-01"), ("02-01", "03-14")], True),
+        ([("02-01", "03-13"), ("03-15", "04-01")], False),
+        ([("02-01", "03-20"), ("03-10", "03-31")], True),
+        ([("01-01", "01-31"), ("02-15", "04-01")], True),
+    ],
+)
+def test_days_are_covered_when_no_day_is_without_a_credential(
+    runs: list[tuple[str, str | None]], is_covered: bool
+) -> None:
+    held = [
+        Held(dt.date.fromisoformat(f"2025-{first}"), dt.date.fromisoformat(f"2025-{last}") if last else None)
+        for first, last in runs
+    ]
+    assert covered(held, dt.date(2025, 3, 1), dt.date(2025, 3, 31)) is is_covered
