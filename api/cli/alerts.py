@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.pay import Day, KnownAt
-from api.cli.terminal import USAGE, Failed, Json, output, print_json, progress, rows
+from api.cli.terminal import USAGE, Failed, Json, in_language, output, print_json, progress, rows
 from api.cli.tracing import traced_cursor
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def notices(
                     each.person or each.to.replace("_", " "),
                     each.employee,
                     each.kind.replace("_", " "),
-                    each.title.en if each.title else each.about or "",
+                    in_language(each.title) if each.title else each.about or "",
                 ]
                 for each in found
             ],
@@ -166,9 +166,17 @@ def backtest(
 
 def _row(each: "Warning") -> list[str]:
     numbers = "; ".join(
-        f"{cause.title.en} {_shown(cause.value, cause.form)}" for cause in each.course[0].causes
+        f"{in_language(cause.title)} {_shown(cause.value, cause.form)}" for cause in each.course[0].causes
     )
-    return [each.employee, each.plan, each.title.en, each.first, str(each.periods), each.state, numbers]
+    return [
+        each.employee,
+        each.plan,
+        in_language(each.title),
+        each.first,
+        str(each.periods),
+        each.state,
+        numbers,
+    ]
 
 
 def _show(found: "AlertBacktest") -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.pay import Day, KnownAt, asked_day
-from api.cli.terminal import Failed, Json, output, print_json, progress, rows
+from api.cli.terminal import Failed, Json, in_language, output, print_json, progress, rows
 from api.cli.tracing import traced_cursor
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def competence(
     if json:
         print_json(found)
     elif found:
-        modules = [each.title.en for each in found[0].modules]
+        modules = [in_language(each.title) for each in found[0].modules]
         titles = ("Person", "Plan", "Score", *modules, "Measured", "Falls short at")
         rows(
             dict.fromkeys(titles, ""),
@@ -51,7 +51,7 @@ def competence(
                     *(_said(module.score, "percent") for module in each.modules),
                     f"{each.measured} of {each.of}",
                     "; ".join(
-                        f"{indicator.title.en} {_said(indicator.value, indicator.form)}"
+                        f"{in_language(indicator.title)} {_said(indicator.value, indicator.form)}"
                         for module in each.modules
                         for indicator in module.indicators
                         if indicator.met is False
@@ -135,9 +135,9 @@ def leads(
             markup=False,
         )
         for advice in each.advice:
-            does = "; ".join(step.en for step in advice.does)
-            why = "; ".join(reason.en for reason in advice.why)
-            output().print(f"  {advice.title.en}: {does} ({why})", markup=False)
+            does = "; ".join(in_language(step) for step in advice.does)
+            why = "; ".join(in_language(reason) for reason in advice.why)
+            output().print(f"  {in_language(advice.title)}: {does} ({why})", markup=False)
     if not found:
         output().print(f"No lead reaches {assistant} on {on}.")
 
@@ -162,10 +162,8 @@ def contract(
         print_json(found)
         return
     due = f"; due: {' or '.join(found.due)}" if found.due else ""
-    output().print(
-        f"{found.contract} of {found.employee} {found.said.en}: {found.done} of {found.of} stages{due}",
-        markup=False,
-    )
+    stands = f"{found.employee} {in_language(found.said)}: {found.done} of {found.of} stages{due}"
+    output().print(f"{found.contract} of {stands}", markup=False)
     for each in found.steps:
         waited = "" if each.minutes is None else f", after {each.minutes} minutes"
         why = f": {each.reason}" if each.reason else ""
@@ -174,11 +172,11 @@ def contract(
 
 def _row(each: "Pairing") -> list[str]:
     then, now = (
-        "; ".join(f"{one.title.en} {_said(one.value, one.form)}" for one in effect.indicators)
+        "; ".join(f"{in_language(one.title)} {_said(one.value, one.form)}" for one in effect.indicators)
         for effect in (each.before, each.after)
     )
     said = (each.verdict or "").replace("_", " ")
-    why = "; ".join(title.en for title in each.why)
+    why = "; ".join(in_language(title) for title in each.why)
     return [each.assistant, each.seller, str(each.since), then, now, said, why]
 
 
@@ -200,12 +198,12 @@ def _propose(found: "Proposal") -> None:
                 pair.assistant,
                 pair.move,
                 _said(pair.score, "percent"),
-                pair.reason.en,
+                in_language(pair.reason),
             ]
             for pair in found.pairs
         ],
     )
-    output().print(found.rule.en)
+    output().print(in_language(found.rule))
 
 
 def _said(exact: str | None, form: "Unit") -> str:

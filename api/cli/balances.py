@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.pay import KnownAt
-from api.cli.terminal import Json, output, print_json, rows
+from api.cli.terminal import Json, in_language, output, print_json, rows
 from api.cli.tracing import traced_cursor
 
 app = typer.Typer()
@@ -38,6 +38,6 @@ def balances(
     for each in told:
         amount = major_text(abs(each.balance_minor), each.currency)
         sides = (amount, None) if each.balance_minor > 0 else (None, amount)
-        shown.append([each.employee, each.plan, each.title.en, each.since, each.left_on, *sides])
+        shown.append([each.employee, each.plan, in_language(each.title), each.since, each.left_on, *sides])
     texts = dict.fromkeys(("employee", "plan", "account", "since", "last day"), "left")
     rows({**texts, "owed": "right", "held": "right"}, shown)

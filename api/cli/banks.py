@@ -5,7 +5,17 @@ from typing import Annotated
 
 import typer
 
-from api.cli.terminal import FAILED, Json, Language, output, print_json, rows, settings, tell_faults
+from api.cli.terminal import (
+    FAILED,
+    Json,
+    Language,
+    in_language,
+    output,
+    print_json,
+    rows,
+    settings,
+    tell_faults,
+)
 from api.cli.tracing import traced_cursor
 
 bank = typer.Typer(help="Question banks, from which tests of modules are drawn.", no_args_is_help=True)
@@ -72,7 +82,15 @@ def list_(json: Json = False) -> None:
         rows(
             {"Bank": "", "Module": "", "Drawn": "", "Of": "", "Minutes": "", "Title": "", "Position": ""},
             [
-                [bank.bank, bank.module, bank.draws, bank.questions, bank.minutes or "–", bank.title.en, at]
+                [
+                    bank.bank,
+                    bank.module,
+                    bank.draws,
+                    bank.questions,
+                    bank.minutes or "–",
+                    in_language(bank.title),
+                    at,
+                ]
                 for bank in found
                 for at in [bank.position]
             ],
@@ -99,7 +117,7 @@ def results(employee: Annotated[str, typer.Argument(help="Id of a person.")], js
         score = f"{each.right} of {each.of} right, {each.score}" if each.score else each.state
         output().print(f"{each.module}, attempt {each.attempt}, begun {each.begun_at:%Y-%m-%d}: {score}")
         for weak in each.weak_topics:
-            course = f"; course {weak.course.id}: {weak.course.title.en}" if weak.course else ""
+            course = f"; course {weak.course.id}: {in_language(weak.course.title)}" if weak.course else ""
             output().print(
-                f"  weak in {weak.title.en}: {weak.right} of {weak.of} right{course}", markup=False
+                f"  weak in {in_language(weak.title)}: {weak.right} of {weak.of} right{course}", markup=False
             )

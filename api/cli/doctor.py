@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli.terminal import FAILED, Json, output, print_json, settings
+from api.cli.terminal import FAILED, Json, filled, output, print_json, settings, word
 
 app = typer.Typer()
 
@@ -47,7 +47,8 @@ def doctor(
                 if language in (each, "both")
             ]
             colour = COLOURS[line.state]
-            output().print(f"[{colour}]{line.state:<4}[/]  {line.check:<12}  {escape(texts[0])}")
+            head = f"[{colour}]{filled(word(line.state), 4)}[/]  {filled(word(line.check, 'check'), 12)}"
+            output().print(f"{head}  {escape(texts[0])}")
             for text in texts[1:]:
                 output().print(f"{'':20}{escape(text)}")
     if worst == "fail":

@@ -90,7 +90,7 @@ def restore(ledger: Named, json: Json = False) -> None:
         output().print(f"The ledger {ledger} is in use again.")
 
 
-@group.command(epilog="Example: meritbook group board top_revenue --ledger huikang --ledger shanghai")
+@group.command(epilog="Example: meritbook group board close_rate --ledger huikang --ledger shanghai")
 def board(
     board: Annotated[str, typer.Argument(help="Id of a board that plans of the ledgers have.")],
     ledger: Chosen = None,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from api.cli.terminal import USAGE, Failed, Json, Scheduler, output, print_json, progress, rows
+from api.cli.terminal import USAGE, Failed, Json, Scheduler, in_language, output, print_json, progress, rows
 from api.cli.tracing import traced_cursor
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _show(found: "Simulation") -> None:
         f"{tried}{less} in {found.first} to {found.last}, in {found.currency}, "
         f"known at position {found.known_at}"
     )
-    output().print(f"{found.basis.en}\n")
+    output().print(f"{in_language(found.basis)}\n")
     table("month", [*((each.period, each) for each in found.months), ("all", found)])
     table("branch", [(each.branch or "none", each) for each in found.branches])
     if found.accounts:
@@ -153,8 +153,10 @@ def _show(found: "Simulation") -> None:
         output().print()
         table("person", shown)
     for change in found.largest:
-        grounds = "; ".join(ground.said.en for ground in change.line.grounds)
-        output().print(f"{change.employee} {change.period}: {change.line.said.en} {grounds}".rstrip())
+        grounds = "; ".join(in_language(ground.said) for ground in change.line.grounds)
+        output().print(
+            f"{change.employee} {change.period}: {in_language(change.line.said)} {grounds}".rstrip()
+        )
         for measure in change.measures:
             at = ", ".join(str(fact.position) for fact in measure.facts)
             facts = f"{measure.total} fact{'' if measure.total == 1 else 's'}"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from api.payslip_words import Lang
     from api.settings import Settings
+    from domain.plan.fields import Title
     from domain.plan.problems import FaultyDocument
 
 FAILED = 1
@@ -28,6 +29,8 @@ Scheduler = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
 LANGUAGE_VARIABLE = "MERITBOOK_LANG"
+_WORDED = frozenset({"state", "what", "told", "to", "move", "level"})
+"""Headings under which stand words of the program, not ids or words of the firm."""
 Language = Annotated[
     Literal["en", "zh"], typer.Option(envvar=LANGUAGE_VARIABLE, help="Language of the sentences.")
 ]
@@ -207,13 +210,37 @@ def expected_failure(error: BaseException) -> tuple[str, str, int] | None:
             return None
 
 
+def in_language(title: "Title") -> str:
+    """What something is called in the language of commands."""
+    return title.zh if language() == "zh" else title.en
+
+
+def word(said: str, of: Literal["heading", "state", "check"] = "state") -> str:
+    """A heading or a word of ours, or several with commas between, in the language of commands."""
+    from api.pages.words import catalogue
+
+    if language() == "en":
+        return said
+    known = catalogue("zh")
+    return "、".join(known.get(f"cli.{of}.{each.lower()}", each) for each in said.split(", "))
+
+
+def filled(said: str, columns: int) -> str:
+    """`said` with blanks behind it, as wide as so many letters; a Chinese character is as wide as two."""
+    from rich.cells import cell_len
+
+    return said + " " * (columns - cell_len(said))
+
+
 def rows(columns: dict[str, str], found: list[list[Any]], title: str | None = None) -> None:
-    """Prints a table. columns: heading to justification."""
+    """Prints a table. columns: English heading to justification; under some stand words of ours."""
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for heading, justify in columns.items():
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+        table.add_column(word(heading, "heading"), justify=justify)  # type: ignore[arg-type]
+    worded = [heading.lower() in _WORDED for heading in columns]
     for row in found:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        cells = ("" if cell is None else str(cell) for cell in row)
+        table.add_row(*(word(cell) if ours else cell for cell, ours in zip(cells, worded, strict=True)))
     output().print(table)

@@ -11,7 +11,6 @@ import structlog
 from litestar.response import Stream
 
 from api.pages.page import HEADERS, Page
-from api.pages.refusals import told
 from domain.refusals import Refusal
 
 log = structlog.get_logger("meritbook")
@@ -40,7 +39,7 @@ async def running(page: Page, words: str, share: int | None = None) -> str:
 
 async def failed(page: Page, words: str, refusal: Refusal | None) -> str:
     """That it came to nothing, and why; None for a fault of ours."""
-    problem = None if refusal is None else told(page.wording, refusal)
+    problem = None if refusal is None else await page.told(refusal)
     return await page.html("failed.html", words=words, problem=problem)
 
 

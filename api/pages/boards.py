@@ -86,7 +86,7 @@ async def board_page(
         places=shown,
         own=page.caller.employee,
         names=await page.names(named),
-        currency=None,
+        currency=(await page.plans())[ranked.plan].currency if ranked.form == "money" else None,
         honours=awarded[-HONOURS:][::-1],
         query=urlencode(words),
         kinds=_periods(ranked.plan, on),

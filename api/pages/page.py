@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,7 @@ from api.own_facts import new_key, record, require_self
 from api.pages.assets import address
 from api.pages.languages import chosen
 from api.pages.navigation import Navigation, followed_at
-from api.pages.refusals import told
+from api.pages.refusals import Told, told
 from api.pages.submitted import text_of
 from api.pages.wording import Wording
 from api.paging import PAGE, Pages
@@ -37,6 +38,7 @@ from api.problems import NotFound
 from api.reading import Reading, View, counted_position
 from api.roles import MAY, MAY_RECORD, Action
 from api.telling import UNTITLED
+from api.watching import shows
 from api.writing import Writing
 from domain.facts.base import Fact
 from domain.plan.document import Plan
@@ -44,6 +46,7 @@ from domain.refusals import Refusal
 from projections import policy
 from projections.titles import Titles, titles
 
+_ID = re.compile(r"[\w./-]*\w")
 TEMPLATES = Path(__file__).resolve().parents[1] / "web" / "templates"
 
 HEADERS = {
@@ -181,9 +184,17 @@ class Page:
                 raise
             return None
 
+    async def told(self, refusal: Refusal) -> Told:
+        """`refusal` in the language of the reader, with the names of those of its people whom they reach."""
+        words = set(_ID.findall(f"{refusal.detail} {refusal.remedy}"))
+        found = await self.names(each for each in words if self.caller.reaches(each))
+        shows(self.request, found)
+        names = {employee: self.wording.named(name, employee) for employee, name in found.items()}
+        return told(self.wording, refusal, names)
+
     async def answered(self, template: str, refusal: Refusal | None, **shown: Any) -> Response[str]:
         """A page with a form; with what was wrong, where it was sent and refused."""
-        problem = None if refusal is None else told(self.wording, refusal)
+        problem = None if refusal is None else await self.told(refusal)
         return await self.rendered(
             template, status=problem.status if problem else 200, problem=problem, **shown
         )

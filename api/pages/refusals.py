@@ -1,12 +1,13 @@
 """What was refused, as a reader of a form is told it: which field, why, and what to do about it."""
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from api.pages.refusal_words import KINDS
 from api.pages.wording import Wording
 from api.pages.words import catalogue
-from api.problem_words import is_general, is_known
+from api.problem_words import NOBODY, is_general, is_known
 from api.problems import status_of
 from domain.refusals import Refusal
 
@@ -39,22 +40,21 @@ class Told(NamedTuple):
     detail: str
 
 
-def told(wording: Wording, refusal: Refusal) -> Told:
-    """`refusal` in the reader's language."""
+def told(wording: Wording, refusal: Refusal, names: Mapping[str, str] = NOBODY) -> Told:
+    """`refusal` in the reader's language. names: of people whose ids it says."""
     field = field_of(refusal)
     label = _said(wording, f"refusals.field.{field}") or ""
-    text, remedy, detail = refusal.detail, refusal.remedy, ""
+    said, remedy = (wording.problem(each, names) for each in (refusal.detail, refusal.remedy))
+    text, detail = wording.sentence(said), ""
     pattern = _pattern(refusal)
     if pattern is not None:
         name, values = pattern
         text = wording.say(f"refusals.bad.{name}", label=label or wording.say("refusals.this"), **values)
-        remedy, detail = "", refusal.detail if name == "form" else ""
+        remedy, detail = "", text if name == "form" else ""
     elif wording.lang == "zh" and (own := KINDS.get(refusal.kind)) is not None:
         text, remedy = own
-        detail = "" if is_general(refusal.detail) else wording.problem(refusal.detail)
-    elif wording.lang == "zh" and is_known(refusal.detail):
-        text, remedy = wording.problem(refusal.detail), wording.problem(refusal.remedy)
-    elif wording.lang == "zh":
+        detail = "" if is_general(refusal.detail) else wording.sentence(said)
+    elif wording.lang == "zh" and not is_known(refusal.detail):
         text, remedy = wording.say("base.refused.text"), ""
         detail = f"{refusal.detail} {refusal.remedy}"
     return Told(status_of(type(refusal)), field, label, text, remedy, detail)

@@ -24,8 +24,23 @@ SYMBOLS: Mapping[str, str] = {"CNY": "¥", "HKD": "HK$", "USD": "US$", "EUR": "�
 _MONTHS = "January February March April May June July August September October November December".split()
 _WEEKDAYS = {"en": "Mon Tue Wed Thu Fri Sat Sun".split(), "zh": "周一 周二 周三 周四 周五 周六 周日".split()}
 _TYPE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_ID = re.compile(r"[\w./-]*\w")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_WORD = re.compile(r"[a-z]{2}")
+_IN_RULES: tuple[TitledKind, ...] = ("branch", "department", "team", "post", "credential", "skill")
+"""What rules speak of by id."""
 _MINUS = "−"
 _SIZES = ("B", "kB", "MB", "GB", "TB")
+_ALONE = r"(?<![\w.,'/#:-])"
+"""What is looked for is no part of an id, an address or something that is quoted."""
+_AMOUNT = re.compile(
+    rf"{_ALONE}(?P<sign>[-+]?)(?P<whole>\d+)(?P<rest>\.\d+)? (?P<code>{'|'.join(SYMBOLS)})\b"
+)
+_OF = re.compile(r"(?<=日) 的")
+_SHARE = re.compile(r"(?<=\d) %")
+_DAY = re.compile(rf"{_ALONE}(\d{{4}}-\d\d-\d\d)(?![\w'/:-])")
+_MONTH = re.compile(rf"{_ALONE}(\d{{4}}-(?:0[1-9]|1[0-2]))(?![\w'/:.-])")
+_RANGE = re.compile(rf"{_ALONE}(\d+(?:\.\d+)?)( (?:to|到) )(\d+(?:\.\d+)?)(?![\w'/:.-])")
 
 
 class Wording(NamedTuple):
@@ -53,9 +68,31 @@ class Wording(NamedTuple):
         """What an id is called; the id where it has no title, nothing where there is none."""
         return None if id is None else self.title(self.titles.of(kind, id))
 
+    def id_called(self, kind: TitledKind, written: str) -> str:
+        """The id that is called so, in either language; what was written where none is."""
+        held = self.titles.held
+        fits = (id for (of, id), title in held.items() if of == kind and written in (title.en, title.zh))
+        return written if (kind, written) in held else next(fits, written)
+
     def problem(self, sentence: str, names: Mapping[str, str] = NOBODY) -> str:
-        """What a rule says, with the names of people for their ids."""
-        return problem_told(sentence, self.lang, names)
+        """What a rule says, with names for the ids of people, and what other ids are called."""
+        said = problem_told(sentence, self.lang, {**self._titles_in(sentence), **names})
+        return said.replace("） ", "）") if self.lang == "zh" else said
+
+    def named(self, name: str, id: str) -> str:
+        """A name with its id: Li Na (E17), 李娜（E17）."""
+        return self.say("base.named", name=name, id=id)
+
+    def is_foreign(self, said: str) -> bool:
+        """Whether what is said is not in the language of the page."""
+        return self.lang == "zh" and _HAN.search(said) is None and _WORD.search(said) is not None
+
+    def _titles_in(self, sentence: str) -> dict[str, str]:
+        held, words = self.titles.held, dict.fromkeys(_ID.findall(sentence))
+        found = {
+            word: self.title(held[kind, word]) for word in words for kind in _IN_RULES if (kind, word) in held
+        }
+        return {word: self.named(title, word) for word, title in found.items() if title != word}
 
     def title(self, title: Title) -> str:
         """What a plan calls something."""
@@ -107,12 +144,30 @@ class Wording(NamedTuple):
         key = f"facts.{type}"
         return self.say(key) if key in catalogue(self.lang) else type.replace("_", " ")
 
+    def sentence(self, said: Title | str) -> str:
+        """What a rule says, with its amounts, shares and days as they are written everywhere else."""
+        told = said if isinstance(said, str) else self.title(said)
+        told = _SHARE.sub("%", _AMOUNT.sub(self._amount, told))
+        told = _RANGE.sub(lambda found: f"{_grouped(found[1])}{found[2]}{_grouped(found[3])}", told)
+        told = _DAY.sub(self._written_day, told)
+        return _MONTH.sub(lambda found: self.month(found[1]), _OF.sub("的", told))
+
+    def _amount(self, found: re.Match[str]) -> str:
+        amount = f"{int(found['whole']):,}{_padded(found['rest'] or '', found['code'])}"
+        return f"{found['sign'].replace('-', _MINUS)}{_before(found['code'])}{amount}"
+
+    def _written_day(self, found: re.Match[str]) -> str:
+        try:
+            return self.date(dt.date.fromisoformat(found[1]))
+        except ValueError:
+            return found[1]
+
     def grounds(self, said: Title) -> str:
         """A sentence about facts, in which they are called by what they are and not by their types."""
         return _TYPE.sub(
             lambda found: self.fact(found[0]) if f"facts.{found[0]}" in catalogue(self.lang) else found[0],
-            self.title(said),
-        )
+            self.sentence(said),
+        ).replace("的 ", "的")
 
     def day(self, day: dt.date, *, year: bool = False) -> str:
         """A day with its weekday: Sun 22 Nov, 11月22日 周日."""
@@ -168,6 +223,12 @@ class Wording(NamedTuple):
         if self.lang == "zh":
             return f"{whole}小时{f'{rest}分' if rest else ''}"
         return f"{whole} h{f' {rest} min' if rest else ''}"
+
+
+def _padded(rest: str, code: str) -> str:
+    """The digits after the point, all of them; none where none were written."""
+    digits = len(str(minor_per_major(code))) - 1
+    return f"{rest:0<{digits + 1}}" if rest else ""
 
 
 def _before(code: str) -> str:

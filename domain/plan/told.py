@@ -14,6 +14,7 @@ from domain.plan.fields import Called, Title, by_id
 from domain.plan.leaves import Taken, take_apart
 from domain.plan.measures import Condition
 from domain.plan.told_words import DULL, FACTS, PAYOUT, RULES, WORDS
+from domain.plan.windows import Window
 
 _TERMS = ("multipliers", "floor", "cap", "prorate", "gates")
 _BANDS = ("bands", "payout")
@@ -180,6 +181,11 @@ class _Clause:
         if name == "target" and value in plan.targets:
             target = plan.targets[str(value)]
             return target.title or plan.measures[target.measure].title
+        if name in ("requires", "remedial", "course"):
+            modules = {each.id: each.title for each in plan.curriculum}
+            ids = cast("tuple[str, ...]", value if isinstance(value, tuple) else (value,))
+            named = [modules[each] for each in ids if each in modules]
+            return _joined(named) if named else None
         listed = {"board": plan.boards, "milestone": plan.milestones, "within": plan.cascade}.get(name, ())
         return next((each.title for each in listed if each.id == value), None)
 
@@ -193,7 +199,12 @@ class _Clause:
             case str() if name == "licensed":
                 return self._called("credential", value)
             case str() if name == "confirmed_by":
-                return self._called("role", value)
+                called = self._called("role", value)
+                return None if called.en == value else called
+            case Window(kind="days_since_hire", n=days):
+                return Title(f"the first {days} days since the hire", f"入职后 {days} 天内")
+            case Window(kind="last_periods", n=periods):
+                return Title(f"the last {periods} periods", f"最近 {periods} 期")
             case tuple() if name in _POPULATION:
                 return say_group(name, cast("tuple[str, ...]", value), self._called)
             case _:

@@ -226,6 +226,20 @@ WORDS: Mapping[str, Title] = {
     "manager": Title("the manager", "上级"),
     "mentor": Title("the mentor", "导师"),
     "hr": Title("HR", "人事"),
+    "production": Title("production", "生产部门"),
+    "head_nurse": Title("the head nurse", "护士长"),
+    "medical_affairs": Title("medical affairs", "医务部门"),
+    "compliance_officer": Title("the compliance officer", "合规专员"),
+    "sick": Title("sick leave", "病假"),
+    "personal": Title("personal leave", "事假"),
+    "annual": Title("annual leave", "年假"),
+    "stress": Title("stress", "压力"),
+    "training_completion": Title("training completed", "培训完成率"),
+    "milestones_missed": Title("milestones missed", "落后或错过的里程碑"),
+    "competence": Title("competence", "胜任力"),
+    "training_satisfaction": Title("satisfaction with the training", "培训满意度"),
+    "belonging": Title("belonging", "归属感"),
+    "leaves": Title("times away", "请假次数"),
 }
 """Words of documents as people say them."""
 

@@ -98,3 +98,34 @@ def test_an_id_is_said_by_its_title_or_as_it_is() -> None:
     assert named.called("post", "seller") == "销售代表"
     assert named._replace(lang="en").called("post", "seller") == "Sales representative"
     assert (named.called("channel", "seller"), named.called("post", None)) == ("seller", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "zh", "en"),
+    [
+        ("61097.2 CNY", "¥61,097.20", "¥61,097.20"),
+        ("-1178.64 CNY", "−¥1,178.64", "−¥1,178.64"),
+        ("+200 CNY", "+¥200", "+¥200"),
+        ("≈ 118.89 %", "≈ 118.89%", "≈ 118.89%"),
+        ("2025-07-31", "2025年7月31日", "31 Jul 2025"),
+        ("2025-07", "2025年7月", "July 2025"),
+        ("2010 to 6000", "2,010 to 6,000", "2,010 to 6,000"),
+        ("'2025-07-31'", "'2025-07-31'", "'2025-07-31'"),
+        ("BJ-2025-07", "BJ-2025-07", "BJ-2025-07"),
+        ("2025-02-30", "2025-02-30", "2025-02-30"),
+        ("/payroll/2025-07", "/payroll/2025-07", "/payroll/2025-07"),
+        ("1500 JPY", "1500 JPY", "1500 JPY"),
+    ],
+)
+def test_a_sentence_of_the_rules_says_amounts_shares_and_days_as_pages_do(
+    said: str, zh: str, en: str
+) -> None:
+    """What is part of an id, an address or a quotation stays as it is."""
+    sentence = f"In {said} it is"
+    assert (ZH.sentence(sentence), EN.sentence(sentence)) == (f"In {zh} it is", f"In {en} it is")
+
+
+def test_a_title_stands_for_its_id_in_either_language() -> None:
+    called = ZH._replace(titles=Titles({("post", "seller"): Title("Seller", "销售代表")}))
+    said = [called.id_called("post", each) for each in ("Seller", "销售代表", "seller", "nurse")]
+    assert said == ["seller", "seller", "seller", "nurse"]

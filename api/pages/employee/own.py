@@ -114,26 +114,27 @@ async def boards_page(
     today = day or page.reading.today()
     who = await person_shown(page, employee, today)
     shows(page.request, [employee])
-    found: list[tuple[str, Ranked, int]] = []
+    found: list[tuple[str, Ranked, int, str]] = []
     for plan in await page.ask(plans.read_plans, day=today):
         detail = await page.ask(plans.read_plan, plan=plan.plan, day=today)
-        for each in (detail.document or {}).get("boards", ()):
+        document = detail.document or {}
+        for each in document.get("boards", ()):
             ranked: Ranked = await page.ask(
                 boards.read_board, board=each["id"], plan=plan.plan, movement=True, day=today
             )
             own = [at for at, place in enumerate(ranked.places) if place.employee == employee]
-            found.extend((each["id"], ranked, at) for at in own)
+            found.extend((each["id"], ranked, at, document["currency"]) for at in own)
     return await page.rendered(
         "employee/boards.html",
         who=who,
         period=str(Period.containing(today)),
         names=await page.names(
             place.employee
-            for _, ranked, at in found
+            for _, ranked, at, _ in found
             for place in _shown(ranked, at)
             if place and not place.anonymous
         ),
-        boards=[(board, ranked, _shown(ranked, at)) for board, ranked, at in found],
+        boards=[(board, ranked, _shown(ranked, at), currency) for board, ranked, at, currency in found],
     )
 
 

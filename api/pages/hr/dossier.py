@@ -9,7 +9,16 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from api import growth, people, reminders, units
-from api.pages.hr.shown import filled_in, kept, named_in, of_person, shown, told
+from api.pages.hr.shown import (
+    filled_in,
+    kept,
+    named_in,
+    of_person,
+    placed_in,
+    places_offered,
+    shown,
+    told,
+)
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.people import Several
@@ -87,7 +96,7 @@ async def decide(page: NamedDependency[Page], employee: EmployeeInPath, day: OnD
             sent = await page.request.form()
             chosen = [str(each) for each in sent.getall("evidence", [])]
             said["evidence"] = [int(each) for each in chosen if each.isascii() and each.isdecimal()]
-        said |= await named_in(page, said, PEOPLE)
+        said |= placed_in(page, said) | await named_in(page, said, PEOPLE)
         await told(page, kind, said | {"employee": employee})
     except NotAllowed:
         raise
@@ -110,7 +119,7 @@ async def hire(page: NamedDependency[Page], day: OnDay = None) -> Response[str]:
     form = await filled_in(page)
     try:
         said = {name: form[name] for name in EmployeeHired.__struct_fields__ if name in form}
-        said |= await named_in(page, said, PEOPLE)
+        said |= placed_in(page, said) | await named_in(page, said, PEOPLE)
         await told(page, EmployeeHired, said)
     except NotAllowed:
         raise
@@ -147,6 +156,7 @@ async def _dossier(
         due=await page.ask(reminders.read_reminders, employee=[employee], day=day),
         evidence=list(_evidence(found)) if found else [],
         branches=await _branches(page, day) if here else [],
+        offered=await places_offered(page) if here and page.may_record(EmployeeTransferred) else {},
         employments=get_args(Employment),
         leave_kinds=get_args(LeaveKind),
         causes=CAUSES,
@@ -168,6 +178,7 @@ async def _hire(
         day=day,
         refusal=refusal,
         branches=await _branches(page, day),
+        offered=await places_offered(page),
         employments=get_args(Employment),
         said=said or {},
         fitting=refusal.people if isinstance(refusal, Several) else [],

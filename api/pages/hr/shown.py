@@ -10,7 +10,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
-from api import plans
+from api import plans, titles
 from api.own_facts import new_key
 from api.pages.page import Page
 from api.pages.people import chosen
@@ -19,8 +19,10 @@ from api.paging import Pages
 from api.plans import PlanDetail
 from api.roles import MAY_RECORD, Action
 from domain.facts.base import Fact
+from domain.facts.titles import TitledKind
 from domain.plan.fields import Title
 from domain.refusals import BadField, Refusal
+from projections.titles import Titled
 
 ROWS = 50
 """So many rows stand on one page of a list."""
@@ -165,6 +167,24 @@ async def named_in(page: Page, said: Mapping[str, Any], fields: Iterable[str]) -
     """
     form = await page.request.form()
     return {field: await chosen(page, form, field) for field in fields if said.get(field)}
+
+
+PLACES: tuple[TitledKind, ...] = ("post", "department", "team")
+"""Where somebody works, besides the branch: what the firm has is offered, and another may be said."""
+
+
+async def places_offered(page: Page) -> dict[str, list[str]]:
+    """What the firm's posts, departments and teams are called, for forms that ask for one."""
+    known: list[Titled] = await whole(page, titles.read_titles, kind=[*PLACES])
+    called: dict[str, set[str]] = {kind: set() for kind in PLACES}
+    for each in known:
+        called[each.kind].add(page.wording.called(each.kind, each.id) or each.id)
+    return {kind: sorted(names) for kind, names in called.items()}
+
+
+def placed_in(page: Page, said: Mapping[str, Any]) -> dict[str, str]:
+    """The ids of the posts, departments and teams that a form names, by title or by id."""
+    return {kind: page.wording.id_called(kind, str(said[kind])) for kind in PLACES if said.get(kind)}
 
 
 def day_of(form: Mapping[str, str], name: str = "day") -> dt.date | None:

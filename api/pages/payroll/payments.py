@@ -17,7 +17,6 @@ from api.intake import Refused, Stored, Submission
 from api.ops import SOURCE, now
 from api.pages.page import Page
 from api.pages.payroll.desk import PEOPLE, desk_opt, typed_minor
-from api.pages.refusals import told
 from api.pages.submitted import converted, text_of
 from api.problems import NotFinal
 from api.reading import PeriodInPath, month
@@ -193,7 +192,7 @@ async def _shown(
         found=found,
         differing=differing,
         after=after,
-        wrong=[(each.line, told(page.wording, each.refusal)) for each in (wrong or [])[:WRONG_SHOWN]],
+        wrong=[(each.line, await page.told(each.refusal)) for each in (wrong or [])[:WRONG_SHOWN]],
         said=said or {},
         may_confirm=page.may("record") and found is not None and found.run.release is not None,
         today=page.reading.today(),

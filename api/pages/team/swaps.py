@@ -9,7 +9,7 @@ from api import shifts
 from api.own_facts import new_key
 from api.pages.navigation import page_opt
 from api.pages.page import Page
-from api.pages.refusals import Told, told
+from api.pages.refusals import Told
 from api.pages.submitted import converted, text_of
 from api.shifts import tried
 from domain.facts.base import Fact
@@ -68,7 +68,7 @@ async def _swaps(
     for each in found:
         if each.state in ("asked", "consented"):
             hindrance = await tried(page.caller, page.writing, each) if may else None
-            waiting.append(Asked(each, told(page.wording, hindrance) if hindrance else None))
+            waiting.append(Asked(each, await page.told(hindrance) if hindrance else None))
     settled = [each for each in found if each.state in ("approved", "refused")][: -BEFORE - 1 : -1]
     people = {who for each in found for who in (each.employee, each.colleague)}
     return await page.answered(

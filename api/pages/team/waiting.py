@@ -24,8 +24,6 @@ from projections.inquiries import Inquiry
 
 SHOWN = 100
 OUTCOMES = ("upheld", "rejected")
-ROLES_SAID = ("manager", "production", "rd", "hr")
-"""Roles of a confirmation that have a name; plans may name others, which are shown as they are."""
 
 
 @get(
@@ -114,7 +112,6 @@ async def _waiting(
         kinds={kind: words[page.wording.lang] for kind, words in KINDS.items()},
         names=await page.names(people),
         outcomes=OUTCOMES,
-        roles=ROLES_SAID,
         currency=page.site.currency,
         may_confirm=page.may_record(FactConfirmed),
         may_answer=page.may_record(InquiryAnswered),
