@@ -130,6 +130,11 @@ def take_base(
     return target, made
 
 
+def bases(place: Path) -> list[Path]:
+    """The base backups in a directory, the oldest first."""
+    return sorted(each for each in place.iterdir() if NAMED.match(each.name)) if place.is_dir() else []
+
+
 def read_base(place: Path) -> BaseBackup:
     """What the base backup in `place` says of itself.
 
@@ -271,7 +276,7 @@ def _lay_out(places: Places, place: Path, *, is_recovered: bool) -> None:
 
 
 def _prune(place: Path, keep: int, archive: Path | None) -> None:
-    found = sorted(each for each in place.iterdir() if NAMED.match(each.name))
+    found = bases(place)
     for old in found[:-keep]:
         shutil.rmtree(old)
     if archive is not None:

@@ -99,7 +99,8 @@ def archive_wal(
         return
     output().print(f"WAL is archived in {directory}." if is_on else f"WAL will be archived in {directory}.")
     if not is_on:
-        notes().print("It begins when the server is started anew: restart the service.", soft_wrap=True)
+        what = "the service" if embedded else "PostgreSQL"
+        notes().print(f"It begins when the server is started anew: restart {what}.", soft_wrap=True)
 
 
 @app.command(epilog="Example: meritbook base-backup /var/backups/base --keep 7 --archive /var/backups/wal")

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from api.backup import Backup, backups, manifest
+from api.backup import BackupRefused, backups, manifest
+from api.base_backup import bases, read_base
 from api.doctor.finding import Finding, fail, ok, warn
 from api.master_keys import masters
 from api.sealing import seal_home
@@ -22,6 +23,8 @@ GIB = 1024**3
 LEAST_FREE_GIB, FEW_FREE_GIB = 1, 5
 LATE_BACKUP = dt.timedelta(hours=26)
 """A backup of every night, and two hours for it."""
+LATE_BASE = dt.timedelta(days=8)
+"""A base backup of every week, and a day for it; the WAL since is the server's to archive."""
 
 
 class Looked(NamedTuple):
@@ -127,18 +130,33 @@ def copies(looked: Looked) -> Generator[Finding]:
 
 
 def _newest(looked: Looked, place: Path) -> Finding:
-    found = backups(place, looked.settings.ledger)
-    if not found:
+    dumps, based = backups(place, looked.settings.ledger), bases(place)
+    newest = (dumps or based)[-1:]
+    if not newest:
         return fail("backups", "backups_none", place=place)
     try:
-        told: Backup = manifest(found[-1])
-    except (OSError, msgspec.DecodeError):
-        return fail("backups", "backup_damaged", backup=found[-1])
-    age = looked.now - dt.datetime.fromisoformat(told.made_at)
-    named = {"backup": found[-1], "hours": round(age.total_seconds() / 3600), "position": told.position}
-    return (
-        warn("backups", "backup_old", **named) if age > LATE_BACKUP else ok("backups", "backup_new", **named)
-    )
+        made_at, position = _made(looked, newest[0], is_dump=bool(dumps))
+    except (OSError, msgspec.DecodeError, BackupRefused):
+        return fail("backups", "backup_damaged", backup=newest[0])
+    if position is None:
+        return fail("backups", "backups_none", place=place)
+    age = looked.now - dt.datetime.fromisoformat(made_at)
+    named = {"backup": newest[0], "hours": round(age.total_seconds() / 3600), "position": position}
+    if dumps and age > LATE_BACKUP:
+        return warn("backups", "backup_old", **named)
+    if not dumps and age > LATE_BASE:
+        return warn("backups", "base_old", **named, place=place)
+    return ok("backups", "backup_new", **named)
+
+
+def _made(looked: Looked, newest: Path, *, is_dump: bool) -> tuple[str, int | None]:
+    """When a backup was made, and up to where it holds the ledger; None where it does not."""
+    if is_dump:
+        dump = manifest(newest)
+        return dump.made_at, dump.position
+    base = read_base(newest)
+    held = {each.ledger: each.position for each in base.ledgers}
+    return base.made_at, held.get(looked.settings.ledger)
 
 
 def _same(mine: Path, copy: Path) -> bool:

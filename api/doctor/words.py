@@ -109,6 +109,12 @@ HOME = {
         "最新的备份有 {hours} 小时，到位置 {position}：{backup}。",
         "",
     ),
+    "base_old": _said(
+        "The newest base backup is {hours} hours old: {backup}, up to position {position}.",
+        "Take one every week, for all WAL since is read when it comes back: meritbook base-backup {place}.",
+        "最新的基础备份已有 {hours} 小时：{backup}，到位置 {position}。",
+        "请每周做一次，恢复时要读取此后的全部预写日志：meritbook base-backup {place}。",
+    ),
     "keys_copy_unknown": _said(
         "Where a copy of the keys is was not said. A backup without them has no names and proves nothing.",
         "Copy master.key and seal/ of {home} apart from the backups, and name it: --keys-copy DIRECTORY.",

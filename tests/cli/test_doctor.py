@@ -9,6 +9,7 @@ import string
 from collections.abc import Generator
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 from book import Book
@@ -18,6 +19,7 @@ from msgspec.structs import replace
 from sealed_book import SealedBook
 
 from api import doctor
+from api.base_backup import BaseBackup, Held
 from api.doctor import ledger as of_ledger
 from api.doctor import server as of_server
 from api.doctor.finding import told
@@ -86,6 +88,26 @@ def test_a_healthy_ledger_with_copies_is_all_well(firm: SealedBook, tmp_path: Pa
     assert (
         backup.state == "warn" and "48 hours old" in backup.detail["en"] and "48 小时" in backup.detail["zh"]
     )
+
+
+def test_a_base_backup_counts_for_a_week_where_there_is_no_dump(firm: SealedBook, tmp_path: Path) -> None:
+    made = BaseBackup(
+        made_at=f"{now():%Y-%m-%dT%H:%M:%SZ}",
+        server=15,
+        wal_from="0" * 24,
+        ledgers=[Held(ledger=firm.settings.ledger, position=7, checkpoint=None)],
+    )
+    base = tmp_path / "base-20251201T020000Z"
+    base.mkdir()
+    base.joinpath("base.json").write_bytes(msgspec.json.encode(made))
+    assert states(firm.settings, backups=tmp_path)["backups: backup_new"] == "ok"
+    late = doctor.examined(firm.settings, now() + dt.timedelta(days=9), backups=tmp_path)
+    [old] = [told(each) for each in late if each.words == "base_old"]
+    assert old.state == "warn" and "up to position 7" in old.detail["en"]
+    elsewhere = replace(firm.settings, ledger="another")
+    assert states(elsewhere, backups=tmp_path)["backups: backups_none"] == "fail"
+    base.joinpath("base.json").write_text("{}")
+    assert states(firm.settings, backups=tmp_path)["backups: backup_damaged"] == "fail"
 
 
 def test_what_is_wrong_with_a_ledger_is_found(firm: SealedBook) -> None:

@@ -91,6 +91,7 @@ def _meritbook(folder: Path) -> Generator[Path]:
         finally:
             door.shutdown(socket.SHUT_RDWR)
             answering.join()
+            address.unlink()
 
 
 def _answer(door: socket.socket) -> None:
