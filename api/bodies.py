@@ -17,6 +17,8 @@ MAX_DEPTH = 32
 _NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'"[]{}')
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _TOO_DEEP = b"[" * (MAX_DEPTH + 1)
+_READ_AT_ONCE_BYTES = 1_000_000
+"""A larger body is scanned, which keeps nothing of it."""
 
 
 async def read_body(request: Request[Any, Any, Any], limit_bytes: int) -> bytes:
@@ -76,6 +78,8 @@ def require_sound(body: bytes) -> None:
             detail=f"The JSON is nested deeper than {MAX_DEPTH} levels, or its brackets do not match.",
             remedy="Send it flatter.",
         )
+    if len(body) <= _READ_AT_ONCE_BYTES and _is_unique(body):
+        return
     try:
         _SCAN.decode(body.decode())
     except UnicodeDecodeError as error:
@@ -134,6 +138,19 @@ def _is_shallow(body: bytes) -> bool:
     return not brackets
 
 
+def _is_unique(body: bytes) -> bool:
+    """Whether `body` surely is JSON that gives no name twice: as many colons stand in what is kept of it.
+
+    Only an escape can bring a colon that was none before. It takes two thirds of the time of a scan.
+    """
+    if b"\\u" in body:
+        return False
+    try:
+        return _WRITER.encode(_READER.decode(body)).count(b":") == body.count(b":")
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return False
+
+
 def _require_unique(pairs: list[tuple[str, object]]) -> None:
     """Refuses an object that repeats a name; gives nothing back, so that a scan keeps nothing."""
     if len(dict(pairs)) < len(pairs):
@@ -154,3 +171,5 @@ _SCAN = json.JSONDecoder(
     object_pairs_hook=_require_unique, parse_int=len, parse_float=len, parse_constant=_not_a_number
 )
 """Reads JSON for its soundness alone; numbers stay text, so a huge one costs nothing."""
+_READER = msgspec.json.Decoder()
+_WRITER = msgspec.json.Encoder()

@@ -22,14 +22,17 @@ _CARRIED = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}\Z")
 
 
 class _Said(msgspec.Struct, frozen=True):
-    """What a content hash is taken of."""
+    """What a content hash is taken of: fields in the order of their names, which is the canonical one."""
 
     causation: int | None
     data: msgspec.Raw
     key: str
-    occurred_at: str
+    occurred_at: dt.datetime | str
     source: str
     type: str
+
+
+_IN_ORDER = msgspec.json.Encoder()
 
 
 class Draft(NamedTuple):
@@ -125,8 +128,11 @@ def content_hash(
     type: str, source: str, key: str, occurred_at: dt.datetime, causation: int | None, data: bytes
 ) -> bytes:
     """SHA-256 of what the sender said: not of who carried it, nor of when and where it was written down."""
-    said = _Said(causation, msgspec.Raw(data), key, instant_text(occurred_at), source, type)
-    return hashlib.sha256(canonical(said)).digest()
+    # An instant in UTC that has microseconds is written as `instant_text` writes it.
+    is_plain = occurred_at.microsecond and occurred_at.tzinfo is dt.UTC
+    happened_at = occurred_at if is_plain else instant_text(occurred_at)
+    said = _Said(causation, msgspec.Raw(data), key, happened_at, source, type)
+    return hashlib.sha256(_IN_ORDER.encode(said)).digest()
 
 
 def record_line(record: Record) -> bytes:
