@@ -20,7 +20,10 @@ from projections.kept_boards import first_boards
 log = structlog.get_logger("meritbook")
 
 REST_SECONDS = 0.05
-"""Between two moves, so that facts which arrive one by one share a move; at least as long as one takes."""
+"""Between two moves, so that facts which arrive one by one share a move."""
+
+REST_FROM_MOVE = 20
+"""So many times as long as a move took there is none, up to a second: who asks moves the rest of the way."""
 
 POLL_SECONDS = 1.0
 JOIN_SECONDS = 10.0
@@ -59,7 +62,8 @@ class Mover:
                 # Whoever asks is told what is wrong; the boards are only no longer moved beforehand.
                 log.exception("boards_failed")
                 return
-            self._stop.wait(max(REST_SECONDS, time.monotonic() - began))
+            rest = REST_FROM_MOVE * (time.monotonic() - began)
+            self._stop.wait(min(max(REST_SECONDS, rest), POLL_SECONDS))
             self._wakeup.wait(POLL_SECONDS)
 
     def _warm(self, day: dt.date) -> None:
