@@ -32,6 +32,11 @@ REST_FROM_LEARNING = 50
 Facts that keep coming by the ten thousand would have it done after every look.
 """
 
+SORT_IN = "select journal_sort_in()"
+
+SORTED_IN_FROM = 500
+"""So many facts may lie with their tags not sorted in when no more come: every look for a tag reads them."""
+
 KEPT_STATEMENTS = 500
 
 POLL_SECONDS = 1
@@ -112,7 +117,7 @@ class Runner:
         self, stop: threading.Event, wakeup: Wakeup, on_span: Callable[[int, float], None]
     ) -> None:
         with self._connect() as connection:
-            at, learning = 0, Learning(REST_FROM_LEARNING)
+            at, unsorted, learning = 0, 0, Learning(REST_FROM_LEARNING)
             while not stop.is_set():
                 before, started = at, time.monotonic()
                 for at in folded(connection, self._projections, learning=learning):
@@ -120,6 +125,10 @@ class Runner:
                     if stop.is_set():
                         return
                     started = time.monotonic()
+                unsorted += at - before
+                if unsorted >= SORTED_IN_FROM and at - before <= REST_MILLISECONDS:
+                    connection.execute(SORT_IN)
+                    unsorted = 0
                 stop.wait(_rest_seconds(at - before))
                 wakeup.wait(POLL_SECONDS)
 

@@ -46,6 +46,10 @@ where type = any(%(types)s)"""
 
 OF_TYPES = f"select {RECORD_COLUMNS} from journal where type = any(%(types)s) order by position"
 
+SORT_IN = "select journal_sort_in()"
+
+SORTED_IN_FROM = 4
+"""Above so many tags to look for, those that wait for the index are sorted in first: each look reads them."""
 
 _OFTEN_BORNE = ("employee:", "customer:", "branch:")
 """Prefixes of tags that many facts bear: here it is the types looked at that are rare."""
@@ -100,6 +104,8 @@ def looked_at(cursor: Cursor[Any], looks: Iterable[Look]) -> list[Record]:
     for look in looks:
         tags_of_types.setdefault(look.types, set()).add(look.tag)
     found: dict[int, Record] = {}
+    if sum(map(len, tags_of_types.values())) > SORTED_IN_FROM:
+        cursor.execute(SORT_IN)
     for types, tags in tags_of_types.items():
         if "" in tags:
             query = OF_TYPES
