@@ -33,6 +33,8 @@ TUNED = {
     "max_connections": "100",
     "shared_buffers": "256MB",
     "max_wal_size": "4GB",
+    # So many bytes of log files are used again after quiet hours: everybody waits while a new one is filled.
+    "min_wal_size": "512MB",
     "fsync": "on",
     "jit": "off",
     "timezone": "UTC",
