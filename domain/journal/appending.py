@@ -6,6 +6,7 @@ new look at the socket for each question) takes several times as long here as th
 
 import asyncio
 import datetime as dt
+import select
 import struct
 from typing import Self
 
@@ -37,6 +38,8 @@ class Appending:
         self._prepares, self._is_prepared = prepares, False
         self._loop = asyncio.get_running_loop()
         self._socket = self._server.socket
+        self._more = select.poll()
+        self._more.register(self._socket, select.POLLIN)
         self._is_heard = True
         self._answer: asyncio.Future[PGresult] | None = None
         self._found: PGresult | None = None
@@ -77,9 +80,10 @@ class Appending:
 
     async def _answered(self) -> PGresult:
         """What the server says to the question that was just asked."""
-        self._answer, self._found = self._loop.create_future(), None
+        answer = self._answer = self._loop.create_future()
+        self._found = None
         self._send()
-        result = await self._answer
+        result = await answer
         if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
             raise psycopg.errors.error_from_result(result)
         return result
@@ -95,17 +99,29 @@ class Appending:
             self._fail(error)
 
     def _heed(self) -> None:
-        """Takes in what came: an answer, a part of one, or that the server has gone."""
+        """Takes in what came: an answer, a part of one, or that the server has gone.
+
+        Of a connection that was reset uvloop tells once, and then no more: what came before the reset and the
+        reset itself are taken in together.
+        """
         try:
-            self._server.consume_input()
-            while self._answer is not None and not self._server.is_busy():
-                result = self._server.get_result()
-                if result is None:
-                    self._tell()
-                else:
-                    self._found = result
+            while True:
+                self._server.consume_input()
+                if self._is_answered() or not self._more.poll(0):
+                    return
         except psycopg.OperationalError as error:
             self._fail(error)
+
+    def _is_answered(self) -> bool:
+        """Whether the question that was asked has its answer now."""
+        was_asked = self._answer is not None
+        while self._answer is not None and not self._server.is_busy():
+            result = self._server.get_result()
+            if result is None:
+                self._tell()
+            else:
+                self._found = result
+        return was_asked and self._answer is None
 
     def _tell(self) -> None:
         answer, found, self._answer = self._answer, self._found, None

@@ -2,12 +2,17 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable
+import select
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
 import uvloop
 from given import LEDGER, NOW, drafted, visits
+from psycopg.conninfo import make_conninfo
 
 from domain.journal.append import Journal
 from domain.journal.appending import Appending
@@ -18,6 +23,11 @@ WAYS = [True, False]
 
 TEXT = "x" * 100_000
 """More of it than a socket takes at a time."""
+
+
+SAID_LAST = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to unexpected postmaster exit\0\0"
+LAST_WORDS = b"E" + (4 + len(SAID_LAST)).to_bytes(4, "big") + SAID_LAST
+"""The message of a session whose server was killed."""
 
 
 def play(journal: Journal, scene: Callable[[Appending], Awaitable[None]], prepares: bool = True) -> None:
@@ -91,3 +101,52 @@ def test_a_server_that_has_gone_while_nobody_asked_is_noticed(journal: Journal, 
 
     play(journal, scene)
     assert journal.head() == 1
+
+
+def _carry(listener: socket.socket, server: socket.socket) -> None:
+    """Carries a session until it asks to append; then says the last words, and leaves the question unread."""
+    client, _ = listener.accept()
+    with listener, server, client:
+        while ready := select.select([client, server], [], [], 60)[0]:
+            if server in ready:
+                client.sendall(server.recv(65_536))
+            if client in ready:
+                asked = client.recv(65_536, socket.MSG_PEEK)
+                if not asked or b"journal_append" in asked:
+                    client.sendall(LAST_WORDS)
+                    return  # the kernel resets a connection with something unread
+                server.sendall(client.recv(len(asked)))
+
+
+@contextmanager
+def dying(conninfo: str) -> Generator[str]:
+    """The address of a server that is killed when it is asked to append."""
+    with psycopg.connect(conninfo) as probe:
+        host, port = probe.info.host, probe.info.port
+    family = socket.AF_UNIX if host.startswith("/") else socket.AF_INET
+    server = socket.socket(family)
+    server.connect(f"{host}/.s.PGSQL.{port}" if family is socket.AF_UNIX else (host, port))
+    listener = socket.create_server(("127.0.0.1", 0))
+    carrying = threading.Thread(target=_carry, args=[listener, server])
+    here = {"host": "127.0.0.1", "port": listener.getsockname()[1], "sslmode": "disable"}
+    carrying.start()
+    yield make_conninfo(conninfo, **here, gssencmode="disable")
+    carrying.join(60)
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+@pytest.mark.parametrize("prepares", WAYS)
+def test_a_server_that_is_killed_while_it_is_asked_is_noticed(
+    journal: Journal, run: Callable[[Awaitable[None]], None], prepares: bool
+) -> None:
+    """Its last words and the reset of the connection come at once; uvloop tells of both together, once."""
+
+    async def scene(conninfo: str) -> None:
+        appending = await Appending.connect(conninfo, prepares=prepares)
+        with pytest.raises(psycopg.OperationalError):
+            await asyncio.wait_for(appending.append(Batch([drafted()]), NOW), 60)
+        await appending.close()
+
+    with dying(journal.conninfo) as conninfo:
+        run(scene(conninfo))
+    assert journal.head() == 0
