@@ -199,6 +199,7 @@ async def _steps(
         accounts=accounts,
         drafts=drafts,
         adopted=adopted,
+        titles={name: each.title for name, each in (await page.plans()).items()},
         done=done,
         next=next((name for name, is_done in done.items() if not is_done), None),
     )

@@ -92,6 +92,8 @@ def test_a_roster_is_searched_for_and_adopted(firm: Service) -> None:
         done = sent(hr, "/hr/rosters/adopt", **unit, **carried)
         assert done.status_code == 303 and f"done={stored}" in done.headers["location"], text(done.text)
     assert "Every need is met" in page(hr, f"/hr/rosters?unit=BJ&from={monday}&span=week")
+    own = text(page(hr, f"/employees/E9/today?day={monday}"))
+    assert "Your next shifts today Early 08:00–16:00" in own
     away = {"employee": "E9", "kind": "sick", "from_on": str(monday), "until_on": str(monday)}
     assert firm.client("hr").post("/v1/facts", json=fact("leave_taken", away)).status_code == 201
     firm.get("/v1/plans")
@@ -128,9 +130,16 @@ def test_somebody_is_hired_transferred_reviewed_and_leaves(firm: Service) -> Non
     own = "/hr/people/E7"
     shown = text(page(hr, f"{own}?done=hire"))
     assert "✓ Hired." in shown and "赵敏" in shown and "周经理" in shown and "Implant basics" in shown
-    assert sent(hr, "/hr/hire", **new).status_code == 409
+    again = sent(hr, "/hr/hire", **new)
+    assert again.status_code == 409 and "赵敏 (E7)" in again.text
     moved = sent(hr, own, what="transfer", effective_on=later, branch="BJ")
     assert moved.status_code == 303 and "Transferred" in page(hr, own)
+    lead = {"kind": "post", "id": "lead", "en": "Lead seller", "zh": "销售组长"}
+    assert firm.record("title_set", lead).status_code == 201
+    firm.get("/v1/plans")
+    assert '<option value="Lead seller">' in page(hr, "/hr/hire")
+    assert sent(hr, own, what="promote", effective_on=later, post="Lead seller").status_code == 303
+    assert firm.get("/v1/people", q="E7", day=later)[0]["post"] == "lead"
     assert sent(hr, own, what="probation", ends_on=later).status_code == 303
     review = {"what": "review", "outcome": "confirmed", "reviewer": "M1"}
     bare = sent(hr, own, **review)

@@ -142,7 +142,7 @@ async def _dossier(
         found = await page.ask(growth.read_dossier, employee=employee, day=day)
     here = person.posting
     named = [here.manager, here.mentor] if here else []
-    named += [change.manager for change in person.changes] + [change.mentor for change in person.changes]
+    named += [who for each in person.changes for who in (each.manager, each.mentor, each.assistant)]
     named += [each.reviewer for each in found.reviews] if found else []
     return await shown(
         page,
