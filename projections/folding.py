@@ -50,6 +50,7 @@ update projection set
     position = %(upto)s, stopped_position = null, stopped_type = null, stopped_because = null
 where name = any(%(names)s)"""
 
+# Apart from the rows: who notifies holds a lock of the whole server until the commit, and appends notify too.
 TELL = "select pg_notify('folded_' || current_schema(), '')"
 
 TYPE_AT = "select type from journal where position = %(position)s"
@@ -143,6 +144,8 @@ def folded(
                 continue
             raise _noted(connection, projections, failed) from failed.__cause__
         span = folding.span
+        if span is not None:
+            connection.execute(TELL)
         learning.after(connection, span, is_last=folding.is_last)
         if span is not None:
             yield span.upto
@@ -197,7 +200,6 @@ def _fold_next(
             raise  # the server or the way to it, not the facts
         except Exception as error:
             raise _FoldFailed(span, f"{type(error).__name__}: {error}") from error
-        cursor.execute(TELL)
         return _Folding(span, end == (head if upto is None else min(head, upto)))
 
 
