@@ -1,6 +1,5 @@
 """A service, two branches, a receiver of webhooks: what tests of deliveries share."""
 
-import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,14 +88,6 @@ def failing(path: str, reply: Reply, times: int) -> Callable[[Came], Reply]:
         return reply
 
     return answer
-
-
-def until(condition: Callable[[], Any], seconds: float = 60.0) -> None:
-    """Returns once the condition holds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def tries(scene: Scene, webhook: str) -> int:

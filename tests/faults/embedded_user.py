@@ -30,6 +30,7 @@ TABLE = "EMBEDDED_TEST_TABLE"  # A table of its own lets a test share a home wit
 ROOT = Path(__file__).resolve().parents[2]
 as_root = os.geteuid() == 0
 FOREIGN_UID = 64_321
+SHARED = "/dev/shm/PostgreSQL."
 ORDINARY_UID = pwd.getpwnam("nobody").pw_uid
 
 
@@ -75,10 +76,19 @@ def new_home(where: Path = Path("/tmp")) -> Generator[Path]:
 
 
 def kill_inhabitants(home: Path) -> None:
-    """Kills every process of the server at once; the end of one may end the others first."""
-    for process in inhabitants(data_of(home)):
+    """Kills every process of the server at once; the end of one may end the others first.
+
+    What they share in memory goes too: only another server over the same data would clear it away.
+    """
+    processes, shared = inhabitants(data_of(home)), set[str]()
+    for process in processes:
+        with suppress(psutil.Error):
+            shared |= {each.path for each in process.memory_maps() if each.path.startswith(SHARED)}
+    for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.kill()
+    for path in shared:
+        Path(path).unlink(missing_ok=True)
 
 
 class User:

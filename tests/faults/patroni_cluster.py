@@ -172,7 +172,11 @@ class Cluster:
                     f"host all all {LOOPBACK}/32 scram-sha-256",
                     f"host replication all {LOOPBACK}/32 scram-sha-256",
                 ],
-                "parameters": {"unix_socket_directories": str(self._place)},
+                # Shared memory lies with the data: of a killed server nobody else would clear it away.
+                "parameters": {
+                    "unix_socket_directories": str(self._place),
+                    "dynamic_shared_memory_type": "mmap",
+                },
             },
         }
 

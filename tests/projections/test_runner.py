@@ -1,13 +1,13 @@
 """The runner: spans, turns, stops and lost connections."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
 from book import Book
+from faults.embedded_user import until
 from given import LEDGER, NOW, drafted, visit, visits
 from psycopg.conninfo import make_conninfo
 
@@ -72,13 +72,6 @@ def _insert(dsn: str, type: str, data: str = "{}") -> None:
 def _one(journal: Journal, query: str) -> Any:
     found = journal.retried(lambda cursor: cursor.execute(query.encode()).fetchone())
     return found[0] if found else None
-
-
-def _until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 def test_an_empty_journal_is_caught_up_with(journal: Journal, ledger_dsn: str) -> None:
@@ -266,7 +259,7 @@ def following(journal: Journal, ledger_dsn: str) -> Iterator[threading.Thread]:
 def test_a_follower_folds_what_arrives(following: threading.Thread, journal: Journal) -> None:
     for number in range(1, 4):
         journal.append([drafted(visit())], now=NOW)
-        _until(lambda number=number: _one(journal, "select count(*) from credit") == number)
+        until(lambda number=number: _one(journal, "select count(*) from credit") == number)
 
 
 @pytest.mark.faults
@@ -281,7 +274,7 @@ def test_a_follower_survives_lost_connections(
                 "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s", [database]
             )
         journal.append([drafted(visit())], now=NOW)
-        _until(lambda number=number: _one(journal, "select count(*) from credit") == number)
+        until(lambda number=number: _one(journal, "select count(*) from credit") == number)
     assert following.is_alive()
 
 

@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
+from faults.embedded_user import until
 from receiving import Reply
-from webhook_scene import Scene, delivered, sold, tries, until
+from webhook_scene import Scene, delivered, sold, tries
 
 
 @pytest.mark.rule("R61")

@@ -7,8 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from faults.embedded_user import until
 from given_plan import adoption, document
-from webhook_scene import Scene, change, deal, until
+from webhook_scene import Scene, change, deal
 
 from api.webhooks.events import BoardMove
 from api.webhooks.placing import moves

@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from faults.embedded_user import until
 from receiving import Reply
 from standardwebhooks import Webhook
-from webhook_scene import ANY, Scene, change, deal, delivered, failing, replayed, sold, trail, tries, until
+from webhook_scene import ANY, Scene, change, deal, delivered, failing, replayed, sold, trail, tries
 
 from api.tokens import Tokens, token_file
 from api.webhooks.courier import LOCK
