@@ -1,7 +1,6 @@
 """Staffing ahead: the posts of the next months, who will be there, and how many are to be hired."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -9,9 +8,8 @@ import msgspec
 
 from domain.money import decimal_text
 from domain.people import establishment as posts_rules
-from domain.people.establishment import Place, PostsChange, filling, fills, place_of
+from domain.people.establishment import Kind, filling
 from domain.people.reminders import Probation
-from domain.people.roster import Posting
 from domain.people.staffing import RATE_MONTHS, Ahead, Counted, expected_heads, leaving, to_hire
 from domain.period import months_after
 from domain.plan.exact import exact_text
@@ -24,8 +22,6 @@ from projections.spans import Cursor
 
 MONTHS = 6
 """So far does a forecast look ahead, if not asked otherwise."""
-
-Unit = tuple[str, str | None, str | None, str]
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +96,7 @@ def forecast(cursor: Cursor, day: dt.date, months: int = MONTHS, known_at: int |
     confirmed = Counted(outcomes.count("confirmed"), outcomes.count("confirmed") + outcomes.count("ended"))
     days = [months_after(day, number) for number in range(months + 1)]
     here = [told.here(on) for on in days]
-    places = [Counter(map(place_of, there.values())) for there in here]
+    filled = [filling(there.values()) for there in here]
     posts = [
         {
             (each.branch, each.department, each.post, each.employment): each.posts
@@ -111,6 +107,14 @@ def forecast(cursor: Cursor, day: dt.date, months: int = MONTHS, known_at: int |
     units = sorted({unit for own in posts for unit in own}, key=lambda unit: [part or "" for part in unit])
     rates = leaving(told.here, day, sorted({unit[0] for unit in units}), ended)
     open_ones = [each for each in probations.values() if each.reviewed_at is None]
+    ending = [
+        filling(
+            there[each.employee]
+            for each in open_ones
+            if _ends_in(each, days, number) and each.employee in there
+        )
+        for number, there in enumerate(here)
+    ]
     return Forecast(
         day=day,
         leaving=tuple(_rate(branch, counted) for branch, counted in rates.items()),
@@ -118,11 +122,10 @@ def forecast(cursor: Cursor, day: dt.date, months: int = MONTHS, known_at: int |
         posts=tuple(
             _of_unit(
                 unit,
-                days,
-                here,
-                places,
-                [own.get(unit, 0) for own in posts],
-                open_ones,
+                [
+                    Ahead(on, own.get(unit, 0), there[unit], ends[unit])
+                    for on, own, there, ends in zip(days, posts, filled, ending, strict=True)
+                ],
                 (rates[unit[0]], confirmed),
             )
             for unit in units
@@ -131,42 +134,23 @@ def forecast(cursor: Cursor, day: dt.date, months: int = MONTHS, known_at: int |
     )
 
 
-def _of_unit(
-    unit: Unit,
-    days: Sequence[dt.date],
-    here: Sequence[Mapping[str, Posting]],
-    places: Sequence[Mapping[Place, int]],
-    posts: Sequence[int],
-    probations: Sequence[Probation],
-    counted: tuple[Counted, Counted],
-) -> StaffingOfPosts:
+def _ends_in(each: Probation, days: Sequence[dt.date], number: int) -> bool:
+    """Whether a probation ends by the day of this month ahead, and not in one before; none does by today."""
+    after = number > 1 and each.ends_on <= days[number - 1]
+    return number > 0 and each.ends_on <= days[number] and not after
+
+
+def _of_unit(unit: Kind, months: Sequence[Ahead], counted: tuple[Counted, Counted]) -> StaffingOfPosts:
+    """months: today, and those ahead."""
     branch, department, post, employment = unit
-    kind = PostsChange(
-        position=0, branch=branch, department=department, post=post, employment=employment, posts=0,
-        effective_on=days[0],
-    )  # fmt: skip
-    filled = [filling(kind, each) for each in places]
-    ahead = [
-        Ahead(
-            on,
-            posts[number],
-            filled[number],
-            sum(
-                (number == 1 or each.ends_on > days[number - 1]) and each.ends_on <= on
-                for each in probations
-                if (there := here[number].get(each.employee)) is not None and fills(kind, place_of(there))
-            ),
-        )
-        for number, on in enumerate(days)
-        if number
-    ]
-    courses = [expected_heads(filled[0], ahead, each.leaves, each.fails) for each in _chances(*counted)]
+    now, *ahead = months
+    courses = [expected_heads(now.heads, ahead, each.leaves, each.fails) for each in _chances(*counted)]
     return StaffingOfPosts(
         branch=branch,
         department=department,
         post=post,
         employment=employment,
-        filled=filled[0],
+        filled=now.heads,
         months=tuple(
             _month(month, *heads) for month, heads in zip(ahead, zip(*courses, strict=True), strict=True)
         ),

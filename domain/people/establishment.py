@@ -8,7 +8,7 @@ in both.
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from itertools import product
 
 import msgspec
 
@@ -27,13 +27,8 @@ class PostsChange(msgspec.Struct, frozen=True, kw_only=True):
     effective_on: dt.date
 
 
-class Place(NamedTuple):
-    """Where somebody works, as posts are told apart."""
-
-    branch: str | None
-    department: str | None
-    post: str | None
-    employment: str | None
+Kind = tuple[str, str | None, str | None, str]
+"""Branch, department, work and employment of posts; department and work None where all of them are meant."""
 
 
 class Posts(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,39 +58,31 @@ def establishment(
     for change in sorted(changes, key=lambda change: (change.effective_on, change.position)):
         if change.effective_on <= day:
             held[change.branch, change.department, change.post, change.employment] = change
-    places = Counter(place_of(posting) for posting in here.values())
-    found = (_posts(change, places) for change in held.values() if change.posts)
+    filled = filling(here.values())
+    found = (_posts(change, filled) for change in held.values() if change.posts)
     return tuple(sorted(found, key=lambda p: (p.branch, p.department or "", p.post or "", p.employment)))
 
 
-def place_of(posting: Posting) -> Place:
-    """What of a posting says which posts it fills."""
-    return Place(posting.branch, posting.department, posting.post, posting.employment)
+def filling(people: Iterable[Posting]) -> Counter[Kind]:
+    """How many posts of each kind `people` fill."""
+    places = Counter((each.branch, each.department, each.post, each.employment) for each in people)
+    found = Counter[Kind]()
+    for (branch, department, post, employment), number in places.items():
+        if branch is not None and employment is not None:
+            for kind in product((branch,), {department, None}, {post, None}, (employment,)):
+                found[kind] += number
+    return found
 
 
-def fills(change: PostsChange, place: Place) -> bool:
-    """Whether somebody who works there fills a post of this kind."""
-    return (
-        (place.branch, place.employment) == (change.branch, change.employment)
-        and change.department in (None, place.department)
-        and change.post in (None, place.post)
-    )
-
-
-def filling(change: PostsChange, places: Mapping[Place, int]) -> int:
-    """How many posts of this kind those who work at `places`, so many at each, fill."""
-    return sum(number for place, number in places.items() if fills(change, place))
-
-
-def _posts(change: PostsChange, places: Mapping[Place, int]) -> Posts:
-    filled = filling(change, places)
+def _posts(change: PostsChange, filled: Mapping[Kind, int]) -> Posts:
+    here = filled.get((change.branch, change.department, change.post, change.employment), 0)
     return Posts(
         branch=change.branch,
         department=change.department,
         post=change.post,
         employment=change.employment,
         posts=change.posts,
-        filled=filled,
-        vacant=change.posts - filled,
+        filled=here,
+        vacant=change.posts - here,
         position=change.position,
     )
