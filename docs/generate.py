@@ -16,11 +16,12 @@ import api
 import domain
 from api.asyncapi import asyncapi
 from api.fact_schemas import schema_of
+from api.pages import interface
 from api.problems import kinds, status_of
 from api.roles import MAY, MAY_RECORD, ROLES, Action
 from docs.generate_client import client_modules
 from docs.generate_commands import commands_page
-from docs.generate_http import http_page
+from docs.generate_http import described_whole, http_page
 from docs.generate_payroll import payroll_page
 from docs.generate_plans import plans_page
 from docs.generate_schema import plan_schema
@@ -182,6 +183,7 @@ def pages() -> Mapping[Path, str]:
     }
     schemas[DOCS / "asyncapi.json"] = json.dumps(asyncapi(), ensure_ascii=False, indent=1) + "\n"
     schemas[DOCS / "plan.schema.json"] = json.dumps(plan_schema(), ensure_ascii=False, indent=2) + "\n"
+    interface_file = interface.written_out(described_whole().openapi_schema.to_schema())
     return (
         schemas
         | client_modules()
@@ -195,6 +197,7 @@ def pages() -> Mapping[Path, str]:
             DOCS / "reference" / "roles.md": roles_page(),
             DOCS / "reference" / "settings.md": settings_page(NOTICE),
             DOCS.parent / "deploy" / "meritbook.env": environment_file(),
+            interface.WRITTEN: interface_file.decode(),
         }
     )
 

@@ -1,16 +1,19 @@
 """The page about the HTTP interface, from what the service says of itself."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Router
 from litestar.di import Provide
 
 from api import health
-from api.app import HANDLERS, OPENAPI
+from api.app import BESIDE, HANDLERS, OPENAPI
 from api.connectors.xapi import xapi_router
+from api.documented import complete
 from api.paging import pages
 from api.reading import view
+from api.scim.people import People
+from api.scim.routes import scim_router
 
 INTRODUCTION = """# HTTP interface
 
@@ -26,6 +29,11 @@ _ABSENT = frozenset(
 )
 """What a running service gives its handlers, and a description of it does without."""
 
+_GIVEN = {name: Provide(lambda: None, sync_to_thread=False) for name in _ABSENT} | {
+    "view": Provide(view),
+    "pages": Provide(pages),
+}
+
 
 def http_page(notice: str) -> str:
     """Every address: what it answers, what may stand in its query."""
@@ -37,12 +45,20 @@ def http_page(notice: str) -> str:
     return "\n".join(lines)
 
 
+def described_whole() -> Litestar:
+    """As `described`, with what stands beside our own addresses: all that the document of a service has."""
+    own, scim = Router("/v1", route_handlers=HANDLERS), scim_router(cast("People", None))
+    routers = [own, xapi_router(), scim, *BESIDE]
+    made = Litestar(routers, dependencies=_GIVEN, openapi_config=OPENAPI)
+    complete(made)
+    return made
+
+
 def described() -> Litestar:
     """The service without a ledger behind it, for what it says of itself."""
     return Litestar(
         [Router("/v1", route_handlers=HANDLERS), xapi_router(), health.live, health.ready, health.metrics],
-        dependencies={name: Provide(lambda: None, sync_to_thread=False) for name in _ABSENT}
-        | {"view": Provide(view), "pages": Provide(pages)},
+        dependencies=_GIVEN,
         openapi_config=OPENAPI,
     )
 

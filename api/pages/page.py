@@ -4,14 +4,11 @@ import asyncio
 import inspect
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
 from litestar.datastructures import FormMultiDict, State
 from litestar.di import NamedDependency
@@ -25,11 +22,11 @@ from api.intake.intake import DEFAULT_ZONE
 from api.names import names_of
 from api.ops import SOURCE, now
 from api.own_facts import new_key, record, require_self
-from api.pages.assets import address
 from api.pages.languages import chosen
 from api.pages.navigation import Navigation, followed_at
 from api.pages.refusals import Told, told
 from api.pages.submitted import text_of
+from api.pages.templates import environment
 from api.pages.wording import Wording
 from api.paging import PAGE, Pages
 from api.payslip_page import Page as Slip
@@ -47,7 +44,6 @@ from projections import policy
 from projections.titles import Titles, titles
 
 _ID = re.compile(r"[\w./-]*\w")
-TEMPLATES = Path(__file__).resolve().parents[1] / "web" / "templates"
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; "
@@ -300,7 +296,7 @@ def render(
     under = route.opt.get("under") if route is not None else None
     query = request.scope["query_string"].decode("latin-1")
     return (
-        _environment()
+        environment()
         .get_template(template)
         .render(
             say=wording.say,
@@ -325,15 +321,4 @@ def page_of(employee: str) -> str:
     return f"/employees/{quote(employee, safe='')}"
 
 
-@cache
-def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    made.globals |= {"static": address, "page_of": page_of}
-    return made
+environment().globals["page_of"] = page_of

@@ -7,7 +7,7 @@ import pytest
 from browsing import PHONE, chromium, reader
 from served import Service
 
-from api.pages.interface import kind_of
+from api.pages.interface import WRITTEN, kind_of, written_out
 
 
 @pytest.mark.rule("R24")
@@ -23,6 +23,10 @@ def test_every_address_of_the_document_stands_on_the_page(firm: Service) -> None
     }
     assert all(path in answer.text for path in document["paths"])
     assert answer.num_bytes_downloaded < 60_000, "as it is sent: compressed"
+
+
+def test_what_is_written_at_a_release_is_what_the_service_says_of_itself(firm: Service) -> None:
+    assert written_out(firm.http.get("/schema/openapi.json").json()) == WRITTEN.read_bytes()
 
 
 def test_a_browser_loads_it_from_here_alone_and_opens_an_address(firm: Service) -> None:

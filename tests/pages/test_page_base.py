@@ -10,8 +10,8 @@ from served import Service
 
 from api.pages.assets import address, assets
 from api.pages.languages import here
-from api.pages.page import TEMPLATES
 from api.pages.routes import PAGES
+from api.pages.templates import TEMPLATES
 from api.pages.words import catalogue
 
 HTML = {"Accept": "text/html"}
