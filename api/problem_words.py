@@ -42,7 +42,7 @@ def kinds() -> Mapping[str, str]:
     """The English sentences with their places open, and the same in Chinese."""
     found: dict[str, str] = {}
     for file in sorted(files("api").joinpath("web", "problems").iterdir(), key=lambda each: each.name):
-        found |= yaml.safe_load(file.read_text("utf-8"))
+        found |= yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
     return found
 
 

@@ -26,12 +26,13 @@ COLLEAGUES, LICENCES = 40, 100
 class Touching(NamedTuple):
     """Who and what of a firm such facts are about. licences: id, holder and last day of some.
 
-    moved: somebody whose own pages nobody walks. Their history grows, those of others a little.
+    moved: people whose own pages nobody walks.
     """
 
     firm: Firm
     scene: Scene
     colleagues: Sequence[str]
+    moved: Sequence[str]
     licences: deque[tuple[str, str, dt.date]]
     numbers: Iterator[int]
 
@@ -42,10 +43,15 @@ class Touching(NamedTuple):
         day = busy.replace(day=1 + number % busy.day)
         about = next((each for each in (self.scene.worker, *self.colleagues) if f"/{each}" in page), None)
         who = about or self.colleagues[number % len(self.colleagues)]
-        moved = {"employee": self.firm.adopts, "mentor": self.scene.leader, "effective_on": str(day)}
+        mentored = {"employee": self.moved[number % len(self.moved)], "mentor": self.scene.leader}
+        mentored |= {"effective_on": str(day)}
         away = {"employee": who, "from_on": str(day), "until_on": str(day), "kind": "annual"}
         found: dict[Role, list[Told]] = {
-            "integration": [*_WORK[self.firm.folder](who), ("mentor_assigned", moved), ("leave_taken", away)]
+            "integration": [
+                *_WORK[self.firm.folder](who),
+                ("mentor_assigned", mentored),
+                ("leave_taken", away),
+            ]
         }
         if self.licences:
             licence, holder, expires_on = self.licences.popleft()
@@ -94,6 +100,7 @@ def touching(ask: Ask, firm: Firm, scene: Scene) -> Touching:
         firm,
         scene,
         alike[:COLLEAGUES],
+        alike[COLLEAGUES:] or alike,
         deque((each["credential"], each["employee"], _last_day(each)) for each in held),
         count(),
     )

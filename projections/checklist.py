@@ -13,12 +13,13 @@ from domain.period import Period
 from domain.plan.document import Plan
 from domain.plan.fields import Title
 from domain.plan.measures import FactMeasure, Measure
-from domain.plan.spells import Membership, membership
-from projections import policy, roster
+from domain.plan.spells import Membership
+from projections import policy
 from projections.holding import in_effect
 from projections.inquiries import inquiries
 from projections.late import closed_periods
 from projections.measures import Pass, confirmed, counts, rows
+from projections.members import belonging, roll
 from projections.plan_life import drafts
 from projections.reconciling import steps_of
 from projections.sight import bound_for, seen, windows
@@ -129,14 +130,13 @@ class Population(NamedTuple):
 
 def population(cursor: Cursor, period: Period, known_at: int | None) -> Population:
     """Who works in `period`, and by which plans; not by which numbers."""
-    told = roster.told(cursor, None, known_at)
-    here, moves = told.deciding(period), told.moves
-    paid: list[tuple[Plan, Mapping[str, Membership]]] = []
-    for version in policy.plans_in_force(cursor, period.last_day, known_at):
-        plan = version.parsed()
-        found = {who: membership(plan, period, posting, moves[who]) for who, posting in here.items()}
-        paid.append((plan, {who: held for who, held in found.items() if held is not None}))
-    return Population(here, paid)
+    there = roll(cursor, period, known_at)
+    paid = [
+        (plan, belonging(plan, there))
+        for version in policy.plans_in_force(cursor, period.last_day, known_at)
+        for plan in [version.parsed()]
+    ]
+    return Population(there.here, paid)
 
 
 def unconfirmed(

@@ -15,7 +15,7 @@ from domain.plan.measures import FactMeasure, Measure
 from domain.plan.spells import Spells
 from projections import credentials, policy
 from projections.measures import Pass, counts, licensed, rows
-from projections.members import paid_by, roll
+from projections.members import belonging, roll
 from projections.rows import by_employee
 from projections.sight import Windows, bound_for, seen, windows
 from projections.spans import Cursor
@@ -109,14 +109,16 @@ def flagged_work(
     here = roll(cursor, period, known_at, employees)
     for version in policy.plans_in_force(cursor, period.last_day, known_at):
         wanted = licensed_measures(version.parsed().measures)
-        group = paid_by(version, here) if wanted else None
-        if group is None or not group.resolved:
+        there = belonging(version.parsed(), here) if wanted else {}
+        if not there:
             continue
-        told = credentials.changes(cursor, list(group.resolved), known_at)
+        hired = {employee: each.posting.hired_on for employee, each in there.items()}
+        spells = {employee: each.spells for employee, each in there.items() if each.spells is not None}
+        told = credentials.changes(cursor, list(there), known_at)
         changes, held = by_employee(told), days_held(told)
         for name, measure in wanted.items():
             in_period = msgspec.structs.replace(measure, window=type(measure.window)())
-            opened = windows([in_period], period, group.hired, None, group.spells)
+            opened = windows([in_period], period, hired, None, spells)
             days = _in_doubt(in_period, opened, held)
             for employee, position, type_, day in rows(
                 cursor, _asked(cursor, WHICH, in_period, days, known_at)
@@ -129,7 +131,7 @@ def flagged_work(
                         type=type_,
                         employee=employee,
                         day=day,
-                        plan=group.plan.plan,
+                        plan=version.plan,
                         measure=name,
                         title=measure.title,
                         credential=kind,

@@ -5,6 +5,7 @@ they stand on the days asked about last, stays as it is.
 """
 
 import datetime as dt
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Generator, Hashable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,6 +26,9 @@ select employee from roster_change where void_position > %(voided_at)s"""
 
 KEPT_DAYS = 64
 """Of so many questions about everybody on a day or in a period the answer is kept."""
+
+KEPT_PAST = 4
+"""Of so many positions in the past the roster is kept."""
 
 Moves = Mapping[str, Sequence[RosterChange]]
 """What was told of each person, by position."""
@@ -119,6 +123,7 @@ class Kept:
 
     def __init__(self) -> None:
         self._held: tuple[Edition, Roster] | None = None
+        self._past: OrderedDict[int, Roster] = OrderedDict()
 
     @contextmanager
     def used(self) -> Generator[None]:
@@ -132,14 +137,26 @@ class Kept:
     def roster(self, cursor: Cursor, known_at: int | None, read: Read) -> Roster:
         """Everybody's, as known at position `known_at`."""
         now = edition(cursor)
-        if known_at is not None and known_at < max(now):
-            return Roster(by_employee(read(cursor, None, known_at)))
         held = self._held
+        if held is not None and _is_shorter(held[0], now):
+            held = self._held = None
+            self._past.clear()
+        if known_at is not None and known_at < max(now):
+            return self._of_then(cursor, known_at, read)
         if held is None or held[0] != now:
             held = now, _next(cursor, held, now, read)
             # What was told meanwhile may stand in one and not in the other.
             self._held = held if edition(cursor) == now else None
         return held[1]
+
+    def _of_then(self, cursor: Cursor, known_at: int, read: Read) -> Roster:
+        """That of a position in the past, which stays what it was: closed months are asked about again."""
+        past = self._past.get(known_at)
+        if past is None:
+            past = self._past[known_at] = Roster(by_employee(read(cursor, None, known_at)))
+            while len(self._past) > KEPT_PAST:
+                self._past.popitem(last=False)
+        return past
 
 
 _KEPT: ContextVar[Kept | None] = ContextVar("kept_roster", default=None)
@@ -162,9 +179,14 @@ def roster_of_all(cursor: Cursor, known_at: int | None, read: Read) -> Roster:
     )
 
 
+def _is_shorter(held: Edition, now: Edition) -> bool:
+    """Whether the journal is another one than it was: it only grows."""
+    return now.changed_at < held.changed_at or now.voided_at < held.voided_at
+
+
 def _next(cursor: Cursor, held: tuple[Edition, Roster] | None, now: Edition, read: Read) -> Roster:
-    """The roster of edition `now`, from the one before unless the journal has become shorter."""
-    if held is None or now.changed_at < held[0].changed_at or now.voided_at < held[0].voided_at:
+    """The roster of edition `now`, from the one before if there is one."""
+    if held is None:
         return Roster(by_employee(read(cursor, None, None)))
     changed = [employee for (employee,) in cursor.execute(CHANGED, held[0]._asdict())]
     return held[1].moved(read(cursor, changed, None), changed)

@@ -10,7 +10,7 @@ from domain.plan.document import Plan
 from domain.plan.overrides import Override, TargetChange
 from domain.plan.placements import Placements, placements
 from domain.plan.resolve import ResolvedPlan, Resolver
-from domain.plan.spells import Spells, membership
+from domain.plan.spells import Membership, Spells, membership
 from projections import policy, roster
 from projections.kept_roster import Moves, Roster
 from projections.policy import PlanVersion
@@ -118,6 +118,12 @@ def told(cursor: Cursor, known_at: int | None, employees: Sequence[str] | None =
     )
 
 
+def belonging(plan: Plan, roll: Roll) -> dict[str, Membership]:
+    """Who of `roll` belongs to `plan`, whatever numbers hold for them."""
+    found = {e: membership(plan, roll.period, here, roll.moves[e]) for e, here in roll.here.items()}
+    return {employee: held for employee, held in found.items() if held is not None}
+
+
 def paid_by(version: PlanVersion, roll: Roll) -> Members:
     """Whom of `roll` the plan `version` pays, and by which numbers."""
     plan, period = version.parsed(), roll.period
@@ -126,12 +132,8 @@ def paid_by(version: PlanVersion, roll: Roll) -> Members:
     postings: dict[str, Posting] = {}
     spells: dict[str, Spells] = {}
     placed: dict[str, Placements] = {}
-    for employee, here in roll.here.items():
-        moves = roll.moves[employee]
-        held = membership(plan, period, here, moves)
-        if held is None:
-            continue
-        leaves = roll.away.get(employee, ())
+    for employee, held in belonging(plan, roll).items():
+        moves, leaves = roll.moves[employee], roll.away.get(employee, ())
         whole = resolver(held.posting, leaves, moves, held.spells)
         postings[employee], resolved[employee] = held.posting, whole
         if held.spells is not None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 import msgspec
 
@@ -22,6 +23,10 @@ from projections.spans import Cursor
 
 MONTHS = 6
 """So far does a forecast look ahead, if not asked otherwise."""
+
+
+KEPT_UNITS = 2_048
+"""Of so many kinds of posts what is to be expected is kept."""
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,10 +127,10 @@ def forecast(cursor: Cursor, day: dt.date, months: int = MONTHS, known_at: int |
         posts=tuple(
             _of_unit(
                 unit,
-                [
+                tuple(
                     Ahead(on, own.get(unit, 0), there[unit], ends[unit])
                     for on, own, there, ends in zip(days, posts, filled, ending, strict=True)
-                ],
+                ),
                 (rates[unit[0]], confirmed),
             )
             for unit in units
@@ -140,8 +145,12 @@ def _ends_in(each: Probation, days: Sequence[dt.date], number: int) -> bool:
     return number > 0 and each.ends_on <= days[number] and not after
 
 
-def _of_unit(unit: Kind, months: Sequence[Ahead], counted: tuple[Counted, Counted]) -> StaffingOfPosts:
-    """months: today, and those ahead."""
+@lru_cache(KEPT_UNITS)
+def _of_unit(unit: Kind, months: tuple[Ahead, ...], counted: tuple[Counted, Counted]) -> StaffingOfPosts:
+    """What is to be expected of one kind of posts. months: today, and those ahead.
+
+    It is exact, so long in the making, and a change is about the posts of one unit.
+    """
     branch, department, post, employment = unit
     now, *ahead = months
     courses = [expected_heads(now.heads, ahead, each.leaves, each.fails) for each in _chances(*counted)]

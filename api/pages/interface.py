@@ -66,8 +66,12 @@ def _groups() -> dict[str, list[Operation]]:
 
 
 def written_out(document: Json) -> bytes:
-    """What of an OpenAPI document the page shows, as it stands in the file `WRITTEN`."""
-    return msgspec.json.format(msgspec.json.encode(_by_subject(document)), indent=1) + b"\n"
+    """What of an OpenAPI document the page shows, as it stands in the file `WRITTEN`: a line an operation."""
+    subjects = [
+        msgspec.json.encode(subject) + b": [\n" + b",\n".join(map(msgspec.json.encode, operations)) + b"\n]"
+        for subject, operations in _by_subject(document).items()
+    ]
+    return b"{" + b",\n".join(subjects) + b"}\n"
 
 
 def _by_subject(document: Json) -> dict[str, list[Operation]]:

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from jinja2.bccache import Bucket
 
 from api.pages.assets import address
+from api.pages.words import LANGUAGES, catalogue
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "web" / "templates"
 COMPILED = TEMPLATES / "__pycache__"
@@ -44,7 +45,9 @@ def environment() -> Environment:
     return made
 
 
-def compile_all() -> None:
-    """Compiles every template that is not compiled, and makes the others ready."""
+def make_ready() -> None:
+    """Reads the words of all pages, and every template, which is compiled if it was not before."""
+    for lang in LANGUAGES:
+        catalogue(lang)
     for name in environment().list_templates(["html"]):
         environment().get_template(name)

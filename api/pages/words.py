@@ -19,11 +19,17 @@ TAGS: Mapping[Lang, str] = {"zh": "zh-CN", "en": "en"}
 @cache
 def catalogue(lang: Lang) -> Mapping[str, str]:
     """Each key, `file.section.name`, with its sentence."""
-    found: dict[str, str] = {}
+    return {key: said[lang] for key, said in _sentences()}
+
+
+@cache
+def _sentences() -> list[tuple[str, Mapping[str, str]]]:
+    """What all files say, in both languages."""
+    found: list[tuple[str, Mapping[str, str]]] = []
     for file in sorted(files("api").joinpath("web", "words").iterdir(), key=lambda each: each.name):
         if file.name.endswith(".yaml"):
-            for key, said in _flat(file.name.removesuffix(".yaml"), yaml.safe_load(file.read_text("utf-8"))):
-                found[key] = said[lang]
+            read = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
+            found += _flat(file.name.removesuffix(".yaml"), read)
     return found
 
 
