@@ -100,7 +100,7 @@ from api.ops import Ledger
 from api.pages.page import Site
 from api.pages.problem_pages import as_pages
 from api.pages.routes import page_router, site_of
-from api.pages.templates import make_ready
+from api.pages.templates import made_ready
 from api.paging import pages
 from api.problem_answers import EXCEPTION_HANDLERS
 from api.providing import given
@@ -284,7 +284,6 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES, shared: Shared 
         await asyncio.to_thread(ledger.intake.opened)
         for thread in threads:
             thread.start()
-        making_ready = asyncio.create_task(asyncio.to_thread(make_ready))
         async with (
             GroupCommit(ledger.journal, clock=ops.now, on_commit=on_commit) as commits,
             Trail(ledger.intake, commits, ops.now) as trail,
@@ -295,7 +294,6 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES, shared: Shared 
             metrics.watch_writing(lambda: commits.queued, lambda: writing.waiting)
             app.state.trail, app.state.writing, app.state.kept_slips = trail, writing, kept_slips
             yield
-        await making_ready
         hub.close()
         for thread in reversed(threads):
             await asyncio.to_thread(thread.stop)
@@ -310,7 +308,7 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES, shared: Shared 
             **given(**services, services=services),
         },
         exception_handlers=as_pages(EXCEPTION_HANDLERS, site),
-        lifespan=[running],
+        lifespan=[running, made_ready],
         openapi_config=OPENAPI,
         request_max_body_size=ledger.settings.batch_bytes,
         logging_config=None,

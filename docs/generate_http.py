@@ -1,7 +1,7 @@
 """The page about the HTTP interface, from what the service says of itself."""
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from litestar import Litestar, Router
 from litestar.di import Provide
@@ -12,8 +12,6 @@ from api.connectors.xapi import xapi_router
 from api.documented import complete
 from api.paging import pages
 from api.reading import view
-from api.scim.people import People
-from api.scim.routes import scim_router
 
 INTRODUCTION = """# HTTP interface
 
@@ -47,8 +45,7 @@ def http_page(notice: str) -> str:
 
 def described_whole() -> Litestar:
     """As `described`, with what stands beside our own addresses: all that the document of a service has."""
-    own, scim = Router("/v1", route_handlers=HANDLERS), scim_router(cast("People", None))
-    routers = [own, xapi_router(), scim, *BESIDE]
+    routers = [Router("/v1", route_handlers=HANDLERS), xapi_router(), *BESIDE]
     made = Litestar(routers, dependencies=_GIVEN, openapi_config=OPENAPI)
     complete(made)
     return made
