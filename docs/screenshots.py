@@ -22,7 +22,7 @@ from api.tokens import Tokens, token_file
 
 FOLDER = Path(__file__).resolve().parent / "screenshots"
 DAY = "2025-11-20"
-SELLER, NEWCOMER = "HK035", "HK048"
+SELLER, NEWCOMER, NURSE = "HK035", "HK048", "LJ0305"
 MANAGER, SOUTH = "HK003", "HK004"
 NEW = "new"
 """A firm of which nothing is recorded yet."""
@@ -66,6 +66,7 @@ PICTURES = [
     Picture("today", SELLER, f"today?day={DAY}", "phone", "zh", "dark"),
     Picture("today", SELLER, f"today?day={DAY}", "desk", "zh"),
     Picture("today", SELLER, f"today?day={DAY}", "desk", "en", "dark"),
+    Picture("today-nurse", NURSE, f"today?day={WARD_DAY}", "phone", "zh", "light", "hospital"),
     Picture("pay", SELLER, "pay/2025-10", "phone", "zh"),
     Picture("pay", SELLER, "pay/2025-10", "desk", "en"),
     Picture("evidence", SELLER, "pay/2025-10/evidence?plan=huikang-seller&measure=deals", "phone", "en"),
@@ -194,7 +195,8 @@ def main() -> None:
 def _take_all(found: str, home: Path, address: str, firm: str) -> None:
     made = Tokens(token_file(home))
     tokens = {
-        each: made.make("employee", f"picture.{each}", each, scope="self") for each in (SELLER, NEWCOMER)
+        each: made.make("employee", f"picture.{each}", each, scope="self")
+        for each in (SELLER, NEWCOMER, NURSE)
     }
     for leader in (MANAGER, SOUTH):
         tokens[leader] = made.make("manager", f"picture.{leader}", leader, scope="team")

@@ -30,6 +30,8 @@ _WORD = re.compile(r"[a-z]{2}")
 _IN_RULES: tuple[TitledKind, ...] = ("branch", "department", "team", "post", "credential", "skill")
 """What rules speak of by id."""
 _MINUS = "−"
+_JOINED = "\u2060"
+"""Between a sign and its amount no line ends."""
 _SIZES = ("B", "kB", "MB", "GB", "TB")
 _ALONE = r"(?<![\w.,'/#:-])"
 """What is looked for is no part of an id, an address or something that is quoted."""
@@ -154,7 +156,8 @@ class Wording(NamedTuple):
 
     def _amount(self, found: re.Match[str]) -> str:
         amount = f"{int(found['whole']):,}{_padded(found['rest'] or '', found['code'])}"
-        return f"{found['sign'].replace('-', _MINUS)}{_before(found['code'])}{amount}"
+        sign = f"{found['sign'].replace('-', _MINUS)}{_JOINED}" if found["sign"] else ""
+        return f"{sign}{_before(found['code'])}{amount}"
 
     def _written_day(self, found: re.Match[str]) -> str:
         try:
