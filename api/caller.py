@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from api.roles import MAY, MAY_RECORD, ROLES, Action, Role, ScopeName
+from api.roles import MAY, MAY_ANSWER, MAY_RECORD, ROLES, Action, Role, ScopeName
+from domain.facts.changes import ChangeKind
 from domain.facts.registry import FACT_TYPES
 from domain.refusals import NotAllowed
 
@@ -61,6 +62,18 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
                 field="type",
                 detail=f"The role {self.role} does not write {fact_type}.",
                 remedy="Send it with the token of a role that does, or use the command made for it.",
+            )
+
+    def require_answer(self, changes: ChangeKind) -> None:
+        """Lets the caller approve or refuse a change of this type that somebody else has proposed.
+
+        Raises: NotAllowed.
+        """
+        if self.role not in MAY_ANSWER[changes]:
+            raise NotAllowed(
+                field="changes",
+                detail=f"The role {self.role} does not approve {changes}.",
+                remedy=f"Ask somebody who may: {', '.join(sorted(MAY_ANSWER[changes]))}.",
             )
 
     def require_everybody(self) -> None:

@@ -130,6 +130,17 @@ CLOSE_BODY = RequestBody(
     },
 )
 
+REFUSAL_BODY = RequestBody(
+    required=True,
+    description="Why the change is not wanted.",
+    content={
+        "application/json": OpenAPIMediaType(
+            schema=object_of({"reason": _TEXT}, {}, "In plain words, without personal data."),
+            examples={"refusal": Example(summary="Refuse it", value={"reason": "too early"})},
+        )
+    },
+)
+
 PLAN_TEXT_BODY = RequestBody(
     required=True,
     description="A plan document as YAML.",

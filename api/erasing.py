@@ -15,14 +15,23 @@ from domain.refusals import BadField
 
 
 def erase(
-    ledger: Ledger, *, employee: str | None, customer: str | None, reason: str, actor: str, approver: str
+    ledger: Ledger,
+    *,
+    employee: str | None,
+    customer: str | None,
+    reason: str,
+    actor: str,
+    approver: str,
+    proposal: int | None = None,
 ) -> tuple[SubjectErased, Stored]:
     """Destroys the key of an employee or a client and says so in the journal, both or neither.
 
-    The same person again changes nothing.
+    The same person again changes nothing. proposal: what `actor`, who is then the approver, approves by it.
     Raises: the Refusals of an erasure; BadField for a client of whom no fact speaks.
     """
-    asked = SubjectErased(employee=employee, customer=customer, reason=reason, approver=approver)
+    asked = SubjectErased(
+        employee=employee, customer=customer, reason=reason, approver=approver, proposal=proposal
+    )
     subject = subject_of(asked) or ""
     with ledger.journal.cursor() as cursor:
         before = matching(cursor, (Selector(("subject_erased",), (subject,)),), 0, 1)

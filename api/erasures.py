@@ -25,6 +25,9 @@ from domain.journal.record import Record, record_line
 
 log = logging.getLogger("meritbook")
 
+OWN_NAME = "meritbook"
+"""Whose name stands at what is told again without the proposal that it was approved by."""
+
 # Rows that are missing altogether must not be made anew either.
 STILL_THERE = """
 select subject from unnest(%(subjects)s::text[]) as gone (subject)
@@ -105,6 +108,11 @@ def _tell(forgotten: Sequence[Erasure], intake: Intake) -> None:
         # No earlier than when it was decided: the tolerance for clocks is a day.
         now = max(each.occurred_at, dt.datetime.now(dt.UTC))
         [outcome] = intake.submit([submission], actor=each.actor, now=now, atomic=True)
+        if isinstance(outcome, Refused) and each.fact.proposal is not None:
+            # The proposal is forgotten, too: this service tells it on the word of who approved it.
+            said = msgspec.json.encode(msgspec.structs.replace(each.fact, proposal=None))
+            again = msgspec.structs.replace(submission, data=said)
+            [outcome] = intake.submit([again], actor=OWN_NAME, now=now, atomic=True)
         if isinstance(outcome, Refused):
             log.warning("erasure_not_told_again %s %s", each.subject, outcome.refusal.kind)
 

@@ -21,13 +21,13 @@ from api.intake import Outcome, Refused, Stored, Submission
 from api.intake.item import decoded
 from api.problems import BodyTooLarge, Problem, WrongMediaType, problem_of
 from api.roles import MAY_RECORD
+from api.two_persons import ON_SOMEBODYS_WORD, require_own_word
 from api.watching import note_refusal
 from api.writing import Writing
 from domain.decide.boundary import branches_named, people_written_about
-from domain.facts.base import Fact
-from domain.facts.governance import FactConfirmed, FactVoided, PlanAdopted
+from domain.facts.governance import FactConfirmed, FactVoided
 from domain.facts.selling import CustomerAssigned, CustomerRegistered
-from domain.refusals import AdoptionNotProposed, BadField, NotAllowed, Refusal
+from domain.refusals import BadField, NotAllowed, Refusal
 
 JSON = "application/json"
 _HIT = (b"idempotency-hit", b"true")
@@ -290,11 +290,9 @@ TAKES_CLIENT = frozenset({CustomerRegistered.TYPE, CustomerAssigned.TYPE})
 def within_rights(submission: Submission, caller: Caller) -> Submission:
     """`submission`, if the caller may write such a fact; a void reaches only what they may write themselves.
 
-    Raises: NotAllowed, AdoptionNotProposed; BadField, UnknownFactType for what is no fact.
+    Raises: NotAllowed, AdoptionNotProposed, ChangeNotProposed; BadField, UnknownFactType for what is no fact.
     """
     caller.require_record(submission.type)
-    if submission.type == PlanAdopted.TYPE:
-        _require_proposed(decoded(submission))
     about_fact = submission.type in (FactVoided.TYPE, FactConfirmed.TYPE)
     if caller.within is not None and not about_fact:
         fact = decoded(submission)
@@ -303,27 +301,14 @@ def within_rights(submission: Submission, caller: Caller) -> Submission:
             caller.require_own(submission.source, people)
         else:
             caller.require_write_about(people, [branch for _, branch in branches_named(fact)])
+    if submission.type in ON_SOMEBODYS_WORD:
+        require_own_word(decoded(submission), caller)
     if submission.type in TAKES_CLIENT and caller.within is not None:
         return msgspec.structs.replace(submission, people=caller.within)
     if not about_fact:
         return submission
     types = MAY_RECORD.get(caller.role, frozenset()) if submission.type == FactVoided.TYPE else None
     return msgspec.structs.replace(submission, reach=types, people=caller.within)
-
-
-def _require_proposed(fact: Fact) -> None:
-    """Checks that an adoption confirms what its approver proposed: a name alone is nobody's word.
-
-    That the proposal stands, and is theirs, is for the rule of adoption to see.
-    Raises: AdoptionNotProposed.
-    """
-    if isinstance(fact, PlanAdopted) and fact.proposed_at is None:
-        raise AdoptionNotProposed(
-            field="data.proposed_at",
-            detail=f"{fact.approver} is named as approver, and nothing shows that they agree.",
-            remedy=f"Put it up with plan_drafted, let {fact.approver} send adoption_proposed with a token of "
-            "their own, and name draft and proposed_at.",
-        )
 
 
 def _said(outcome: Outcome) -> Item:

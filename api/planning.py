@@ -9,12 +9,16 @@ from uuid import uuid4
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
+from api.changing import propose
 from api.intake import Stored, Submission
 from api.ops import SOURCE, Ledger, now, submit_one
 from api.plan_text import with_lines
 from api.plan_yaml import read_text
 from api.problems import NotFound
 from domain.decide.plans import require_second_person
+from domain.decide.proposed import UNNAMED
+from domain.facts.governance import OverrideSet
+from domain.facts.registry import from_builtins
 from domain.journal.lookup import at_positions, stored_keys
 from domain.plan.document import Plan
 from domain.plan.parse import document_hash, parse_plan, plan_document
@@ -149,12 +153,16 @@ def acknowledge(
     return _told(ledger, "plan_acknowledged", data | _given({"signature": signature}), actor)
 
 
-def set_override(ledger: Ledger, fact: Mapping[str, object], *, actor: str) -> Stored:
-    """Records `fact`, an override of a parameter that a plan leaves open.
+def set_override(ledger: Ledger, fact: Mapping[str, object], *, actor: str, approver: str | None) -> Stored:
+    """Records `fact`, an override of a parameter that a plan leaves open; without an approver, proposes it.
 
     Raises: the Refusals of an override.
     """
-    return _told(ledger, "override_set", fact, actor)
+    if approver is not None:
+        return _told(ledger, "override_set", {**fact, "approver": approver}, actor)
+    change = from_builtins("override_set", {**fact, "approver": UNNAMED})
+    assert isinstance(change, OverrideSet)
+    return propose(ledger, change, actor=actor)
 
 
 def end_plan(ledger: Ledger, plan: str, ended_on: dt.date, *, reason: str, actor: str) -> Stored:

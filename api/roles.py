@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from domain.facts.changes import ChangeKind
 from domain.facts.registry import CREDITED, FACT_TYPES
 
 Role = Literal["employee", "manager", "hr", "hr_head", "payroll", "auditor", "integration", "administrator"]
@@ -56,6 +57,8 @@ _SAID_OF_PLANS = frozenset({"plan_commented", "plan_acknowledged"})
 _RUNS = frozenset("run_approved run_released pay_held hold_released payment_confirmed".split())
 _HOLDS = frozenset({"pay_held", "hold_released"})
 _ON_INQUIRIES = frozenset({"inquiry_answered", "inquiry_resolved"})
+_CHANGES = frozenset({"change_proposed", "change_refused"})
+"""What they are about must be for the role, too: `MAY_ANSWER`."""
 _CREDENTIALS = frozenset(
     """credential_granted credential_renewed credential_suspended credential_revoked
     credential_reinstated""".split()
@@ -158,6 +161,7 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _APPROVALS
         | _CORRECTIONS
         | _RULES
+        | _CHANGES
         | _ON_INQUIRIES
         | _HOLDS
         | {"plan_commented"},
@@ -174,11 +178,19 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
         | _ON_INQUIRIES
         | _HOLDS
         | _WORDS
-        | {"plan_drafted", "adoption_proposed", "inquiry_opened", "notice_rules_set", "market_pay_surveyed"},
+        | {
+            "change_proposed",
+            "plan_drafted",
+            "adoption_proposed",
+            "inquiry_opened",
+            "notice_rules_set",
+            "market_pay_surveyed",
+        },
         "hr_head": frozenset(FACT_TYPES) - _OF_THE_SERVICE,
         "payroll": _RATES
         | _RUNS
         | _APPROVALS
+        | _CHANGES
         | {"balance_written_off", "market_pay_surveyed"}
         | _ON_INQUIRIES
         | {"fact_voided"},
@@ -196,3 +208,24 @@ MAY_RECORD: Mapping[Role, frozenset[str]] = MappingProxyType(
     }
 )
 """Which facts a role may write; an employee only those about themselves."""
+
+_ERASES = frozenset[Role]({"hr_head", "administrator"})
+
+
+def _answers(kind: str) -> frozenset[Role]:
+    if kind == "subject_erased":
+        return _ERASES
+    return frozenset([role for role in ROLES if kind in MAY_RECORD.get(role, ())])
+
+
+MAY_ANSWER: Mapping[str, frozenset[Role]] = MappingProxyType(
+    {kind: _answers(kind) for kind in get_args(ChangeKind)}
+)
+"""Who approves and refuses a change that takes two, by its type."""
+
+_HR = frozenset[Role]({"hr"})
+
+MAY_PROPOSE: Mapping[str, frozenset[Role]] = MappingProxyType(
+    {kind: roles | _HR if kind == "subject_erased" else roles for kind, roles in MAY_ANSWER.items()}
+)
+"""Who proposes one."""

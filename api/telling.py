@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from api import problem_words, shift_words
+from api.telling_changes import CHANGES
 from api.telling_connecting import CONNECTING
 from api.telling_directory import DIRECTORY
 from api.telling_leads import LEADS_AND_CONTRACTS
@@ -26,6 +27,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     **DIRECTORY,
     **CONNECTING,
     **NAMING,
+    **CHANGES,
     "employee_hired": (
         "{employee} joins {branch} as {post} on {hired_on}",
         "{employee} 于 {hired_on} 入职 {branch}，岗位 {post}",
@@ -190,21 +192,6 @@ FORMS: Mapping[str, tuple[str, str]] = {
         "Plan {plan} ends on {ended_on}: {reason}",
         "激励方案 {plan} 于 {ended_on} 终止：{reason}",
     ),
-    "target_changed": (
-        "Target {target} of {employee} is {value} from {effective_from}, approved by {approver}: {reason}",
-        "{employee} 的目标 {target} 自 {effective_from} 起为 {value}，审批人 {approver}：{reason}",
-    ),
-    "override_set": (
-        "{parameter} of plan {plan} is {value} for {level} {scope} from {effective_from}, "
-        "approved by {approver}: {reason}",
-        "方案 {plan} 的参数 {parameter} 自 {effective_from} 起对 {level} {scope} 为 {value}，"
-        "审批人 {approver}：{reason}",
-    ),
-    "balance_written_off": (
-        "{amount} that {employee} owes on {account} of plan {plan} is written off, approved by {approver}: "
-        "{reason}",
-        "{employee} 在方案 {plan} 的 {account} 所欠 {amount} 予以核销，审批人 {approver}：{reason}",
-    ),
     "exchange_rate_set": (
         "1 {base} is {rate} {quote} from {effective_on}[, by {quoted_by}]",
         "自 {effective_on} 起 1 {base} 折合 {rate} {quote}[，来源 {quoted_by}]",
@@ -287,10 +274,6 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "signed_in": (
         "{holder} signs in as {role}[, for {employee}], by {method}",
         "{holder} 以 {role} 登录[，人员 {employee}]，方式 {method}",
-    ),
-    "subject_erased": (
-        "Personal data[ of {employee}][ of client {customer}] is erased, approved by {approver}: {reason}",
-        "[{employee} 的][客户 {customer} 的]个人数据被清除，审批人 {approver}：{reason}",
     ),
 }
 """English and Chinese, by type of fact; `{amount}` is amount_minor in major units with its currency."""

@@ -2,6 +2,7 @@
 
 from projections import (
     approvals,
+    changes,
     confirmations,
     connectors,
     contracts,
@@ -73,5 +74,6 @@ PROJECTIONS: tuple[Projection, ...] = (
     trail,
     erasures,
     connectors,
+    changes,
 )
 """Each may read the tables of those before it."""

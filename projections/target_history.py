@@ -9,9 +9,10 @@ from projections.spans import Cursor
 HISTORY = """
 select
     t.position, t.employee, t.target, t.value, t.within_days, t.effective_from, t.effective_until,
-    j.data ->> 'reason', j.data ->> 'approver', j.actor, j.recorded_at,
+    j.data ->> 'reason', j.data ->> 'approver', coalesce(p.actor, j.actor), j.recorded_at,
     case when t.void_position <= coalesce(%(known_at)s, t.void_position) then t.void_position end
 from target_change t join journal j on j.position = t.position
+left join journal p on p.position = (j.data ->> 'proposal')::bigint
 where t.employee = %(employee)s and t.position <= coalesce(%(known_at)s, t.position)
 order by t.position desc"""
 
@@ -20,7 +21,7 @@ class ChangedTarget(msgspec.Struct, frozen=True, kw_only=True):
     """A target or milestone that was changed for a person, from a day on and to its last day.
 
     value: a number or percentage as text. within_days: new length of a milestone's window. voided_at:
-    position of the void that put the old one back.
+    position of the void that put the old one back. actor: who asked for it. approver: the second person.
     """
 
     position: int

@@ -30,7 +30,7 @@ curriculum: [{id: basics, title: Basics, pass_score: 80}]
 _ADOPTION = adoption(document(PLAN))
 ADOPTED = {name: value for name, value in _ADOPTION.items() if name != "approver"}
 LOWER = {"plan": "selling", "parameter": "quota", "level": "person", "value": "15", "reason": "as agreed"}
-LOWER |= {"effective_from": "2025-01-01", "approver": "boss"}
+LOWER |= {"effective_from": "2025-01-01"}
 
 
 def history() -> list[dict[str, Any]]:
@@ -44,7 +44,7 @@ def history() -> list[dict[str, Any]]:
         told.append(fact("employee_hired", hired | ({"manager": manager} if manager else {}), **DAY))
     told.append(fact("plan_drafted", ADOPTED | {"draft": "D1"}))
     for person in PEOPLE:
-        told += [*about(person), fact("override_set", LOWER | {"scope": person})]
+        told += about(person)
     serves = {"employee": OTHER, "assistant": BESIDE, "effective_on": "2025-06-01"}
     return [*told, fact("assistant_assigned", serves)]
 
@@ -77,4 +77,5 @@ def tell_all(service: Service) -> None:
     answer = service.client("hr_head").post("/v1/facts:batch", json=history(), params={"atomic": False})
     refused = [each for each in answer.json()["outcomes"] if "problem" in each]
     assert not refused, [each["problem"]["detail"] for each in refused][:5]
+    service.by_two(*(fact("override_set", LOWER | {"scope": person}) for person in PEOPLE))
     service.get("/v1/plans")

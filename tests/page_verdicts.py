@@ -10,6 +10,7 @@ from api.roles import ROLES, Role
 ALL = frozenset(ROLES)
 PAY = ALL - {"integration"}
 RUN = frozenset[Role]({"payroll", "hr_head", "auditor", "administrator"})
+ANSWERING = frozenset[Role]({"manager", "hr", "payroll", "hr_head", "administrator"})
 PEOPLE = ALL - {"integration"}
 AUDIT = frozenset[Role]({"auditor", "hr_head", "administrator"})
 READ_PLANS = ALL - {"integration"}
@@ -31,6 +32,8 @@ CREDENTIALS = frozenset[Role]({"hr_head"})
 PAGES: Mapping[str, frozenset[Role]] = {
     "GET /": ALL,
     "GET /employees/{employee}/today": PAY,
+    "GET /proposals": PAY,
+    "POST /proposals": ANSWERING,
     "GET /account": ALL,
     "POST /account/password": ALL,
     "POST /account/second-factor": ALL,

@@ -83,10 +83,17 @@ class Service:
 
     def adopt(self, adopted: dict[str, Any], **envelope: Any) -> int:
         """Adopts a plan as the command does, by two who are not asked for tokens; its position."""
-        said = fact("plan_adopted", {"approver": "boss", **adopted}, **envelope)
-        told = Submission(**said | {"occurred_at": dt.datetime.fromisoformat(said["occurred_at"])})
+        return self.by_two(fact("plan_adopted", adopted, **envelope))
+
+    def by_two(self, *told: dict[str, Any]) -> int:
+        """Records facts that take two as a command does, which names both; the position of the last."""
+        position = 0
         with open_ledger(self.settings) as ledger:
-            return submit_one(ledger, told, "test").position
+            for each in told:
+                at = dt.datetime.fromisoformat(each["occurred_at"])
+                said = each | {"occurred_at": at, "data": {"approver": "boss", **each["data"]}}
+                position = submit_one(ledger, Submission(**said), "test").position
+        return position
 
     def head(self) -> int:
         """The last position of the journal."""

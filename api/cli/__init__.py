@@ -14,6 +14,7 @@ from api.cli import (
     balances,
     banks,
     branches,
+    changes,
     closing,
     cold,
     connectors,
@@ -66,6 +67,9 @@ for commands in (
 app.add_typer(tokens.app)
 app.add_typer(accounts.app, name="account", help="Who may sign in to the pages with a password.")
 app.add_typer(privacy.app)
+app.add_typer(
+    changes.proposal, name="proposal", help="Changes that one person proposes and another approves."
+)
 app.add_typer(alerts.app)
 app.add_typer(assistants.app)
 app.add_typer(assistants.pairing, name="pairing", help="Assistants and the sellers whom they serve.")

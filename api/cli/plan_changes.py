@@ -6,7 +6,7 @@ import typer
 
 from api.cli.pay import asked_day
 from api.cli.plan_life import PlanId
-from api.cli.terminal import USAGE, Failed, Json, output, print_json, settings
+from api.cli.terminal import USAGE, Failed, Json, notes, output, print_json, settings
 
 app = typer.Typer()
 
@@ -24,8 +24,10 @@ def override(
     value: Annotated[str, typer.Argument(help="Its new value, such as 30 or '12 %'.")],
     from_: Annotated[str, typer.Option("--from", help="First day on which it holds.", metavar="DAY")],
     by: By,
-    approver: Annotated[str, typer.Option(help="The second person, who approves.")],
     reason: Why,
+    approver: Annotated[
+        str | None, typer.Option(help="The second person, who approves; it is only proposed if absent.")
+    ] = None,
     branch: Annotated[str | None, typer.Option(help="The branch that sets it.")] = None,
     team: Annotated[str | None, typer.Option(help="Or the team.")] = None,
     person: Annotated[str | None, typer.Option(help="Or the one person whom it is for.")] = None,
@@ -45,13 +47,17 @@ def override(
     [(level, scope)] = scopes
     first, last = asked_day(from_), None if until is None else asked_day(until)
     fact: dict[str, object] = {"plan": name, "parameter": parameter, "level": level, "scope": scope}
-    fact |= {"value": value, "effective_from": str(first), "reason": reason, "approver": approver}
+    fact |= {"value": value, "effective_from": str(first), "reason": reason}
     if last is not None:
         fact["effective_until"] = str(last)
     with open_ledger(settings()) as ledger:
-        stored = set_override(ledger, fact, actor=by)
+        stored = set_override(ledger, fact, actor=by, approver=approver)
     if json:
         print_json({"plan": name, "parameter": parameter, "position": stored.position})
+        return
+    if approver is None:
+        output().print(f"It is proposed (position {stored.position}).")
+        notes().print(f"Somebody else approves it: meritbook proposal approve {stored.position} --by NAME.")
         return
     till = f" to {last}" if last else ""
     output().print(

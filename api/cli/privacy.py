@@ -1,11 +1,14 @@
 """Commands about personal data: erasing somebody, and the keys that encrypt it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli.terminal import Failed, Json, notes, output, print_json, settings
+
+if TYPE_CHECKING:
+    from api.ops import Ledger
 
 app = typer.Typer()
 keys = typer.Typer(help="The keys of personal data.", no_args_is_help=True)
@@ -16,8 +19,10 @@ app.add_typer(keys, name="keys")
 def erase(
     subject: Annotated[str, typer.Argument(help="Id of the employee, or of the client with --customer.")],
     by: Annotated[str, typer.Option(help="Who erases.")],
-    approver: Annotated[str, typer.Option(help="The second person, who approves.")],
     reason: Annotated[str, typer.Option(help="Why, without personal data.")],
+    approver: Annotated[
+        str | None, typer.Option(help="The second person, who approves; it is only proposed if absent.")
+    ] = None,
     customer: Annotated[bool, typer.Option("--customer", help="Erase a client.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
     json: Json = False,
@@ -26,10 +31,13 @@ def erase(
     from api.erasing import erase as erase_subject
     from api.ops import open_ledger
 
-    if not yes and not json:
+    if approver is not None and not yes and not json:
         typer.confirm(f"Nobody will ever read the personal data of {subject} again. Erase it?", abort=True)
     with open_ledger(settings()) as ledger:
         ledger.opened()
+        if approver is None:
+            _proposed(ledger, subject, customer, reason, by, json)
+            return
         fact, stored = erase_subject(
             ledger,
             employee=None if customer else subject,
@@ -44,6 +52,22 @@ def erase(
     already = "was erased already" if stored.hit else "is erased"
     output().print(f"{subject} {already} (position {stored.position}).")
     notes().print("Copies of the keys made before can still hold theirs: see docs/howto/privacy.md.")
+
+
+def _proposed(ledger: "Ledger", subject: str, customer: bool, reason: str, by: str, json: bool) -> None:
+    """Proposes the erasure, which a second person approves."""
+    from api.changing import propose
+    from api.pages.submitted import converted
+    from domain.decide.proposed import UNNAMED
+    from domain.facts.erasure import SubjectErased
+
+    said = {"customer" if customer else "employee": subject, "reason": reason, "approver": UNNAMED}
+    stored = propose(ledger, converted(SubjectErased, said), actor=by)
+    if json:
+        print_json({"position": stored.position, "proposed": True})
+        return
+    output().print(f"The erasure of {subject} is proposed (position {stored.position}).")
+    notes().print(f"Somebody else approves it: meritbook proposal approve {stored.position} --by NAME.")
 
 
 @keys.command("status", epilog="Example: meritbook keys status --json")

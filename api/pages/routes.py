@@ -5,7 +5,7 @@ from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 
 from api.intake import Intake
-from api.pages import boards, first_run
+from api.pages import boards, changes, first_run
 from api.pages.admin import access, imports, intake, running, webhooks
 from api.pages.assets import static_file
 from api.pages.audit import exports, journal, sealing, statements
@@ -64,6 +64,8 @@ PAGES: list[HTTPRouteHandler] = [
     people_page,
     boards.boards_page,
     boards.board_page,
+    changes.proposals_page,
+    changes.answer_proposal,
     journal.journal_page,
     journal.reads_page,
     journal.fact_page,

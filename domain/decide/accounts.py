@@ -1,26 +1,18 @@
-"""Rules on accounts: what is owed is given up by two others, on an account that a plan has."""
+"""Rules on accounts: what is owed is given up on an account that a plan has."""
 
 from domain.decide.known import Known
-from domain.decide.plans import require_second_person
 from domain.facts.accounts import BalanceWrittenOff
 from domain.plan.account_terms import NEGATIVE_BALANCE
 from domain.plan.parse import parse_plan
-from domain.refusals import BadField, SecondPersonNeeded, UnknownPlan
+from domain.refusals import BadField, UnknownPlan
 
 
-def write_off(fact: BalanceWrittenOff, known: Known, actor: str) -> None:
-    """Whoever owes does not decide; the account is one of the plan's, in its currency.
+def write_off(fact: BalanceWrittenOff, known: Known) -> None:
+    """The account is one of the plan's, in its currency.
 
     How much is owed is not looked at: no more than that is written off, whatever the fact says.
-    Raises: SecondPersonNeeded, UnknownPlan, BadField.
+    Raises: UnknownPlan, BadField.
     """
-    require_second_person(actor, fact.approver)
-    if fact.employee in (actor, fact.approver):
-        raise SecondPersonNeeded(
-            field="data.approver",
-            detail=f"{fact.employee} would give up their own debt.",
-            remedy="Ask two other persons.",
-        )
     versions = [parse_plan(told.document, file=fact.plan) for told in known.plans.get(fact.plan, ())]
     if not versions:
         raise UnknownPlan(

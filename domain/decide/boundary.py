@@ -1,8 +1,9 @@
 """Which facts of the journal a new fact's rules must look at: its consistency boundary."""
 
 from collections.abc import Callable, Container
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_args
 
+from domain.decide.proposed import UNNAMED, proposed_change
 from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.approvals import ApprovalAsked, ApprovalDecided
 from domain.facts.assisting import (
@@ -13,6 +14,7 @@ from domain.facts.assisting import (
     LeadReceived,
 )
 from domain.facts.base import Fact
+from domain.facts.changes import ChangeKind, ChangeProposed, ChangeRefused
 from domain.facts.credentials import (
     CredentialGranted,
     CredentialReinstated,
@@ -56,6 +58,7 @@ from domain.facts.shifts import (
     SwapConsented,
     SwapRefused,
 )
+from domain.refusals import Refusal
 
 
 class Look(NamedTuple):
@@ -82,6 +85,7 @@ _COVER = tuple(
     "employee_hired employee_transferred employee_promoted employee_left plan_acknowledged "
     "fact_voided".split()
 )
+_ANSWERS = (*get_args(ChangeKind), "change_refused", "fact_voided")
 _RUN = ("period_closed", "run_approved", "run_released", "fact_voided")
 _PROPOSALS = ("close_proposed", "fact_voided")
 _HOLDS = ("pay_held", "hold_released", "fact_voided")
@@ -130,7 +134,23 @@ def _acknowledged(fact: PlanAcknowledged) -> tuple[Look, ...]:
 
 def _erased(fact: SubjectErased) -> tuple[Look, ...]:
     told = Look((fact.TYPE,), subject_of(fact) or "")
-    return (told, Look(_HIRES, told.tag)) if fact.employee else (told,)
+    hires = (Look(_HIRES, told.tag),) if fact.employee else ()
+    return (told, *hires, *_answers(fact.proposal))
+
+
+def _answers(proposal: int | None) -> tuple[Look, ...]:
+    """What became of a proposal of a change."""
+    if proposal is None:
+        return ()
+    return (Look(_ANSWERS, f"proposal:{proposal}"), Look(("fact_voided",), f"fact:{proposal}"))
+
+
+def _proposed(fact: ChangeProposed) -> tuple[Look, ...]:
+    """What the rules of the change look at; one that cannot be read is refused by its own rule."""
+    try:
+        return boundary(proposed_change(fact, UNNAMED))
+    except Refusal:
+        return ()
 
 
 def _inquired(fact: InquiryOpened | InquiryAnswered | InquiryResolved) -> tuple[Look, ...]:
@@ -204,8 +224,10 @@ _BOUNDARIES = dict(
             PeriodClosed,
             lambda fact: (Look(("period_closed",), ""), Look(_PROPOSALS, f"period:{fact.period}")),
         ),
-        _of(OverrideSet, lambda fact: (Look(_PLANS, f"plan:{fact.plan}"),)),
-        _of(TargetChanged, lambda _: (Look(_PLANS, ""),)),
+        _of(OverrideSet, lambda fact: (Look(_PLANS, f"plan:{fact.plan}"), *_answers(fact.proposal))),
+        _of(TargetChanged, lambda fact: (Look(_PLANS, ""), *_answers(fact.proposal))),
+        _of(ChangeProposed, _proposed),
+        _of(ChangeRefused, lambda fact: _answers(fact.proposal)),
         _of(ExchangeRateSet, lambda fact: (Look((fact.TYPE, "fact_voided"), f"quotation:{fact.quotation}"),)),
         _of(SubjectErased, _erased),
         _of(LedgerOpened, lambda _: (Look(("ledger_opened",), ""),)),
@@ -222,7 +244,7 @@ _BOUNDARIES = dict(
         _of(RunReleased, lambda fact: (Look((*_RUN, "payment_confirmed"), f"period:{fact.period}"),)),
         _of(PayHeld, lambda fact: (Look(_HOLDS, f"hold:{fact.hold}"), *_behind_hold(fact))),
         _of(HoldReleased, lambda fact: (Look(_HOLDS, f"hold:{fact.hold}"),)),
-        _of(BalanceWrittenOff, lambda fact: (Look(_PLANS, f"plan:{fact.plan}"),)),
+        _of(BalanceWrittenOff, lambda fact: (Look(_PLANS, f"plan:{fact.plan}"), *_answers(fact.proposal))),
         _of(InquiryOpened, _inquired),
         _of(InquiryAnswered, _inquired),
         _of(InquiryResolved, _inquired),
@@ -261,6 +283,10 @@ def positions_named(fact: Fact) -> tuple[int, ...]:
             return tuple(fact.evidence)
         case TestDrawn() | TestAnswered():
             return (fact.published_at,)
+        case ChangeRefused():
+            return (fact.proposal,)
+        case OverrideSet() | TargetChanged() | BalanceWrittenOff() | SubjectErased():
+            return () if fact.proposal is None else (fact.proposal,)
         case _:
             return ()
 

@@ -6,15 +6,14 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from domain.decide import (
-    accounts,
     approvals,
     assisting,
+    changes,
     corrections,
     credentials,
     credits,
     currencies,
     drafts,
-    erasure,
     honours,
     inquiries,
     interventions,
@@ -34,6 +33,7 @@ from domain.decide import (
 )
 from domain.decide.existence import require_existing
 from domain.decide.known import Known
+from domain.decide.proposed import Change
 from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.approvals import ApprovalAsked, ApprovalDecided
 from domain.facts.assisting import (
@@ -44,6 +44,7 @@ from domain.facts.assisting import (
     LeadReceived,
 )
 from domain.facts.base import Fact
+from domain.facts.changes import ChangeProposed, ChangeRefused
 from domain.facts.credentials import (
     CredentialGranted,
     CredentialReinstated,
@@ -166,6 +167,10 @@ def _by(
     return kind, rule
 
 
+def _by_two(kind: type[Change]) -> tuple[type[Fact], Rule]:
+    return kind, lambda fact, _at, known, asked: changes.make(fact, known, asked.actor, asked.today)
+
+
 def _adopt(fact: PlanAdopted, _: dt.datetime, known: Known, asked: Asked) -> None:
     plans.adopt(fact, known, asked.actor)
     drafts.accept(fact, known)
@@ -220,8 +225,15 @@ RULES: Mapping[type[Fact], Rule] = MappingProxyType(
                 lambda fact, at, known, asked: drafts.acknowledge(fact, known, asked.actor, at),
             ),
             _by_history(PlanEnded, plans.end),
-            _by_actor(OverrideSet, plans.override),
-            _by_actor(TargetChanged, plans.change_target),
+            *(_by_two(kind) for kind in (OverrideSet, TargetChanged, BalanceWrittenOff, SubjectErased)),
+            _by(
+                ChangeProposed,
+                lambda fact, at, known, asked: changes.propose(fact, known, asked.actor, asked.today),
+            ),
+            _by(
+                ChangeRefused,
+                lambda fact, at, known, asked: changes.refuse(fact, known, asked.actor, asked.today),
+            ),
             _by_history(ExchangeRateSet, currencies.set_rate),
             _by_actor(RunApproved, runs.approve),
             _by_history(RunReleased, runs.release),
@@ -231,7 +243,6 @@ RULES: Mapping[type[Fact], Rule] = MappingProxyType(
             _by_history(InquiryOpened, inquiries.open_inquiry),
             _by_actor(InquiryAnswered, inquiries.answer),
             _by_actor(InquiryResolved, inquiries.resolve),
-            _by_actor(BalanceWrittenOff, accounts.write_off),
             _by(
                 CloseProposed, lambda fact, at, known, asked: periods.propose_close(fact, known, asked.today)
             ),
@@ -242,10 +253,6 @@ RULES: Mapping[type[Fact], Rule] = MappingProxyType(
             _by_history(FactVoided, corrections.void),
             _by_history(FactConfirmed, corrections.confirm),
             _by_actor(HonourAwarded, honours.award),
-            _by(
-                SubjectErased,
-                lambda fact, at, known, asked: erasure.erase(fact, known, asked.actor, asked.today),
-            ),
             _by_history(LedgerOpened, periods.open_ledger),
             _by_itself(BranchMerged, people.merge),
             _by_itself(NoticeRulesSet, notices.set_rules),

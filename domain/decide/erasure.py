@@ -3,16 +3,15 @@
 import datetime as dt
 
 from domain.decide.known import Known
-from domain.decide.plans import require_second_person
 from domain.facts.erasure import SubjectErased
 from domain.facts.personal import subject_of
-from domain.refusals import AlreadyErased, BadField, SecondPersonNeeded, StillHere
+from domain.refusals import AlreadyErased, BadField, StillHere
 
 
-def erase(fact: SubjectErased, known: Known, actor: str, today: dt.date) -> None:
-    """One employee who has left, or one client, is erased once, by two others.
+def erase(fact: SubjectErased, known: Known, today: dt.date) -> None:
+    """One employee who has left, or one client, is erased once.
 
-    Raises: BadField, SecondPersonNeeded, AlreadyErased, StillHere.
+    Raises: BadField, AlreadyErased, StillHere.
     """
     subject = subject_of(fact)
     if subject is None or (fact.employee is not None and fact.customer is not None):
@@ -20,13 +19,6 @@ def erase(fact: SubjectErased, known: Known, actor: str, today: dt.date) -> None
             field="data.employee",
             detail="It is not clear who is erased.",
             remedy="Name one: employee or customer.",
-        )
-    require_second_person(actor, fact.approver)
-    if fact.employee in (actor, fact.approver):
-        raise SecondPersonNeeded(
-            field="data.approver",
-            detail=f"{fact.employee} would erase themselves.",
-            remedy="Let two others do it.",
         )
     position = known.erased.get(subject)
     if position is not None:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
+from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.approvals import ApprovalAsked, ApprovalDecided
 from domain.facts.assisting import (
     ContractPassed,
@@ -13,6 +14,7 @@ from domain.facts.assisting import (
     LeadReceived,
 )
 from domain.facts.base import Fact
+from domain.facts.changes import ChangeRefused
 from domain.facts.credentials import CredentialFact
 from domain.facts.credits import CreditPart
 from domain.facts.currencies import ExchangeRateSet
@@ -23,8 +25,10 @@ from domain.facts.governance import (
     FactVoided,
     HonourAwarded,
     LedgerOpened,
+    OverrideSet,
     PeriodClosed,
     PlanAdopted,
+    TargetChanged,
 )
 from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolved
 from domain.facts.interventions import InterventionClosed, InterventionOpened
@@ -96,7 +100,8 @@ class Known:
     credentials: the live facts of each, in order. roster: what changed for each person, voids left out.
     acknowledged: where each person acknowledged each version of a plan. rates: where each live one stands.
     employed: last live hiring or leaving day of a person, as (is_here, day). paid: months of which payments
-    are confirmed. actors, days: who wrote stored facts, and the business day of each, by position.
+    are confirmed. actors, days: who wrote stored facts, and the business day of each (of a proposal that on
+    which the ledger learnt it), by position.
     """
 
     def __init__(self) -> None:
@@ -316,6 +321,8 @@ def _subject(fact: Fact) -> Subject | None:
             return "inquiry", fact.inquiry
         case InterventionOpened() | InterventionClosed():
             return "intervention", fact.intervention
+        case ChangeRefused() | OverrideSet() | TargetChanged() | BalanceWrittenOff() | SubjectErased():
+            return None if fact.proposal is None else ("change", str(fact.proposal))
         case ApprovalAsked() | ApprovalDecided():
             return "approval", fact.approval
         case LeadReceived():

@@ -70,27 +70,19 @@ def end(fact: PlanEnded, known: Known) -> None:
         raise _refused("data.ended_on", f"{closed} is closed.", f"End it on {closed.last_day} or later.")
 
 
-def override(fact: OverrideSet, known: Known, actor: str) -> None:
+def override(fact: OverrideSet, known: Known) -> None:
     """A branch, team or person sets only what the plan opened to it, within its bounds.
 
-    Raises: SecondPersonNeeded, UnknownPlan, OverrideNotPermitted, OverrideOutOfBounds.
+    Raises: UnknownPlan, OverrideNotPermitted, OverrideOutOfBounds.
     """
-    require_second_person(actor, fact.approver)
     check_override(_in_force(fact, known), fact)
 
 
-def change_target(fact: TargetChanged, known: Known, actor: str) -> None:
-    """A target or milestone that some plan has is changed for one person, by two others.
+def change_target(fact: TargetChanged, known: Known) -> None:
+    """A target or milestone that some plan has is changed for one person.
 
-    Raises: SecondPersonNeeded, UnknownTarget, BadField.
+    Raises: UnknownTarget, BadField.
     """
-    require_second_person(actor, fact.approver)
-    if fact.approver == fact.employee:
-        raise SecondPersonNeeded(
-            field="data.approver",
-            detail=f"{fact.employee} would approve their own target.",
-            remedy="Ask another person.",
-        )
     adopted = [parse_plan(versions[-1].document, file=name) for name, versions in sorted(known.plans.items())]
     having = [plan for plan in adopted if fact.target in plan.targets or fact.target in _milestones(plan)]
     for plan in having:

@@ -2,13 +2,24 @@
 
 from typing import ClassVar
 
-from domain.facts.base import AmountMinor, ApproverId, Currency, EmployeeId, Fact, Name, PlanId, Reason
+from domain.facts.base import (
+    AmountMinor,
+    ApproverId,
+    Currency,
+    EmployeeId,
+    Fact,
+    Name,
+    PlanId,
+    Position,
+    Reason,
+)
 
 
 class BalanceWrittenOff(Fact, frozen=True, kw_only=True):
     """What a person still owes on an account of a plan is given up, for good, by two others.
 
     account: the id of the plan's draw, or `negative_balance`. amount_minor: no more than is owed counts.
+    approver, proposal: as of `target_changed`.
     """
 
     TYPE: ClassVar[str] = "balance_written_off"
@@ -19,3 +30,4 @@ class BalanceWrittenOff(Fact, frozen=True, kw_only=True):
     currency: Currency
     reason: Reason
     approver: ApproverId
+    proposal: Position | None = None

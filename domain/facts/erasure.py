@@ -2,14 +2,14 @@
 
 from typing import ClassVar
 
-from domain.facts.base import ApproverId, CustomerId, Digest, EmployeeId, Fact, Reason
+from domain.facts.base import ApproverId, CustomerId, Digest, EmployeeId, Fact, Position, Reason
 
 
 class SubjectErased(Fact, frozen=True, kw_only=True):
     """The key of an employee or a client was destroyed, so nobody can read their personal data any more.
 
     employee, customer: one of them. key_fingerprint: of the key that was destroyed; absent if there was none.
-    approver: the second person; the actor of the record is the first. What is paid and was counted stays.
+    approver, proposal: as of `target_changed`. What is paid and was counted stays.
     """
 
     TYPE: ClassVar[str] = "subject_erased"
@@ -18,3 +18,4 @@ class SubjectErased(Fact, frozen=True, kw_only=True):
     employee: EmployeeId | None = None
     customer: CustomerId | None = None
     key_fingerprint: Digest | None = None
+    proposal: Position | None = None

@@ -94,7 +94,8 @@ class TargetChanged(Fact, frozen=True, kw_only=True):
     """A target or milestone was changed for one person; voiding this fact puts the old one back.
 
     within_days: new length of a milestone's window, counted from the hire date.
-    effective_until: last day; absent for no end.
+    effective_until: last day; absent for no end. approver: the second person. proposal: what they approve by
+    recording this; absent where whoever records it is the first person, and only names the second.
     """
 
     TYPE: ClassVar[str] = "target_changed"
@@ -106,12 +107,13 @@ class TargetChanged(Fact, frozen=True, kw_only=True):
     approver: ApproverId
     within_days: int | None = None
     effective_until: Day | None = None
+    proposal: Position | None = None
 
 
 class OverrideSet(Fact, frozen=True, kw_only=True):
     """A branch, team or person sets a parameter that the plan left open to it.
 
-    scope: the id of the branch, team or person.
+    scope: the id of the branch, team or person. approver, proposal: as of `target_changed`.
     """
 
     TYPE: ClassVar[str] = "override_set"
@@ -124,6 +126,7 @@ class OverrideSet(Fact, frozen=True, kw_only=True):
     reason: Reason
     approver: ApproverId
     effective_until: Day | None = None
+    proposal: Position | None = None
 
 
 class PlanInForce(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ from domain.facts import (
     activity,
     approvals,
     assisting,
+    changes,
     clinical,
     connecting,
     credentials,
@@ -73,6 +74,7 @@ SUBJECTS = (
     trail,
     connecting,
     erasure,
+    changes,
 )
 """The modules that facts are in, one a subject."""
 
@@ -96,7 +98,7 @@ CREDITED: frozenset[str] = frozenset(
 
 TAG_FIELDS = tuple(
     "employee colleague customer deal credential plan draft period branch position quotation inquiry hold "
-    "intervention swap rulebook approval lead contract bank practice connector".split()
+    "intervention swap rulebook approval lead contract bank practice connector proposal".split()
 )
 """Fields, or what a fact makes of them, by which it is found again."""
 

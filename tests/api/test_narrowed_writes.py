@@ -10,7 +10,7 @@ import pytest
 from api.caller import Caller
 from api.facts import within_rights
 from api.intake import Submission
-from api.roles import MAY_RECORD
+from api.roles import MAY_PROPOSE, MAY_RECORD
 from domain.decide.boundary import people_written_about
 from domain.facts.governance import OverrideSet
 from domain.facts.registry import decode
@@ -35,8 +35,8 @@ def named(type: str) -> list[str]:
     return [field for field, _ in people_written_about(decode(type, json.dumps(RECORDS[type]["data"])))]
 
 
-def written(type: str, people: dict[str, str]) -> Submission:
-    """The frozen fact of a type about other people, by field."""
+def written(type: str, people: dict[str, str], by: Caller) -> Submission:
+    """The frozen fact of a type about other people, by field, as approved by whoever sends it."""
     said = json.loads(json.dumps(RECORDS[type]["data"]))
     for field, person in people.items():
         *steps, last = field.replace("[", ".").replace("]", "").split(".")
@@ -44,6 +44,10 @@ def written(type: str, people: dict[str, str]) -> Submission:
         for step in steps:
             part = part[int(step)] if step.isdecimal() else part[step]
         part[last] = person
+    if "approver" in said:
+        said["approver"] = by.actor
+    if "changes" in said:
+        said["changes"] = next(kind for kind, roles in MAY_PROPOSE.items() if by.role in roles)
     at = instant(RECORDS[type]["occurred_at"])
     return Submission(
         type=type, source=f"employee/{OWN}", key="k", occurred_at=at, data=json.dumps(said).encode()
@@ -69,9 +73,9 @@ def test_a_fact_about_the_reached_is_written_and_one_that_names_another_is_refus
 ) -> None:
     """By each narrowed role, for each type that it writes, in each field that names somebody."""
     reached = dict.fromkeys(named(type), OWN)
-    assert within_rights(written(type, reached), caller)
+    assert within_rights(written(type, reached, caller), caller)
     with pytest.raises(NotAllowed) as refused:
-        within_rights(written(type, reached | {field: OTHER}), caller)
+        within_rights(written(type, reached | {field: OTHER}, caller), caller)
     assert refused.value.field == f"data.{field}"
 
 
@@ -92,7 +96,7 @@ def test_the_fields_that_name_people_are_found_by_their_types() -> None:
 )
 def test_an_override_is_about_its_person_or_branch(level: Any, scope: str, is_let: bool) -> None:
     caller = Caller(name="m", role="manager", scope="branch", branches=("SH",), reached=frozenset({OWN}))
-    said = RECORDS["override_set"]["data"] | {"level": level, "scope": scope}
+    said = RECORDS["override_set"]["data"] | {"level": level, "scope": scope, "approver": "m"}
     assert decode(OverrideSet.TYPE, json.dumps(said))
     at = instant(RECORDS["override_set"]["occurred_at"])
     sent = Submission(

@@ -84,11 +84,13 @@ def differences(service: Service, **query: Any) -> dict[str, tuple[int, str]]:
 
 def refused_before_approval(firm: Service, step: dict[str, Any]) -> int:
     """Each step out of turn names the field and the remedy; then boss approves. The head before that."""
-    payroll, manager = firm.client("payroll"), firm.client("manager")
+    payroll, manager = firm.client("payroll", "boss"), firm.client("manager", "boss")
     released = tell(payroll, "run_released", **step)
     assert problem(released) == (409, "data.period", "run-not-ready")
-    same = tell(payroll, "run_approved", approver="test", **step)
+    same = tell(firm.client("payroll", "test"), "run_approved", approver="test", **step)
     assert problem(same) == (422, "data.approver", "second-person-needed")
+    named = tell(payroll, "run_approved", approver="li.cfo", **step)
+    assert problem(named) == (403, "data.approver", "not-allowed")
     other = tell(payroll, "run_approved", approver="boss", period="2025-03", statements_digest="0" * 64)
     assert problem(other) == (422, "data.statements_digest", "not-that-run")
     assert tell(manager, "run_approved", approver="boss", **step).status_code == 403

@@ -11,7 +11,7 @@ import yaml
 from commanded import ran
 from given import LEDGER
 from given_plan import adoption, document
-from served import Service, open_shanghai
+from served import Service, fact, open_shanghai
 
 FIRST = """
 parameters: {asked: {value: 25, open: {to: [branch], min: 20, max: 40}}}
@@ -34,8 +34,8 @@ def adopt(firm: Service, more: str) -> int:
 
 def override(firm: Service) -> int:
     said = {"plan": "selling", "parameter": "asked", "level": "branch", "scope": "SH", "value": "30"}
-    more = {"effective_from": "2025-03-01", "reason": "a new site", "approver": "boss"}
-    return int(firm.record("override_set", said | more).json()["position"])
+    more = {"effective_from": "2025-03-01", "reason": "a new site"}
+    return firm.by_two(fact("override_set", said | more))
 
 
 def test_two_versions_differ_in_words(firm: Service) -> None:

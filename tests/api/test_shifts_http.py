@@ -49,7 +49,8 @@ def told(client: httpx.Client, kind: str, said: dict[str, object], **envelope: s
 @pytest.mark.rule("R52")
 def test_a_swap_goes_from_hand_to_hand(ward: Service) -> None:
     """E1 asks, E2 consents, M1 approves; nobody does the part of another, and each refusal says why."""
-    one, two, manager = ward.client("employee", "E1"), ward.client("employee", "E2"), ward.client("manager")
+    one, two = ward.client("employee", "E1"), ward.client("employee", "E2")
+    manager = ward.client("manager", "M1")
     assert told(two, "swap_asked", ASKED, source="employee/E2").status_code == 403
     assert told(one, "swap_asked", ASKED, source="employee/E1").status_code == 201
     early = told(manager, "swap_approved", APPROVED)
@@ -67,6 +68,8 @@ def test_a_swap_goes_from_hand_to_hand(ward: Service) -> None:
     assert "480 minutes in the week from 2025-03-03; 400 (position" in broken.json()["detail"]
     undone = {"position": strict["position"], "reason": "written in error"}
     assert told(manager, "fact_voided", undone).status_code == 201
+    named = told(manager, "swap_approved", APPROVED | {"approver": "M2"})
+    assert (named.status_code, named.json()["field"]) == (403, "data.approver")
     assert told(manager, "swap_approved", APPROVED).status_code == 201
     march = {"from": "2025-03-01", "to": "2025-03-31"}
     shifts = ward.get("/v1/employees/E1/shifts", **march)

@@ -7,6 +7,7 @@ from api.fact_schemas import schema_of
 from domain.facts.registry import FACT_TYPES
 
 BY_THE_SIZE_OF_A_FACT = {
+    "change_proposed.change",
     "connector_set.document",
     "plan_adopted.document",
     "plan_drafted.document",

@@ -98,22 +98,23 @@ def test_the_team_is_live(manager: Reader, firm: Service) -> None:
 
 
 def test_what_is_refused_is_told_at_its_field_with_the_keyboard_alone(manager: Reader) -> None:
-    """A target approved by oneself: the form comes back filled in, and the message leads to the field."""
+    """A target that is no number: the form comes back filled in, and the message leads to the field."""
     page = manager.open("/employees/E1/targets")
     page.locator("#value").focus()
-    page.keyboard.type("30")
-    for field, text in (("reason", "看病两周"), ("approver", "M1")):
+    page.keyboard.type("many")
+    for field, text in (("effective_from", ""), ("reason", "看病两周")):
         while page.evaluate("document.activeElement.id") != field:
             page.keyboard.press("Tab")
         page.keyboard.type(text)
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator("[role=alert]").wait_for()
-    assert "批准人必须是另一个人" in page.locator("[role=alert]").inner_text()
+    assert "填写有误" in page.locator("[role=alert]").inner_text()
     assert page.locator("#reason").input_value() == "看病两周"
-    assert page.locator("#approver[aria-invalid=true]").count() == 1
+    assert page.locator("#value[aria-invalid=true]").count() == 1
     page.locator("[role=alert] a").focus()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#approver")
+    assert page.url.endswith("#value")
     manager.faults.clear()  # the browser tells of the form that was refused
 
 

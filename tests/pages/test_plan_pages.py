@@ -7,7 +7,7 @@ import httpx
 import pytest
 import yaml
 from paged_firm import PLAN
-from served import Service
+from served import Service, fact
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
 
@@ -124,8 +124,7 @@ def test_every_example_can_be_put_up_as_it_is(firm: Service, hr: httpx.Client) -
 
 
 def test_whose_number_it_is_stands_beside_it_by_name(firm: Service, hr: httpx.Client) -> None:
-    month = {"effective_from": "2026-01-01", "reason": "half time", "approver": "M1"}
-    changed = firm.record("target_changed", {"employee": "E1", "target": "visits", "value": "12", **month})
-    assert changed.status_code == 201, changed.text
+    month = {"effective_from": "2026-01-01", "reason": "half time"}
+    firm.by_two(fact("target_changed", {"employee": "E1", "target": "visits", "value": "12", **month}))
     page = hr.get("/plans/selling/numbers?employee=E1&period=2026-02", headers=HTML)
     assert page.status_code == 200 and "王芳 ·" in page.text

@@ -91,7 +91,7 @@ def test_targets_of_many_are_those_of_each(firm: Service) -> None:
 def test_a_target_is_changed_by_two_and_the_change_stands_with_its_reason(
     firm: Service, manager: httpx.Client
 ) -> None:
-    """Nobody approves their own change; the new number holds, and the history says who and why."""
+    """The manager proposes it, their head approves; the new number holds, the history says who and why."""
     path = "/employees/E1/targets"
     form = {
         "key": "t1",
@@ -100,13 +100,16 @@ def test_a_target_is_changed_by_two_and_the_change_stands_with_its_reason(
         "effective_from": "2025-01-01",
         "effective_until": "",
         "reason": "展会两周",
-        "approver": "M1",
     }
-    refused = page(manager, path, **form)
-    assert (
-        refused.status_code == 422 and "批准人必须是另一个人" in refused.text and "展会两周" in refused.text
-    )
-    assert page(manager, path, **form | {"approver": "boss", "key": "t2"}).status_code == 303
+    refused = page(manager, path, **form | {"value": "many"})
+    assert refused.status_code == 422 and "展会两周" in refused.text
+    assert page(manager, path, **form | {"key": "t2"}).status_code == 303
+    assert "有 1 项待另一人复核" in text(manager, path) and firm.get("/v1/employees/E1/target-changes") == []
+    head = firm.client("hr_head", "boss")
+    [asked] = firm.get("/v1/proposals")
+    own = page(manager, "/proposals", does="approve", proposal=str(asked["position"]))
+    assert own.status_code == 422 and "另一个人" in own.text
+    assert page(head, "/proposals", does="approve", proposal=str(asked["position"])).status_code == 303
     told = text(manager, path)
     assert "拜访数 → 25" in told and "展会两周" in told and "boss 批准" in told and "个人调整" in told
     [change] = firm.get("/v1/employees/E1/target-changes")

@@ -15,6 +15,7 @@ from api import ops
 from api.intake import Stored
 from domain.facts.assisting import ContractPassed, ContractTold, ContractUploaded
 from domain.facts.base import Fact
+from domain.facts.changes import ChangeProposed, ChangeRefused
 from domain.facts.connecting import ConnectorRemoved, ConnectorSet, QuarantineSettled
 from domain.facts.credentials import (
     CredentialGranted,
@@ -29,6 +30,7 @@ from domain.facts.governance import (
     FactVoided,
     PlanAdopted,
     PlanEnded,
+    TargetChanged,
 )
 from domain.facts.inquiries import InquiryAnswered, InquiryOpened
 from domain.facts.plans import AdoptionProposed, PlanAcknowledged, PlanCommented, PlanDrafted
@@ -69,6 +71,7 @@ def tell_all(world: World, random: Random) -> None:
             governed(world, random)
         _close(world)
     governing.honour(world, random)
+    _proposed(world)
     _paid(world)
     _merged(world)
     privacy_laws.erase(world, random)
@@ -205,6 +208,21 @@ def _close(world: World) -> None:
     with world.by_this_clock():
         _, stored = ops.close_period(world.ledger, period, actor="payroll")
     world.learn(stored.position, "payroll")
+
+
+def _proposed(world: World) -> None:
+    """Two changes are proposed; a second person approves one of them and refuses the other."""
+    day = next_month(world).first_day
+    said: dict[str, Any] = {"employee": "E1", "target": "clients", "value": "3", "reason": "a long leave"}
+    content = said | {"effective_from": str(day)}
+    for answer in ("approved", "refused"):
+        about: dict[str, Any] = {"changes": "target_changed", "employee": "E1"}
+        at = _must(world, ChangeProposed(change=content, **about))
+        if answer == "approved":
+            change = TargetChanged(effective_from=day, approver="boss", proposal=at, **said)
+            _must(world, change, actor="boss")
+        else:
+            _must(world, ChangeRefused(proposal=at, reason="too early", **about), actor="boss")
 
 
 def _paid(world: World) -> None:

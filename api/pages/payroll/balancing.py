@@ -5,14 +5,17 @@ from litestar.di import NamedDependency
 
 from api import balances
 from api.own_facts import new_key
+from api.pages.changes import waiting
 from api.pages.page import Page
 from api.pages.payroll.desk import desk_opt, typed_minor
 from api.pages.submitted import converted, text_of
+from domain.decide.proposed import UNNAMED, proposal_of
 from domain.facts.accounts import BalanceWrittenOff
+from domain.facts.changes import ChangeProposed
 from domain.refusals import NotAllowed, Refusal
 from projections.balances import Balance
 
-_FIELDS = ("employee", "plan", "account", "currency", "amount", "reason", "approver")
+_FIELDS = ("employee", "plan", "account", "currency", "amount", "reason")
 
 
 @get("/payroll/balances", opt=desk_opt(follows="all_facts"))
@@ -23,17 +26,18 @@ async def balances_page(page: NamedDependency[Page]) -> Response[str]:
 
 @post("/payroll/balances", opt=desk_opt())
 async def write_off(page: NamedDependency[Page]) -> Response[str]:
-    """Gives up what somebody owes, for good."""
-    page.caller.require_record(BalanceWrittenOff.TYPE)
+    """Proposes to give up what somebody owes, for good, which somebody else approves."""
+    page.caller.require_record(ChangeProposed.TYPE)
     form = await page.request.form()
     said: dict[str, object] = {name: text_of(form, name) for name in _FIELDS}
     try:
         amount = typed_minor(text_of(form, "amount"), text_of(form, "currency"), "amount")
         fact = converted(
             BalanceWrittenOff,
-            {name: each for name, each in said.items() if name != "amount"} | {"amount_minor": amount},
+            {name: each for name, each in said.items() if name != "amount"}
+            | {"amount_minor": amount, "approver": UNNAMED},
         )
-        await page.record(form, fact)
+        await page.record(form, proposal_of(fact))
     except NotAllowed:
         raise
     except Refusal as refusal:
@@ -52,6 +56,7 @@ async def _shown(
         kept=[each for each in found if each.balance_minor < 0],
         names=await page.names(each.employee for each in found),
         said=said or {},
+        waiting=await waiting(page, BalanceWrittenOff.TYPE),
         may_write_off=page.may("record"),
         key=new_key(),
     )

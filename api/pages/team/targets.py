@@ -1,4 +1,4 @@
-"""One person's targets: what is asked, where it comes from, how it was changed, and changing it anew."""
+"""One person's targets: what is asked, where it comes from, how it was changed, and proposing a change."""
 
 import datetime as dt
 from typing import Any
@@ -8,18 +8,21 @@ from litestar.di import NamedDependency
 
 from api import alerts, targets, workforce
 from api.own_facts import new_key
+from api.pages.changes import waiting
 from api.pages.employee.person import person_shown
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.submitted import converted, text_of
 from api.reading import EmployeeInPath
+from domain.decide.proposed import UNNAMED, proposal_of
+from domain.facts.changes import ChangeProposed
 from domain.facts.governance import TargetChanged
 from domain.refusals import NotAllowed, Refusal
 from projections.interventions import Intervention
 from projections.progress import Attainment
 from projections.target_history import ChangedTarget
 
-_FIELDS = ("target", "value", "effective_from", "effective_until", "reason", "approver")
+_FIELDS = ("target", "value", "effective_from", "effective_until", "reason")
 
 
 @get(
@@ -35,12 +38,13 @@ async def targets_page(
 
 @post("/employees/{employee:str}/targets", opt=page_opt("record", "team", personal="person"))
 async def change_target(page: NamedDependency[Page], employee: EmployeeInPath) -> Response[str]:
-    """Changes a target for one person, as two others agree."""
-    page.caller.require_record(TargetChanged.TYPE)
+    """Proposes to change a target for one person, which somebody else approves."""
+    page.caller.require_record(ChangeProposed.TYPE)
     form = await page.request.form()
     try:
         said = {name: text_of(form, name) or None for name in _FIELDS}
-        await page.record(form, converted(TargetChanged, {"employee": employee, **said}))
+        change = converted(TargetChanged, {"employee": employee, "approver": UNNAMED, **said})
+        await page.record(form, proposal_of(change))
     except NotAllowed:
         raise
     except Refusal as refusal:
@@ -70,6 +74,7 @@ async def _targets(
         currency=far[0].currency if far else None,
         titles={each.target: each.title for each in asked},
         history=history,
+        waiting=[each for each in await waiting(page, TargetChanged.TYPE) if each.employee == employee],
         care=[each for each in care if each.state != "closed"],
         may=page.may_record(TargetChanged) and page.caller.employee != employee,
         first=today.replace(day=1),

@@ -36,7 +36,7 @@ JUDGED_ELSEWHERE = frozenset(
     intervention_closed probation_reviewed shift_pattern_set shift_rules_set shift_assigned shift_worked
     swap_asked swap_consented swap_approved swap_refused shift_need_set shift_wished lead_received deal_costed
     contract_uploaded contract_passed contract_returned contract_told practice_shared approval_asked
-    approval_decided market_pay_surveyed notice_rules_set""".split()
+    change_proposed change_refused approval_decided market_pay_surveyed notice_rules_set""".split()
 )
 """Types whose rules are not told again here."""
 
@@ -87,6 +87,8 @@ def _by_subject(memory: Memory, fact: Fact, actor: str, today: dt.date) -> str |
             return None if is_live and memory.at(fact.position).fact.TYPE in CREDITED else "NotConfirmable"
         case PeriodClosed():
             return _close(memory, fact, today)
+        case OverrideSet() | TargetChanged() if fact.proposal is not None:
+            return EITHER
         case PlanAdopted() | PlanEnded() | OverrideSet() | TargetChanged():
             return _plan(memory, fact, actor)
         case LedgerOpened():

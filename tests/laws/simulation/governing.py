@@ -2,6 +2,7 @@
 
 import datetime as dt
 from random import Random
+from typing import Any
 
 import msgspec
 from laws.simulation.expected import latest, names_of
@@ -10,7 +11,10 @@ from laws.simulation.plan_documents import plan_document
 from laws.simulation.world import ENGINE, World
 
 from api import ops
+from api.intake import Stored
+from domain.decide.proposed import proposal_of
 from domain.facts.base import Fact
+from domain.facts.changes import ChangeRefused
 from domain.facts.governance import (
     FactConfirmed,
     FactVoided,
@@ -52,6 +56,30 @@ def adopt(world: World, random: Random) -> str:
     )
     world.tell(fact)
     return f"{fact.plan} from {effective_from}"
+
+
+def propose(world: World, random: Random) -> str:
+    """A change is proposed to a second person, who approves or refuses it, or it is withdrawn, or nothing."""
+    day = Maker(world.memory, random, world.clock).day()
+    change = random.choice((override_from, target_from))(world, random, day)
+    if change is None:
+        return "nothing is open"
+    asked = proposal_of(change)
+    about: dict[str, Any] = {
+        name: getattr(asked, name) for name in ("changes", "employee", "customer", "branch")
+    }
+    proposed = world.tell(asked)
+    if not isinstance(proposed, Stored):
+        return "refused"
+    answers = {
+        "approved": msgspec.structs.replace(change, approver=APPROVER, proposal=proposed.position),
+        "refused": ChangeRefused(proposal=proposed.position, reason="too early", **about),
+        "withdrawn": FactVoided(position=proposed.position, reason="not wanted any more"),
+    }
+    chosen = random.choice(("approved", "approved", "refused", "withdrawn", ""))
+    for answer in (chosen, "approved") if chosen else ():
+        world.tell(answers[answer], actor=random.choice((APPROVER,) * 9 + ("hr",)))
+    return f"{chosen} {change}"
 
 
 def end_plan(world: World, random: Random) -> str:

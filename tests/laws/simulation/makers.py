@@ -28,7 +28,7 @@ APPROVER = "boss"
 
 GOVERNED = frozenset(
     """ledger_opened branch_opened branch_merged plan_adopted plan_ended target_changed override_set
-    period_closed close_proposed
+    period_closed close_proposed change_proposed change_refused
     plan_drafted adoption_proposed plan_commented plan_acknowledged honour_awarded fact_voided fact_confirmed
     subject_erased question_bank_published test_drawn test_answered
     connector_set connector_removed quarantine_settled""".split()
@@ -220,6 +220,7 @@ MAKERS: dict[str, Callable[[Maker], Any]] = {
     "operation": lambda maker: "GET /v1/employees/{id}",
     "filter": lambda maker: "period=2025-03",
     "approver": lambda maker: APPROVER,
+    "proposal": lambda maker: None,
     "grader": lambda maker: maker.random.choice(maker.memory.people),
     "owner": lambda maker: maker.random.choice(maker.memory.people),
     "reviewer": lambda maker: maker.random.choice(maker.memory.people),

@@ -38,6 +38,7 @@ OPERATIONS: dict[Operation, int] = {
     governing.end_plan: 1,
     governing.override: 3,
     governing.change_target: 3,
+    governing.propose: 3,
     governing.void: 6,
     governing.correct: 6,
     governing.confirm: 4,
