@@ -32,7 +32,7 @@ class Question(NamedTuple):
         """Refuses a misspelt question: `?know_at=` must not be answered as if nothing had been asked.
 
         Nor is `?limit=5&limit=9`, of which only one would be heard, or `?day=null`, which the framework takes
-        for no day. others: names that the handler declares for itself.
+        for no day, nor text with a NUL, which the database has none of. others: names that the handler declares for itself.
         Raises: BadField.
         """
         seen = Counter[str]()
@@ -44,6 +44,8 @@ class Question(NamedTuple):
             seen[name] += 1
             if name in self.names and seen[name] > self.lists.get(name, 1):
                 raise _too_often(name, self.lists.get(name, 1))
+            if "\0" in value:
+                raise BadField(field=name, detail="The text holds a NUL.", remedy="Remove it.")
             if name in self.names - self.texts and value.lower() == "null":
                 raise BadField(field=name, detail="null is no value.", remedy="Leave the parameter out.")
             if name in self.wholes and not _WHOLE.match(value):

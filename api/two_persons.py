@@ -2,6 +2,7 @@
 
 from api.caller import Caller
 from api.roles import MAY_PROPOSE
+from domain.decide.proposed import ChangeNotProposed
 from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.approvals import ApprovalDecided
 from domain.facts.base import Fact
@@ -10,7 +11,7 @@ from domain.facts.erasure import SubjectErased
 from domain.facts.governance import OverrideSet, PlanAdopted, TargetChanged
 from domain.facts.runs import HoldReleased, PayHeld, RunApproved
 from domain.facts.shifts import SwapApproved
-from domain.refusals import AdoptionNotProposed, ChangeNotProposed, NotAllowed
+from domain.refusals import AdoptionNotProposed, NotAllowed
 
 _CHANGES = (TargetChanged, OverrideSet, BalanceWrittenOff, SubjectErased)
 _APPROVED = (RunApproved, SwapApproved, ApprovalDecided, PayHeld, HoldReleased)

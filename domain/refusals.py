@@ -218,10 +218,6 @@ class AdoptionNotProposed(NotNow):
     """Nobody else has proposed to adopt the draft, or what they proposed was withdrawn."""
 
 
-class ChangeNotProposed(NotNow):
-    """Nobody else has proposed the change, or their proposal was withdrawn or answered, or it lapsed."""
-
-
 class RunNotReady(NotNow):
     """The run has not taken the step before this one."""
 

@@ -1923,6 +1923,23 @@ class ProposalsProposal(TypedDict):
     rule: Title
 
 
+class ProposedChange(TypedDict):
+    position: int
+    changes: Literal["target_changed", "override_set", "balance_written_off", "subject_erased"]
+    change: dict[str, Any]
+    employee: str | None
+    customer: str | None
+    branch: str | None
+    state: Literal["open", "approved", "refused", "withdrawn", "lapsed"]
+    actor: str
+    recorded_at: str
+    lapses_on: str
+    answered_at: int | None
+    answered_by: str | None
+    answered_on: str | None
+    reason: str | None
+
+
 class ProposedPair(TypedDict):
     seller: str
     assistant: str

@@ -18,6 +18,8 @@ from api.intake.encrypting import (
     subjects_of,
 )
 from api.intake.item import (
+    DAYED,
+    PROPOSED,
     TAKING,
     Item,
     decide_groups,
@@ -40,7 +42,6 @@ from domain.decide.boundary import (
 from domain.decide.decide import Asked, decide_met
 from domain.decide.known import Known
 from domain.facts.base import Fact
-from domain.facts.changes import ChangeProposed
 from domain.facts.governance import BranchOpened, FactVoided, LedgerOpened
 from domain.facts.people import LeaveTaken
 from domain.facts.registry import decode
@@ -56,8 +57,6 @@ DEFAULT_ZONE = "Asia/Shanghai"
 UNDECIDED = BranchOpened | LeaveTaken | SkillGraded
 """Facts that look at nothing themselves, and that others look at."""
 CLIENTS = (*(kind.TYPE for kind in TAKING), FactVoided.TYPE)
-DAYED = frozenset({SkillGraded.TYPE, ChangeProposed.TYPE, *(kind.TYPE for kind in TAKING)})
-"""Facts of which rules ask on which day they happened, or the ledger learnt of what was proposed."""
 PRECISE_LOOKS = 64
 """Above so many, a batch watches whole types instead of single tags, lest the condition outgrow the batch."""
 
@@ -251,11 +250,9 @@ class Intake:
         known.fold(_told(records.values()))
         known.actors = {record.position: record.actor for record in records.values()}
         known.days = {
-            record.position: self.business_day(
-                record.recorded_at if record.type == ChangeProposed.TYPE else record.occurred_at
-            )
-            for record in records.values()
-            if record.type in DAYED
+            each.position: self.business_day(each.recorded_at if each.type == PROPOSED else each.occurred_at)
+            for each in records.values()
+            if each.type in DAYED
         }
         self._meet(cursor, facts)
         known.employees |= self._people

@@ -10,15 +10,20 @@ from domain.decide.boundary import people_written_about
 from domain.decide.decide import Asked, decide
 from domain.decide.known import Known
 from domain.facts.base import Fact
+from domain.facts.changes import ChangeProposed
 from domain.facts.governance import FactConfirmed, FactVoided
 from domain.facts.registry import decode, from_builtins
 from domain.facts.selling import CustomerAssigned, CustomerRegistered
+from domain.facts.training import SkillGraded
 from domain.journal.lookup import StoredKey
 from domain.journal.record import Draft, draft
 from domain.refusals import KeyReused, NotAllowed, Refusal, Withheld
 
 TAKING = (CustomerRegistered, CustomerAssigned)
 """They say who looks after a client from then on."""
+PROPOSED = ChangeProposed.TYPE
+DAYED = frozenset({SkillGraded.TYPE, PROPOSED, *(kind.TYPE for kind in TAKING)})
+"""Facts of which rules ask on which day they happened, or the ledger learnt of what was proposed."""
 
 
 @dataclass

@@ -6,12 +6,12 @@ import msgspec
 
 from domain.decide import accounts, erasure, plans
 from domain.decide.known import Known
-from domain.decide.proposed import UNNAMED, Change, concerned, proposed_change
+from domain.decide.proposed import UNNAMED, Change, ChangeNotProposed, concerned, proposed_change
 from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.changes import ChangeProposed, ChangeRefused
 from domain.facts.erasure import SubjectErased
 from domain.facts.governance import OverrideSet, TargetChanged
-from domain.refusals import BadField, ChangeNotProposed, SecondPersonNeeded
+from domain.refusals import BadField, SecondPersonNeeded
 
 LAPSE_DAYS = 30
 """So many days after the day of the proposal it can be answered, and not later."""

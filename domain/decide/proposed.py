@@ -9,9 +9,14 @@ from domain.facts.changes import ChangeKind, ChangeProposed
 from domain.facts.erasure import SubjectErased
 from domain.facts.governance import OverrideSet, TargetChanged
 from domain.facts.registry import from_builtins
-from domain.refusals import BadField
+from domain.refusals import BadField, NotNow
 
 Change = TargetChanged | OverrideSet | BalanceWrittenOff | SubjectErased
+
+
+class ChangeNotProposed(NotNow):
+    """Nobody else has proposed the change, or their proposal was withdrawn or answered, or it lapsed."""
+
 
 UNNAMED = "-"
 """Stands for the approver of a change that nobody has approved yet."""

@@ -40,6 +40,7 @@ PLACES = {
     "board": "best",
     "plan": "selling",
     "draft": "D1",
+    "proposal": "1",
     "alert": "stressed",
     "inquiry": f"Q-{OTHER}",
     "kind": "k",

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from domain import refusals
 from domain.decide.decide import Asked, decide
 from domain.decide.known import Known
+from domain.decide.proposed import ChangeNotProposed
 from domain.facts.base import Fact
 from domain.facts.changes import ChangeProposed, ChangeRefused
 from domain.facts.erasure import SubjectErased
@@ -67,19 +68,19 @@ def answer(
         (ASKED, approved("wang"), "wang", refusals.SecondPersonNeeded),
         (ASKED, approved("zhao"), "li", refusals.SecondPersonNeeded),
         (ASKED, approved("E1"), "E1", refusals.SecondPersonNeeded),
-        (ASKED, approved(amount_minor=500_01), "li", refusals.ChangeNotProposed),
-        (ASKED, approved(at=1), "li", refusals.ChangeNotProposed),
-        (ASKED, approved(at=AT + 1), "li", refusals.ChangeNotProposed),
-        ((*ASKED, WITHDRAWN), approved(), "li", refusals.ChangeNotProposed),
-        ((*ASKED, REFUSED), approved(), "li", refusals.ChangeNotProposed),
-        ((*ASKED, approved()), approved("zhao"), "zhao", refusals.ChangeNotProposed),
+        (ASKED, approved(amount_minor=500_01), "li", ChangeNotProposed),
+        (ASKED, approved(at=1), "li", ChangeNotProposed),
+        (ASKED, approved(at=AT + 1), "li", ChangeNotProposed),
+        ((*ASKED, WITHDRAWN), approved(), "li", ChangeNotProposed),
+        ((*ASKED, REFUSED), approved(), "li", ChangeNotProposed),
+        ((*ASKED, approved()), approved("zhao"), "zhao", ChangeNotProposed),
         ((*ASKED, approved(), FactVoided(position=AT + 1, reason="x")), approved(), "li",
-         refusals.ChangeNotProposed),
+         ChangeNotProposed),
         (ASKED, REFUSED, "li", None),
         (ASKED, REFUSED, "wang", refusals.SecondPersonNeeded),
         (ASKED, replace(REFUSED, employee=None), "li", refusals.BadField),
         (ASKED, replace(REFUSED, changes="override_set"), "li", refusals.BadField),
-        ((*ASKED, approved()), REFUSED, "li", refusals.ChangeNotProposed),
+        ((*ASKED, approved()), REFUSED, "li", ChangeNotProposed),
         (ASKED, WITHDRAWN, "wang", None),
         ((*BEFORE, LEFT, ERASURE), erased("li", AT + 1), "li", None),
         ((*BEFORE, LEFT, ERASURE), erased("li", AT + 1, key_fingerprint="ab" * 32), "li", None),
@@ -98,7 +99,7 @@ def test_a_second_person_approves_exactly_what_was_proposed(
 def test_a_proposal_is_answered_within_thirty_days(fact: Fact) -> None:
     assert answer(ASKED, fact, "li", days=30) is None
     late = answer(ASKED, fact, "li", days=31)
-    assert isinstance(late, refusals.ChangeNotProposed)
+    assert isinstance(late, ChangeNotProposed)
     assert late.detail == f"The proposal at position {AT} lapsed after 2025-05-01."
 
 

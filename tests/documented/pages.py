@@ -42,6 +42,8 @@ CLOSED = (
 TOKEN = "TOKEN=$(meritbook token --role administrator --name somebody)"
 KEY = "KEY=$(meritbook seal status | sed -n 's/^key 1[^:]*: //p')"
 POSITIONS = {"3712": "120", "3980": "150", "12000": "100", "4210": "150", "3382": "60", "3383": "61"}
+WAITING = "$(meritbook proposal list --state open --json | grep -o '\"position\": *[0-9]*' | head -1 | grep -o '[0-9]*$')"
+"""The first proposal that waits: each answer leaves the next one."""
 WEBHOOK = "$(meritbook webhook list --json | grep -o 'wh_[0-9a-f]*' | head -1)"
 
 ORDERS = "order_no,seller_id,client_id,amount,signed_on,returned_on,returned_amount,status,channel\n"
@@ -148,6 +150,7 @@ PAGES: dict[str, Page] = {
         before=("cp examples/huikang/finance_rates.mapping.yaml .",),
         files={**PLAN_FILE, "finance_rates.csv": RATES},
         skipped={"meritbook plan acknowledge": TODAY},
+        stands_for=dict.fromkeys(("5130", "5131", "5132"), WAITING),
     ),
     "docs/howto/privacy.md": Page(
         skipped={"MERITBOOK_MASTER_KEY=…": WRITTEN, "pg_dump": PROGRAMS, "pg_restore": PROGRAMS}

@@ -8,6 +8,7 @@ from .administering import AdministeringAddresses
 from .assistants import AssistantsAddresses
 from .audit import AuditAddresses
 from .boards import BoardsAddresses
+from .changes import ChangesAddresses
 from .connectors import ConnectorsAddresses
 from .credentials import CredentialsAddresses
 from .facts import FactsAddresses
@@ -35,6 +36,7 @@ class Addresses:
         self.assistants = AssistantsAddresses(wire)
         self.audit = AuditAddresses(wire)
         self.boards = BoardsAddresses(wire)
+        self.changes = ChangesAddresses(wire)
         self.connectors = ConnectorsAddresses(wire)
         self.credentials = CredentialsAddresses(wire)
         self.facts = FactsAddresses(wire)
