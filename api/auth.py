@@ -87,6 +87,8 @@ class Gate(ASGIMiddleware):
             send = opt[DEPRECATED].told(send)
         question = self._questions.get(scope["path_template"], _UNDESCRIBED)
         if scope["query_string"]:
+            if "\0" in scope["path"]:
+                raise BadField(field="path", detail="The text holds a NUL.", remedy="Remove it.")
             question.require(scope["query_string"], frozenset(opt.get("asks", ())))
         if scope.get("method") == "OPTIONS" and question.methods:
             await _answer_options(question, send)

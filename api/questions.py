@@ -32,7 +32,8 @@ class Question(NamedTuple):
         """Refuses a misspelt question: `?know_at=` must not be answered as if nothing had been asked.
 
         Nor is `?limit=5&limit=9`, of which only one would be heard, or `?day=null`, which the framework takes
-        for no day, nor text with a NUL, which the database has none of. others: names that the handler declares for itself.
+        for no day, nor text with a NUL, which no fact holds. others: names that the handler
+        declares for itself.
         Raises: BadField.
         """
         seen = Counter[str]()

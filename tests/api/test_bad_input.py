@@ -130,7 +130,7 @@ def test_another_kind_of_body_is_refused(service: Service, kind: str) -> None:
         ("/v1/facts?tag=a%00b", 422, "tag"),
         ("/v1/quarantine?kind=a%00b", 422, "kind"),
         ("/v1/notices?as_of=2025-03-01T00:00:00Z&employee=E1&employee=a%00b", 422, "employee"),
-        ("/v1/employees/a%00b", 404, "employee"),
+        ("/v1/employees/a%00b", 422, "path"),
         ("/v1/employees/nobody", 404, "employee"),
         ("/v1/employees/E1/statements/march", 422, "period"),
         ("/v1/employees/E1/statements/2025-13", 422, "period"),

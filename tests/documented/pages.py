@@ -42,7 +42,10 @@ CLOSED = (
 TOKEN = "TOKEN=$(meritbook token --role administrator --name somebody)"
 KEY = "KEY=$(meritbook seal status | sed -n 's/^key 1[^:]*: //p')"
 POSITIONS = {"3712": "120", "3980": "150", "12000": "100", "4210": "150", "3382": "60", "3383": "61"}
-WAITING = "$(meritbook proposal list --state open --json | grep -o '\"position\": *[0-9]*' | head -1 | grep -o '[0-9]*$')"
+WAITING = (
+    "$(meritbook proposal list --state open --json | grep -o '\"position\": *[0-9]*' "
+    "| head -1 | grep -o '[0-9]*$')"
+)
 """The first proposal that waits: each answer leaves the next one."""
 WEBHOOK = "$(meritbook webhook list --json | grep -o 'wh_[0-9a-f]*' | head -1)"
 

@@ -11,6 +11,8 @@ from pyotp.totp import TOTP
 from served import Service
 from signing_in import COOKIE
 
+from api.accounts.picture import code_of
+
 OURS = {"Accept": "text/html", "Accept-Language": "en", "Sec-Fetch-Site": "same-origin"}
 
 
@@ -86,6 +88,9 @@ def test_the_first_time_takes_a_code_a_password_and_a_second_factor(
     found = re.search(r'href="(otpauth://[^"]+)"', page.text)
     secret = re.search(r"secret=([A-Z2-7]+)", unescape(found[1] if found else ""))
     assert secret
+    picture = re.search(r'<div role="img" aria-label="[^"]+">(<svg.*?</svg>)</div>', page.text)
+    assert picture and "style" not in picture[1] and "<script" not in picture[1]
+    assert code_of(unescape(found[1] if found else "")) == picture[1]
     assert browser.post("/sign-in/enrol", data={"code": "000000"}).status_code == 401
     page = browser.post("/sign-in/enrol", data={"code": TOTP(secret[1]).now()})
     codes = re.findall(r">([a-z2-9]{5}-[a-z2-9]{5})<", page.text)

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from api.accounts.entering import Entering, In, Next, StepGone
+from api.accounts.picture import code_of
 from api.accounts.second_factor import address_of, spelled
 from api.code_flow import CodeFlow
 from api.cookies import Cookies
@@ -165,5 +166,6 @@ async def _enrolling(
         status=status,
         wrong=key,
         secret=spelled(secret),
-        address=address_of(secret, account, site.firm),
+        address=(address := address_of(secret, account, site.firm)),
+        picture=code_of(address),
     )
