@@ -24,7 +24,7 @@ from api.sign_in import SignIn
 from api.streaming.tickets import Tickets
 from api.trail import Trail
 from api.watching import Watch
-from domain.refusals import NotAllowed
+from domain.refusals import BadField, NotAllowed
 
 TICKETED = "ticketed"
 """Where the state of a request holds the headers that its ticket stands for."""
@@ -86,9 +86,9 @@ class Gate(ASGIMiddleware):
         if DEPRECATED in opt:
             send = opt[DEPRECATED].told(send)
         question = self._questions.get(scope["path_template"], _UNDESCRIBED)
+        if "\0" in scope["path"]:
+            raise BadField(field="path", detail="The text holds a NUL.", remedy="Remove it.")
         if scope["query_string"]:
-            if "\0" in scope["path"]:
-                raise BadField(field="path", detail="The text holds a NUL.", remedy="Remove it.")
             question.require(scope["query_string"], frozenset(opt.get("asks", ())))
         if scope.get("method") == "OPTIONS" and question.methods:
             await _answer_options(question, send)
