@@ -109,7 +109,7 @@ def test_what_is_refused_is_told_at_its_field_with_the_keyboard_alone(manager: R
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator("[role=alert]").wait_for()
-    assert "填写有误" in page.locator("[role=alert]").inner_text()
+    assert "含有不允许的字符" in page.locator("[role=alert]").inner_text()
     assert page.locator("#reason").input_value() == "看病两周"
     assert page.locator("#value[aria-invalid=true]").count() == 1
     page.locator("[role=alert] a").focus()
