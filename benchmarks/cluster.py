@@ -22,13 +22,12 @@ import yaml
 from api.cluster.crew import crew_of
 from api.garbage import collect_seldom
 from api.settings import Settings
-from benchmarks.append import LEDGER, database
-from benchmarks.closing import MARCH, PLAN, fill
-from benchmarks.simulating import FIRST, LAST, MONTHS, spread
+from benchmarks.closing import MARCH, PLAN
+from benchmarks.scratch import LEDGER, database
+from benchmarks.simulating import FIRST, LAST, MONTHS, fill_year
 from domain.journal.connection import connect
-from domain.journal.migrate import migrate
 from domain.plan.parse import plan_document
-from projections import closing, runner
+from projections import closing
 from projections.crew import Crew
 from projections.simulation import WhatIf, simulate
 from projections.spans import Cursor
@@ -127,11 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     collect_seldom()
     people = f"{chosen.people:,} people"
     with database(chosen.dsn) as dsn:
-        migrate(dsn, LEDGER)
-        with connect(dsn, LEDGER, service=False, autocommit=True) as owner:
-            runner.create(owner)
-            fill(owner, chosen.people, chosen.facts * MONTHS, [])
-            spread(owner)
+        fill_year(dsn, chosen.people, chosen.facts)
         with connect(dsn, LEDGER, autocommit=True) as connection, connection.cursor() as cursor:
             works = {f"close, {people}": closed, f"what-if, {people} × {MONTHS}": tried}
             return 0 if run(cursor, dsn, chosen, works) else 1

@@ -39,6 +39,18 @@ def spread(connection: Connection) -> None:
     connection.execute("vacuum (full, analyze) credit")
 
 
+def fill_year(dsn: str, people: int, facts: int) -> None:
+    """A new ledger with so many people and a year of so many facts a month of each.
+
+    The journal has all of them, for nobody knows beforehand into whose facts a simulation will look.
+    """
+    migrate(dsn, LEDGER)
+    with connect(dsn, LEDGER, service=False, autocommit=True) as owner:
+        runner.create(owner)
+        fill(owner, people, facts * MONTHS, [f"E{n:06}" for n in range(1, people + 1)])
+        spread(owner)
+
+
 def run(cursor: Cursor, chosen: argparse.Namespace) -> bool:
     """Prints what was measured; whether it is as wanted."""
     document = plan_document(yaml.safe_load(PLAN.read_text("utf-8")))
@@ -74,11 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     collect_seldom()
     with database(chosen.dsn) as dsn:
-        migrate(dsn, LEDGER)
-        with connect(dsn, LEDGER, service=False, autocommit=True) as owner:
-            runner.create(owner)
-            fill(owner, chosen.people, chosen.facts * MONTHS, [])
-            spread(owner)
+        fill_year(dsn, chosen.people, chosen.facts)
         with connect(dsn, LEDGER, autocommit=True) as connection, connection.cursor() as cursor:
             return 0 if run(cursor, chosen) else 1
 

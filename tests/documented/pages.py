@@ -9,6 +9,7 @@ SERVES = "serves until it is ended; tests/api/test_running.py and tests/cluster 
 ELSEWHERE = "needs a server elsewhere, which the page makes up"
 ROOT = "needs root and systemd; tests/test_deployment.py reads the units and the installer"
 LONG = "takes minutes; CI has a step of its own for it"
+SERVER = "is done to a machine's own server; tests/faults/test_given_server_instant.py has one"
 PROGRAMS = "needs the embedded server, or programs of the server's own version; tests/cluster runs it"
 WRITTEN = "a reader writes what is theirs where … stands"
 DEMO = "needs the ledgers of the demo; tests/demo has them"
@@ -102,6 +103,8 @@ PAGES: dict[str, Page] = {
         before=("meritbook seal catch-up", "meritbook export kept", "cp kept/checkpoint kept.checkpoint"),
         skipped={
             "sudo": ROOT,
+            'echo "hot_standby': SERVER,
+            "until pg_isready": SERVER,
             "meritbook backup": PROGRAMS,
             "meritbook restore": PROGRAMS,
             "meritbook archive-wal": PROGRAMS,
