@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from html import unescape
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, urlencode
 
 from api.pages.routes import OPEN, PAGES
@@ -20,7 +20,12 @@ class Scene(NamedTuple):
     month: str
 
 
-AUDIENCES: tuple[tuple[str, Role], ...] = (
+Reader = Role | Literal["session", "enrolling"]
+"""A role, with a token; or somebody who signed in by the forms, or who is to set up a second factor."""
+
+AUDIENCES: tuple[tuple[str, Reader], ...] = (
+    ("/account", "session"),
+    ("/sign-in/enrol", "enrolling"),
     ("/payroll", "payroll"),
     ("/audit", "auditor"),
     ("/admin", "administrator"),
@@ -55,14 +60,14 @@ MORE = (
 LINKED = (("/employees/{employee}/pay/{month}", "/evidence?"),)
 """Pages from which the first link that says so is followed."""
 
-NOT_WALKED = ("{name", "{lang", "issuer", "/sign-in/enrol", "/account")
-"""What is no page, or is of a session that was begun with a password."""
+NOT_WALKED = ("{name", "{lang", "issuer")
+"""What is no page: a file, a choice, and the way to the issuer and back."""
 
-Ask = Callable[[str, Role], Any]
-Load = Callable[[str, Role], str]
+Ask = Callable[[str, Reader], Any]
+Load = Callable[[str, Reader], str]
 
 
-def addresses(ask: Ask, load: Load, scene: Scene) -> Iterator[tuple[str, Role]]:
+def addresses(ask: Ask, load: Load, scene: Scene) -> Iterator[tuple[str, Reader]]:
     """Each address with its reader. ask, load: the JSON at an address of the API, the page at one of ours."""
     places = _places(ask, scene)
     for handler in (*OPEN, *PAGES):
@@ -91,12 +96,12 @@ def _filled(path: str, places: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: quote(places[found[1]], safe=""), path)
 
 
-def _audience(path: str) -> Role:
-    reads: Role = "administrator"
+def _audience(path: str) -> Reader:
+    reads: Reader = "administrator"
     return next((role for start, role in AUDIENCES if path.startswith(start)), reads)
 
 
-def _seen_by(role: Role, path: str, places: Mapping[str, str]) -> dict[str, str]:
+def _seen_by(role: Reader, path: str, places: Mapping[str, str]) -> dict[str, str]:
     """What stands in `path`: a manager reads about one of their own, an alert is of its plan."""
     here = dict(places)
     if role == "manager":

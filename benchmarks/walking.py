@@ -30,7 +30,8 @@ import psutil
 from api.demo_data.firms import FIRMS, Firm
 from api.roles import Role
 from api.tokens import Tokens, token_file
-from benchmarks.addresses import Scene, addresses
+from benchmarks.addresses import Reader, Scene, addresses
+from benchmarks.entering import entered
 from benchmarks.processor import load_of_machine, used
 from benchmarks.serving import SERVE, Served, started
 from benchmarks.touching import Touching, touching
@@ -68,43 +69,52 @@ class Walker:
         address = urlsplit(served.url)
         self._connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
         made, by = Tokens(token_file(home)), f"walk.{uuid4().hex[:8]}"
-        self._tokens: dict[Role, str] = {
+        self._tokens: dict[Reader, str] = {
             "employee": made.make("employee", f"{by}.own", scene.worker, scope="self"),
             "manager": made.make("manager", f"{by}.team", scene.leader, scope="team"),
         }
         for role in OF_EVERYBODY:
             self._tokens[role] = made.make(role, f"{by}.{role}", scope="all")
+        self.cookies: dict[Reader, str] = {}
 
-    def ask(self, path: str, role: Role) -> Any:
+    def enter(self) -> None:
+        """Lets somebody in by the forms, and somebody else who is to set up a second factor first."""
+        url, administrator = self._served.url, self._tokens["administrator"]
+        self.cookies["session"] = entered(url, administrator, "employee", self._worker)
+        self.cookies["enrolling"] = entered(url, administrator, "payroll", self._worker)
+
+    def ask(self, path: str, role: Reader) -> Any:
         """The JSON at an address of the API; None where there is nothing."""
         status, _, said = self._answer(path, role, "application/json")
         return msgspec.json.decode(said) if status == 200 else None
 
-    def load(self, path: str, role: Role) -> str:
+    def load(self, path: str, role: Reader) -> str:
         """The page at `path`, nothing where it shows nothing."""
         status, _, said = self._answer(path, role, "text/html")
         return _unpacked(said).decode() if status == 200 else ""
 
-    def tell(self, type: str, data: dict[str, Any], role: Role = "integration") -> None:
+    def tell(self, type: str, data: dict[str, Any], role: Reader = "integration") -> None:
         """Records a fact, and waits until it is counted."""
         source = f"employee/{self._worker}" if role == "employee" else "walk"
         fact = {"key": uuid4().hex, "source": source, "type": type, "occurred_at": dt.datetime.now(dt.UTC)}
         self.tell_all([fact | {"data": data}], role)
 
-    def tell_all(self, facts: Sequence[Mapping[str, Any]], role: Role = "integration") -> None:
+    def tell_all(self, facts: Sequence[Mapping[str, Any]], role: Reader = "integration") -> None:
         """Records facts at once, and waits until they are counted, by a question about nobody."""
-        headers = {
-            "Authorization": f"Bearer {self._tokens[role]}",
-            "Content-Type": "application/json",
-        }
-        self._connection.request("POST", "/v1/facts:batch", msgspec.json.encode(facts), headers)
-        answer = self._connection.getresponse()
-        said = answer.read()
-        assert answer.status == 201, said
-        last = max(each["position"] for each in msgspec.json.decode(said)["outcomes"])
+        outcomes = self.send("/v1/facts:batch", facts, role)["outcomes"]
+        last = max(each["position"] for each in outcomes)
         assert self.ask(f"/v1/exchange-rates?limit=1&at_least={last}", "hr_head") is not None
 
-    def walk(self, path: str, role: Role) -> Walked | int:
+    def send(self, path: str, said: object, role: Reader) -> Any:
+        """The answer to what is sent as JSON."""
+        headers = {"Authorization": f"Bearer {self._tokens[role]}", "Content-Type": "application/json"}
+        self._connection.request("POST", path, msgspec.json.encode(said), headers)
+        answer = self._connection.getresponse()
+        found = answer.read()
+        assert answer.status == 201, found
+        return msgspec.json.decode(found)
+
+    def walk(self, path: str, role: Reader) -> Walked | int:
         """The page at `path`; its status where it shows nothing."""
         before = used(self._served.process, self._database)
         began = time.perf_counter()
@@ -115,8 +125,12 @@ class Walker:
         processor = (spent.service + spent.database) * 1000
         return Walked((first_byte - began) * 1000, len(said) / 1024, len(_unpacked(said)) / 1024, processor)
 
-    def _answer(self, path: str, role: Role, wanted: str) -> tuple[int, float, bytes]:
-        headers = {"Authorization": f"Bearer {self._tokens[role]}", "Accept": wanted}
+    def _answer(self, path: str, role: Reader, wanted: str) -> tuple[int, float, bytes]:
+        headers = {"Accept": wanted}
+        if role in self.cookies:
+            headers["Cookie"] = self.cookies[role]
+        else:
+            headers["Authorization"] = f"Bearer {self._tokens[role]}"
         if wanted == "text/html":
             headers["Accept-Encoding"] = "gzip"
         self._connection.request("GET", quote(path, safe="/?&=%:,"), headers=headers)
@@ -169,15 +183,18 @@ def walk_all(home: Path, rounds: int) -> bool:
         with served_firm(home, FIRMS[name]) as served:
             walker = Walker(served, _database(served), home, scene)
             _prepare(walker, scene)
+            walker.enter()
             pages = dict(addresses(walker.ask, walker.load, scene))
+            cookies = walker.cookies
             facts = touching(walker.ask, FIRMS[name], scene)
         with served_firm(home, FIRMS[name]) as served:
             walker = Walker(served, _database(served), home, scene)
+            walker.cookies |= cookies
             met &= _report(name, walker, pages, facts, rounds)
     return met
 
 
-def _report(name: str, walker: Walker, pages: Mapping[str, Role], facts: Touching, rounds: int) -> bool:
+def _report(name: str, walker: Walker, pages: Mapping[str, Reader], facts: Touching, rounds: int) -> bool:
     print(f"load of the machine {load_of_machine():.1f}, {os.cpu_count()} processors")
     groups = f"{'':>8}{'unchanged':>16}{'after a fact':>24}{'processor':>16}{'KiB':>16}"
     heads = ("cold", "p50", "p95", "p50", "p95", "bare ×", "unch.", "fact", "sent", "raw")
@@ -205,7 +222,7 @@ def _verdict(what: str, found: Sequence[tuple[Readings, Sequence[Walked]]], bare
 
 
 def _read(
-    walker: Walker, pages: Mapping[str, Role], facts: Touching, rounds: int
+    walker: Walker, pages: Mapping[str, Reader], facts: Touching, rounds: int
 ) -> tuple[list[Readings], dict[str, int]]:
     """What each page took, or its status where it showed nothing."""
     found: dict[str, list[list[Walked]]] = {page: [[], [], []] for page in pages}
