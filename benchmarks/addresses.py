@@ -97,8 +97,10 @@ def _filled(path: str, places: Mapping[str, str]) -> str:
 
 
 def _audience(path: str) -> Reader:
-    reads: Reader = "administrator"
-    return next((role for start, role in AUDIENCES if path.startswith(start)), reads)
+    for start, reader in AUDIENCES:
+        if path.startswith(start):
+            return reader
+    return "administrator"
 
 
 def _seen_by(role: Reader, path: str, places: Mapping[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from api.ops import ENGINE
 from api.people import Asked
 from api.reading import PeriodInPath, Reading, View, counted_position, month
 from api.watching import shows
+from domain.period import Period
 from projections.late import closed_periods
 
 FormAsked = Annotated[Form | None, QueryParameter(description="Or ask by Accept; NDJSON if neither says.")]
@@ -69,10 +70,9 @@ async def read_export(
     """
     asked, known_at = month(period), await _known_at(view, reading)
     files = list[ExportFile]()
-    for table in ("facts", "results"):
-        wanted = Wanted(table, asked, known_at, format)
+    for wanted in files_of(asked, known_at, format):
         built = await building.built(wanted)
-        address = f"/v1/exports/{asked}/{table}?format={format}&known_at={known_at}"
+        address = f"/v1/exports/{asked}/{wanted.table}?format={format}&known_at={known_at}"
         files.append(
             ExportFile(
                 name=wanted.name, address=address, rows=built.rows, bytes=built.bytes, sha256=built.sha256
@@ -136,6 +136,11 @@ async def download_results(
     form: Form = format or accepted(request.headers.get("accept"), MEDIA_TYPES, "ndjson")
     wanted = Wanted("results", month(period), await _known_at(view, reading), form)
     return _answer(request, wanted, await building.built(wanted), range_said, if_range)
+
+
+def files_of(period: Period, known_at: int, form: Form) -> tuple[Wanted, ...]:
+    """The files of an export, in the order in which they are built."""
+    return tuple(Wanted(table, period, known_at, form) for table in ("facts", "results"))
 
 
 async def _known_at(view: View, reading: Reading) -> int:

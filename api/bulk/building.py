@@ -5,14 +5,14 @@ import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
 import structlog
 
 from api.bulk.forms import Form, write
-from api.bulk.tables import TABLES, Ask
+from api.bulk.tables import TABLES, Ask, Progress
 from api.problems import DiskFull
 from domain.period import Period
 
@@ -73,6 +73,7 @@ class Building:
         self._ask, self._home = ask, home
         self._kept: dict[Wanted, Built] = {}
         self._under_way: dict[Wanted, asyncio.Task[Built]] = {}
+        self._shares: dict[Wanted, float] = {}
         self._turn = asyncio.Lock()
 
     async def built(self, wanted: Wanted) -> Built:
@@ -89,9 +90,17 @@ class Building:
             task.add_done_callback(lambda done: self._done(wanted, done))
         return await asyncio.shield(task)
 
+    def share(self, files: Sequence[Wanted]) -> float:
+        """How much of `files`, which are built one after the other, stands by now: 1 for all of it."""
+        stands = (1.0 if each in self._kept else self._shares.get(each, 0.0) for each in files)
+        return sum(stands) / len(files)
+
     async def _build(self, wanted: Wanted) -> Built:
+        def told(share: float) -> None:
+            self._shares[wanted] = share
+
         async with self._turn:
-            made = await asyncio.to_thread(build, wanted, self._ask, self._home)
+            made = await asyncio.to_thread(build, wanted, self._ask, self._home, told)
         log.info("export_built", file=wanted.name, rows=made.rows, bytes=made.bytes)
         self._kept[wanted] = made
         while len(self._kept) > MOST_FILES or sum(each.bytes for each in self._kept.values()) > MOST_BYTES:
@@ -103,12 +112,13 @@ class Building:
 
     def _done(self, wanted: Wanted, task: "asyncio.Task[Built]") -> None:
         del self._under_way[wanted]
+        self._shares.pop(wanted, None)
         if not task.cancelled() and task.exception() is not None:
             log.warning("export_failed", file=wanted.name, error=type(task.exception()).__name__)
 
 
-def build(wanted: Wanted, ask: Ask, home: Path) -> Built:
-    """The file, in bounded memory.
+def build(wanted: Wanted, ask: Ask, home: Path, told: Progress) -> Built:
+    """The file, in bounded memory. told: what share of it is written.
 
     Raises: DiskFull.
     """
@@ -116,7 +126,7 @@ def build(wanted: Wanted, ask: Ask, home: Path) -> Built:
     opened = tempfile.TemporaryFile(dir=home)  # noqa: SIM115  it lives on
     try:
         sink = _Sink(opened)
-        rows = write(wanted.form, table, table.batches(ask, wanted.period, wanted.known_at), sink)
+        rows = write(wanted.form, table, table.batches(ask, wanted.period, wanted.known_at, told), sink)
         opened.flush()
     except BaseException as error:
         opened.close()

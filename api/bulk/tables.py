@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -40,6 +41,13 @@ where position > %(after)s and position <= %(upto)s and (
 )
 order by position"""
 
+PASSED = """
+select count(distinct employee) filter (where employee <= %(employee)s), count(distinct employee)
+from roster_change"""
+
+Progress = Callable[[float], None]
+"""Told what share is read."""
+
 Ask = Callable[[Callable[[Cursor[Any]], Any]], Any]
 """Answers a question in a transaction of its own."""
 
@@ -50,10 +58,10 @@ class Table(NamedTuple):
     """columns: names and types of Parquet. batches: canonical JSON of each row, an object of columns."""
 
     columns: Mapping[str, str]
-    batches: Callable[[Ask, Period, int], Iterator[list[bytes]]]
+    batches: Callable[[Ask, Period, int, Progress], Iterator[list[bytes]]]
 
 
-def _facts(ask: Ask, period: Period, known_at: int) -> Iterator[list[bytes]]:
+def _facts(ask: Ask, period: Period, known_at: int, told: Progress) -> Iterator[list[bytes]]:
     """The record lines of a period, as they are hashed and sealed."""
     if not known_at:
         return
@@ -64,6 +72,7 @@ def _facts(ask: Ask, period: Period, known_at: int) -> Iterator[list[bytes]]:
         found = ask(lambda cursor, row=row: lines(cursor, row))
         if found:
             yield found
+        told(row["upto"] / known_at)
 
 
 def _lines(cursor: Cursor[Any], span: Mapping[str, Any]) -> list[bytes]:
@@ -96,7 +105,7 @@ def _instants(cursor: Cursor[Any], period: Period, known_at: int) -> dict[str, d
     }
 
 
-def _results(ask: Ask, period: Period, known_at: int) -> Iterator[list[bytes]]:
+def _results(ask: Ask, period: Period, known_at: int, told: Progress) -> Iterator[list[bytes]]:
     """The rows of the run, without names, which an erasure would take out of them."""
     last: After | None = After(known_at)
     while last is not None:
@@ -108,6 +117,14 @@ def _results(ask: Ask, period: Period, known_at: int) -> Iterator[list[bytes]]:
         page, last = ask(question)
         if page.rows:
             yield [canonical({name: getattr(row, name) for name in RESULT_COLUMNS}) for row in page.rows]
+        if last is not None:
+            told(ask(partial(_passed, last.employee)))
+
+
+def _passed(employee: str, cursor: Cursor[Any]) -> float:
+    """What share of all people comes before `employee` or is them: in this order they are read."""
+    row = cursor.execute(PASSED, {"employee": employee}).fetchone()
+    return row[0] / row[1] if row and row[1] else 0.0
 
 
 FACT_COLUMNS = MappingProxyType(

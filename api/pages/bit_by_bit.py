@@ -4,6 +4,7 @@ So nothing is kept in the service, a long answer does not keep anybody waiting b
 needs no script.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -14,6 +15,9 @@ from api.pages.page import HEADERS, Page
 from domain.refusals import Refusal
 
 log = structlog.get_logger("meritbook")
+
+LOOK_SECONDS = 0.2
+"""So often it is looked how far something is."""
 
 MARK = "<!-- result -->"
 """Where in a page stands what comes later."""
@@ -43,13 +47,25 @@ async def failed(page: Page, words: str, refusal: Refusal | None) -> str:
     return await page.html("failed.html", words=words, problem=problem)
 
 
-async def awaited(page: Page, words: str, make: Callable[[], Awaitable[str]]) -> AsyncIterator[str]:
-    """That something is under way, and what came of it. words: the group with its `running` and `failed`."""
-    yield await running(page, f"{words}.running")
+async def awaited(
+    page: Page, words: str, make: Callable[[], Awaitable[str]], share: Callable[[], float] | None = None
+) -> AsyncIterator[str]:
+    """That something is under way, and what came of it. words: the group with its `running` and `failed`.
+
+    share: how much of it is done by now, if that is known.
+    """
+    told = None if share is None else int(share() * 100)
+    yield await running(page, f"{words}.running", told)
+    making = asyncio.ensure_future(make())
     try:
-        yield await make()
+        while share is not None and not (await asyncio.wait({making}, timeout=LOOK_SECONDS))[0]:
+            if told != (done := int(share() * 100)):
+                yield await running(page, f"{words}.running", told := done)
+        yield await making
     except Refusal as refusal:
         yield await failed(page, f"{words}.failed", refusal)
     except Exception:
         log.exception("page_failed", words=words)
         yield await failed(page, f"{words}.failed", None)
+    finally:
+        making.cancel()

@@ -15,6 +15,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 
 from api.auth import signed_in
+from api.bulk.building import Building
 from api.caller import Caller
 from api.facts import within_rights
 from api.intake import Intake, Stored, Submission
@@ -124,6 +125,11 @@ class Page:
     def writing(self) -> Writing:
         """The way in for what a form says."""
         return self._given["writing"]
+
+    @property
+    def building(self) -> Building:
+        """Where the files of exports are built."""
+        return self._given["building"]
 
     @property
     def caller(self) -> Caller:

@@ -160,7 +160,9 @@ def test_an_export_verifies(scene: Scene, tmp_path: Path) -> None:
         with ledger.pool.connection() as connection, connection.cursor() as cursor:
             lines = [
                 line
-                for batch in TABLES["facts"].batches(lambda ask: ask(cursor), MARCH, len(scene.before))
+                for batch in TABLES["facts"].batches(
+                    lambda ask: ask(cursor), MARCH, len(scene.before), lambda _: None
+                )
                 for line in batch
             ]
     assert verify(tmp_path / "export", (), [_key(scene)]).valid
