@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 from psycopg import Cursor
 
-from api.connectors.statement_parts import activities_of, agents_of
+from api.connectors.statement_parts import activities_of, agents_of, understood
 from api.connectors.statement_store import StatementStore
 
 MOST = 500
@@ -102,15 +102,19 @@ def _fits(
     """Whether a statement fits, or names one that does, be that voided."""
     for _ in range(MOST_REFERENCES):
         said = msgspec.json.decode(text, type=dict[str, Any])
-        if wanted.fits(said):
+        if understood(said, wanted.fits, False):
             return True
-        if not wanted.asks or said["object"].get("objectType") != "StatementRef":
+        if not wanted.asks or not understood(said, _names_another, False):
             return False
         named = store.said(cursor, said["object"]["id"].lower())
         if named is None or named.text is None or named.connector not in connectors:
             return False
         text = named.text
     return False
+
+
+def _names_another(said: dict[str, Any]) -> bool:
+    return said["object"].get("objectType") == "StatementRef"
 
 
 def _registration(said: dict[str, Any]) -> str | None:

@@ -1,12 +1,26 @@
 """Where agents, activities and verbs stand in a statement, and how it is told by ids or in one language."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+import structlog
 
 from api.connectors.agents import identified
 
+log = structlog.get_logger("meritbook")
+
 Said = dict[str, Any]
 _AROUND = ("instructor", "team")
+_Read = TypeVar("_Read")
+
+
+def understood(said: Said, read: Callable[[Said], _Read], otherwise: _Read) -> _Read:
+    """What `read` makes of a statement; `otherwise` of one kept before its form was checked so far."""
+    try:
+        return read(said)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        log.warning("statement_not_understood", statement=said.get("id"), fault=type(error).__name__)
+        return otherwise
 
 
 def agents_of(said: Said, related: bool) -> Iterator[Said | None]:

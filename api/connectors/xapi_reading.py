@@ -20,7 +20,7 @@ from api.connectors.http import require_client
 from api.connectors.speaking import OPT, Asked, own_connectors, require_version
 from api.connectors.statement_form import uuid
 from api.connectors.statement_list import MOST, Listed, Place, Wanted, listed
-from api.connectors.statement_parts import IDS, activities_of, canonical
+from api.connectors.statement_parts import IDS, activities_of, canonical, understood
 from api.connectors.statement_store import Said, StatementStore
 from api.importing.json_table import parsed
 from api.ops import Ledger
@@ -136,9 +136,9 @@ class Shown(NamedTuple):
         told = [_object(text) for text in texts]
         shape = IDS
         if self.format == "canonical":
-            ids = {each["id"] for said in told for each in activities_of(said, related=True)}
+            ids = {each for said in told for each in understood(said, _activity_ids, set())}
             shape = canonical(activities.known(cursor, self.vault, connectors, ids), self.language)
-        return [activities.written(shape.of(said)) for said in told]
+        return [activities.written(understood(said, shape.of, said)) for said in told]
 
     async def told(self, body: bytes, statements: Sequence[str]) -> Response[dict[str, Any]]:
         """An answer about these statements."""
@@ -147,6 +147,10 @@ class Shown(NamedTuple):
         files = await self.reading.ask(partial(kept, vault=self.vault, statements=statements))
         media_type, said = mixed(body, files)
         return Response(said, media_type=media_type)  # type: ignore[arg-type]
+
+
+def _activity_ids(said: dict[str, Any]) -> set[str]:
+    return {each["id"] for each in activities_of(said, related=True)}
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Statements are asked for by xAPI 1.0.3, part three, 2.1.3: by what stands in them, in three forms."""
 
+import datetime as dt
 import json
 from typing import Any
 from uuid import uuid4
@@ -7,8 +8,12 @@ from uuid import uuid4
 import httpx
 import pytest
 from connectors.test_statements import ADL, said
+from served import Service
 
 from api.connectors.statement_parts import best
+from api.connectors.statement_store import StatementStore
+from api.connectors.statements import Statement
+from api.ops import open_ledger
 
 AT = "/xapi/statements"
 PASSED = {"id": f"{ADL}passed"}
@@ -190,3 +195,27 @@ def test_a_question_that_means_nothing_is_refused(
 ) -> None:
     answer = lms.get(AT, params=query)
     assert (answer.status_code, answer.json()["field"]) == (400, field), answer.text
+
+
+def test_a_statement_kept_before_its_form_was_checked_is_in_no_one_s_way(
+    firm: Service, lms: httpx.Client
+) -> None:
+    """One whose statement within is none is not found by what stands in it; as it is, it is told again."""
+    it = {"id": f"urn:{uuid4().hex}"}
+    good, id = around(lms, "target within", it), str(uuid4())
+    broken = said(object={"objectType": "SubStatement", "actor": "nobody", "verb": {}, "object": "urn:x"})
+    now = dt.datetime.now(dt.UTC)
+    added = {"stored": now.isoformat(), "authority": somebody("lms")}
+    with (
+        open_ledger(firm.settings) as ledger,
+        ledger.pool.connection() as connection,
+        connection.cursor() as cursor,
+    ):
+        row = cursor.execute("select connector from xapi_statement where statement = %s", [good]).fetchone()
+        assert row is not None
+        told = Statement(id, {**broken, "id": id}, None, None)
+        StatementStore(ledger.vault).put(cursor, row[0], told, "0" * 64, added, now)
+    assert found(lms, activity=it["id"], related_activities=True) == [good]
+    assert id not in found(lms, agent=json.dumps(somebody("nobody")), related_agents=True)
+    for form in ("exact", "ids", "canonical"):
+        assert id in found(lms, format=form, since=(now - dt.timedelta(seconds=30)).isoformat())
