@@ -38,6 +38,7 @@ async def proposals_page(page: NamedDependency[Page], done: str | None = None) -
 @post("/proposals", opt=page_opt("record", "payroll", personal="people", reach="rows"))
 async def answer_proposal(page: NamedDependency[Page], ledger: NamedDependency[Ledger]) -> Response[str]:
     """Approves, refuses or withdraws what was proposed, or proposes an erasure: whichever form was sent."""
+    page.caller.require_record(ChangeProposed.TYPE)
     form = await page.request.form()
     try:
         await _take(page, ledger, form)
@@ -66,7 +67,6 @@ async def _take(page: Page, ledger: Ledger, form: FormMultiDict) -> None:
             said = {"position": position, "reason": text_of(form, "reason")}
             await page.record(form, converted(FactVoided, said))
         case "erase":
-            page.caller.require_record(ChangeProposed.TYPE)
             whose = "customer" if text_of(form, "whose") == "customer" else "employee"
             said = {whose: text_of(form, "subject"), "reason": text_of(form, "reason"), "approver": UNNAMED}
             await page.record(form, proposal_of(converted(SubjectErased, said)))

@@ -11,7 +11,6 @@ from api.pages.payroll.desk import desk_opt, typed_minor
 from api.pages.submitted import converted, text_of
 from domain.decide.proposed import UNNAMED, proposal_of
 from domain.facts.accounts import BalanceWrittenOff
-from domain.facts.changes import ChangeProposed
 from domain.refusals import NotAllowed, Refusal
 from projections.balances import Balance
 
@@ -27,7 +26,7 @@ async def balances_page(page: NamedDependency[Page]) -> Response[str]:
 @post("/payroll/balances", opt=desk_opt())
 async def write_off(page: NamedDependency[Page]) -> Response[str]:
     """Proposes to give up what somebody owes, for good, which somebody else approves."""
-    page.caller.require_record(ChangeProposed.TYPE)
+    page.caller.require_record(BalanceWrittenOff.TYPE)
     form = await page.request.form()
     said: dict[str, object] = {name: text_of(form, name) for name in _FIELDS}
     try:

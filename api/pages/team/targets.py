@@ -15,7 +15,6 @@ from api.pages.page import Page
 from api.pages.submitted import converted, text_of
 from api.reading import EmployeeInPath
 from domain.decide.proposed import UNNAMED, proposal_of
-from domain.facts.changes import ChangeProposed
 from domain.facts.governance import TargetChanged
 from domain.refusals import NotAllowed, Refusal
 from projections.interventions import Intervention
@@ -39,7 +38,7 @@ async def targets_page(
 @post("/employees/{employee:str}/targets", opt=page_opt("record", "team", personal="person"))
 async def change_target(page: NamedDependency[Page], employee: EmployeeInPath) -> Response[str]:
     """Proposes to change a target for one person, which somebody else approves."""
-    page.caller.require_record(ChangeProposed.TYPE)
+    page.caller.require_record(TargetChanged.TYPE)
     form = await page.request.form()
     try:
         said = {name: text_of(form, name) or None for name in _FIELDS}
