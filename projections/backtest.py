@@ -15,7 +15,7 @@ from domain.plan.fields import Title
 from projections import policy, roster
 from projections.alerts import watched_as
 from projections.closing import head
-from projections.members import Members, paid_by, roll
+from projections.members import Members, Roll, paid_by, told
 from projections.spans import Cursor
 from projections.watched import concerns, watched, watched_month
 
@@ -88,10 +88,11 @@ def alert_backtest(
     begun = period = Period.containing(first, alert.every)
     month: Period | None = None
     paid: list[Members] = []
+    people = told(cursor, known_at)
     while period.first_day <= last:
         if month != watched_month(period, last):
             month = watched_month(period, last)
-            paid = _paid_by(cursor, plan.plan, month, known_at)
+            paid = _paid_by(cursor, plan.plan, people.roll(month), known_at)
         for group in watched(cursor, period, last, known_at, rules=tried, paid=paid):
             for employee, observed in group.observed.items():
                 if concerns(alert, group.postings[employee], group.until):
@@ -125,10 +126,9 @@ def _looking_back(rule: Alert, levels: Sequence[Fraction]) -> Alert:
     return msgspec.structs.replace(rule, when=(deepest, *others))
 
 
-def _paid_by(cursor: Cursor, plan: str, month: Period, known_at: int) -> list[Members]:
-    """Whom the versions of `plan` in force in `month` pay."""
-    here = roll(cursor, month, known_at)
-    versions = policy.plans_in_force(cursor, month.last_day, known_at)
+def _paid_by(cursor: Cursor, plan: str, here: Roll, known_at: int) -> list[Members]:
+    """Whom of `here` the versions of `plan` in force in their month pay."""
+    versions = policy.plans_in_force(cursor, here.period.last_day, known_at)
     return [paid_by(version, here) for version in versions if version.plan == plan]
 
 

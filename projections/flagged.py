@@ -1,7 +1,8 @@
 """Work done on days without the licence that a plan asks for: how much, which, and why it is flagged."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -13,10 +14,10 @@ from domain.plan.fields import Title
 from domain.plan.licence import Flagged, Freeze, Frozen, frozen, licensed_measures, whatever_the_licence
 from domain.plan.measures import FactMeasure, Measure
 from domain.plan.spells import Spells
-from projections import credentials, policy
+from projections import credentials, policy, roster
 from projections.measures import Pass, counts, licensed, rows
-from projections.members import belonging, roll
-from projections.rows import by_employee
+from projections.members import Roll, belonging
+from projections.rows import by_employee, known
 from projections.sight import Windows, bound_for, seen, windows
 from projections.spans import Cursor
 
@@ -38,6 +39,30 @@ select asked.holder, c.position, c.fact, c.day
 {seen} and {counts} and not {licensed}
 order by c.position, asked.holder"""
 )
+
+# Whatever else was told of a credential than grants and renewals beyond the period is looked at one by one.
+WHO = SQL(
+    """
+with sound as (
+    select employee, min(type) as held
+    from credential_change
+    where {known}
+    group by employee, credential
+    having min(effective_on) filter (where kind = 'granted') <= %(first)s
+        and bool_and(kind in ('granted', 'renewed') and coalesce(expires_on >= %(last)s, true))
+        and min(type) = max(type)
+)
+select fact, asked.held, done.employee
+from (
+    select distinct c.fact, c.employee
+    from credit c
+    where c.day between %(first)s and %(last)s and c.fact = any(%(facts)s) and {known}
+        and (%(employees)s::text[] is null or c.employee = any(%(employees)s))
+) as done
+join unnest(%(facts)s::text[], %(kinds)s::text[]) as asked (fact, held) using (fact)
+where (done.employee, asked.held) not in (select employee, held from sound)"""
+)
+"""Who did some of what asks for a licence, and may have lacked it on one of the days: few do."""
 
 
 class Freezing(NamedTuple):
@@ -106,10 +131,21 @@ def flagged_work(
 ) -> list[FlaggedWork]:
     """What was done in `period` without the licence that the plan of who did it asks for, by position."""
     found: list[FlaggedWork] = []
-    here = roll(cursor, period, known_at, employees)
-    for version in policy.plans_in_force(cursor, period.last_day, known_at):
-        wanted = licensed_measures(version.parsed().measures)
-        there = belonging(version.parsed(), here) if wanted else {}
+    asking = {
+        version: licensed_measures(version.parsed().measures)
+        for version in policy.plans_in_force(cursor, period.last_day, known_at)
+    }
+    lacking = _lacking(cursor, period, employees, known_at, chain(*(own.values() for own in asking.values())))
+    people = roster.told(cursor, employees, known_at)
+    here = people.deciding(period)
+    for version, wanted in asking.items():
+        doubtful = {
+            who
+            for measure in wanted.values()
+            for who in (here if measure.fact == "deal_reversed" else lacking[_pair(measure)])
+        }
+        some = {who: each for who, each in here.items() if who in doubtful}
+        there = belonging(version.parsed(), Roll(period, some, people.moves, {}, [], []))
         if not there:
             continue
         hired = {employee: each.posting.hired_on for employee, each in there.items()}
@@ -141,6 +177,33 @@ def flagged_work(
                     )
                 )
     return sorted(found, key=lambda work: (work.position, work.employee, work.plan, work.measure))
+
+
+def _lacking(
+    cursor: Cursor,
+    period: Period,
+    employees: Sequence[str] | None,
+    known_at: int | None,
+    wanted: Iterable[FactMeasure],
+) -> Mapping[tuple[str, str], set[str]]:
+    """Who may have done what is `wanted` without its licence, by the fact and the kind of credential."""
+    pairs = sorted({_pair(measure) for measure in wanted})
+    asked = {
+        "first": period.first_day,
+        "last": period.last_day,
+        "facts": [fact for fact, _ in pairs],
+        "kinds": [kind for _, kind in pairs],
+        "employees": employees,
+        "known_at": known_at,
+    }
+    found: dict[tuple[str, str], set[str]] = {pair: set() for pair in pairs}
+    for fact, kind, who in cursor.execute(WHO.format(known=known(known_at)), asked, prepare=False):
+        found[fact, kind].add(who)
+    return found
+
+
+def _pair(measure: FactMeasure) -> tuple[str, str]:
+    return measure.fact, measure.licensed or ""
 
 
 def _in_doubt(

@@ -1,17 +1,21 @@
 """Licensed work: done while a credential is frozen, it is flagged, and unpaid where the plan says so."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from book import ENGINE, Book
 
+from domain.facts.base import Fact
 from domain.facts.clinical import ProcedurePerformed
 from domain.facts.credentials import (
     CredentialGranted,
     CredentialReinstated,
     CredentialRenewed,
+    CredentialRevoked,
     CredentialSuspended,
 )
+from domain.facts.selling import DealClosed, DealReversed
 from domain.period import Period
 from domain.plan.fields import Title
 from domain.plan.words import say
@@ -30,6 +34,13 @@ measures:
   all_procedures: {count: procedure_performed}
 components:
   - {id: procedures, title: Procedures, kind: per_unit, measure: procedures, rate: 50}
+"""
+REVERSALS = """
+unlicensed: flagged
+measures:
+  reversals: {count: deal_reversed, licensed: nursing licence}
+components:
+  - {id: reversals, title: Reversals, kind: per_unit, measure: reversals, rate: 1}
 """
 WHO = {"employee": "E1", "credential": "N1"}
 MARCH, APRIL = Period.parse("2025-03"), Period.parse("2025-04")
@@ -149,6 +160,63 @@ def test_a_renewal_told_late_is_settled_and_voided_again(ward: Book) -> None:
         at = closed_periods(cursor, None)[0].known_at
         assert len(flagged_work(cursor, MARCH, None, at)) == 4
         assert len(flagged_work(cursor, MARCH, None, renewed)) == 2
+
+
+def told_of(kind: str, day: int, month: int = 3, until: dt.date | None = None) -> Fact:
+    """Of the licence N2, on a day of 2025."""
+    on, who = dt.date(2025, month, day), {"employee": "E1", "credential": "N2"}
+    if kind == "renewed":
+        assert until is not None, "a renewal ends"
+        return CredentialRenewed(**who, effective_on=on, expires_on=until)
+    if kind == "granted":
+        return CredentialGranted(**who, kind="nursing licence", granted_on=on, expires_on=until)
+    return {
+        "suspended": CredentialSuspended,
+        "reinstated": CredentialReinstated,
+        "revoked": CredentialRevoked,
+    }[kind](**who, effective_on=on, reason="audit")
+
+
+@pytest.mark.parametrize(
+    ("changes", "flagged"),
+    [
+        ([("granted", 1, 1)], []),
+        ([("granted", 1)], []),
+        ([("granted", 2)], [1]),
+        ([("granted", 1, 1, dt.date(2025, 3, 31))], []),
+        ([("granted", 1, 1, dt.date(2025, 3, 30))], [31]),
+        ([("granted", 1, 1, dt.date(2025, 3, 9)), ("renewed", 16, 3, dt.date(2026, 1, 1))], [15]),
+        ([("granted", 1, 1, dt.date(2026, 1, 1)), ("renewed", 10, 3, dt.date(2025, 3, 20))], [31]),
+        ([("granted", 1, 1), ("suspended", 10), ("reinstated", 16)], [15]),
+        ([("granted", 1, 1), ("revoked", 1, 4)], []),
+        ([("granted", 1, 1), ("revoked", 31)], [31]),
+    ],
+)
+def test_each_way_to_lack_a_licence_is_found_among_everybody(
+    book: Book, changes: list[tuple[Any, ...]], flagged: list[int]
+) -> None:
+    """Days of March on which a procedure was done without it; the licence N2 is the only one."""
+    book.adopt(PLAN)
+    perform(book, 1, 15, 31)
+    for each in changes:
+        book.tell(told_of(*each))
+    with book.cursor() as cursor:
+        work = flagged_work(cursor, MARCH, None, None)
+    assert [each.day.day for each in work if each.measure == "procedures"] == flagged
+
+
+def test_what_was_sold_without_a_licence_is_found_by_the_day_of_the_deal(book: Book) -> None:
+    """A reversal of April is flagged where the licence lacked on the day of its deal, in March."""
+    book.adopt(REVERSALS)
+    book.tell(told_of("granted", 1, 1, dt.date(2025, 3, 10)))
+    book.tell(told_of("renewed", 1, 4, dt.date(2026, 1, 1)))
+    for number, day in enumerate((5, 20)):
+        deal = {"employee": "E1", "deal": f"D{number}", "amount_minor": 100, "currency": "CNY", "kind": "new"}
+        book.tell(DealClosed(**deal, customer="C1"), day)
+        back = deal.keys() - {"kind"}
+        book.tell(DealReversed(**{name: deal[name] for name in back}, customer="C1"), dt.date(2025, 4, 2))
+    with book.cursor() as cursor:
+        assert [each.day for each in flagged_work(cursor, APRIL, None, None)] == [dt.date(2025, 4, 2)]
 
 
 def test_a_renewal_is_the_cause_of_a_difference(ward: Book) -> None:
