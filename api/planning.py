@@ -15,7 +15,7 @@ from api.ops import SOURCE, Ledger, now, submit_one
 from api.plan_text import with_lines
 from api.plan_yaml import read_text
 from api.problems import NotFound
-from domain.decide.plans import require_second_person
+from domain.decide.persons import require_second_person
 from domain.decide.proposed import UNNAMED
 from domain.facts.governance import OverrideSet
 from domain.facts.registry import from_builtins

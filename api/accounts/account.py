@@ -10,9 +10,10 @@ from psycopg import Cursor
 
 from api.caller import Caller
 from api.roles import Role, ScopeName
+from domain.decide.persons import ACCOUNT
 from domain.refusals import BadField
 
-PREFIX = "account:"
+PREFIX = ACCOUNT
 """What the names of callers begin with who have an account; no token is called so."""
 
 KEPT_DEVICES = 10

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from api.cli.pay import KnownAt
-from api.cli.terminal import Json, output, print_json, rows, settings
+from api.cli.terminal import Json, output, print_json, rows, settings, word
 from api.cli.tracing import traced_cursor
 
 proposal = typer.Typer(no_args_is_help=True)
@@ -43,12 +43,20 @@ def list_(
     if not told:
         output().print("Nothing was proposed.")
         return
+    columns = {
+        "position": "right",
+        "change": "left",
+        "about": "left",
+        "state": "left",
+        "proposed by": "left",
+        "answered by": "left",
+    }
     rows(
-        dict.fromkeys(("position", "changes", "about", "state", "proposed by", "answered by"), "left"),
+        columns,
         [
             [
                 each.position,
-                each.changes,
+                word(each.changes, "change"),
                 each.employee or each.customer or each.branch,
                 each.state,
                 each.actor,

@@ -215,7 +215,7 @@ def in_language(title: "Title") -> str:
     return title.zh if language() == "zh" else title.en
 
 
-def word(said: str, of: Literal["heading", "state", "check"] = "state") -> str:
+def word(said: str, of: Literal["heading", "state", "check", "change"] = "state") -> str:
     """A heading or a word of ours, or several with commas between, in the language of commands."""
     from api.pages.words import catalogue
 

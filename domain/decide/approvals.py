@@ -2,7 +2,7 @@
 
 from domain.decide.currencies import require_currency
 from domain.decide.known import Known
-from domain.decide.plans import require_second_person
+from domain.decide.persons import require_second_person
 from domain.facts.approvals import ApprovalAsked, ApprovalDecided
 from domain.refusals import ApprovalExists, ApprovalOver, BadField, UnknownApproval
 

@@ -6,6 +6,7 @@ import msgspec
 
 from domain.decide import accounts, erasure, plans
 from domain.decide.known import Known
+from domain.decide.persons import require_second_person, same_person
 from domain.decide.proposed import UNNAMED, Change, ChangeNotProposed, concerned, proposed_change
 from domain.facts.accounts import BalanceWrittenOff
 from domain.facts.changes import ChangeProposed, ChangeRefused
@@ -43,7 +44,7 @@ def make(fact: Change, known: Known, actor: str, today: dt.date) -> None:
     Raises: SecondPersonNeeded, ChangeNotProposed, BadField, and the Refusals of the change.
     """
     if fact.proposal is None:
-        plans.require_second_person(actor, fact.approver)
+        require_second_person(actor, fact.approver)
         first = actor
     else:
         first = _approved(fact, fact.proposal, known, actor, today)
@@ -120,7 +121,7 @@ def _open(position: int, known: Known, today: dt.date) -> ChangeProposed:
 def _require_second(position: int, known: Known, actor: str, remedy: str) -> str:
     """Checks that `actor` did not make the proposal; who did."""
     proposer = known.actors[position]
-    if proposer == actor:
+    if same_person(proposer, actor):
         raise SecondPersonNeeded(
             field="data.proposal",
             detail=f"{actor} made the proposal at position {position}.",

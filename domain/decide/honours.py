@@ -1,7 +1,7 @@
 """Rules on honours: once for a board and period, by somebody else, on evidence that stands."""
 
 from domain.decide.known import Known
-from domain.decide.plans import require_second_person
+from domain.decide.persons import require_second_person
 from domain.facts.governance import HonourAwarded
 from domain.refusals import AlreadyHonoured, UnknownFact
 

@@ -1,7 +1,7 @@
 """Rules on inquiries: opened under an id of their own, answered as often as need be, resolved once."""
 
 from domain.decide.known import Known
-from domain.decide.plans import require_second_person
+from domain.decide.persons import require_second_person
 from domain.facts.inquiries import InquiryAnswered, InquiryOpened, InquiryResolved
 from domain.refusals import (
     BadField,

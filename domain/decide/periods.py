@@ -4,7 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from domain.decide.known import Known
-from domain.decide.plans import require_second_person
+from domain.decide.persons import require_second_person
 from domain.facts.governance import CloseProposed, LedgerOpened, PeriodClosed
 from domain.money import CURRENCIES
 from domain.period import Period

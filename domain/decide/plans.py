@@ -1,13 +1,14 @@
 """Rules on plans and on what may be changed below them."""
 
 from domain.decide.known import Known
+from domain.decide.persons import require_second_person
 from domain.facts.governance import OverrideSet, PlanAdopted, PlanEnded, TargetChanged
 from domain.facts.plans import PlanDrafted
 from domain.plan.document import Plan
 from domain.plan.overrides import check_override, check_target_change
 from domain.plan.parse import document_hash, parse_plan
 from domain.plan.problems import PlanInvalid
-from domain.refusals import BadField, PlanRefused, SecondPersonNeeded, UnknownPlan, UnknownTarget
+from domain.refusals import BadField, PlanRefused, UnknownPlan, UnknownTarget
 
 
 def adopt(fact: PlanAdopted, known: Known, actor: str) -> None:
@@ -102,21 +103,6 @@ def change_target(fact: TargetChanged, known: Known) -> None:
 
 def _milestones(plan: Plan) -> tuple[str, ...]:
     return tuple(milestone.id for milestone in plan.milestones)
-
-
-def require_second_person(
-    actor: str, approver: str, field: str = "data.approver", does: str = "both asks and approves"
-) -> None:
-    """Checks that who approves is not who asks. does: what one person may not do.
-
-    Raises: SecondPersonNeeded.
-    """
-    if actor == approver:
-        raise SecondPersonNeeded(
-            field=field,
-            detail=f"{approver} {does}.",
-            remedy="Ask a second person to approve.",
-        )
 
 
 def _in_force(fact: OverrideSet, known: Known) -> Plan:

@@ -1,7 +1,7 @@
 """Rules on paying a month: closed, approved by another person, released, paid; and pay that is held back."""
 
 from domain.decide.known import Known
-from domain.decide.plans import require_second_person
+from domain.decide.persons import require_second_person
 from domain.facts.base import Fact
 from domain.facts.governance import PeriodClosed
 from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from domain.decide.eligibility import Place, require_eligible
 from domain.decide.known import Known
-from domain.decide.plans import require_second_person
+from domain.decide.persons import require_second_person
 from domain.facts.base import Fact
 from domain.facts.shifts import (
     ShiftAssigned,

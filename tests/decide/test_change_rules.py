@@ -66,6 +66,7 @@ def answer(
     [
         (ASKED, approved(), "li", None),
         (ASKED, approved("wang"), "wang", refusals.SecondPersonNeeded),
+        (ASKED, approved("account:wang"), "account:wang", refusals.SecondPersonNeeded),
         (ASKED, approved("zhao"), "li", refusals.SecondPersonNeeded),
         (ASKED, approved("E1"), "E1", refusals.SecondPersonNeeded),
         (ASKED, approved(amount_minor=500_01), "li", ChangeNotProposed),
