@@ -17,10 +17,10 @@ from api.problems import NotFound
 from api.reading import OnDay, Reading, View, any_period
 from api.watching import shows
 from domain.plan.alert import AlertCondition
-from projections import approvals, insight, pay_ranges, risks, staffing
+from projections import approvals, insight, risks, staffing
 from projections.approvals import ApprovalsCompared
 from projections.insight import Compared, Leavers, Outcomes, Split
-from projections.pay_ranges import PayRange
+from projections.pay_ranges import PayRange, Standing, pay_range, pay_standings
 from projections.risks import Risks
 from projections.staffing import MONTHS, Forecast
 
@@ -212,14 +212,14 @@ async def read_pay_ranges(
     """
     asked = any_period(period)
 
-    def question(cursor: Cursor[Any], known_at: int | None) -> list[PayRange]:
-        found = pay_ranges.pay_ranges(cursor, plan, measure, asked, known_at, first=better)
+    def question(cursor: Cursor[Any], known_at: int | None) -> list[Standing]:
+        found = pay_standings(cursor, plan, measure, asked, known_at, first=better)
         if found is None:
             raise _unknown(plan, str(asked), measure)
         return found
 
-    found = await findings.ask(pages, ("pay ranges", plan, measure, asked, better), "all", question)
-    found = pages.cut(found)
+    standings = await findings.ask(pages, ("pay ranges", plan, measure, asked, better), "all", question)
+    found = [pay_range(each) for each in pages.cut(standings)]
     shows(request, (each.employee for each in found))
     return pages.answer(found)
 

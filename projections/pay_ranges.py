@@ -55,16 +55,27 @@ class _Paid(msgspec.Struct, frozen=True):
     months: int
 
 
-class _Standing(NamedTuple):
-    """What somebody did and is paid, and where both lie among the peers."""
+class Standing(NamedTuple):
+    """What somebody did by the measure `title` and is paid, and where both lie among so many `peers`."""
 
+    title: Title
+    here: Posting
+    peers: int
     value: Fraction | None
     by_results: Fraction | None
     by_pay: Fraction | None
     paid: _Paid | None
+    survey: Survey | None
+
+    @property
+    def gap(self) -> Fraction | None:
+        """How far the results lie above the pay."""
+        return (
+            self.by_results - self.by_pay if self.by_results is not None and self.by_pay is not None else None
+        )
 
 
-def pay_ranges(
+def pay_standings(
     cursor: Cursor,
     plan: str,
     measure: str,
@@ -72,7 +83,7 @@ def pay_ranges(
     known_at: int | None = None,
     *,
     first: Literal["highest", "lowest"] = "highest",
-) -> list[PayRange] | None:
+) -> list[Standing] | None:
     """Everybody in a plan, whose pay lies furthest behind their results first; None where no plan has it.
 
     Peers are those who hold the same post in the plan and are paid in the same currency. first: which end of
@@ -95,17 +106,17 @@ def pay_ranges(
         if (value := own[measure]) is not None
     }
     surveys = market.surveys(cursor, period.last_day, known_at)
-    ranges: dict[str, PayRange] = {}
+    title = found.measures[measure].title
+    found_of: dict[str, Standing] = {}
     for peers in _peers(postings, paid):
         by_results = percentiles({who: results[who] for who in peers if who in results})
         by_pay = percentiles({who: paid[who].mean for who in peers if who in paid})
         for who in peers:
-            own = _Standing(values[who][measure], by_results.get(who), by_pay.get(who), paid.get(who))
-            survey = survey_for(surveys, postings[who].post, postings[who].branch)
-            title = found.measures[measure].title
-            ranges[who] = _range(title, postings[who], len(peers), own, survey)
-    gaps = {who: None if each.gap is None else Fraction(each.gap) for who, each in ranges.items()}
-    return [ranges[who] for who in furthest_behind(gaps)]
+            here, own = postings[who], paid.get(who)
+            survey = survey_for(surveys, here.post, here.branch)
+            value, shares = values[who][measure], (by_results.get(who), by_pay.get(who))
+            found_of[who] = Standing(title, here, len(peers), value, *shares, own, survey)
+    return [found_of[who] for who in furthest_behind({who: each.gap for who, each in found_of.items()})]
 
 
 def _peers(postings: Mapping[str, Posting], paid: Mapping[str, _Paid]) -> Iterator[list[str]]:
@@ -117,38 +128,36 @@ def _peers(postings: Mapping[str, Posting], paid: Mapping[str, _Paid]) -> Iterat
     return iter(groups.values())
 
 
-def _range(title: Title, here: Posting, peers: int, own: _Standing, survey: Survey | None) -> PayRange:
-    paid, by_results, by_pay = own.paid, own.by_results, own.by_pay
+def pay_range(own: Standing) -> PayRange:
+    """The range that fits somebody who stands so, and why."""
+    here, paid, by_results, survey = own.here, own.paid, own.by_results, own.survey
     if survey is not None and paid is not None and survey.currency != paid.currency:
         survey = None
     fits = market_range(survey, by_results) if survey and by_results is not None else None
-    gap = by_results - by_pay if by_results is not None and by_pay is not None else None
     return PayRange(
         employee=here.employee,
         branch=here.branch,
         post=here.post,
-        peers=peers,
+        peers=own.peers,
         results=exact_text(own.value),
         results_percentile=exact_text(by_results),
-        pay_percentile=exact_text(by_pay),
-        gap=exact_text(gap),
+        pay_percentile=exact_text(own.by_pay),
+        gap=exact_text(own.gap),
         paid_minor=rounded(paid.mean) if paid else None,
         currency=paid.currency if paid else survey.currency if survey else None,
         low_minor=rounded(fits.low) if fits else None,
         high_minor=rounded(fits.high) if fits else None,
         survey=survey.position if survey and fits else None,
-        reasons=tuple(_reasons(title, here, peers, own, survey, fits)),
+        reasons=tuple(_reasons(own, survey, fits)),
     )
 
 
-def _reasons(
-    title: Title, here: Posting, peers: int, own: _Standing, survey: Survey | None, fits: MarketRange | None
-) -> Iterator[Title]:
+def _reasons(own: Standing, survey: Survey | None, fits: MarketRange | None) -> Iterator[Title]:
     if own.by_results is not None:
-        yield _of_results(title, own.by_results, peers)
+        yield _of_results(own.title, own.by_results, own.peers)
     if own.paid is not None and own.by_pay is not None:
         yield _of_pay(own.paid, own.by_pay)
-    yield _of_market(survey, fits) if survey and fits else _without_market(here)
+    yield _of_market(survey, fits) if survey and fits else _without_market(own.here)
 
 
 def _of_results(title: Title, percentile: Fraction, peers: int) -> Title:

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from math import lcm
 from typing import NamedTuple
 
 import msgspec
@@ -52,15 +53,16 @@ def survey_for(surveys: Iterable[Survey], post: str | None, branch: str | None) 
 
 def percentiles(values: Mapping[str, Fraction]) -> dict[str, Fraction]:
     """Where each of some people lies among the others; nobody, where there are no others."""
-    others, held = len(values) - 1, sorted(values.values())
+    others = len(values) - 1
     if others < 1:
         return {}
-    places: dict[Fraction, Fraction] = {}
-    for place, value in enumerate(held):
-        # The first and the last place of those who are level, halved, is what counts for all of them.
-        first = places.get(value)
-        places[value] = Fraction(place) if first is None else first + Fraction(1, 2)
-    return {who: places[value] / others for who, value in values.items()}
+    whole = _whole(values)
+    places: dict[int, tuple[int, int]] = {}
+    for place, value in enumerate(sorted(whole.values())):
+        places[value] = places.get(value, (place, place))[0], place
+    # The first and the last place of those who are level, halved, is what counts for all of them.
+    shares = {value: Fraction(first + last, 2 * others) for value, (first, last) in places.items()}
+    return {who: shares[value] for who, value in whole.items()}
 
 
 def paid_at(survey: Survey, percentile: Fraction) -> tuple[Fraction, Fraction]:
@@ -87,4 +89,11 @@ def market_range(survey: Survey, results: Fraction) -> MarketRange:
 
 def furthest_behind(gaps: Mapping[str, Fraction | None]) -> Sequence[str]:
     """The people by how far results lie above pay, the furthest first; those without a gap come last."""
-    return sorted(gaps, key=lambda who: (gaps[who] is None, -(gaps[who] or Fraction(0)), who))
+    whole = _whole({who: gap for who, gap in gaps.items() if gap is not None})
+    return [*sorted(whole, key=lambda who: (-whole[who], who)), *sorted(gaps.keys() - whole.keys())]
+
+
+def _whole(values: Mapping[str, Fraction]) -> dict[str, int]:
+    """`values` in parts so small that all are whole: whole numbers are compared sooner."""
+    parts = lcm(*(value.denominator for value in values.values()))
+    return {who: value.numerator * (parts // value.denominator) for who, value in values.items()}

@@ -9,7 +9,7 @@ from book import Book
 from domain.facts.activity import ActivityRecorded
 from domain.facts.market import MarketPaySurveyed, PayPercentile
 from domain.period import Period
-from projections.pay_ranges import pay_ranges
+from projections.pay_ranges import PayRange, pay_range, pay_standings
 
 PLAN = """
 measures: {revenue: {sum: deal_closed, of: amount}, points: {sum: activity_recorded, of: quantity}}
@@ -29,6 +29,12 @@ def survey(surveyed_by: str, *figures: tuple[int, int]) -> MarketPaySurveyed:
     )
 
 
+def pay_ranges(book: Book, measure: str, known_at: int | None = None) -> list[PayRange] | None:
+    with book.cursor() as cursor:
+        found = pay_standings(cursor, "selling", measure, MARCH, known_at)
+    return None if found is None else [pay_range(each) for each in found]
+
+
 @pytest.mark.rule("R36")
 def test_the_90th_percentile_of_results_at_the_25th_of_pay_is_listed_first(book: Book) -> None:
     """Of 21 sellers E18 sells more than 18 and is paid more than 5; the market says what fits."""
@@ -43,10 +49,8 @@ def test_the_90th_percentile_of_results_at_the_25th_of_pay_is_listed_first(book:
     told = book.tell(survey("bought survey", (50, 8_000_00), (75, 12_000_00), (90, 18_000_00)))
     open_still = book.journal.head()
     book.close()
-    with book.cursor() as cursor:
-        found = pay_ranges(cursor, "selling", "revenue", MARCH)
-        before = pay_ranges(cursor, "selling", "revenue", MARCH, open_still)
-        nobody = pay_ranges(cursor, "selling", "happiness", MARCH)
+    found, before = pay_ranges(book, "revenue"), pay_ranges(book, "revenue", open_still)
+    nobody = pay_ranges(book, "happiness")
     assert found is not None and before is not None and nobody is None
     first = found[0]
     assert (first.employee, first.results_percentile, first.pay_percentile, first.gap) == (
