@@ -91,6 +91,7 @@ from api.figures import figures
 from api.follower import Follower
 from api.importing import desk as import_desk
 from api.kept_findings import KeptFindings
+from api.kept_sheets import KeptSheets
 from api.kept_slips import KeptSlips
 from api.leading import Leading, Work
 from api.limits import ALONE, Shared
@@ -272,7 +273,7 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES, shared: Shared 
     asked = dict[str, Question]()
     way_in = entrance(ledger, reading, asked, lambda: app.state.trail, shared.limits)
     site, kept_slips = site_of(ledger.intake), KeptSlips(reading)
-    kept_sheets = run_sheets.KeptSheets(reading, kept_slips)
+    kept_sheets = KeptSheets(reading, kept_slips)
     services: dict[str, Any] = {**way_in.given(), "ledger": ledger, "reading": reading, "hub": hub}
     services |= {"kept_slips": kept_slips, "kept_sheets": kept_sheets, "quarantine": quarantine, "desk": desk}
     follower = Follower(ledger.runner(spans and spans.folding(traces)), metrics.folded)

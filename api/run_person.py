@@ -6,9 +6,10 @@ from litestar import get
 from litestar.di import NamedDependency
 from psycopg import Cursor
 
+from api.kept_sheets import KeptSheets
 from api.people import Asked, nothing_due
 from api.reading import EmployeeInPath, PeriodInPath, View, month
-from api.run_sheets import KeptSheets, RunHead, ask_about, head_of, named
+from api.run_sheets import RunHead, ask_about, head_of, named
 from api.watching import shows
 from domain.journal.vault import Vault
 from projections import paying, run_changes

@@ -1,7 +1,6 @@
 """A payroll run looked over: its people, its components, what changed and what came late, part by part."""
 
-import asyncio
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
@@ -11,22 +10,19 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
-from api.kept_slips import KeptSlips
+from api.kept_sheets import KeptSheets
 from api.names import names_of
 from api.ops import ENGINE
 from api.people import Asked
-from api.reading import PeriodInPath, Reading, View, counted_position, month
+from api.reading import PeriodInPath, View, month
 from api.watching import shows
 from domain.journal.vault import Vault
 from domain.period import Period
 from projections import run_changes
 from projections.reconciling import RunStanding
 from projections.run_changes import LateMonth, LineChange
-from projections.run_sheet import RunPart, RunPerson, RunSheet, sheet
+from projections.run_sheet import RunPart, RunPerson, RunSheet
 from projections.run_totals import RunSum
-
-KEPT_SHEETS = 8
-"""So many runs are remembered: of 2,000 people about 2 MB each."""
 
 Showing = Literal["held", "changed", "negative", "retro", "new"]
 Order = Literal["employee", "amount", "difference"]
@@ -107,54 +103,6 @@ class RunDeltas(RunHead, frozen=True, kw_only=True):
     """Whose earlier months a run settles anew, in order of id."""
 
     people: tuple[LatePerson, ...]
-
-
-class KeptSheets:
-    """The sheets that were asked for last, each as long as it is what would be answered.
-
-    One of a closed month is until a fact comes that may change it; one of an open month, or as known at a
-    position, is of that position. No names are in it in clear.
-    """
-
-    def __init__(self, reading: Reading, kept_slips: KeptSlips) -> None:
-        self._reading, self._slips = reading, kept_slips
-        self._kept: OrderedDict[tuple[str, str, int], RunSheet] = OrderedDict()
-        self._making = asyncio.Lock()
-
-    async def sheet(self, period: Period, known_at: int | None) -> RunSheet:
-        """The sheet of the run of `period`; only one is made at a time."""
-        found = await self._find(period, known_at)
-        if found is not None:
-            return found
-        async with self._making:
-            found = await self._find(period, known_at)
-            if found is not None:
-                return found
-            changed_at = await self._slips.changed_at()
-            made = await self._reading.ask(lambda cursor: sheet(cursor, period, known_at, engine=ENGINE))
-            if known_at is not None:
-                self._keep((str(period), "known", known_at), made)
-            elif made.state == "closed":
-                self._keep((str(period), "closed", changed_at), made)
-            else:
-                self._keep((str(period), "known", made.known_at), made)
-            return made
-
-    async def _find(self, period: Period, known_at: int | None) -> RunSheet | None:
-        if known_at is not None:
-            return self._kept.get((str(period), "known", known_at))
-        closed = self._kept.get((str(period), "closed", await self._slips.changed_at()))
-        if closed is not None:
-            return closed
-        counted = await self._reading.ask(counted_position)
-        now = self._kept.get((str(period), "known", counted))
-        return now if now is not None and now.state == "open" else None
-
-    def _keep(self, key: tuple[str, str, int], made: RunSheet) -> None:
-        self._kept[key] = made
-        self._kept.move_to_end(key)
-        if len(self._kept) > KEPT_SHEETS:
-            self._kept.popitem(last=False)
 
 
 @get(

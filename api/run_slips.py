@@ -7,13 +7,13 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from psycopg import Cursor
 
+from api.kept_sheets import KeptSheets
 from api.payslip_page import HEADERS, content_policy, language_of, payslip_page
 from api.payslip_words import Lang
 from api.people import Asked
 from api.printing import page_of
 from api.problems import NotFound
 from api.reading import PeriodInPath, View, month
-from api.run_sheets import KeptSheets
 from api.watching import shows
 from domain.journal.vault import Vault
 from domain.refusals import BadField

@@ -4,7 +4,7 @@ Of a closed month the read models sum its lines; only the statements of people w
 An open month is computed, once for the whole sheet.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -15,6 +15,7 @@ from domain.plan.statement import Line
 from projections import closing, statements
 from projections.holding import kept, payable_minor
 from projections.late import ClosedPeriod
+from projections.paying import Hold
 from projections.payroll import Paying, paying_with, posts
 from projections.reconciling import RunStanding
 from projections.run_totals import PayrollTotal, RunSum, Settled, previous, sums, total_of
@@ -48,6 +49,11 @@ from (
 ) as found"""
 
 DIGEST = "select statements_digest from closed_period where period = %(period)s"
+
+CLOSES = """
+select position, statements_digest from closed_period
+where period = any(%(periods)s) and position <= %(known_at)s
+order by first_day"""
 
 _TITLE = msgspec.json.Decoder(Title)
 
@@ -94,6 +100,17 @@ class RunSheet(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[RunPart, ...]
 
 
+class Grounds(NamedTuple):
+    """What the sheet of a closed month rests on: as long as this is the same, so is the sheet.
+
+    closes: position and digest, of the month before, if it is closed, and of this one.
+    """
+
+    closes: Sequence[tuple[int, str]]
+    run: RunStanding
+    holds: Mapping[str, Sequence[Hold]]
+
+
 class _Key(NamedTuple):
     plan: str
     component: str
@@ -119,6 +136,15 @@ class _Summed(NamedTuple):
     settled: list[tuple[Settled, _Retro]]
     held: Mapping[str, int]
     parts: Mapping[_Key, _Part]
+
+
+def grounds(cursor: Cursor, period: Period, known_at: int, *, engine: str) -> Grounds | None:
+    """What the sheet of `period` rests on as known at a position; None while the month is open."""
+    around = paying_with(cursor, period, known_at, engine=engine)
+    if around.closed is None:
+        return None
+    asked = {"periods": [str(period.previous()), str(period)], "known_at": known_at}
+    return Grounds(cursor.execute(CLOSES, asked).fetchall(), around.run, around.holds)
 
 
 def sheet(cursor: Cursor, period: Period, known_at: int | None = None, *, engine: str) -> RunSheet:

@@ -5,12 +5,15 @@ import datetime as dt
 import pytest
 from book import Book
 
+from domain.facts.base import Fact
 from domain.facts.inquiries import InquiryOpened
-from domain.facts.runs import PayHeld
-from domain.facts.selling import ComplianceScored
+from domain.facts.people import EmployeeTransferred
+from domain.facts.runs import HoldReleased, PayHeld, PaymentConfirmed, RunApproved, RunReleased
+from domain.facts.selling import ComplianceScored, CustomerRegistered
 from domain.period import Period
 from projections import checklist, payroll, run_changes
-from projections.run_sheet import RunSheet, sheet
+from projections.closing import head
+from projections.run_sheet import Grounds, RunSheet, grounds, sheet
 
 MARCH, APRIL = Period.parse("2025-03"), Period.parse("2025-04")
 PLAN = """
@@ -61,6 +64,46 @@ def test_an_open_month_and_the_same_closed_are_one_sheet(book_of_two: Book) -> N
     closed = agrees(book_of_two, APRIL)
     assert (closed.people, closed.parts, closed.sums) == (now.people, now.parts, now.sums)
     assert closed.statements_digest and [p.previous_minor for p in closed.parts if p.is_late] == [0]
+
+
+def test_a_closed_sheet_is_the_same_as_long_as_it_rests_on_the_same(book_of_two: Book) -> None:
+    """Work, late work, voids, moves and names leave both as they are; holds and steps change both."""
+    book_of_two.close("2025-04")
+    with book_of_two.cursor() as cursor:
+        of_close = grounds(cursor, APRIL, head(cursor), engine="test")
+        assert of_close is not None
+        april, digest = str(APRIL), of_close.closes[-1][1]
+        assert grounds(cursor, Period.parse("2025-05"), head(cursor), engine="test") is None
+    of_e2 = {"hold": "H1", "employee": "E2", "reason": "as agreed"}
+    paid = {"period": april, "currency": "CNY", "paid_on": dt.date(2025, 5, 5)}
+    moved = EmployeeTransferred(employee="E2", effective_on=dt.date(2025, 4, 10), branch="BJ")
+    steps: list[tuple[Fact, bool]] = [
+        (CustomerRegistered(employee="E2", customer="C9"), False),
+        (moved, False),
+        (PayHeld(scope="person", period=april, **of_e2), True),
+        (HoldReleased(**of_e2, approver="P1"), True),
+        (PayHeld(hold="H2", employee="E1", scope="person", reason="as agreed", period="2025-06"), False),
+        (RunApproved(approver="P1", period=april, statements_digest=digest), True),
+        (RunReleased(period=april, statements_digest=digest), True),
+        (PaymentConfirmed(employee="E1", amount_minor=100_00, reference="1", **paid), False),
+        (PaymentConfirmed(employee="E2", amount_minor=50_00, reference="2", **paid), True),
+    ]
+    before = rests_on(book_of_two)
+    for fact, changes in steps:
+        book_of_two.tell(fact)
+        now = rests_on(book_of_two)
+        assert (now[0] != before[0]) == changes, fact
+        assert now[0] != before[0] or now[1] == before[1], fact
+        before = now
+    book_of_two.close("2025-05")
+    assert rests_on(book_of_two) == before
+
+
+def rests_on(book: Book) -> tuple[Grounds | None, RunSheet]:
+    """What the sheet of April rests on, and the sheet."""
+    with book.cursor() as cursor:
+        found = grounds(cursor, APRIL, head(cursor), engine="test")
+        return found, sheet(cursor, APRIL, engine="test")
 
 
 def test_changes_say_which_line_changed_by_which_measure(book_of_two: Book) -> None:

@@ -12,6 +12,7 @@ from api.checklists import Checklist
 from api.closes import CloseAsked, take_step
 from api.connectors.quarantine import Quarantine
 from api.follower import Follower
+from api.kept_sheets import KeptSheets
 from api.ops import Ledger
 from api.own_facts import new_key
 from api.pages.page import Page
@@ -20,7 +21,7 @@ from api.pages.submitted import converted, text_of
 from api.payroll import read_payroll_runs
 from api.reading import PeriodInPath, month
 from api.roles import MAY_RECORD, Action
-from api.run_sheets import KeptSheets, Offset
+from api.run_sheets import Offset
 from api.seal import Seal
 from domain.facts.base import Fact
 from domain.facts.runs import RunApproved, RunReleased

@@ -6,13 +6,13 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api import balances, inquiries, payroll, run_person
+from api.kept_sheets import KeptSheets
 from api.pages.employee.person import person_shown
 from api.pages.page import Page
 from api.pages.payroll.desk import desk_opt
 from api.payslip_page import slip_shown
 from api.problems import NotFound
 from api.reading import EmployeeInPath, PeriodInPath, month
-from api.run_sheets import KeptSheets
 
 _PERSON = desk_opt(personal="person", follows="all_facts")
 

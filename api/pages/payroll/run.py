@@ -9,11 +9,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
 from api import run_sheets
+from api.kept_sheets import KeptSheets
 from api.pages.page import Page
 from api.pages.payroll.desk import PEOPLE, desk_opt
 from api.payroll_files import COLUMNS, FORMATS, parquet_kind
 from api.reading import PeriodInPath
-from api.run_sheets import Branch, KeptSheets, Offset, Order, RunHead, Search, Showing
+from api.run_sheets import Branch, Offset, Order, RunHead, Search, Showing
 from projections.payroll import PayrollRow
 
 FEWER = 20
