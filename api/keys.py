@@ -116,7 +116,7 @@ def rotate(ledger: Ledger, to: Path | None, *, destroy_old: bool) -> tuple[Maste
     with connect(ledger.owner_dsn, ledger.schema, service=False) as connection, connection.cursor() as cursor:
         cursor.execute(LOCK)
         old = ledger.vault.master(cursor)
-        wrapped = _rewrap(cursor, old, new, ledger.schema)
+        wrapped = rewrap(cursor, old, new, ledger.schema)
         cursor.execute(USE, {"fingerprint": new.fingerprint})
     if home is not None:
         home.promote(new)
@@ -228,7 +228,8 @@ def scrub(ledger: Ledger) -> None:
             time.sleep(pause)
 
 
-def _rewrap(cursor: Cursor[Any], old: MasterKey, new: MasterKey, schema: str) -> int:
+def rewrap(cursor: Cursor[Any], old: MasterKey, new: MasterKey, schema: str) -> int:
+    """Wraps all keys of the ledger in `schema` with `new` instead of `old`; how many."""
     rows: Sequence[tuple[str, bytes]] = cursor.execute(WRAPPED).fetchall()
     after = [new.wrap(old.unwrap(wrapped, schema, subject), schema, subject) for subject, wrapped in rows]
     given = {"subjects": [row[0] for row in rows], "before": [row[1] for row in rows], "after": after}

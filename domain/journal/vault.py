@@ -5,8 +5,8 @@ The table `subject_key` has the last word each time: what is remembered here onl
 
 import threading
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from psycopg import Cursor
 
@@ -56,6 +56,8 @@ LEFT_OUT = -1
 
 IS_ERASED = "select wrapped is null from subject_key where subject = %(subject)s"
 
+_T = TypeVar("_T")
+
 IDENTITIES = "select position, type, source, key from journal where position = any(%(positions)s)"
 
 
@@ -104,16 +106,22 @@ class Vault:
 
         Raises: KeysUnavailable, naming the remedy, rather than put another over keys that are in use.
         """
-        row = cursor.execute(FINGERPRINT).fetchone()
-        if row is None:
-            return next(iter(self._masters.held()), None) or self._masters.make()
-        return self._named(row[0])
+        return _as_it_is_now(lambda: self._master(cursor))
 
     def look(self, cursor: Cursor[Any], subjects: Collection[str]) -> Keys:
         """The keys of `subjects`, with new ones for those who have none.
 
         Raises: KeysUnavailable.
         """
+        return _as_it_is_now(lambda: self._looked(cursor, subjects))
+
+    def _master(self, cursor: Cursor[Any]) -> MasterKey:
+        row = cursor.execute(FINGERPRINT).fetchone()
+        if row is None:
+            return next(iter(self._masters.held()), None) or self._masters.make()
+        return self._named(row[0])
+
+    def _looked(self, cursor: Cursor[Any], subjects: Collection[str]) -> Keys:
         looked_at = time.monotonic()
         erasures = self.erasures(cursor)
         rows = cursor.execute(KEYS, {"subjects": list(subjects)}).fetchall()
@@ -267,6 +275,23 @@ class Vault:
                 "MERITBOOK_MASTER_KEY. Results can be read and recomputed without it.",
             )
         return found
+
+
+def _as_it_is_now(ask: Callable[[], _T]) -> _T:
+    """What `ask` finds; asked anew if a key is missing, until the same one is missing twice.
+
+    Between the question to the database and the look at the files the master key may be changed, and the one
+    that the answer names be destroyed.
+    Raises: KeysUnavailable.
+    """
+    lacking = ""
+    while True:
+        try:
+            return ask()
+        except KeysUnavailable as missing:
+            if missing.detail == lacking:
+                raise
+            lacking = missing.detail
 
 
 def encrypted(fact: Fact, source: str, key: str, cipher: Cipher) -> Fact:

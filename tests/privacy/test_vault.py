@@ -1,7 +1,7 @@
 """Personal data on its way into the journal: encrypted once, recognised again, refused about the erased."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest.mock import patch
@@ -12,10 +12,12 @@ from given import LEDGER, NOW
 from psycopg import Cursor
 
 from api.intake import Intake, Outcome, Refused, Rehearsal, Stored, Submission
+from api.keys import USE, rewrap
 from domain.facts.personal import is_token, personal_texts
 from domain.facts.registry import decode
 from domain.journal.append import Journal
-from domain.journal.master import InMemory, KeysUnavailable, new_master
+from domain.journal.connection import connect
+from domain.journal.master import InMemory, KeysUnavailable, MasterKey, new_master
 from domain.journal.vault import Keys, Undecipherable, Vault
 from domain.journal.vault import Stored as StoredText
 
@@ -208,6 +210,35 @@ def test_what_was_read_is_forgotten_when_another_process_erases(office: Office) 
             for _ in range(2):
                 found = reader.reveal(cursor, told)
                 assert [found[each] for each in told] == said
+
+
+class Changing(InMemory):
+    """Master keys of which the first look finds that the one in use was changed just now, and destroyed."""
+
+    def __init__(self, dsn: str, before: MasterKey) -> None:
+        super().__init__(before)
+        self._dsn, self._before = dsn, before
+
+    def held(self) -> Sequence[MasterKey]:
+        if self._keys == [self._before]:
+            self._keys = [after := new_master()]
+            with connect(self._dsn, LEDGER, service=False) as connection, connection.cursor() as cursor:
+                rewrap(cursor, self._before, after, LEDGER)
+                cursor.execute(USE, {"fingerprint": after.fingerprint})
+        return self._keys
+
+
+def test_a_master_key_destroyed_between_two_looks_is_asked_for_anew(office: Office, ledger_dsn: str) -> None:
+    office.bring("employee_hired", HIRED, "E1")
+    [before] = office.masters.held()
+    told = office.stored(2, "employee:E1", "name")
+    with office.journal.cursor() as cursor:
+        first = Vault(LEDGER, Changing(ledger_dsn, before))
+        assert first.reveal(cursor, [told]) == {told: "王芳"}
+        now = first.master(cursor)
+        assert Vault(LEDGER, Changing(ledger_dsn, now)).master(cursor).fingerprint != now.fingerprint
+        with pytest.raises(KeysUnavailable, match=f"needs the master key (?!{now.fingerprint})"):
+            Vault(LEDGER, InMemory(now)).look(cursor, ["employee:E1"])
 
 
 def test_what_is_read_while_somebody_is_erased_is_not_kept(office: Office) -> None:
