@@ -6,7 +6,8 @@ for the list as known there. So nothing is missed and nothing comes twice, whate
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -130,11 +131,12 @@ class Pages(View):
         """Takes note of the rows of this page, asked for as such, and how many there are in all."""
         self._more = self._read + len(rows) < total
 
-    def cut(self, rows: Sequence[_Row]) -> list[_Row]:
-        """Those of all `rows` that stand on this page."""
-        upto = self._read + self._limit
-        self._more = len(rows) > upto
-        return list(rows[self._read : upto])
+    def cut(self, rows: Iterable[_Row]) -> list[_Row]:
+        """Those of all `rows` that stand on this page; what comes after one more is not looked at."""
+        coming = islice(rows, self._read, None)
+        found = list(islice(coming, self._limit))
+        self._more = any(True for _ in coming)
+        return found
 
     def answer(self, body: _Answer) -> Response[_Answer]:
         """`body` with a `Link` to the next page, if there is one."""

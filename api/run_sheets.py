@@ -1,5 +1,6 @@
 """A payroll run looked over: its people, its components, what changed and what came late, part by part."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
@@ -11,6 +12,7 @@ from litestar.params import QueryParameter
 from psycopg import Cursor
 
 from api.kept_sheets import KeptSheets
+from api.name_search import NameSearch
 from api.names import names_of
 from api.ops import ENGINE
 from api.people import Asked
@@ -18,7 +20,7 @@ from api.reading import PeriodInPath, View, month
 from api.watching import shows
 from domain.journal.vault import Vault
 from domain.period import Period
-from projections import run_changes
+from projections import roster, run_changes
 from projections.reconciling import RunStanding
 from projections.run_changes import LateMonth, LineChange
 from projections.run_sheet import RunPart, RunPerson, RunSheet
@@ -116,6 +118,7 @@ async def read_run_people(
     view: NamedDependency[View],
     vault: NamedDependency[Vault],
     kept_sheets: NamedDependency[KeptSheets],
+    names: NamedDependency[NameSearch],
     period: PeriodInPath,
     branch: Branch = None,
     search: Search = None,
@@ -142,7 +145,8 @@ async def read_run_people(
     if show is not None:
         people = [each for each in people if _SHOWN[show](each)]
     if search:
-        people = await _holding(view, vault, list(people), search.strip().casefold())
+        fit = await _fitting(view, vault, names, search.strip().casefold())
+        people = [each for each in people if each.employee in fit]
     found = sorted(people, key=_ORDER[order])
     shown = await named(view, vault, found[offset : offset + limit])
     shows(request, [each.employee for each in shown])
@@ -253,15 +257,14 @@ async def ask_about(
     return await view.ask(asked)
 
 
-async def _holding(view: View, vault: Vault, people: list[RunPerson], text: str) -> list[RunPerson]:
-    """Those of `people` whose id or name holds `text`."""
-    wanted = [each.employee for each in people]
-    names = await view.ask(lambda cursor, known_at: names_of(cursor, vault, wanted, known_at))
-    return [
-        each
-        for each in people
-        if text in each.employee.casefold() or text in names.get(each.employee, "").casefold()
-    ]
+async def _fitting(view: View, vault: Vault, names: NameSearch, text: str) -> set[str]:
+    """Those whose id, or the name that they had last, holds `text`."""
+
+    def question(cursor: Cursor[Any], known_at: int | None) -> set[str]:
+        stand = roster.standings(cursor, dt.date.max, None, known_at)
+        return {each.posting.employee for each in names.holding(cursor, vault, stand, text)}
+
+    return await view.ask(question)
 
 
 async def named(view: View, vault: Vault, people: Sequence[RunPerson]) -> list[RunPerson]:

@@ -87,8 +87,7 @@ async def read_people(
     def question(cursor: Cursor[Any], known_at: int | None) -> list[PersonListed]:
         stand = roster.standings(cursor, day or pages.today, people, known_at)
         found = names.holding(cursor, vault, stand, part) if part else stand.values()
-        found = [each for each in found if wanted.takes(each.status, each.posting)]
-        page = pages.cut(found)
+        page = pages.cut(each for each in found if wanted.takes(each.status, each.posting))
         said = names_said(cursor, vault, (each.named for each in page))
         return [_listed(each, said) for each in page]
 

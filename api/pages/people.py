@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple, get_args
+from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.datastructures import FormMultiDict
@@ -9,16 +10,15 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from api import workforce
+from api.pages.leaves import Offset, part_of
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.submitted import text_of
 from api.reading import OnDay
+from api.watching import shows
 from api.workforce import Part, PersonListed
 from domain.people.roster import Status
 from domain.refusals import BadField, Refusal
-
-SHOWN = 100
-"""So many stand on one page; whoever looks for another names more of them."""
 
 OFFERED = 200
 """So many does a form offer while one types; anybody else is found when it is sent."""
@@ -47,9 +47,9 @@ class Choice(NamedTuple):
 
 async def choice(page: Page, field: str, typed: str = "", refusal: Refusal | None = None) -> Choice:
     """What a form shows for a field in which somebody who works here is chosen."""
-    found: list[PersonListed] = await page.ask(workforce.read_people, status="working")
+    found: list[PersonListed] = await page.ask(workforce.read_people, status="working", limit=OFFERED)
     fitting = refusal.people if isinstance(refusal, Several) and refusal.field == field else []
-    return Choice(field, typed, fitting, found[:OFFERED])
+    return Choice(field, typed, fitting, found)
 
 
 async def chosen(page: Page, form: FormMultiDict, field: str) -> str:
@@ -74,7 +74,7 @@ async def chosen(page: Page, form: FormMultiDict, field: str) -> str:
     opt=page_opt(
         "read_people",
         "team",
-        asks=["q", "status", "branch", "team", "post", "manager", "day"],
+        asks=["q", "status", "branch", "team", "post", "manager", "offset", "day"],
         personal="people",
         reach="rows",
     ),
@@ -87,21 +87,25 @@ async def people_page(
     team: Annotated[list[str] | None, QueryParameter(description="Of these teams.")] = None,
     post: Annotated[list[str] | None, QueryParameter(description="In these posts.")] = None,
     manager: Annotated[list[str] | None, QueryParameter(description="Who report to these.")] = None,
+    offset: Offset = 0,
     day: OnDay = None,
 ) -> Response[str]:
     """Everybody within reach, to be looked up by a part of the name or id."""
     only = {"branch": branch, "team": team, "post": post, "manager": manager}
-    found: list[PersonListed] = await page.ask(
-        workforce.read_people, q=q, status=status or "working", day=day, **only
-    )
+    standing = status or "working"
+    part = await part_of(page, workforce.read_people, offset, q=q, status=standing, day=day, **only)
     asked = [(name, each) for name, several in only.items() for each in several or ()]
+    managers = {each.manager for each in part.rows} | {*(manager or ())}
+    names = await page.names(each for each in managers if each and page.caller.reaches(each))
+    shows(page.request, names)
+    kept = [("q", q or ""), ("status", standing), *asked, *([("day", str(day))] if day else [])]
     return await page.rendered(
         "people/list.html",
         q=q or "",
-        standing=status or "working",
+        standing=standing,
         statuses=get_args(Status),
         only=[*asked, *([("day", str(day))] if day else [])],
-        found=found[:SHOWN],
-        more=max(0, len(found) - SHOWN),
-        names={each.employee: each.name for each in found},
+        part=part,
+        names=names,
+        leaf=lambda passed_over: f"/people?{urlencode([*kept, ('offset', passed_over)])}",
     )

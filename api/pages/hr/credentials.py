@@ -12,7 +12,8 @@ from litestar.params import QueryParameter
 from api import credentials
 from api.credentials import FlaggedPage, StateAsked
 from api.pages.employee.person import person_shown
-from api.pages.hr.shown import Offset, filled_in, kept, of_person, part_of, shown, told
+from api.pages.hr.shown import filled_in, kept, of_person, shown, told
+from api.pages.leaves import Offset, part_of
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.reading import EmployeeInPath, OnDay

@@ -7,7 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from api import insight
-from api.pages.hr.shown import Offset, part_of, plans_in_force, shown, title_of
+from api.pages.hr.shown import plans_in_force, shown, title_of
+from api.pages.leaves import Offset, part_of
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.reading import OnDay

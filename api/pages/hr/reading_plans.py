@@ -9,7 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from api import plan_life, workforce
-from api.pages.hr.shown import ROWS, filled_in, kept, named_in, plans_in_force, shown, told, whole
+from api.pages.hr.shown import filled_in, kept, named_in, plans_in_force, shown, told, whole
+from api.pages.leaves import ROWS
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.people import Several

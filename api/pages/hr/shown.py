@@ -3,12 +3,11 @@
 import datetime as dt
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import QueryParameter
 
 from api import plans, titles
 from api.own_facts import new_key
@@ -23,11 +22,6 @@ from domain.facts.titles import TitledKind
 from domain.plan.fields import Title
 from domain.refusals import BadField, Refusal
 from projections.titles import Titled
-
-ROWS = 50
-"""So many rows stand on one page of a list."""
-
-Offset = Annotated[int, QueryParameter(ge=0, description="Rows to pass over.")]
 
 
 class Section(NamedTuple):
@@ -50,27 +44,6 @@ SECTIONS = (
     Section("pay", "/hr/pay", "read_pay_ranges", "all"),
     Section("titles", "/hr/titles", "read_care", "all"),
 )
-
-
-class Part(NamedTuple):
-    """Some rows of a list. before, after: how many to pass over for the part before and after; None: none."""
-
-    rows: list[Any]
-    first: int
-    before: int | None
-    after: int | None
-
-
-async def part_of(page: Page, handler: HTTPRouteHandler, offset: int, **said: Any) -> Part:
-    """As many rows of the list that `handler` answers as stand on one page."""
-    pages = Pages(page.request, page.reading, page.view.known_at, read=offset, limit=ROWS)
-    rows = await page.ask(handler, pages=pages, **said)
-    return Part(
-        rows=rows,
-        first=offset + 1,
-        before=max(0, offset - ROWS) if offset else None,
-        after=offset + len(rows) if pages.has_more else None,
-    )
 
 
 async def whole(page: Page, handler: HTTPRouteHandler, **said: Any) -> Any:

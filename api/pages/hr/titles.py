@@ -8,7 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from api import titles
-from api.pages.hr.shown import Offset, filled_in, kept, part_of, shown, told, whole
+from api.pages.hr.shown import filled_in, kept, shown, told, whole
+from api.pages.leaves import Offset, part_of
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from domain.facts.titles import TitledKind, TitleSet
