@@ -30,6 +30,9 @@ Asked = Request[Any, Caller, State]
 NUMBERS_FOR = frozenset({"hr", "hr_head"})
 """Roles that are shown the numbers of other people's credentials."""
 
+HELD_IN = ("roster_change", "credential_change")
+"""Who works here, and what they hold."""
+
 
 class FlaggedPage(msgspec.Struct, frozen=True, kw_only=True):
     """A page of the work of a month that was done without its licence. total: of the whole month."""
@@ -183,7 +186,7 @@ async def _held(
 
     if people is not None:
         return await view.ask(question)
-    return await findings.ask(view, ("credentials", day), "nothing", question)
+    return await findings.ask(view, ("credentials", day), "nothing", question, HELD_IN)
 
 
 def _shown(cursor: Cursor[Any], vault: Vault, caller: Caller, held: list[Credential]) -> list[Credential]:

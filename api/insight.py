@@ -24,6 +24,9 @@ from projections.pay_ranges import PayRange, Standing, pay_range, pay_standings
 from projections.risks import Risks
 from projections.staffing import MONTHS, Forecast
 
+FORECAST_FROM = ("roster_change", "posts_change", "probation", "probation_review")
+"""Whom a forecast of staffing counts."""
+
 Test = Literal["at_least", "more_than", "at_most", "less_than"]
 PeriodAsked = Annotated[str, QueryParameter(description="A week, month, quarter or year, such as 2025-Q1.")]
 OfPlan = Annotated[str, QueryParameter(description="Id of a plan.")]
@@ -170,7 +173,7 @@ async def read_staffing(
     def question(cursor: Cursor[Any], known_at: int | None) -> Forecast:
         return staffing.forecast(cursor, on, months, known_at)
 
-    return await findings.ask(view, ("staffing", on, months), "nothing", question)
+    return await findings.ask(view, ("staffing", on, months), "nothing", question, FORECAST_FROM)
 
 
 @get(

@@ -1,6 +1,6 @@
 """What a read model is, the span of facts that it folds at a time, and how any of them marks voided rows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple, Protocol
 
 import psycopg
@@ -28,6 +28,10 @@ from (
     group by 1
 ) as void
 where row.position = void.fact_position and row.void_position is null"""
+
+MOVED = """
+exists (select from {table} where position > %(after)s and position <= %(upto)s)
+    or exists (select from {table} where void_position > %(after)s and void_position <= %(upto)s)"""
 
 
 class UnfoldableFact(Exception):
@@ -92,3 +96,10 @@ def mark_voided(cursor: Cursor, span: Span, *tables: str) -> None:
         return
     for table in tables:
         cursor.execute(sql.SQL(MARK_VOIDED).format(table=sql.Identifier(table)), span.bounds)
+
+
+def moved(cursor: Cursor, tables: Iterable[str], span: Span) -> bool:
+    """Whether a fact of `span` brought a row of `tables`, or voided one."""
+    each = (sql.SQL(MOVED).format(table=sql.Identifier(table)) for table in tables)
+    found = cursor.execute(sql.SQL("select ") + sql.SQL(" or ").join(each), span.bounds).fetchone()
+    return found is not None and bool(found[0])

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from api import kept_findings
 from api.kept_findings import KeptFindings
 from api.kept_slips import RestsOn, Seen
+from projections.spans import Span
 
 pytestmark = pytest.mark.anyio
 
@@ -61,3 +63,26 @@ async def test_a_finding_is_kept_until_a_fact_comes_that_it_rests_on() -> None:
     ledger.counted = ledger.changed_at = 15
     assert (await ask("nothing"), await ask("all")) == ((15,), (15,))
     assert ledger.asked == [10, 10, 12, 11, 13, 15, 15]
+
+
+async def test_a_fact_that_moves_none_of_its_tables_leaves_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is looked for since the position as of which the finding is known to hold."""
+    ledger: Any = Ledger()
+    findings, looked = KeptFindings(ledger), list[tuple[Any, ...]]()
+    moves = False
+
+    def moved(_: Any, tables: tuple[str, ...], span: Span) -> bool:
+        looked.append((tables, span.after, span.upto))
+        return moves
+
+    monkeypatch.setattr(kept_findings, "moved", moved)
+
+    async def ask() -> Any:
+        return await findings.ask(ledger, "key", "nothing", ledger.question, ("leave",))
+
+    assert await ask() == (10,)
+    ledger.counted = ledger.changed_at = 12
+    assert await ask() == await ask() == (10,) and ledger.found == 12
+    ledger.counted, ledger.changed_at, moves = 15, 14, True
+    assert await ask() == (15,)
+    assert looked == [(("leave",), 10, 12), (("leave",), 12, 15)]
