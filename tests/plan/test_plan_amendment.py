@@ -121,7 +121,7 @@ CASES: list[tuple[list[Any], str, str]] = [
     (
         [(("measures", "deals", "where"), {"channel": ["douyin"]})],
         "Measure deals: where channel nothing → douyin from 2025-04-01",
-        "指标“deals”：条件channel 无 → douyin，自 2025-04-01 起",
+        "指标“deals”：条件渠道 无 → douyin，自 2025-04-01 起",
     ),
     (
         [(("draw",), {"title": {"en": "Advance", "zh": "预支"}, "clause": "9", "pays": 3000,
