@@ -51,7 +51,9 @@ update projection set
 where name = any(%(names)s)"""
 
 # Apart from the rows: who notifies holds a lock of the whole server until the commit, and appends notify too.
-TELL = "select pg_notify('folded_' || current_schema(), '')"
+# Nothing is written that must last, so nobody waits for the disk.
+TELL = """
+select set_config('synchronous_commit', 'off', true), pg_notify('folded_' || current_schema(), '')"""
 
 TYPE_AT = "select type from journal where position = %(position)s"
 
