@@ -17,8 +17,8 @@ from api.described import REFUSAL_BODY, operation_with
 from api.erasing import erase
 from api.facts import Receipt, within_rights
 from api.intake import Stored, Submission
-from api.ops import SOURCE, Ledger, now
-from api.own_facts import new_key, record
+from api.ops import Ledger
+from api.own_facts import in_own_name, new_key, record
 from api.paging import Pages
 from api.reading import OnDay, Reading
 from api.roles import MAY_ANSWER
@@ -168,14 +168,7 @@ async def _found(caller: Caller, reading: Reading, position: int) -> ChangePropo
 
 def _allowed(caller: Caller, fact: Fact, position: int, answer: str) -> Submission:
     """The answer as `caller` gives it, if they may."""
-    submission = Submission(
-        type=fact.TYPE,
-        source=f"employee/{caller.employee}" if caller.employee else SOURCE,
-        key=f"change-{answer}/{position}/{new_key()}",
-        occurred_at=now(),
-        data={name: value for name, value in msgspec.to_builtins(fact).items() if value is not None},
-    )
-    return within_rights(submission, caller)
+    return within_rights(in_own_name(caller, fact, f"change-{answer}/{position}/{new_key()}"), caller)
 
 
 def _read(body: bytes) -> RefusalAsked:

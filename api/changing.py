@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 from psycopg import Cursor
 
 from api.erasing import erase
@@ -90,7 +89,4 @@ def refusal_of(found: ChangeProposed, position: int, reason: str) -> ChangeRefus
 
 
 def _told(ledger: Ledger, fact: Fact, key: str, actor: str) -> Stored:
-    data: dict[str, Any] = msgspec.to_builtins(fact)
-    said = {name: value for name, value in data.items() if value is not None}
-    submission = Submission(type=fact.TYPE, source=SOURCE, key=key, occurred_at=now(), data=said)
-    return submit_one(ledger, submission, actor)
+    return submit_one(ledger, Submission.of(fact, source=SOURCE, key=key, occurred_at=now()), actor)

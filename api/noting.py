@@ -2,8 +2,6 @@
 
 from uuid import uuid4
 
-import msgspec
-
 from api.intake import Submission
 from api.ops import SOURCE, Ledger, now, submit_one
 from domain.facts.base import Fact
@@ -14,8 +12,5 @@ def note(ledger: Ledger, fact: Fact, actor: str) -> None:
 
     Raises: a Refusal, such as UnknownEmployee for a person whom nobody hired.
     """
-    said = {name: value for name, value in msgspec.to_builtins(fact).items() if value is not None}
     key = f"{fact.TYPE.replace('_', '-')}/{uuid4().hex}"
-    submit_one(
-        ledger, Submission(type=fact.TYPE, source=SOURCE, key=key, occurred_at=now(), data=said), actor
-    )
+    submit_one(ledger, Submission.of(fact, source=SOURCE, key=key, occurred_at=now()), actor)

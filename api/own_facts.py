@@ -10,6 +10,7 @@ from litestar.datastructures import State
 
 from api.caller import Caller
 from api.intake import Refused, Stored, Submission
+from api.ops import SOURCE, now
 from api.reading import Reading
 from api.writing import Writing
 from domain.facts.base import Fact
@@ -29,6 +30,12 @@ def own_fact(caller: Caller, fact: Fact, at: dt.datetime, key: str | None = None
         occurred_at=at,
         data=msgspec.to_builtins(fact),
     )
+
+
+def in_own_name(caller: Caller, fact: Fact, key: str) -> Submission:
+    """`fact` as `caller` brings it, now: under a source of their own if they are somebody who works here."""
+    source = f"employee/{caller.employee}" if caller.employee else SOURCE
+    return Submission.of(fact, source=source, key=key, occurred_at=now())
 
 
 async def record(request: Asked, writing: Writing, reading: Reading, submission: Submission) -> Stored:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -277,7 +277,4 @@ def reading_submission(
 
 
 def _submission(fact: Fact, key: str, occurred_at: dt.datetime) -> Submission:
-    data: dict[str, Any] = {
-        name: value for name, value in msgspec.to_builtins(fact).items() if value is not None
-    }
-    return Submission(type=fact.TYPE, source=SOURCE, key=key, occurred_at=occurred_at, data=data)
+    return Submission.of(fact, source=SOURCE, key=key, occurred_at=occurred_at)

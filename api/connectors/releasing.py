@@ -234,13 +234,8 @@ class Releasing:
             reason=reason,
             positions=given[:200] or None,
         )
-        submission = Submission(
-            type=fact.TYPE,
-            source=SOURCE,
-            key=f"quarantine-settled/{entry.entry}",
-            occurred_at=self.now(),
-            data={name: value for name, value in msgspec.to_builtins(fact).items() if value is not None},
-        )
+        key = f"quarantine-settled/{entry.entry}"
+        submission = Submission.of(fact, source=SOURCE, key=key, occurred_at=self.now())
         [outcome] = self.intake.submit([submission], actor=self.actor, now=self.now(), atomic=True)
         if isinstance(outcome, Refused):
             raise outcome.refusal

@@ -34,6 +34,13 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     reach: frozenset[str] | None = None
     people: frozenset[str] | None = None
 
+    @classmethod
+    def of(cls, fact: Fact, *, source: str, key: str, occurred_at: dt.datetime) -> "Submission":
+        """`fact` as somebody brings it who made it here: without the fields that it leaves empty."""
+        said: Mapping[str, object] = msgspec.to_builtins(fact)
+        data = {name: value for name, value in said.items() if value is not None}
+        return cls(type=fact.TYPE, source=source, key=key, occurred_at=occurred_at, data=data)
+
 
 Stored = Receipt
 """The fact stands at `position`; 0 in a rehearsal. hit: it stood there before."""

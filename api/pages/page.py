@@ -18,11 +18,10 @@ from api.auth import signed_in
 from api.bulk.building import Building
 from api.caller import Caller
 from api.facts import within_rights
-from api.intake import Intake, Stored, Submission
+from api.intake import Intake, Stored
 from api.intake.intake import DEFAULT_ZONE
 from api.names import names_of
-from api.ops import SOURCE, now
-from api.own_facts import new_key, record, require_self
+from api.own_facts import in_own_name, new_key, record, require_self
 from api.pages.languages import chosen
 from api.pages.navigation import Navigation, followed_at
 from api.pages.refusals import Told, told
@@ -208,13 +207,8 @@ class Page:
         Raises: NotAllowed; the Refusal of a rule; Behind.
         """
         caller = self.caller
-        submission = Submission(
-            type=fact.TYPE,
-            source=f"employee/{caller.employee}" if caller.employee else SOURCE,
-            key=f"{fact.TYPE.replace('_', '-')}/{text_of(form, 'key') or new_key()}",
-            occurred_at=now(),
-            data={name: value for name, value in msgspec.to_builtins(fact).items() if value is not None},
-        )
+        key = f"{fact.TYPE.replace('_', '-')}/{text_of(form, 'key') or new_key()}"
+        submission = in_own_name(caller, fact, key)
         return await record(self.request, self.writing, self.reading, within_rights(submission, caller))
 
     def gone_to(self, address: str) -> Response[str]:
