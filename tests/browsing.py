@@ -60,7 +60,8 @@ class Reader:
         self.page.locator("main button").first.click()
 
     def barriers(self) -> list[str]:
-        """What axe-core finds serious on the open page."""
+        """What axe-core finds serious on the open page, which a click may only just have begun to open."""
+        self.page.wait_for_load_state("load")
         self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [
