@@ -124,6 +124,7 @@ class Leading:
 
 
 def _conninfo(dsn: str, schema: str) -> str:
-    given = conninfo_to_dict(ledger_conninfo(dsn, schema))
+    patient = make_conninfo("", **{**OUR_PATIENCE, **conninfo_to_dict(dsn)})
+    given = conninfo_to_dict(ledger_conninfo(patient, schema))
     options = " ".join(f"-c {name}={value}" for name, value in SERVERS_PATIENCE.items())
-    return make_conninfo("", **{**OUR_PATIENCE, **given, "options": f"{given.get('options', '')} {options}"})
+    return make_conninfo("", **{**given, "options": f"{given.get('options', '')} {options}"})

@@ -48,6 +48,10 @@ def folded_channel(schema: str) -> str:
 WRITER = {"lock_timeout": "3s", "idle_in_transaction_session_timeout": "10s"}
 
 
+CONNECT_SECONDS = 10
+"""So long may each host of an address stay silent, if the address does not say how long."""
+
+
 def ledger_conninfo(dsn: str, schema: str, *behind: str, service: bool = True, writer: bool = False) -> str:
     """`dsn` with the session settings of a ledger, for whoever opens the connection.
 
@@ -66,9 +70,11 @@ def ledger_conninfo(dsn: str, schema: str, *behind: str, service: bool = True, w
     if writer:
         settings |= WRITER
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-    given = conninfo_to_dict(dsn).get("options")
+    known = conninfo_to_dict(dsn)
+    given = known.get("options")
     return make_conninfo(
         dsn,
+        connect_timeout=known.get("connect_timeout", CONNECT_SECONDS),
         options=f"{given} {options}" if given else options,
         application_name=f"meritbook {schema}",
         client_encoding="utf8",
@@ -100,7 +106,12 @@ def pooled_conninfo(pooler: str, schema: str) -> str:
 
     Nothing is said to a session there: the next transaction has another. Statements are not kept prepared.
     """
-    return make_conninfo(pooler, application_name=f"meritbook {check_schema(schema)}", client_encoding="utf8")
+    return make_conninfo(
+        pooler,
+        connect_timeout=conninfo_to_dict(pooler).get("connect_timeout", CONNECT_SECONDS),
+        application_name=f"meritbook {check_schema(schema)}",
+        client_encoding="utf8",
+    )
 
 
 def said_by_pooler(schema: str, question_seconds: int) -> str:
