@@ -60,7 +60,7 @@ def bad_cursor() -> BadField:
     """It is not what a page before gave as `next`."""
     return BadField(
         field="after",
-        detail="This is no cursor of a page of this list.",
+        detail="This cursor does not belong to this list.",
         remedy="Take `next` of the page before, or leave it out to begin.",
     )
 

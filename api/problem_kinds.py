@@ -27,5 +27,5 @@ async def problem_kind(
             title = (refusal.__doc__ or "").strip().splitlines()[0]
             return ProblemKind(type=f"/v1/problems/{kind}", title=title, status=status_of(refusal))
     raise NotFound(
-        field="kind", detail=f"{kind!r} is no kind of problem.", remedy="Take it from a problem's type."
+        field="kind", detail=f"{kind!r} is not a kind of problem.", remedy="Take it from a problem's type."
     )

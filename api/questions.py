@@ -50,7 +50,9 @@ class Question(NamedTuple):
             if name in self.names - self.texts and value.lower() == "null":
                 raise BadField(field=name, detail="null is no value.", remedy="Leave the parameter out.")
             if name in self.wholes and not _WHOLE.match(value):
-                raise BadField(field=name, detail=f"{value[:40]!r} is no whole number.", remedy="Write 50.")
+                raise BadField(
+                    field=name, detail=f"{value[:40]!r} is not a whole number.", remedy="Write 50."
+                )
 
 
 def questions(document: OpenAPI) -> Mapping[str, Question]:

@@ -67,7 +67,7 @@ def require_days(first: dt.date, last: dt.date, most: int = MOST_DAYS) -> None:
     if not 0 <= (last - first).days < most:
         raise BadField(
             field="to",
-            detail=f"From {first} to {last} is no range of 1 to {most} days.",
+            detail=f"From {first} to {last} is not between 1 and {most} days.",
             remedy="Mend one of the days.",
         )
 

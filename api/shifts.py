@@ -59,7 +59,7 @@ async def read_shifts(
     if not 0 <= (last - first).days < MOST_DAYS:
         raise BadField(
             field="to",
-            detail=f"From {first} to {last} is no range of 1 to {MOST_DAYS} days.",
+            detail=f"From {first} to {last} is not between 1 and {MOST_DAYS} days.",
             remedy="Mend one of the days.",
         )
 

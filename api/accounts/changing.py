@@ -154,7 +154,9 @@ class Changing:
         if role not in ROLES or role == "integration":
             known = ", ".join(each for each in ROLES if each != "integration")
             raise BadField(
-                field="role", detail=f"{role!r} is no role of a person.", remedy=f"Use one of {known}."
+                field="role",
+                detail=f"{role!r} is not a role that a person can have.",
+                remedy=f"Use one of {known}.",
             )
         if scope is not None and scope not in get_args(ScopeName):
             raise BadField(

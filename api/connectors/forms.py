@@ -62,7 +62,7 @@ def flag(said: Any, place: str) -> None:
 def whole(said: Any, place: str) -> None:
     """A number of things."""
     if isinstance(said, bool) or not isinstance(said, int) or said < 0:
-        raise bad(place, "It is no whole number.", "Send 0 or more.")
+        raise bad(place, "It is not a whole number.", "Send 0 or more.")
 
 
 def number(said: Any, place: str) -> None:

@@ -106,7 +106,9 @@ def _maker(
 ) -> FactMaker | None:
     fact_type = FACT_TYPES.get(rule.type)
     if fact_type is None:
-        faults.say(f"{path}.type", f"{rule.type!r} is no type of fact.", _did_you_mean(rule.type, FACT_TYPES))
+        faults.say(
+            f"{path}.type", f"{rule.type!r} is not a type of fact.", _did_you_mean(rule.type, FACT_TYPES)
+        )
         return None
     instant = (
         rule.occurred_at if isinstance(rule.occurred_at, Instant) else Instant(columns=[rule.occurred_at])

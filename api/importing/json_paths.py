@@ -53,7 +53,7 @@ def path(text: str) -> JSONPath:
         found = _ENVIRONMENT.compile("$" + text.removeprefix("$").removeprefix("$").removeprefix("@"))
     except (JSONPathError, RecursionError) as error:
         said = str(error).splitlines()[0][:200] if str(error) else "it cannot be read"
-        raise BadPath(f"It is no JSONPath of RFC 9535: {said}.", "Write one such as $.order.id.") from None
+        raise BadPath(f"It is not a JSONPath of RFC 9535: {said}.", "Write one such as $.order.id.") from None
     if not isinstance(found, JSONPath):
         raise BadPath("It joins several paths.", "Write one path.")
     _check(found.segments)

@@ -131,7 +131,7 @@ def require_answers(bank: Bank, questions: list[str], answers: dict[str, list[st
         if unknown is not None or len(set(chosen)) < len(chosen):
             raise BadField(
                 field=field,
-                detail=f"{unknown or chosen} is no choice of it, or stands twice.",
+                detail=f"{unknown or chosen} is not one of its choices, or is given twice.",
                 remedy=f"Choose among {', '.join(question.choices)}, each once.",
             )
         if question.choose == "one" and len(chosen) > 1:

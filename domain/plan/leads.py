@@ -96,7 +96,7 @@ def lead_faults(rules: LeadRules | None) -> Iterator[Fault]:
         ):
             yield Fault(f"{path}.amount_until", "No amount lies between.", "Make it greater than the other.")
         if each.deciders_from is not None and not 1 <= each.deciders_from <= 20:
-            yield Fault(f"{path}.deciders_from", "That is no number of people.", "Write 1 to 20.")
+            yield Fault(f"{path}.deciders_from", "The number of people is out of range.", "Write 1 to 20.")
         if each.within_hours is not None:
             yield from _hours_faults(f"{path}.within_hours", each.within_hours)
 

@@ -262,7 +262,7 @@ def _column(reading: Reading, kind: Kind, of: str | None, path: str) -> str | Un
             return reading.fault(
                 path, f"A {kind} is of something.", f"Add `of:`, one of {', '.join(choices)}."
             )
-        return reading.fault(path, f"A {kind} is of nothing.", "Leave `of` out, or use `sum` or `distinct`.")
+        return reading.fault(path, f"A {kind} takes no `of`.", "Leave `of` out, or use `sum` or `distinct`.")
     if of in NUMBERS and of in choices:
         return NUMBERS[of]
     if of in choices or (

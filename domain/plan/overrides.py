@@ -80,11 +80,8 @@ def check_override(plan: Plan, override: OverrideSet | Override) -> None:
         )
     value = _in_form(override.value, parameter.form)
     if value is None:
-        raise OverrideOutOfBounds(
-            field="data.value",
-            detail=f"`{override.parameter}` is written as a {parameter.form}; {override.value!r} is not.",
-            remedy="Write 12 % for a percentage and 30 for a number.",
-        )
+        detail, remedy = _misread(override.parameter, override.value, parameter.form)
+        raise OverrideOutOfBounds(field="data.value", detail=detail, remedy=remedy)
     if not _within(parameter, value):
         raise OverrideOutOfBounds(
             field="data.value",
@@ -121,11 +118,14 @@ def check_target_change(plan: Plan, change: TargetChanged | TargetChange) -> Non
         )
     form = plan.measures[aim.measure].form
     value = _in_form(change.value, form)
-    if value is None or value < 0:
+    if value is None:
+        detail, remedy = _misread(change.target, change.value, form)
+        raise BadField(field="data.value", detail=detail, remedy=remedy)
+    if value < 0:
         raise BadField(
             field="data.value",
-            detail=f"`{change.target}` is counted as a {form}; {change.value!r} is none of 0 or more.",
-            remedy="Write 12 % for a percentage and 30 for a number.",
+            detail=f"`{change.target}` cannot be below zero, and {change.value!r} is.",
+            remedy="Write 0 % or more." if form == "percent" else "Write 0 or more.",
         )
     if value == 0 and isinstance(aim, Milestone):
         raise BadField(
@@ -167,6 +167,18 @@ def _in_form(text: str, form: Unit) -> Fraction | None:
     if written is None or (written.unit == "percent") != (form == "percent"):
         return None
     return written.value
+
+
+def _misread(name: str, text: str, form: Unit) -> tuple[str, str]:
+    """What is wrong with a value of `name` that `_in_form` cannot read, and what to write instead."""
+    remedy = "Write it with a percent sign, such as 12 %."
+    if form != "percent":
+        remedy = "Write it without a percent sign, such as 30."
+    if exact(text) is None:
+        return f"`{name}` needs a number, and {text!r} is not one.", remedy
+    if form == "percent":
+        return f"`{name}` is a percentage, and {text!r} has no percent sign.", remedy
+    return f"`{name}` is not a percentage, and {text!r} is one.", remedy
 
 
 def _within(parameter: Parameter, value: Fraction) -> bool:

@@ -73,8 +73,11 @@ def varied(document: Mapping[str, Any], plan: Plan, wanted: Range, field: str = 
             did_you_mean(wanted.parameter, plan.parameters),
         )
     if (parameter.form == "percent") != (wanted.first.unit == "percent"):
-        remedy = "Write 12 % for a percentage and 30 for a number."
-        raise _refused(field, f"`{wanted.parameter}` is written as a {parameter.form}.", remedy)
+        if parameter.form == "percent":
+            detail = f"`{wanted.parameter}` is a percentage, and the range has no percent sign."
+            raise _refused(field, detail, "Write it with a percent sign, such as 12 %.")
+        detail = f"`{wanted.parameter}` is not a percentage, and the range is one."
+        raise _refused(field, detail, "Write it without a percent sign, such as 30.")
     found: list[Varied] = []
     for value in wanted.values():
         text = _written(value, wanted.first)

@@ -44,7 +44,7 @@ def test_a_good_mapping_has_no_faults(tmp_path: Path) -> None:
             "type: deal_closed",
             "type: deal_close",
             "facts[0].type",
-            "'deal_close' is no type of fact",
+            "'deal_close' is not a type of fact",
             "deal_closed?",
         ),
         ("employee:", "employe:", "facts[0].data.employe", "no field 'employe'", "Did you mean employee?"),

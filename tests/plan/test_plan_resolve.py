@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from given_plan import MARCH, entitled, plan, posted, resolved
 
+from api.problem_words import told
 from domain.facts.governance import OverrideSet
 from domain.people.roster import Leave
 from domain.period import Period
@@ -96,8 +97,8 @@ def test_an_override_touches_only_the_named_parameter() -> None:
         (override("client", "30"), OverrideNotPermitted, "Did you mean `clients`?"),
         (override("clients", "19"), OverrideOutOfBounds, "at or above 20 and at or below 40"),
         (override("clients", "41"), OverrideOutOfBounds, "at or above 20 and at or below 40"),
-        (override("clients", "30 %"), OverrideOutOfBounds, "written as a number"),
-        (override("close_rate", "10", "team"), OverrideOutOfBounds, "written as a percent"),
+        (override("clients", "30 %"), OverrideOutOfBounds, "without a percent sign"),
+        (override("close_rate", "10", "team"), OverrideOutOfBounds, "with a percent sign"),
     ],
 )
 def test_what_is_not_open_or_out_of_bounds_is_refused(
@@ -229,6 +230,42 @@ def test_a_change_that_makes_no_sense_is_refused(given: TargetChange, refusal: t
     with pytest.raises(refusal):
         check_target_change(NATIONAL, given)
     assert resolve(NATIONAL, [], [given], posted(), [], MARCH) == resolved(NATIONAL)
+
+
+@pytest.mark.parametrize(
+    ("given", "english", "chinese"),
+    [
+        (
+            change("close_rate", "20"),
+            "`close_rate` is a percentage, and '20' has no percent sign. "
+            "Write it with a percent sign, such as 12 %.",
+            "`close_rate` 是百分比，而 '20' 没有百分号。请带百分号填写，例如 12 %。",
+        ),
+        (
+            change("close_rate", "-5 %"),
+            "`close_rate` cannot be below zero, and '-5 %' is. Write 0 % or more.",
+            "`close_rate` 不能小于零，而 '-5 %' 小于零。请填写 0 % 或更大的百分比。",
+        ),
+        (
+            change("clients", "8 %"),
+            "`clients` is not a percentage, and '8 %' is one. Write it without a percent sign, such as 30.",
+            "`clients` 不是百分比，而 '8 %' 是百分比。请填写不带百分号的数字，例如 30。",
+        ),
+        (
+            change("clients", "many"),
+            "`clients` needs a number, and 'many' is not one. Write it without a percent sign, such as 30.",
+            "`clients` 须填数字，而 'many' 不是数字。请填写不带百分号的数字，例如 30。",
+        ),
+    ],
+)
+def test_a_value_in_the_wrong_form_names_the_field_and_what_to_write(
+    given: TargetChange, english: str, chinese: str
+) -> None:
+    with pytest.raises(BadField) as refused:
+        check_target_change(NATIONAL, given)
+    said = f"{refused.value.detail} {refused.value.remedy}"
+    assert said == english
+    assert told(said, "zh") == chinese
 
 
 def leave(first: int, last: int, kind: str = "annual", minutes: int | None = None) -> Leave:

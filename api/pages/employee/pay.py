@@ -193,6 +193,8 @@ def _minor(text: str, currency: str) -> int | None:
         rest and not (rest.isascii() and rest.isdecimal())
     ):
         raise BadField(
-            field="expected", detail=f"{text[:40]!r} is no amount of money.", remedy="Write it as 1234.50."
+            field="expected",
+            detail=f"{text[:40]!r} is not an amount of money.",
+            remedy="Write it as 1234.50.",
         )
     return int(whole) * per_major + int((rest + "0" * digits)[:digits] or "0")

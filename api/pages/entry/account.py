@@ -120,6 +120,6 @@ def _account(own: SignedIn) -> str:
     name = own.session.caller.name
     if not name.startswith(PREFIX):
         raise BadField(
-            field="name", detail="This is no account of ours.", remedy="Change it where you signed in."
+            field="name", detail="This account is not kept here.", remedy="Change it where you signed in."
         )
     return name.removeprefix(PREFIX)

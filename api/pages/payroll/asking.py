@@ -90,7 +90,7 @@ def _fact(found: Inquiry, form: FormMultiDict) -> Fact:
 def _position(text: str) -> int:
     written = text.strip()
     if not (written.isascii() and written.isdecimal() and len(written) <= 16):
-        detail = f"{written[:40]!r} is no position of a fact."
+        detail = f"{written[:40]!r} is not the position of a fact."
         raise BadField(field="corrections", detail=detail, remedy="Write positions, with commas between.")
     return int(written)
 

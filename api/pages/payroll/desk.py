@@ -22,7 +22,11 @@ def typed_minor(text: str, currency: str, field: str) -> int:
     """
     if currency not in CURRENCIES:
         known = ", ".join(sorted(CURRENCIES))
-        raise BadField(field="currency", detail=f"{currency[:10]!r} is none.", remedy=f"Use one of {known}.")
+        raise BadField(
+            field="currency",
+            detail=f"{currency[:10]!r} is not a currency that is known here.",
+            remedy=f"Use one of {known}.",
+        )
     written = text.strip().replace(",", "").replace("，", "").lstrip("¥￥").replace("−", "-")
     sign = -1 if written.startswith("-") else 1
     whole, _, rest = written.removeprefix("-").partition(".")
@@ -31,6 +35,6 @@ def typed_minor(text: str, currency: str, field: str) -> int:
     fits = whole.isascii() and whole.isdecimal() and len(whole) <= 12 and len(rest) <= digits
     if not fits or (rest and not (rest.isascii() and rest.isdecimal())):
         raise BadField(
-            field=field, detail=f"{text[:40]!r} is no amount of money.", remedy="Write it as 1234.50."
+            field=field, detail=f"{text[:40]!r} is not an amount of money.", remedy="Write it as 1234.50."
         )
     return sign * (int(whole) * per_major + int((rest + "0" * digits)[:digits] or "0"))
