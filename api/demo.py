@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from api.banks import publish_bank
 from api.cli.terminal import Failed, notes, output, progress, say
 from api.connectors.documents import set_connector
 from api.demo_data import large, telling
@@ -84,6 +85,8 @@ def load(
         yield Chapter(delivery.month, report, _close(ledger, firm, Period.parse(f"2025-{delivery.month:02}")))
     for name, file in firm.connectors:
         set_connector(ledger, name, EXAMPLES / "connectors" / file, actor=firm.adopts, reason=None)
+    for bank in firm.banks:
+        publish_bank(ledger, EXAMPLES / "banks" / bank, actor=firm.adopts)
     ledger.runner().catch_up()
 
 

@@ -88,14 +88,16 @@ class ModuleProgress(msgspec.Struct, frozen=True, kw_only=True):
     """A module of somebody's training.
 
     state: `closed` until what it waits for is passed, then `open`, `begun`, `tried` (tested and not passed),
-    `remedial` (below the remedial score) and `passed`. completion: exact share that is done. best, last:
-    scores as exact texts. pushes: the course that the last score pushes. positions: of the facts behind it.
+    `remedial` (below the remedial score) and `passed`. completion: exact share that is done. pass_score: from
+    which on a test passes it; None where doing all of it does. best, last: scores. All three are exact texts.
+    pushes: the course that the last score pushes. positions: of the facts behind it.
     """
 
     module: str
     title: Title
     state: ModuleState
     completion: str
+    pass_score: str | None
     attempts: int
     best: str | None
     last: str | None
@@ -214,6 +216,7 @@ def _progress(modules: Mapping[str, Module], stands: TrainingStanding) -> Iterab
             title=modules[each.module].title,
             state=each.state,
             completion=str(each.completion),
+            pass_score=exact_text(modules[each.module].pass_score),
             attempts=each.attempts,
             best=exact_text(each.best),
             last=exact_text(each.last),

@@ -1272,6 +1272,7 @@ class ModuleProgress(TypedDict):
     title: Title
     state: Literal["closed", "open", "begun", "tried", "remedial", "passed"]
     completion: str
+    pass_score: str | None
     attempts: int
     best: str | None
     last: str | None

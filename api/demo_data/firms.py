@@ -16,8 +16,9 @@ class Firm(NamedTuple):
     """An example firm. folder: of its mappings and, in the home, of its files.
 
     ledger: where it stands; None for the one that the settings name. plans: adopted before all else, by
-    `adopts`, with the approval of `approves`. connectors: of the examples, by name. last_closed: its last
-    closed month. last: source and key of a fact of the last delivery: where it stands, all is loaded.
+    `adopts`, with the approval of `approves`. connectors: of the examples, by name. banks: of the examples'
+    question banks, published by `adopts`. last_closed: its last closed month. last: source and key of a fact
+    of the last delivery: where it stands, all is loaded.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Firm(NamedTuple):
     last_closed: Period
     last: tuple[str, str]
     connectors: tuple[tuple[str, str], ...] = ()
+    banks: tuple[str, ...] = ()
 
 
 HUIKANG = Firm(
@@ -45,6 +47,7 @@ HUIKANG = Firm(
     last_closed=Period.parse("2025-11"),
     last=("huikang/oa-confirmations", "QR2512-049-X#teamwork"),
     connectors=(("crm", "yunke-crm.yaml"),),
+    banks=("implant-basics.yaml",),
 )
 HOSPITAL = Firm(
     name="澜江市中心医院",

@@ -20,6 +20,8 @@ from api.demo_data.firms import HUIKANG
 from api.ops import Ledger, open_book, open_ledger
 from api.settings import Settings
 from projections.alerts import alerts
+from projections.module_tests import banks_in_use
+from projections.training import training
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -158,6 +160,18 @@ def test_a_newcomer_under_stress_who_lags_in_training_is_warned_of(huikang: Year
         on = dt.date(2025, 10, 12)
         warned = {(warning.employee, warning.alert) for warning in alerts(cursor, on)}
     assert {("HK048", "stressed"), ("HK048", "training_lags")} <= warned
+
+
+@pytest.mark.rule("R89")
+def test_whoever_sells_today_has_a_course_with_a_test_to_take(huikang: Year) -> None:
+    """Also long after the year of the example: the module of the sellers' curriculum has its bank."""
+    with huikang[0].pool.connection() as connection, connection.cursor() as cursor:
+        [own] = training(cursor, dt.date(2027, 6, 1), ["HK035"])
+        banks = {bank.module for bank in banks_in_use(cursor)}
+    assert [(module.module, module.state, module.pass_score) for module in own.modules] == [
+        ("product_basics", "open", "80")
+    ]
+    assert "product_basics" in banks
 
 
 def test_loading_again_changes_nothing(huikang: Year, tmp_path: Path) -> None:

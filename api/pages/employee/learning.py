@@ -1,6 +1,7 @@
 """Courses of the curriculum, and their tests: drawn, taken, marked and told."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -12,6 +13,7 @@ from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.submitted import text_of
 from api.reading import EmployeeInPath, OnDay
+from domain.plan.fields import Title
 from domain.refusals import NotAllowed, Refusal
 from projections.growth import Dossier
 
@@ -60,21 +62,32 @@ async def test_page(page: NamedDependency[Page], employee: EmployeeInPath, test:
     opt=page_opt("record", "learning", personal="person"),
 )
 async def hand_in(page: NamedDependency[Page], employee: EmployeeInPath, test: TestInPath) -> Response[str]:
-    """Marks and records the answers, and shows the result."""
+    """Marks and records the answers, and shows the result; asks once more where some were left out."""
     form = await page.request.form()
     answers = {
         name.removeprefix("q."): [str(choice) for choice in form.getall(name)]
         for name in form
         if name.startswith("q.")
     }
+    if page.caller.employee == employee and not text_of(form, "left_out"):
+        seen: SeenTest = await page.ask(module_tests.read_test, employee=employee, test=test)
+        if left_out := left_out_of(seen, answers):
+            return await _test(page, employee, seen, answers=answers, left_out=left_out)
     try:
         await module_tests.handed_in(page.request, page.writing, page.reading, (employee, test), answers)
     except NotAllowed:
         raise
     except Refusal as refusal:
-        seen: SeenTest = await page.ask(module_tests.read_test, employee=employee, test=test)
+        seen = await page.ask(module_tests.read_test, employee=employee, test=test)
         return await _test(page, employee, seen, refusal, answers)
     return page.gone_to(f"/employees/{employee}/learning/tests/{test}")
+
+
+def left_out_of(seen: SeenTest, answers: Mapping[str, list[str]]) -> list[int]:
+    """The numbers of the questions of an open test that have no answer yet."""
+    if seen.test.state != "open":
+        return []
+    return [n for n, each in enumerate(seen.test.questions, 1) if not answers.get(each.question)]
 
 
 async def _learning(
@@ -89,6 +102,7 @@ async def _learning(
         who=who,
         training=found.training,
         tests=list(reversed(found.tests)),
+        under_way={test.module: test for test in found.tests if test.state == "open"},
         banks={bank.module: bank for bank in banks},
         titles={bank.bank: bank.title for bank in banks},
     )
@@ -100,6 +114,7 @@ async def _test(
     seen: SeenTest,
     refusal: Refusal | None = None,
     answers: dict[str, list[str]] | None = None,
+    left_out: list[int] | None = None,
 ) -> Response[str]:
     banks: list[BankInUse] = await page.ask(module_tests.read_banks)
     bank = next((each for each in banks if each.bank == seen.test.bank), None)
@@ -109,6 +124,17 @@ async def _test(
         who=await person_shown(page, employee, page.reading.today()),
         test=seen.test,
         standing=seen.standing,
-        title=bank.title if bank else None,
+        bank=bank,
+        extra=await _extra_course(page, employee, seen),
         answers=answers or {},
+        left_out=left_out or [],
     )
+
+
+async def _extra_course(page: Page, employee: str, seen: SeenTest) -> Title | None:
+    """What the course is called that the last score pushes; None where it pushes none."""
+    if seen.standing is None or seen.standing.pushes is None:
+        return None
+    found: Dossier = await page.ask(growth.read_dossier, employee=employee)
+    modules = (module for plan in found.training for module in plan.modules)
+    return next((each.title for each in modules if each.module == seen.standing.pushes), None)
