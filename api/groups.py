@@ -18,7 +18,7 @@ from api.ops import Ledger, counted, open_ledger
 from api.settings import Settings
 from domain.period import Period
 from domain.plan.document import Plan
-from domain.plan.fields import Title
+from domain.plan.fields import Noun
 from domain.plan.measures import FactMeasure
 from domain.plan.mentions import with_parts
 from domain.refusals import Refusal
@@ -46,7 +46,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
     form: str
     first: str
-    unit: Title | None
+    unit: Noun | None
     currencies: tuple[str, ...]
 
 

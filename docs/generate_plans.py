@@ -11,7 +11,7 @@ from domain.plan.components import KINDS
 from domain.plan.components.component import Component
 from domain.plan.components.true_up import Rule
 from domain.plan.document import Plan
-from domain.plan.fields import Title
+from domain.plan.fields import Noun, Title
 from domain.plan.measure_text import MeasureText
 from domain.plan.measures import DaysMeasure, FactMeasure, RatioMeasure
 from domain.plan.reading import is_derived
@@ -188,6 +188,8 @@ def _form(kind: types.Type) -> str:
         case types.StructType(cls=cls):
             if cls is Title:
                 return "title"
+            if cls is Noun:
+                return "title, perhaps with `one`, the English of exactly one"
             if cls is Rule:
                 return "[component](#components) without its own `id`, `title`, `clause` and `rounding`"
             known = "components" if cls.__name__ == "Component" else _heading(cls).lower().replace(" ", "-")
@@ -227,7 +229,7 @@ def _structs_of(struct: type) -> list[type[Any]]:
     def visit(kind: Any) -> None:
         match kind:
             case types.StructType(cls=cls):
-                if cls not in (Title, FactMeasure, RatioMeasure, DaysMeasure, Component, Rule):
+                if cls not in (Title, Noun, FactMeasure, RatioMeasure, DaysMeasure, Component, Rule):
                     found.append(cls)
             case types.Metadata(type=inner):
                 visit(inner)

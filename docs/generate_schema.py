@@ -12,7 +12,7 @@ from msgspec import inspect as types
 from domain.facts.registry import CREDITED
 from domain.plan.components import KINDS, RULES
 from domain.plan.document import Plan
-from domain.plan.fields import Title
+from domain.plan.fields import Noun, Title
 from domain.plan.measure_text import APART, MeasureText
 from domain.plan.measure_text import KINDS as MEASURED
 from domain.plan.measures import WORDS, FactMeasure
@@ -103,21 +103,21 @@ _WINDOW: Json = {
 }
 
 
+def _title(description: str, **more: Json) -> Json:
+    pair: Json = {
+        "type": "object",
+        "properties": {"en": _TEXT, "zh": _TEXT, **more},
+        "required": ["en", "zh"],
+        "additionalProperties": False,
+    }
+    return {"description": description, "anyOf": [_TEXT, pair]}
+
+
 def plan_schema() -> Json:
     """What a plan document may look like, field by field."""
     definitions: dict[str, Json] = {name: dict(schema) for name, schema in NUMBERS.items()}
-    definitions["Title"] = {
-        "description": "What it is called, in English and Chinese; one text stands for both.",
-        "anyOf": [
-            _TEXT,
-            {
-                "type": "object",
-                "properties": {"en": _TEXT, "zh": _TEXT},
-                "required": ["en", "zh"],
-                "additionalProperties": False,
-            },
-        ],
-    }
+    definitions["Title"] = _title("What it is called, in English and Chinese; one text stands for both.")
+    definitions["Noun"] = _title("As a title; `one` is English for exactly one of them.", one=_TEXT)
     definitions["Measure"] = {}
     definitions["Measure"] = _measure(definitions)
     definitions |= {"Component": {}, "Rule": {}}
@@ -211,7 +211,7 @@ def _schema(kind: types.Type, definitions: dict[str, Json]) -> Json:
             [option] = [option for option in options if not isinstance(option, types.NoneType)]
             return _schema(option, definitions)
         case types.StructType(cls=cls):
-            if cls is not Title and cls.__name__ not in definitions:
+            if cls not in (Title, Noun) and cls.__name__ not in definitions:
                 definitions[cls.__name__] = {}
                 definitions[cls.__name__] = _struct(cls, definitions)
             return _reference(cls.__name__)

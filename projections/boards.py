@@ -14,7 +14,7 @@ from domain.people.roster import Posting
 from domain.period import Period
 from domain.plan.document import Board, Plan, Population
 from domain.plan.exact import Unit
-from domain.plan.fields import Title
+from domain.plan.fields import Noun, Title
 from domain.plan.measures import with_ratios
 from domain.plan.mentions import with_parts
 from projections import closing, measures, policy
@@ -52,7 +52,7 @@ class Ranked(msgspec.Struct, frozen=True, kw_only=True):
     measure: str
     title: Title
     form: Unit
-    unit: Title | None
+    unit: Noun | None
     period: str
     first: str
     known_at: int

@@ -164,7 +164,8 @@ class _Told:
 
     def to_do(self, hint: Hint) -> NextStep:
         moves = [(hint.lever, hint.times), *hint.also]
-        parts = [self._say("do", {"count": str(times), "lever": lever.id}) for lever, times in moves]
+        key = "do" if self._plan.hints.levers else "do_more_of"
+        parts = [self._say(key, {"count": str(times), "lever": lever.id}) for lever, times in moves]
         return self._step(
             kind="do",
             said=Title(" and ".join(part.en for part in parts), "，同时".join(part.zh for part in parts)),

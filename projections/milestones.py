@@ -10,7 +10,7 @@ from domain.people.roster import Posting
 from domain.period import Period
 from domain.plan.document import Milestone
 from domain.plan.exact import Unit
-from domain.plan.fields import Title
+from domain.plan.fields import Noun, Title
 from domain.plan.milestones import MilestoneStanding, milestone_standing
 from domain.plan.overrides import pace
 from projections.attainment import Course, before_any, courses_to, first_reached
@@ -32,7 +32,7 @@ class MilestoneProgress(msgspec.Struct, frozen=True, kw_only=True):
     milestone: str
     title: Title
     form: Unit
-    unit: Title | None
+    unit: Noun | None
     hired_on: dt.date
     needed: str
     done: str | None

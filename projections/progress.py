@@ -11,7 +11,7 @@ from domain.period import Period
 from domain.plan import progress as rules
 from domain.plan.document import Plan
 from domain.plan.exact import Unit, exact_text
-from domain.plan.fields import Title
+from domain.plan.fields import Noun, Title
 from domain.plan.measures import FactMeasure, Measure
 from domain.plan.placements import by_placement
 from domain.plan.population import belongs
@@ -38,7 +38,7 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     measure: str
     title: Title
     form: Unit
-    unit: Title | None
+    unit: Noun | None
     value: str | None
     previous: str | None
     change: str | None
@@ -58,7 +58,7 @@ class TargetProgress(msgspec.Struct, frozen=True, kw_only=True):
     title: Title
     measure: str
     form: Unit
-    unit: Title | None
+    unit: Noun | None
     done: str | None
     needed: str
     left: str
@@ -117,7 +117,7 @@ class GoalSum(msgspec.Struct, frozen=True, kw_only=True):
 
     goal: str
     title: Title
-    unit: Title
+    unit: Noun
     value: str
     parts: tuple[GoalPart, ...]
     total: str

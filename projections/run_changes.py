@@ -8,7 +8,7 @@ import msgspec
 from domain.period import Period
 from domain.plan.account_terms import ACCOUNT, ALLOWANCE
 from domain.plan.exact import Unit
-from domain.plan.fields import Title
+from domain.plan.fields import Noun, Title
 from domain.plan.statement import Line
 from projections import policy, statements
 from projections.late import LateFact, closed_periods, late_facts_of
@@ -33,7 +33,7 @@ class InputChange(msgspec.Struct, frozen=True, kw_only=True):
     measure: str
     title: Title
     form: Unit
-    unit: Title | None
+    unit: Noun | None
     previous: str | None
     now: str | None
 

@@ -757,7 +757,7 @@ class ExportFile(TypedDict):
 class FactMeasure(TypedDict):
     title: Title
     form: NotRequired[Literal["number", "percent", "money"]]
-    unit: NotRequired[Title | None]
+    unit: NotRequired[Noun | None]
     kind: Literal["count", "sum", "distinct", "average", "last", "best", "streak", "each"]
     fact: str
     of: NotRequired[str | None]
@@ -898,7 +898,7 @@ class GoalPart(TypedDict):
 class GoalSum(TypedDict):
     goal: str
     title: Title
-    unit: Title
+    unit: Noun
     value: str
     parts: list[GoalPart]
     total: str
@@ -1039,7 +1039,7 @@ class InputChange(TypedDict):
     measure: str
     title: Title
     form: Literal["number", "percent", "money"]
-    unit: Title | None
+    unit: Noun | None
     previous: str | None
     now: str | None
 
@@ -1173,7 +1173,7 @@ class Level(TypedDict):
     measure: str
     title: Title
     form: Literal["number", "percent", "money"]
-    unit: Title | None
+    unit: Noun | None
     value: str | None
     previous: str | None
     change: str | None
@@ -1254,7 +1254,7 @@ class MilestoneProgress(TypedDict):
     milestone: str
     title: Title
     form: Literal["number", "percent", "money"]
-    unit: Title | None
+    unit: Noun | None
     hired_on: str
     needed: str
     done: str | None
@@ -1371,6 +1371,12 @@ class Notice(TypedDict):
     period: NotRequired[str | None]
     about: NotRequired[str | None]
     due_on: NotRequired[str | None]
+
+
+class Noun(TypedDict):
+    en: str
+    zh: str
+    one: NotRequired[str | None]
 
 
 class OpenedTest(TypedDict):
@@ -2000,7 +2006,7 @@ class Ranked(TypedDict):
     measure: str
     title: Title
     form: Literal["number", "percent", "money"]
-    unit: Title | None
+    unit: Noun | None
     period: str
     first: str
     known_at: int
@@ -2722,7 +2728,7 @@ class TargetProgress(TypedDict):
     title: Title
     measure: str
     form: Literal["number", "percent", "money"]
-    unit: Title | None
+    unit: Noun | None
     done: str | None
     needed: str
     left: str

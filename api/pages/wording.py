@@ -15,7 +15,7 @@ from api.telling import UNTITLED
 from domain.facts.titles import TitledKind
 from domain.money import major_text, minor_per_major
 from domain.plan.exact import Unit, shown
-from domain.plan.fields import Title
+from domain.plan.fields import Noun, Title
 from projections.titles import Titles
 
 SYMBOLS: Mapping[str, str] = {"CNY": "¥", "HKD": "HK$", "USD": "US$", "EUR": "€", "GBP": "£"}
@@ -120,18 +120,20 @@ class Wording(NamedTuple):
             return self.money(round(value * minor_per_major(currency)), currency).removesuffix(".00")
         return _grouped(shown(value).replace("≈ ", "")).replace("-", _MINUS)
 
-    def level(self, exact: str | None, form: Unit, unit: Title | None, currency: str | None = None) -> str:
+    def level(self, exact: str | None, form: Unit, unit: Noun | None, currency: str | None = None) -> str:
         """A measure's value with its unit; a dash where nothing was measured."""
         if exact is None:
             return "–"
         number = self.number(exact, form, currency)
-        return f"{number} {self.title(unit)}" if unit is not None and form == "number" else number
+        if unit is None or form != "number":
+            return number
+        return f"{number} {self.title(unit.of(Fraction(exact)))}"
 
-    def gap(self, exact: str, form: Unit, unit: Title | None, currency: str | None = None) -> str:
+    def gap(self, exact: str, form: Unit, unit: Noun | None, currency: str | None = None) -> str:
         """What lies between two levels; between two rates, percentage points: 0.32 points, 0.32 个百分点."""
         if form != "percent":
             return self.level(exact, form, unit, currency)
-        return self.say("base.points", points=self.number(str(Fraction(exact) * 100)))
+        return self.say("base.points", n=self.number(str(Fraction(exact) * 100)))
 
     def share(self, exact: str) -> int:
         """A share in whole percent, from 0 to 100, for a bar; what is not whole is not shown as 100."""

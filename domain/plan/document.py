@@ -28,6 +28,7 @@ from domain.plan.fields import (
     MeasureName,
     ModuleName,
     Months,
+    Noun,
     Prorate,
     Share,
     Title,
@@ -66,7 +67,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     value: Level
     form: Annotated[Unit, DERIVED] = "number"
     title: Title | None = None
-    unit: Title | None = None
+    unit: Noun | None = None
     open: Opening | None = None
 
 
@@ -190,7 +191,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     id: Identifier
     title: Title
     value: Level
-    unit: Title
+    unit: Noun
     period: Literal["month", "quarter", "year"] = "year"
     within: GoalName | None = None
     each: Population | None = None
@@ -200,7 +201,7 @@ class Lever(msgspec.Struct, frozen=True, kw_only=True):
     """A thing a person can do once more, and how far that moves the measures."""
 
     id: Identifier
-    title: Title
+    title: Noun
     adds: Mapping[MeasureName, Level]
 
 

@@ -61,6 +61,16 @@ class Title(msgspec.Struct, frozen=True):
     zh: str
 
 
+class Noun(Title, frozen=True, omit_defaults=True):
+    """What things that are counted are called. one: English for exactly one; Chinese says it as of many."""
+
+    one: str | None = None
+
+    def of(self, count: Fraction) -> Title:
+        """What `count` of them are called."""
+        return Title(self.one, self.zh) if self.one is not None and count == 1 else self
+
+
 Called = Callable[[TitledKind, str], Title]
 """What an id of some kind is called."""
 

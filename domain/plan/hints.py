@@ -15,6 +15,7 @@ from domain.plan.components.component import Component
 from domain.plan.components.terms import MISSED
 from domain.plan.document import Lever
 from domain.plan.doing import ALONE, MODES, Amounts, Contest, Doing, Mode, Move
+from domain.plan.fields import Noun
 from domain.plan.measures import FactMeasure, RatioMeasure
 from domain.plan.mentions import with_parts
 from domain.plan.resolve import ResolvedPlan
@@ -88,7 +89,7 @@ def levers_of(resolved: ResolvedPlan) -> tuple[Lever, ...]:
         return plan.hints.levers
     used = dict.fromkeys(name for uses in resolved.uses for name in uses.measures)
     return tuple(
-        Lever(id=name, title=measure.title, adds={name: Fraction(1)})
+        Lever(id=name, title=Noun(measure.title.en, measure.title.zh), adds={name: Fraction(1)})
         for name in used
         if isinstance(measure := plan.measures[name], FactMeasure)
         and measure.kind in ("count", "distinct")

@@ -17,7 +17,7 @@ from domain.facts.people import LeaveKind
 from domain.money import CURRENCIES, minor_per_major
 from domain.plan.crediting import Credited, credited_faults
 from domain.plan.exchange import RateDay
-from domain.plan.fields import FactName, Prorate, Title
+from domain.plan.fields import FactName, Noun, Prorate, Title
 from domain.plan.measures import (
     NUMBERS,
     WORDS,
@@ -96,7 +96,7 @@ class MeasureText(msgspec.Struct, frozen=True, kw_only=True):
     convert_at: RateDay | None = None
     window: object = None
     title: Title | None = None
-    unit: Title | None = None
+    unit: Noun | None = None
 
 
 def read_measure(reading: Reading, found: object, path: str) -> Measure | Unreadable:

@@ -54,7 +54,7 @@ from domain.plan.arithmetic import ratio
 from domain.plan.credit import Credit, column
 from domain.plan.crediting import OWN_COUNTS, Credited
 from domain.plan.exchange import NO_RATES, RateDay, Rates, minor_factor, rate_day
-from domain.plan.fields import Prorate, Title
+from domain.plan.fields import Noun, Prorate, Title
 from domain.plan.sizes import Each
 from domain.plan.windows import Days, Window, days_of
 from domain.plan.worth import Worth
@@ -93,7 +93,7 @@ class _Shown(msgspec.Struct, frozen=True, kw_only=True):
 
     title: Title
     form: Literal["number", "percent", "money"] = "number"
-    unit: Title | None = None
+    unit: Noun | None = None
 
 
 class FactMeasure(_Shown, frozen=True, kw_only=True, tag="fact"):

@@ -16,7 +16,7 @@ from domain.plan.components.true_up import Rule
 from domain.plan.daily import daily_faults
 from domain.plan.document import Parameter, Plan
 from domain.plan.exact import exact
-from domain.plan.fields import Title
+from domain.plan.fields import Noun, Title
 from domain.plan.forms import form_faults
 from domain.plan.measure_text import FactFields, fact_faults, read_measure
 from domain.plan.measures import FactMeasure, Measure, RatioMeasure
@@ -49,7 +49,14 @@ def parse_plan(document: object, file: str = "plan", facts: FactFields = CREDIT_
 
     reading = Reading(
         written,
-        {Title: read_title, Parameter: _parameter, Component: _component, Rule: _rule, FactMeasure: measure},
+        {
+            Title: read_title,
+            Noun: read_noun,
+            Parameter: _parameter,
+            Component: _component,
+            Rule: _rule,
+            FactMeasure: measure,
+        },
     )
     fields = reading.fields(cast(inspect.StructType, type_info(Plan)), document, "")
     _unknown_names(reading, written, facts)
@@ -83,6 +90,14 @@ def read_title(reading: Reading, found: object, path: str) -> object:
         return Title(en=found, zh=found)
     fields = reading.fields(cast(inspect.StructType, type_info(Title)), found, path)
     return fields if isinstance(fields, Unreadable) else Title(**fields)
+
+
+def read_noun(reading: Reading, found: object, path: str) -> object:
+    """What things that are counted are called: as a title, perhaps with the English of one."""
+    if isinstance(found, str) and found.strip():
+        return Noun(en=found, zh=found)
+    fields = reading.fields(cast(inspect.StructType, type_info(Noun)), found, path)
+    return fields if isinstance(fields, Unreadable) else Noun(**fields)
 
 
 def _parameter(reading: Reading, found: object, path: str) -> object:

@@ -234,6 +234,7 @@ SENTENCES: Mapping[str, Title] = {
     "ratios_held": Title("With {ratios} held", "假设{ratios}不变"),
     "ratios_recomputed": Title("With {ratios} computed anew", "按新数据重新计算{ratios}"),
     "do": Title("{count} more {lever}", "再多 {count} {lever}"),
+    "do_more_of": Title("{lever}: {count} more", "{lever}：再多 {count}"),
     "reach": Title("{measure} from {value} to {level}", "{measure}由 {value} 到 {level}"),
     "reach_place": Title(
         "{board}: {measure} from {value} to {level}, for place {place}",
@@ -301,7 +302,7 @@ def _spoken(name: str, word: str, words: Mapping[str, str], plan: Plan, language
         return ("、" if language == "zh" else ", ").join(_in(title, language) for title in titles)
     if name == "lever":
         lever = next((lever.title for lever in plan.hints.levers if lever.id == word), None)
-        return _in(lever or plan.measures[word].title, language)
+        return _in(lever.of(Fraction(words["count"])) if lever else plan.measures[word].title, language)
     if name == "board":
         return next((_in(board.title, language) for board in plan.boards if board.id == word), word)
     if name == "component":

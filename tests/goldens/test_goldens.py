@@ -3,6 +3,7 @@
 import io
 from collections import Counter
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -64,6 +65,18 @@ PAYS = "population parameters measures targets components milestones currency ro
 """What a plan pays by; what else it says moves no pay."""
 
 
+def paid_by(said: Any) -> Any:
+    """What a plan says, without the English of exactly one of a thing, which moves no pay."""
+    match said:
+        case dict():
+            told = cast(dict[str, Any], said)
+            return {name: paid_by(value) for name, value in told.items() if name != "one"}
+        case list():
+            return [paid_by(each) for each in cast(list[Any], said)]
+        case _:
+            return said
+
+
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_example_plan_has_a_golden_with_a_correction(example: Path) -> None:
     """What it pays by stands in the golden's journal, and it settled a closed month anew."""
@@ -71,7 +84,9 @@ def test_every_example_plan_has_a_golden_with_a_correction(example: Path) -> Non
     records = records_in(HERE / "examples.records.ndjson")
     versions = [decode(record.type, record.data) for record in records if record.type == "plan_adopted"]
     documents = [version.document for version in versions if isinstance(version, PlanAdopted)]
-    assert any(all(adopted.get(part) == kept.get(part) for part in PAYS) for kept in documents)
+    assert any(
+        all(paid_by(adopted.get(part)) == paid_by(kept.get(part)) for part in PAYS) for kept in documents
+    )
     with (HERE / "examples.statements.ndjson").open("rb") as source:
         lines = [line for result in read_results(source) for line in result.read().lines]
     since = str(adopted["effective_from"])[:7]

@@ -7,7 +7,7 @@ import pytest
 
 from api.pages.wording import Wording
 from domain.facts.registry import CREDITED, FACT_TYPES
-from domain.plan.fields import Title
+from domain.plan.fields import Noun, Title
 from projections.titles import Titles
 
 ZH, EN = (Wording(lang, ZoneInfo("Asia/Shanghai")) for lang in ("zh", "en"))
@@ -30,12 +30,27 @@ def test_money(minor: int, currency: str, said: str) -> None:
 
 def test_what_a_rate_lacks_is_told_in_percentage_points() -> None:
     """11.54 % of 11.86 % are 0.32 points short, not 0.32 % of anything; other gaps have their unit."""
-    visits = Title("visits", "次")
+    visits = Noun("visits", "次", "visit")
     assert (ZH.gap("32/10000", "percent", None), EN.gap("32/10000", "percent", None)) == (
         "0.32 个百分点",
         "0.32 percentage points",
     )
     assert (ZH.gap("5", "number", visits), EN.gap("5000", "money", None, "CNY")) == ("5 次", "¥5,000")
+
+
+def test_one_of_a_thing_is_called_so_in_english() -> None:
+    """Where the plan says how; in Chinese one is as many."""
+    visits, calls = Noun("visits", "次", "visit"), Noun("calls", "次")
+    assert [EN.level(each, "number", visits) for each in ("0", "1", "3/2")] == [
+        "0 visits",
+        "1 visit",
+        "1.5 visits",
+    ]
+    assert (EN.gap("1", "number", visits), ZH.gap("1", "number", visits)) == ("1 visit", "1 次")
+    assert (EN.level("1", "number", calls), EN.gap("1/100", "percent", None)) == (
+        "1 calls",
+        "1 percentage point",
+    )
 
 
 def test_every_kind_of_work_has_a_name() -> None:
@@ -85,7 +100,7 @@ def test_days_and_instants() -> None:
 def test_a_count_of_one_is_said_as_one() -> None:
     assert [EN.say("employee.today.days_left", n=n) for n in (1, 2)] == ["1 day left", "2 days left"]
     assert EN.level(None, "number", None) == "–"
-    assert ZH.level("3", "number", Title("visits", "次")) == "3 次"
+    assert ZH.level("3", "number", Noun("visits", "次")) == "3 次"
 
 
 def test_every_type_of_fact_has_a_word() -> None:

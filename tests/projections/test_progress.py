@@ -104,6 +104,32 @@ def test_two_more_clients_and_what_is_assumed(book: Book) -> None:
     assert (first.lever, first.times) == ("deal", 1)
 
 
+@pytest.mark.rule("R75")
+@pytest.mark.parametrize(
+    ("levers", "said"),
+    [
+        (
+            "{en: deals, one: deal, zh: 单成交}",
+            ["1 more deal", "再多 1 单成交", "2 more deals", "再多 2 单成交"],
+        ),
+        (None, ["Deals: 1 more", "成交数：再多 1", "Deals: 2 more", "成交数：再多 2"]),
+    ],
+    ids=["named by the plan", "by its measure"],
+)
+def test_more_of_a_thing_is_said_in_the_singular_and_the_plural(
+    book: Book, levers: str | None, said: list[str]
+) -> None:
+    plan = """
+measures: {deals: {count: deal_closed, title: {en: Deals, zh: 成交数}}}
+components: [{id: pay, kind: per_unit, title: Pay, measure: deals, rate: 50}]"""
+    if levers is not None:
+        plan += f"\nhints: {{levers: [{{id: deals, title: {levers}, adds: {{deals: 1}}}}]}}"
+    book.adopt(plan)
+    with book.cursor() as cursor:
+        found = [title for times in (1, 2) for title in hints.more(cursor, "E1", THE_20TH, "deals", times)]
+    assert [word for step in found for word in (step.said.en, step.said.zh)] == said
+
+
 @pytest.mark.rule("R70")
 def test_this_period_beside_the_last(book: Book) -> None:
     """Eleven hours of follow-up after ten: one hour more."""
