@@ -9,15 +9,15 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+from api.pages.wording import Wording
 from api.payslip_words import KINDS, STATES, WORDS, Lang
 from api.payslips import PaidSlip
 from domain.facts.titles import TitledKind
-from domain.money import major_text, minor_per_major
 from domain.people.roster import Posting
 from domain.plan.account_terms import ACCOUNT, ALLOWANCE
 from domain.plan.document import Plan
-from domain.plan.exact import shown
 from domain.plan.fields import Title
 from domain.plan.statement import Line
 from projections.evidence import Evidence
@@ -52,6 +52,11 @@ class Page(NamedTuple):
     called: Titles
     prefix: str = ""
 
+    @property
+    def wording(self) -> Wording:
+        """How its numbers and sentences are written; no instant stands on it, so any zone does."""
+        return Wording(self.lang, ZoneInfo("UTC"), self.called)
+
 
 def payslip_page(*pages: Page) -> str:
     """The whole page; of several statements, all in the language of the first, each begins a sheet."""
@@ -65,6 +70,7 @@ def payslip_page(*pages: Page) -> str:
     return template.render(
         language="zh-Hans" if pages[0].lang == "zh" else "en",
         words=WORDS[pages[0].lang],
+        wording=pages[0].wording,
         style=Markup(_style()),
         slips=[slip_shown(page) for page in pages],
     )
@@ -97,7 +103,7 @@ def _style() -> str:
 
 def slip_shown(page: Page) -> dict[str, Any]:
     """The statement in the words of the reader, as templates show it."""
-    slip, made, here = page.slip, page.slip.statement, page.posting
+    slip, made, here, wording = page.slip, page.slip.statement, page.posting, page.wording
     held = made.total_minor - slip.payable_minor
     state = slip.run.state
     return {
@@ -106,10 +112,10 @@ def slip_shown(page: Page) -> dict[str, Any]:
         "where": list(_where(here, page)) if here else [],
         "period": made.period,
         "state": state,
-        "currency": made.currency,
-        "total": _money(made.total_minor, made.currency),
-        "held": _money(held, made.currency) if slip.held_lines else "",
-        "payable": _money(slip.payable_minor, made.currency),
+        "total": wording.money(made.total_minor, made.currency),
+        "held": wording.money(held, made.currency) if slip.held_lines else "",
+        "taken": wording.money(-held, made.currency) if slip.held_lines else "",
+        "payable": wording.money(slip.payable_minor, made.currency),
         "sections": list(_sections(page)),
         "holds": slip.holds,
         "inquiries": [_inquiry(each, page.lang) for each in slip.inquiries],
@@ -142,7 +148,7 @@ def _sections(page: Page) -> Iterator[dict[str, Any]]:
         total = sum(line.amount_minor for _, line, _ in own)
         yield {
             "kind": kind,
-            "total": _money(total, page.slip.statement.currency),
+            "total": page.wording.money(total, page.slip.statement.currency),
             "groups": [
                 {"title": _plan_title(page, plan), "lines": [_line(page, *each) for each in lines]}
                 for plan, lines in groups
@@ -163,25 +169,24 @@ def _plan_title(page: Page, plan: str) -> str:
 
 def _line(page: Page, number: int, line: Line, told: ExplainedLine) -> dict[str, Any]:
     plan = page.plans.get((line.about or page.slip.statement.period, line.plan))
-    scale = minor_per_major(line.currency)
+    wording = page.wording
     amounts = told.explanation.amounts
     return {
         "title": _in(line.title, page.lang),
         "clause": line.clause,
         "about": line.about,
-        "said": _in(told.said, page.lang),
+        "said": wording.sentence(told.said),
         "parts": [
-            {"said": _in(said, page.lang), "amount": shown(Fraction(amount.amount_minor) / scale)}
+            {"said": wording.sentence(said), "amount": _part(Fraction(amount.amount_minor), line, wording)}
             for amount, said in zip(amounts, told.parts, strict=False)
             if amount.kind == "part" and said.en
         ],
-        "inputs": list(_inputs(line, plan, page.lang)),
-        "targets": list(_targets(line, plan, page.lang)),
-        "notes": [_in(rate.said, page.lang) for rate in told.rates]
-        + [_in(missed, page.lang) for missed in told.missed],
+        "inputs": list(_inputs(line, plan, wording)),
+        "targets": list(_targets(line, plan, wording)),
+        "notes": [wording.sentence(said) for said in (*(rate.said for rate in told.rates), *told.missed)],
         "facts": list(_facts(page, line, told, plan)),
         **_held(page, number, line),
-        "amount": _money(line.amount_minor, line.currency),
+        "amount": wording.money(line.amount_minor, line.currency),
     }
 
 
@@ -193,23 +198,30 @@ def _held(page: Page, number: int, line: Line) -> dict[str, str]:
     is_part = held.held_minor != line.amount_minor
     return {
         "holds": " ".join(held.holds),
-        "kept": _money(held.held_minor, line.currency) if is_part else "",
+        "kept": page.wording.money(held.held_minor, line.currency) if is_part else "",
     }
 
 
-def _inputs(line: Line, plan: Plan | None, lang: Lang) -> Iterator[dict[str, str]]:
+def _part(minor: Fraction, line: Line, wording: Wording) -> str:
+    """A part of a line, which need not be whole minor units."""
+    amount = wording.money(round(minor), line.currency)
+    return amount if minor.denominator == 1 else f"≈ {amount}"
+
+
+def _inputs(line: Line, plan: Plan | None, wording: Wording) -> Iterator[dict[str, str]]:
     for name, value in line.inputs.items():
         measure = plan.measures.get(name) if plan else None
-        title = name if measure is None else _in(measure.title, lang)
-        yield {"title": title, "value": _level(value, name, plan)}
+        title = name if measure is None else wording.title(measure.title)
+        yield {"title": title, "value": _level(value, name, plan, wording)}
 
 
-def _targets(line: Line, plan: Plan | None, lang: Lang) -> Iterator[dict[str, str]]:
+def _targets(line: Line, plan: Plan | None, wording: Wording) -> Iterator[dict[str, str]]:
     for name, target in line.targets.items():
         said = plan.targets.get(name) if plan else None
         title = (said.title or plan.measures[said.measure].title) if plan and said else None
         measure = said.measure if said else name
-        yield {"title": _in(title, lang) if title else name, "value": _level(target.value, measure, plan)}
+        level = _level(target.value, measure, plan, wording)
+        yield {"title": wording.title(title) if title else name, "value": level}
 
 
 def _facts(page: Page, line: Line, told: ExplainedLine, plan: Plan | None) -> Iterator[dict[str, Any]]:
@@ -258,18 +270,11 @@ def _inquiry(inquiry: Inquiry, lang: Lang) -> dict[str, Any]:
     }
 
 
-def _level(value: str | None, measure: str, plan: Plan | None) -> str:
-    if value is None:
-        return "–"
+def _level(value: str | None, measure: str, plan: Plan | None, wording: Wording) -> str:
     found = plan.measures.get(measure) if plan else None
-    text = shown(Fraction(value), found.form if found else "number")
-    return f"{text} {plan.currency}" if plan and found and found.form == "money" else text
-
-
-def _money(minor: int, currency: str) -> str:
-    """`minor` in major units, with commas between thousands."""
-    whole, point, rest = major_text(abs(minor), currency).partition(".")
-    return f"{'−' if minor < 0 else ''}{int(whole):,}{point}{rest}"
+    if plan is None or found is None:
+        return wording.level(value, "number", None)
+    return wording.level(value, found.form, found.unit, plan.currency)
 
 
 def _in(title: Title, lang: Lang) -> str:

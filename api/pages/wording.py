@@ -107,10 +107,6 @@ class Wording(NamedTuple):
         sign = _MINUS if minor < 0 else "+" if signed and minor else ""
         return f"{sign}{_before(code)}{amount}"
 
-    def sign(self, currency: str) -> str:
-        """What stands before an amount of the currency."""
-        return _before(currency)
-
     def number(self, exact: str, form: Unit = "number", currency: str | None = None) -> str:
         """A number that is exact text, to two places: 1,234.5, 11.5%, ¥600."""
         value = Fraction(exact)

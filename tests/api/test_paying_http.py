@@ -258,17 +258,18 @@ def printed_in_both_languages(own: httpx.Client, digest: str) -> None:
     english = own.get(f"{STATEMENT}/print", headers={"Accept-Language": "fr, en-GB;q=0.8, zh;q=0.5"})
     chinese = own.get(f"{STATEMENT}/print", params={"lang": "zh"})
     for answer, said in (
-        (english, ("Per deal", "Total", "2 × 50 CNY", "2 facts")),
-        (chinese, ("合计", "条事实")),
+        (english, ("Per deal", "Total", "2 × ¥50", "2 facts", "March 2025", ">Amount<")),
+        (chinese, ("合计", "条事实", "2025年3月", ">金额<")),
     ):
         assert answer.status_code == 200
         assert answer.headers["Content-Type"].startswith("text/html")
-        for text in (*said, digest, "120.00", "&lt;b&gt;D5&lt;/b&gt; is missing", "E1"):
+        for text in (*said, digest, "¥120.00", "&lt;b&gt;D5&lt;/b&gt; is missing", "E1"):
             assert text in answer.text, text
         style = answer.text.split("<style>")[1].split("</style>")[0]
         hashed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         policy = answer.headers["Content-Security-Policy"]
         assert policy.startswith(f"default-src 'none'; style-src 'sha256-{hashed}';")
+        assert "CNY" not in answer.text and " %" not in answer.text.split("</style>")[1]
         assert "<script" not in answer.text and "src=" not in answer.text and "<b>D5" not in answer.text
     link = re.search(r'href="(evidence\?[^"]+)"', english.text)
     assert link is not None
