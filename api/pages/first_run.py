@@ -21,6 +21,7 @@ from api.pages.navigation import Navigation, page_opt
 from api.pages.page import Page, Site, html_answer, render
 from api.pages.problem_pages import wants_page
 from api.pages.refusals import told
+from api.pages.serving import Serving
 from api.pages.submitted import converted, text_of
 from api.problems import MEDIA_TYPE
 from api.same_site import require_same_origin
@@ -42,7 +43,7 @@ def set_up_app(first: FirstRun, on_open: Callable[[], None]) -> Litestar:
     """All that is served as long as the ledger is not open. on_open: told when it is."""
     given: dict[str, object] = {
         "first": first,
-        "site": Site(first.ledger.intake, Navigation(()), {}),
+        "site": Site(first.ledger.intake, Navigation(()), {}, Serving()),
         "on_open": on_open,
     }
     return Litestar(

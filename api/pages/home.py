@@ -16,7 +16,7 @@ async def home(
     request: Request[Any, Caller, State], site: NamedDependency[Site], page: NamedDependency[Page]
 ) -> Response[Any]:
     """Goes to the first page of the navigation that the reader may read; says so if there is none."""
-    entries = site.navigation.of(request.auth, None)
+    entries = site.entries(request.auth, None)
     if entries:
         return Response(None, status_code=303, headers={"Location": entries[0].href})
     return await page.rendered("empty.html")

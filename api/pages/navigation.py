@@ -14,12 +14,13 @@ from api.streaming.concerns import Follows
 class Nav(NamedTuple):
     """A place in the navigation. key: of its name, `base.nav.KEY` in the words, and of its icon.
 
-    roles: whose navigation it stands in.
+    roles: whose navigation it stands in. clients: only for those whose work is with clients.
     """
 
     order: int
     key: str
     roles: frozenset[Role]
+    clients: bool = False
 
 
 OF_EVERY_VIEW = ("known_at", "at_least")
@@ -33,17 +34,19 @@ def page_opt(
     asks: Iterable[str] = (),
     nav: int | None = None,
     roles: Iterable[Role] = ROLES,
+    clients: bool = False,
     follows: Follows | None = None,
     **said: Any,
 ) -> dict[str, Any]:
     """The `opt` of a page: what every address declares there, and where it stands in the navigation.
 
     asks: its own parameters. under: the key of the navigation that it belongs to; nav: its place, if it is
-    that entry itself. roles: in whose navigation it stands, of those who may read it. follows: the facts at
-    which an open page is shown anew; none where it stays as it was loaded.
+    that entry itself. roles: in whose navigation it stands, of those who may read it; clients: only of those
+    of them whose work is with clients. follows: the facts at which an open page is shown anew; none where it
+    stays as it was loaded.
     """
     said |= {} if follows is None else {"follows": follows}
-    place = {} if nav is None else {"nav": Nav(nav, under, frozenset(roles))}
+    place = {} if nav is None else {"nav": Nav(nav, under, frozenset(roles), clients)}
     return {"page": True, "action": action, "asks": (*OF_EVERY_VIEW, *asks), "under": under, **place, **said}
 
 
@@ -62,12 +65,12 @@ class Navigation:
         found = [(handler.opt["nav"], handler) for handler in pages if "nav" in handler.opt]
         self._found = sorted(found, key=lambda each: each[0].order)
 
-    def of(self, caller: Caller, under: str | None) -> list[Entry]:
-        """Those that `caller` may read."""
+    def of(self, caller: Caller, under: str | None, with_clients: bool) -> list[Entry]:
+        """Those that `caller` may read and that serve them. with_clients: whether they work with clients."""
         return [
             Entry(nav.key, own_address(handler, caller), nav.key == under)
             for nav, handler in self._found
-            if caller.role in nav.roles and may_read(handler, caller)
+            if caller.role in nav.roles and (with_clients or not nav.clients) and may_read(handler, caller)
         ]
 
 

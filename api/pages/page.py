@@ -13,6 +13,7 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import FormMultiDict, State
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from psycopg import Cursor
 
 from api.auth import signed_in
 from api.bulk.building import Building
@@ -23,8 +24,9 @@ from api.intake.intake import DEFAULT_ZONE
 from api.names import names_of
 from api.own_facts import in_own_name, new_key, record, require_self
 from api.pages.languages import chosen
-from api.pages.navigation import Navigation, followed_at
+from api.pages.navigation import Entry, Navigation, followed_at
 from api.pages.refusals import Told, told
+from api.pages.serving import Serving
 from api.pages.submitted import text_of
 from api.pages.templates import environment
 from api.pages.wording import Wording
@@ -61,12 +63,18 @@ Asked = Request[Any, Caller, State]
 class Site(NamedTuple):
     """What all pages share. navigation: where one can go, as far as one may.
 
-    followed: the pages that are shown anew as facts come, by the form of their address.
+    followed: the pages that are shown anew as facts come, by the form of their address. serving: whom places
+    of the navigation serve.
     """
 
     intake: Intake
     navigation: Navigation
     followed: Mapping[str, HTTPRouteHandler]
+    serving: Serving
+
+    def entries(self, caller: Caller, under: str | None) -> list[Entry]:
+        """The places of the navigation that serve `caller`."""
+        return self.navigation.of(caller, under, self.serving.with_clients(caller.employee))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -274,10 +282,17 @@ async def page(
     """The page that a request is for."""
     given = {**services, "view": view, "writing": writing}
     follows = request.scope["route_handler"].opt.get("follows")
-    position, called = await given["reading"].ask(
-        lambda cursor: (counted_position(cursor) if follows else None, titles(cursor))
-    )
-    return Page(request, site, given, called, position)
+    reading: Reading = given["reading"]
+    employee, today = request.auth.employee, reading.today()
+
+    def question(cursor: Cursor[Any]) -> tuple[int, Titles]:
+        counted = counted_position(cursor)
+        if employee is not None:
+            site.serving.look(cursor, employee, today, counted)
+        return counted, titles(cursor)
+
+    counted, called = await reading.ask(question)
+    return Page(request, site, given, called, counted if follows else None)
 
 
 def html_answer(html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[str]:
@@ -302,7 +317,7 @@ def render(
             say=wording.say,
             wording=wording,
             firm=site.firm,
-            entries=site.navigation.of(caller, under) if caller else [],
+            entries=site.entries(caller, under) if caller else [],
             csrf_token=_csrf_token(request),
             here=request.url.path + (f"?{query}" if query else ""),
             **{"live": None, "position": None, **shown},

@@ -22,6 +22,7 @@ from api.pages.page import Site, page
 from api.pages.payroll import asking, balancing, closing, holding, in_run, months, payments, run
 from api.pages.people import people_page
 from api.pages.plans import drafts, editing, examples, listing, reading, trying
+from api.pages.serving import Serving
 from api.pages.team import care, newcomers, now, pairs, person, swaps, targets, waiting
 
 PAGES: list[HTTPRouteHandler] = [
@@ -177,7 +178,7 @@ OPEN: list[HTTPRouteHandler] = [
 def site_of(intake: Intake) -> Site:
     """What all pages of a service share."""
     followed = {page_path(page): page for page in PAGES if "follows" in page.opt}
-    return Site(intake, Navigation(PAGES), followed)
+    return Site(intake, Navigation(PAGES), followed, Serving())
 
 
 def page_router(site: Site) -> Router:

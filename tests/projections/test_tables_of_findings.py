@@ -13,7 +13,7 @@ from api.credentials import HELD_IN
 from api.insight import FORECAST_FROM
 from domain.facts.activity import ActivityRecorded
 from domain.facts.credentials import CredentialGranted
-from projections import credentials, staffing
+from projections import client_work, credentials, staffing
 from projections.registry import PROJECTIONS
 from projections.spans import Cursor, Span, moved
 
@@ -26,6 +26,7 @@ GRANTED = CredentialGranted(employee="E1", credential="N1", kind="nursing licenc
     [
         (lambda cursor: credentials.held(cursor, DAY), HELD_IN),
         (lambda cursor: staffing.forecast(cursor, DAY), FORECAST_FROM),
+        (lambda cursor: client_work.works_with_clients(cursor, "E1", DAY), client_work.FOUND_IN),
     ],
 )
 def test_a_finding_reads_no_other_tables_than_it_names(

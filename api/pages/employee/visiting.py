@@ -22,7 +22,7 @@ CLIENTS = 500
 
 @get(
     "/employees/{employee:str}/visit",
-    opt=page_opt("record", "visit", nav=30, asks=["done"], personal="person"),
+    opt=page_opt("record", "visit", nav=30, clients=True, asks=["done"], personal="person"),
 )
 async def visit_page(
     page: NamedDependency[Page],
