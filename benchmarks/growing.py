@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -168,8 +169,8 @@ class Growing:
         month = self._months[-1].next() if self._months else FIRST
         clock = Clock(self._server)
         made = work(self._people, facts, month, self._written)
-        for _ in range(facts // CALL_FACTS):
-            self._ledger.journal.append([next(made) for _ in range(CALL_FACTS)], now=now())
+        while call := list(islice(made, CALL_FACTS)):
+            self._ledger.journal.append(call, now=now())
         append = clock.per(facts)
         clock = Clock(self._server)
         self._ledger.runner().catch_up()

@@ -16,7 +16,7 @@ from psycopg import Cursor, sql
 from domain.facts.upcasts import tag_now, with_former
 from domain.journal import sealed
 from domain.journal.merkle import HASH_BYTES, leaf_hash
-from domain.journal.query import Query
+from domain.journal.query import LAST, Query
 from domain.journal.record import Record, record_line
 from domain.journal.tiles import WIDTH, Place, TileDamaged
 from domain.refusals import Refusal
@@ -41,8 +41,6 @@ where dropped_at is not null and recorded_from <= %(instant)s and recorded_until
 
 READING = "select pg_advisory_lock_shared(hashtextextended('cold ' || %(schema)s, 0))"
 READ = "select pg_advisory_unlock_shared(hashtextextended('cold ' || %(schema)s, 0))"
-
-LAST = 2**63 - 1
 
 # On the wire json is its text, and canonical text is at hand as bytes.
 COLUMN_TYPES = "int8 text text text bytea text[] timestamptz timestamptz text int8 bytea".split()

@@ -29,6 +29,9 @@ class Selector(NamedTuple):
     tags: tuple[str, ...] = ()
 
 
+LAST = 2**63 - 1
+"""Where no position is beyond."""
+
 Query: TypeAlias = Sequence[Selects]
 """Facts that at least one of them selects; all facts, when there is none."""
 
@@ -48,11 +51,15 @@ _PAGE = SQL("""
 select position from ({matches} offset 0) found
 order by position limit {limit}""")
 _ANY_PAGE = SQL("select position from journal where position > {after} order by position limit {limit}")
+# Compared as rows, type and position are what only the index of both has in order. Asked for equal types the
+# planner, which takes each type for as frequent as the next, walks all positions in search of a rare one.
 _TYPE_PAGE = SQL("""
 select found.position from unnest({types}::text[]) as wanted (type)
 cross join lateral (
     select position from journal
-    where journal.type = wanted.type and position > {after} order by position limit {limit}
+    where (journal.type, position) > (wanted.type, {after})
+        and (journal.type, position) <= (wanted.type, {last}) and position > {after}
+    order by journal.type, position limit {limit}
 ) found
 order by found.position limit {limit}""")
 
@@ -68,7 +75,7 @@ def first_positions(query: Query, after: int, limit: int) -> Composed:
         return _PAGE.format(matches=_matches(query, after), limit=limit)
     types = sorted(with_former({type for item in query for type in item.types}))
     if types and all(item.types for item in query):
-        return _TYPE_PAGE.format(types=types, after=after, limit=limit)
+        return _TYPE_PAGE.format(types=types, after=after, last=LAST, limit=limit)
     return _ANY_PAGE.format(after=after, limit=limit)
 
 

@@ -9,7 +9,7 @@ from psycopg.sql import SQL
 
 from domain.journal import cold
 from domain.journal.lookup import RECORD_COLUMNS, at_positions, stored_keys, to_records
-from domain.journal.query import Query, Selector, first_positions
+from domain.journal.query import LAST, Query, Selector, first_positions
 from domain.journal.record import Record
 
 HEAD = "select coalesce(max(position), 0) from journal"
@@ -45,8 +45,6 @@ with recursive search (low, high) as (
     where low < high
 )
 select low from search where low = high"""
-
-LAST = 2**63 - 1
 
 
 def head(cursor: Cursor[Any]) -> int:
