@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from api import changes
 from api.ops import Ledger
 from api.own_facts import new_key
+from api.pages.called import plan_words
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.submitted import converted, text_of
@@ -87,6 +88,7 @@ async def _shown(
         open=[each for each in found if each.state == "open"],
         over=[each for each in reversed(found) if each.state != "open"][:SHOWN],
         names=await page.names(people | actors),
+        called=await plan_words(page),
         dated=dt.date.fromisoformat,
         own=page.caller.actor,
         may_answer=lambda each: page.may("record") and role in MAY_ANSWER[each.changes],  # type: ignore[misc]

@@ -85,6 +85,15 @@ class Wording(NamedTuple):
         """A name with its id: Li Na (E17), 李娜（E17）."""
         return self.say("base.named", name=name, id=id)
 
+    def actor(self, actor: str, names: Mapping[str, str] = NOBODY) -> str:
+        """Who has written something: by name where it is known, else by their account, token or id."""
+        if actor in names:
+            return names[actor]
+        kind, _, name = actor.partition(":")
+        if kind == "os" and name:
+            return self.say("base.at_the_command_line", name=name)
+        return name if kind in ("account", "oidc") and name else actor
+
     def is_foreign(self, said: str) -> bool:
         """Whether what is said is not in the language of the page."""
         return self.lang == "zh" and _HAN.search(said) is None and _WORD.search(said) is not None

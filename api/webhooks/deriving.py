@@ -43,6 +43,7 @@ from domain.people.roster import has_left
 from domain.period import Period
 from projections import reach, roster
 from projections.display import anonymous
+from projections.titles import Titles, titles
 
 STRETCH_FACTS = 500
 MOST_WAITING = 2_000
@@ -62,11 +63,12 @@ order by s.employee"""
 class _About(NamedTuple):
     """What has to be known beside a fact. types: of what is voided or confirmed, by position.
 
-    hidden: those who chose not to be named on boards.
+    hidden: those who chose not to be named on boards. called: what ids are called that are not people's.
     """
 
     types: Mapping[int, str]
     hidden: frozenset[str]
+    called: Titles
 
 
 class Seen(NamedTuple):
@@ -133,7 +135,7 @@ def derive(cursor: Cursor[Any], name: str, upto: int, today: dt.date, at: dt.dat
     reaches = records[-1].position if len(records) == STRETCH_FACTS else upto
     if records:
         seen = seen_by(cursor, asked, today)
-        about = _About(_types_about(cursor, records), frozenset(anonymous(cursor)))
+        about = _About(_types_about(cursor, records), frozenset(anonymous(cursor)), titles(cursor))
         fresh = [each for record in records for each in _fresh(cursor, asked, seen, record, about)]
         queue.add(cursor, name, fresh, at)
     cursor.execute(subscriptions.SKIP, {"webhook": name, "position": reaches})
@@ -149,7 +151,7 @@ def _fresh(cursor: Cursor[Any], asked: Webhook, seen: Seen, record: Record, abou
             event,
             record.position,
             body_of(event, instant_text(record.occurred_at), fact_told(record, fact)),
-            told(fact, asked.language),
+            told(fact, asked.language, about.called),
         )
     if record.type == "period_closed" and STATEMENT in asked.events and may_be_told(asked.role, STATEMENT):
         yield from _statements(cursor, asked, seen, record)

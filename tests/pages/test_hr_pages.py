@@ -194,6 +194,7 @@ def test_an_id_is_given_a_name(firm: Service) -> None:
     head = firm.client("hr_head")
     fact_of = {"employee": "E9", "score": "8", "kind": "closing", "grader": "M1", "graded_as": "mentor"}
     assert head.post("/v1/facts", json=fact("skill_graded", fact_of)).status_code == 201
+    firm.get("/v1/titles")
     answer = sent(head, "/hr/titles?kind=skill", kind="skill", id="closing", en="Closing", zh="")
     assert answer.status_code == 422 and "zh" in answer.text
     named = {"kind": "skill", "id": "closing", "en": "Closing a sale", "zh": "促成成交", "key": "named"}

@@ -53,6 +53,12 @@ def test_one_of_a_thing_is_called_so_in_english() -> None:
     )
 
 
+def test_who_has_done_something_is_named_as_far_as_is_known() -> None:
+    told = [(ZH.actor(each, {"E1": "王芳"}), EN.actor(each)) for each in ("E1", "account:wang.hr", "os:root")]
+    assert told == [("王芳", "E1"), ("wang.hr", "wang.hr"), ("root（命令行）", "root, at the command line")]
+    assert EN.actor("meritbook demo") == "meritbook demo"
+
+
 def test_every_kind_of_work_has_a_name() -> None:
     """In both languages, not its tag; whoever adds one names it in api/web/words/employee.yaml."""
     assert [each for each in CREDITED if ZH.fact(each).isascii() or "_" in EN.fact(each)] == []

@@ -21,8 +21,9 @@ from api.webhooks.queue import Due, Outcome
 from api.webhooks.schedule import verdict
 from api.webhooks.subscriptions import Webhook
 from domain.facts.mood import SurveyAnswered
-from domain.facts.people import EmployeeLeft
+from domain.facts.people import EmployeeLeft, EmployeePromoted
 from domain.facts.registry import FACT_TYPES
+from domain.facts.titles import TitleSet
 from domain.journal.append import Journal
 from domain.journal.master import InMemory
 from domain.journal.vault import Vault
@@ -103,6 +104,21 @@ def test_what_comes_with_the_day_is_told_once_and_only_what_is_new(firm: Firm) -
     ]
     assert told[0]["data"]["attained_on"] == "2025-03-18" and told[1]["data"]["person"] == "M1"
     assert len(firm.derived(webhook)) == 2, "not again, however often is looked"
+
+
+def test_the_line_of_a_robot_names_a_post_as_people_call_it(firm: Firm) -> None:
+    """People stay their ids: a group reads it."""
+    firm.book.tell(TitleSet(kind="post", id="seller", en="Sales representative", zh="销售代表"))
+    webhook = firm.make("fact.employee_promoted")
+    firm.book.tell(
+        EmployeePromoted(employee="E2", post="seller", effective_on=dt.date(2025, 3, 10)),
+        dt.date(2025, 3, 10),
+    )
+    firm.derived(webhook)
+    with firm.book.cursor() as cursor:
+        assert [each.line for each in firm.due(cursor, webhook)] == [
+            "E2 is Sales representative from 2025-03-10"
+        ]
 
 
 def test_events_that_are_added_later_begin_then(firm: Firm) -> None:

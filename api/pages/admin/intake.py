@@ -16,6 +16,7 @@ from api.pages.asked import Field, word
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.submitted import text_of
+from api.watching import shows
 from domain.refusals import BadField, Refusal
 
 ENTRIES_A_PAGE = 50
@@ -23,7 +24,7 @@ ENTRIES_A_PAGE = 50
 
 @get(
     "/admin/connectors",
-    opt=page_opt("administer", "admin", asks=["standing", "after"], personal="none", reach="all"),
+    opt=page_opt("administer", "admin", asks=["standing", "after"], personal="people", reach="all"),
 )
 async def connectors_page(
     page: NamedDependency[Page], standing: Field = None, after: Field = None
@@ -37,8 +38,11 @@ async def connectors_page(
     waiting: QuarantinePage = await page.ask(
         quarantine_http.read_quarantine, state_=chosen, after=word(after), limit=ENTRIES_A_PAGE
     )
+    names = await page.names(each.set_by for each in found)
+    shows(page.request, names)
     return await page.rendered(
         "admin/connectors.html",
+        names=names,
         tabs=TABS,
         connectors=list(zip(found, reports, strict=True)),
         waiting=waiting,

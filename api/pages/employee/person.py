@@ -18,6 +18,11 @@ class Who(NamedTuple):
     root: str
     is_self: bool
 
+    @property
+    def id_below(self) -> str | None:
+        """The id, below the name; None where it is all the name there is."""
+        return self.employee if self.name != self.employee else None
+
 
 async def person_shown(page: Page, employee: str, on: dt.date, view: View | None = None) -> Who:
     """The person, by name where it is known; by all that the page is asked for, or that `view` knows.

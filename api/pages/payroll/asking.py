@@ -9,6 +9,7 @@ from litestar.params import PathParameter, QueryParameter
 
 from api import inquiries
 from api.own_facts import new_key
+from api.pages.called import plan_words
 from api.pages.page import Page
 from api.pages.payroll.desk import desk_opt
 from api.pages.submitted import converted, text_of
@@ -99,11 +100,13 @@ async def _shown(
     page: Page, inquiry: str, refusal: Refusal | None = None, said: dict[str, str] | None = None
 ) -> Response[str]:
     found: Inquiry = await page.ask(inquiries.read_inquiry, inquiry=inquiry)
+    answering = [each.actor for each in (*found.answers, found.resolution) if each is not None]
     return await page.answered(
         "payroll/inquiry.html",
         refusal,
         found=found,
-        names=await page.names([found.employee]),
+        names=await page.names({found.employee, found.actor, *answering}),
+        called=await plan_words(page),
         kinds=_kinds(page),
         outcomes=get_args(Outcome),
         currency=page.site.currency,

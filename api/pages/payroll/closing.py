@@ -23,6 +23,7 @@ from api.reading import PeriodInPath, month
 from api.roles import MAY_RECORD, Action
 from api.run_sheets import Offset
 from api.seal import Seal
+from api.watching import shows
 from domain.facts.base import Fact
 from domain.facts.runs import RunApproved, RunReleased
 from domain.refusals import BadField, NotAllowed, Refusal
@@ -42,7 +43,7 @@ WHERE: Mapping[Item, tuple[Action, str]] = {
 """The page that shows what an item of the checklist counts, for those who may do what it takes."""
 
 
-@get("/payroll/{period:str}/close", opt=desk_opt(personal="none", follows="all_facts"))
+@get("/payroll/{period:str}/close", opt=desk_opt(follows="all_facts"))
 async def close_page(
     page: NamedDependency[Page],
     quarantine: NamedDependency[Quarantine],
@@ -56,7 +57,7 @@ async def close_page(
     return await _shown(page, period, given, kept_sheets)
 
 
-@post("/payroll/{period:str}/close", opt=desk_opt(personal="none"))
+@post("/payroll/{period:str}/close", opt=desk_opt())
 async def take_next_step(
     page: NamedDependency[Page],
     ledger: NamedDependency[Ledger],
@@ -143,9 +144,17 @@ async def _shown(
         run = await page.ask(run_sheets.read_run_components, kept_sheets=kept_sheets, period=period)
         by = next(each for each in await page.ask(read_payroll_runs) if each.period == found.period)
     recording = MAY_RECORD.get(page.caller.role, frozenset())
+    hands = [found.proposal.proposed_by if found.proposal else None]
+    if run is not None and by is not None:
+        hands += [by.proposed_by, by.closed_by]
+        hands += [run.run.approval.approver if run.run.approval else None]
+        hands += [run.run.release.actor if run.run.release else None]
+    names = await page.names(each for each in hands if each is not None)
+    shows(page.request, names)
     return await page.answered(
         "payroll/close.html",
         refusal,
+        names=names,
         period=period,
         tab="close",
         found=run,

@@ -8,6 +8,7 @@ from litestar.params import PathParameter, QueryParameter
 
 from api import payroll
 from api.own_facts import new_key
+from api.pages.called import plan_words
 from api.pages.page import Page
 from api.pages.payroll.desk import desk_opt
 from api.pages.people import choice, chosen
@@ -105,7 +106,8 @@ async def _shown(page: Page, said: dict[str, str], refusal: Refusal | None = Non
         refusal,
         holding=[each for each in found if each.released_at is None][::-1],
         over=[each for each in found if each.released_at is not None][::-1],
-        names=await page.names(each.employee for each in found),
+        names=await page.names(who for each in found for who in (each.employee, each.actor)),
+        called=await plan_words(page),
         said=said,
         scopes=get_args(HoldScope),
         who=await choice(page, "employee", said.get("employee", ""), refusal),

@@ -73,6 +73,7 @@ async def _targets(
         currency=far[0].currency if far else None,
         titles={each.target: each.title for each in asked},
         history=history,
+        names=await page.names(who for each in history for who in (each.actor, each.approver)),
         waiting=[each for each in await waiting(page, TargetChanged.TYPE) if each.employee == employee],
         care=[each for each in care if each.state != "closed"],
         may=page.may_record(TargetChanged) and page.caller.employee != employee,

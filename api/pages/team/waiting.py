@@ -9,6 +9,7 @@ from litestar.params import QueryParameter
 
 from api import confirmations, inquiries
 from api.own_facts import new_key
+from api.pages.called import plan_words
 from api.pages.navigation import page_opt
 from api.pages.page import Page
 from api.pages.submitted import converted, text_of
@@ -110,7 +111,8 @@ async def _waiting(
         inquiries=unsettled,
         settled=[each for each in found if each.state == "resolved"][:-6:-1],
         kinds={kind: words[page.wording.lang] for kind, words in KINDS.items()},
-        names=await page.names(people),
+        names=await page.names(people | {answer.actor for each in unsettled for answer in each.answers}),
+        called=await plan_words(page),
         outcomes=OUTCOMES,
         currency=page.site.currency,
         may_confirm=page.may_record(FactConfirmed),
