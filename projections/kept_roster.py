@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, cast
 
-from domain.people.roster import Posting, RosterChange, Status, last_posting, posting, standing
+from domain.people.roster import Career, Posting, RosterChange, Status
 from domain.period import Period
 from projections.rows import by_employee
 from projections.spans import Cursor
@@ -64,9 +64,14 @@ class _Answer(NamedTuple):
 class Roster:
     """Everybody's changes, and what was made of them for the days that were asked about last."""
 
-    def __init__(self, moves: Moves, answers: Mapping[Hashable, _Answer] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        moves: Moves,
+        answers: Mapping[Hashable, _Answer] = MappingProxyType({}),
+        careers: Mapping[str, Career] = MappingProxyType({}),
+    ) -> None:
         self.moves = MappingProxyType(moves)
-        self._answers = dict(answers)
+        self._answers, self._careers = dict(answers), dict(careers)
 
     def moved(self, told: Iterable[RosterChange], changed: Collection[str]) -> "Roster":
         """The roster in which of those who `changed` that is `told`, which may be nothing any more."""
@@ -74,11 +79,12 @@ class Roster:
         moves |= by_employee(told)
         stale = frozenset(changed)
         answers = {key: _Answer(each.found, each.stale | stale) for key, each in [*self._answers.items()]}
-        return Roster(dict(sorted(moves.items())), answers)
+        careers = {employee: own for employee, own in self._careers.copy().items() if employee not in stale}
+        return Roster(dict(sorted(moves.items())), answers, careers)
 
     def here(self, day: dt.date) -> Mapping[str, Posting]:
         """Who works here on `day`, by employee."""
-        return self._of_each(("here", day), lambda own: posting(own, day))
+        return self._of_each(("here", day), lambda own: own.on(day))
 
     def standings(self, day: dt.date) -> Mapping[str, Standing]:
         """How everybody stands as of `day`, by employee; without those never hired."""
@@ -87,21 +93,20 @@ class Roster:
     def deciding(self, period: Period) -> Mapping[str, Posting]:
         """Where everybody works on the last day of `period`, or on their own last day of work in it."""
         first, last = period.first_day, period.last_day
-        return self._of_each(("deciding", first, last), lambda own: last_posting(own, first, last))
+        return self._of_each(("deciding", first, last), lambda own: own.last(first, last))
 
     def last(self, period: Period) -> Mapping[str, Posting]:
         """As `deciding`; those who left before, where they worked last."""
-        return self._of_each(("last", period.first_day, period.last_day), lambda own: _last(own, period))
+        first, last = period.first_day, period.last_day
+        return self._of_each(("last", first, last), lambda own: own.last_ever(first, last))
 
-    def _of_each(
-        self, key: Hashable, find: Callable[[Sequence[RosterChange]], _Found | None]
-    ) -> Mapping[str, _Found]:
-        """What `find` makes of what was told of each person, without those of whom it makes nothing."""
+    def _of_each(self, key: Hashable, find: Callable[[Career], _Found | None]) -> Mapping[str, _Found]:
+        """What `find` makes of each person's career, without those of whom it makes nothing."""
         answer = self._answers.get(key)
         asked = self.moves.keys() if answer is None else answer.stale
         known: Mapping[str, Any] = {} if answer is None else answer.found
         if answer is None or asked:
-            made = ((employee, find(self.moves.get(employee, ()))) for employee in asked)
+            made = ((employee, find(self._career(employee))) for employee in asked)
             anew = {employee: each for employee, each in made if each is not None}
             if anew.keys() <= known.keys() and len(anew) == len(asked):
                 known = MappingProxyType({**known, **anew})
@@ -113,6 +118,12 @@ class Roster:
         while len(self._answers) > KEPT_DAYS:
             self._answers.pop(next(iter([*self._answers])), None)
         return cast("Mapping[str, _Found]", known)
+
+    def _career(self, employee: str) -> Career:
+        found = self._careers.get(employee)
+        if found is None:
+            found = self._careers[employee] = Career(self.moves.get(employee, ()))
+        return found
 
 
 class Kept:
@@ -192,17 +203,9 @@ def _next(cursor: Cursor, held: tuple[Edition, Roster] | None, now: Edition, rea
     return held[1].moved(read(cursor, changed, None), changed)
 
 
-def _last(told: Sequence[RosterChange], period: Period) -> Posting | None:
-    here = last_posting(told, period.first_day, period.last_day)
-    left = [
-        each.effective_on for each in told if each.kind == "left" and each.effective_on <= period.last_day
-    ]
-    return here or (posting(told, max(left)) if left else None)
-
-
-def _standing(told: Sequence[RosterChange], day: dt.date) -> Standing | None:
-    found = standing(told, day)
-    return None if found is None else Standing(*found, _named(told, found[1]))
+def _standing(own: Career, day: dt.date) -> Standing | None:
+    found = own.standing(day)
+    return None if found is None else Standing(*found, _named(own.changes, found[1]))
 
 
 def _named(own: Sequence[RosterChange], at: Posting) -> RosterChange | None:

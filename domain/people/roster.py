@@ -1,8 +1,8 @@
 """Who works where on which day, folded from the changes that were recorded."""
 
 import datetime as dt
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -128,38 +128,82 @@ class Stretch(NamedTuple):
 def stretches(changes: Iterable[RosterChange]) -> list[Stretch]:
     """The stretches that the changes of one person, in any order, make of time, in their order."""
     found: list[Stretch] = []
-    for first_day, hired_on, held in _applied(_in_order(changes), dt.date.max):
+    for first_day, hired_on, held in _applied(_in_order(changes)):
         if found and found[-1].first_day == first_day:
             found.pop()
         found.append(Stretch(first_day, hired_on, dict(held)))
     return found
 
 
-def posting(changes: Iterable[RosterChange], day: dt.date) -> Posting | None:
-    """Where the person of `changes` works on `day`; None before the hire and after the last day of work.
+class Career:
+    """Where one person works, by all that was told of them; worked out once, for whoever asks about a day."""
 
-    changes: of one person, in any order.
-    """
-    ordered = _in_order(changes)
-    if len(ordered) == 1:
-        return _as_hired(ordered[0], day)  # most people: of everybody at once this is asked for every page
-    last = deque(_applied(ordered, day), maxlen=1)
-    _, hired_on, held = last[0] if last else (day, None, {})
-    if hired_on is None:
+    __slots__ = ("_places", "changes")
+
+    def __init__(self, changes: Sequence[RosterChange]) -> None:
+        """changes: of one person, in any order; they stay as they are."""
+        self.changes = changes
+        self._places = tuple(_places(self.changes))
+
+    def on(self, day: dt.date) -> Posting | None:
+        """Where the person works on `day`; None before the hire and after the last day of work."""
+        for first_day, here in reversed(self._places):
+            if first_day <= day:
+                return here
         return None
-    announced = (c.effective_on for c in ordered if c.kind == "left" and c.effective_on >= day)
-    return Posting(
-        employee=ordered[0].employee,
-        hired_on=hired_on,
-        left_on=next(announced, None),
-        **{name: held.get(name) for name in _CARRIED},
-    )
+
+    def standing(self, day: dt.date) -> tuple[Status, Posting] | None:
+        """Whether the person works here on `day`; where, or on their last or first day of work.
+
+        None for somebody who was never hired.
+        """
+        here = self.on(day)
+        if here is not None:
+            return "working", here
+        last = self._last_upto(end for end in self._days("left") if end < day)
+        if last is not None:
+            return "left", last
+        begin = min((first for first in self._days("hired") if first > day), default=None)
+        first = self.on(begin) if begin is not None else None
+        return None if first is None else ("coming", first)
+
+    def last(self, first: dt.date, last: dt.date) -> Posting | None:
+        """Where the person worked on their last day of work from `first` to `last`, if on any."""
+        return self.on(last) or self._last_upto(end for end in self._days("left") if first <= end < last)
+
+    def last_ever(self, first: dt.date, last: dt.date) -> Posting | None:
+        """As `last`; if the person had left before, where they worked last."""
+        return self.last(first, last) or self._last_upto(end for end in self._days("left") if end <= last)
+
+    def _last_upto(self, ends: Iterable[dt.date]) -> Posting | None:
+        return next((found for end in sorted(ends, reverse=True) if (found := self.on(end))), None)
+
+    def _days(self, kind: ChangeKind) -> Iterator[dt.date]:
+        return (change.effective_on for change in self.changes if change.kind == kind)
 
 
-def _as_hired(change: RosterChange, day: dt.date) -> Posting | None:
-    """Where somebody works of whom nothing but `change` is told."""
-    if change.kind != "hired" or change.effective_on > day:
-        return None
+def _places(changes: Sequence[RosterChange]) -> Iterator[tuple[dt.date, Posting | None]]:
+    """Since when somebody works where, in order; None for days on which they are not here."""
+    if len(changes) == 1 and changes[0].kind == "hired":  # as of most people
+        yield changes[0].effective_on, _as_hired(changes[0])
+        return
+    ends = sorted(change.effective_on for change in changes if change.kind == "left")
+    for first_day, hired_on, held in stretches(changes):
+        here = None
+        if hired_on is not None:
+            # A day of leaving ends a stretch, so it is the same one for all its days.
+            left_on = next((end for end in ends if end >= first_day), None)
+            here = Posting(
+                employee=changes[0].employee,
+                hired_on=hired_on,
+                left_on=left_on,
+                **{name: held.get(name) for name in _CARRIED},
+            )
+        yield first_day, here
+
+
+def _as_hired(change: RosterChange) -> Posting:
+    """Where somebody works of whom nothing but their hire is told."""
     return Posting(
         employee=change.employee,
         name=change.name,
@@ -176,29 +220,19 @@ def _as_hired(change: RosterChange, day: dt.date) -> Posting | None:
     )
 
 
+def posting(changes: Iterable[RosterChange], day: dt.date) -> Posting | None:
+    """Where the person of `changes` works on `day`; None before the hire and after the last day of work.
+
+    changes: of one person, in any order.
+    """
+    return Career([*changes]).on(day)
+
+
 def has_left(changes: Iterable[RosterChange], day: dt.date) -> bool:
     """Whether the person of `changes` was here before `day`, left, and has not come back by then."""
     own = list(changes)
     left = any(change.kind == "left" and change.effective_on < day for change in own)
     return left and posting(own, day) is None
-
-
-def standing(changes: Iterable[RosterChange], day: dt.date) -> tuple[Status, Posting] | None:
-    """Whether the person of `changes` works here on `day`; where, or on their last or first day of work.
-
-    None for somebody who was never hired.
-    """
-    own = list(changes)
-    here = posting(own, day)
-    if here is not None:
-        return "working", here
-    past = sorted((c.effective_on for c in own if c.kind == "left" and c.effective_on < day), reverse=True)
-    last = next((found for end in past if (found := posting(own, end))), None)
-    if last is not None:
-        return "left", last
-    begin = min((c.effective_on for c in own if c.kind == "hired" and c.effective_on > day), default=None)
-    first = posting(own, begin) if begin is not None else None
-    return None if first is None else ("coming", first)
 
 
 def _in_order(changes: Iterable[RosterChange]) -> list[RosterChange]:
@@ -210,15 +244,13 @@ def _in_order(changes: Iterable[RosterChange]) -> list[RosterChange]:
 
 
 def _applied(
-    ordered: Iterable[RosterChange], until: dt.date
+    ordered: Iterable[RosterChange],
 ) -> Iterator[tuple[dt.date, dt.date | None, dict[str, str | None]]]:
-    """After each change that shows by `until`: since when, which hire holds, and what holds."""
+    """After each change: since when it shows, which hire holds, and what holds."""
     held: dict[str, str | None] = {}
     hired_on: dt.date | None = None
     for change in ordered:
         first_day = starts_on(change)
-        if first_day > until:
-            return
         if change.kind == "left":
             hired_on = None
             yield first_day, hired_on, held
@@ -236,16 +268,6 @@ def _applied(
         for name in change.cleared or ():
             held.pop(name, None)
         yield first_day, hired_on, held
-
-
-def last_posting(changes: Iterable[RosterChange], first: dt.date, last: dt.date) -> Posting | None:
-    """Where the person of `changes` worked on their last day of work from `first` to `last`, if on any."""
-    own = list(changes)
-    here = posting(own, last)
-    ends = sorted(
-        (c.effective_on for c in own if c.kind == "left" and first <= c.effective_on < last), reverse=True
-    )
-    return here or next((found for end in ends if (found := posting(own, end))), None)
 
 
 def postings(changes: Iterable[RosterChange], day: dt.date) -> dict[str, Posting]:

@@ -4,16 +4,19 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from hypothesis import given
+from random_rosters import DAYS, PEOPLE, histories
 
 from domain.people.roster import (
+    Career,
     ChangeKind,
     Leave,
     RosterChange,
     headcount,
-    last_posting,
     leave_days,
     posting,
     postings,
+    starts_on,
 )
 
 
@@ -99,8 +102,24 @@ def test_who_returns_the_day_after_leaving_works_here() -> None:
     [("06-01", "06-30", "BJ"), ("06-15", "07-31", "BJ"), ("07-01", "07-31", None), ("06-01", "09-30", "GZ")],
 )
 def test_the_last_posting_of_a_period(first: str, last: str, branch: str | None) -> None:
-    held = last_posting(CAREER, day(first), day(last))
+    held = Career(CAREER).last(day(first), day(last))
     assert (held.branch if held else None) == branch
+
+
+@given(histories())
+def test_a_career_is_what_the_changes_up_to_each_day_make(told: list[RosterChange]) -> None:
+    """Of a stretch of days a posting is worked out once; the last day of work is that announced by then."""
+    for employee in PEOPLE:
+        own = [each for each in told if each.employee == employee]
+        career = Career(own)
+        for on in DAYS:
+            here, upto = career.on(on), [each for each in own if starts_on(each) <= on]
+            later = sorted(c.effective_on for c in own if c.kind == "left" and c.effective_on >= on)
+            last = posting(upto, on)
+            assert (here is None) == (last is None)
+            if here is not None and last is not None:
+                assert here.left_on == (later[0] if later else None)
+                assert (here.branch, here.mentor, here.hired_on) == (last.branch, last.mentor, last.hired_on)
 
 
 def test_a_headcount_as_of_a_day() -> None:

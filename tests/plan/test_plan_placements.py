@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from random_rosters import histories
 
-from domain.people.roster import RosterChange, last_posting
+from domain.people.roster import Career, RosterChange
 from domain.period import Period
 from domain.plan.components.by_placement import ByPlacement
 from domain.plan.document import Plan
@@ -53,7 +53,7 @@ def placed(
     of: Plan, moves: Iterable[RosterChange], overrides: Iterable[Override], period: Period = MARCH
 ) -> tuple[Membership, Placements | None] | None:
     told = list(moves)
-    here = last_posting(told, period.first_day, period.last_day)
+    here = Career(told).last(period.first_day, period.last_day)
     held = here and membership(of, period, here, told)
     if not held:
         return None

@@ -10,7 +10,7 @@ from given_plan import HIRED, MARCH, document, entitled, plan, posted, problems,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.people.roster import Leave, RosterChange, last_posting
+from domain.people.roster import Career, Leave, RosterChange
 from domain.period import Period
 from domain.plan.components.base import Stay
 from domain.plan.resolve import Resolver
@@ -49,7 +49,7 @@ def away(first: str, last: str, minutes: int | None = None) -> Leave:
 
 
 def stayed(moves: list[RosterChange], leaves: list[Leave], period: Period = MARCH) -> Stay:
-    here = last_posting(moves, period.first_day, period.last_day)
+    here = Career(moves).last(period.first_day, period.last_day)
     assert here is not None
     return stay(EMPLOYED, period, here, leaves, moves)
 
@@ -105,7 +105,7 @@ def test_how_long_somebody_is_here_does_not_matter_for_the_days() -> None:
     """Three months complete on 10 March: the plan of the last day covers all of March."""
     tenured = plan(PRORATED.replace("PRORATE", "employed").replace("{from: 0}", "{from: 3}"))
     moves = [hired("2024-12-10")]
-    here = last_posting(moves, MARCH.first_day, MARCH.last_day)
+    here = Career(moves).last(MARCH.first_day, MARCH.last_day)
     assert here is not None
     assert stay(tenured, MARCH, here, [], [*moves, moved("2025-03-05", "seller")]).days == 31
 
@@ -113,7 +113,7 @@ def test_how_long_somebody_is_here_does_not_matter_for_the_days() -> None:
 def test_target_and_pay_by_days() -> None:
     """From 16 March: 16 of 31 clients are asked for, and 16/31 of the pay is due."""
     moves = [hired("2025-03-16")]
-    here = last_posting(moves, MARCH.first_day, MARCH.last_day)
+    here = Career(moves).last(MARCH.first_day, MARCH.last_day)
     assert here is not None
     held = Resolver(EMPLOYED, MARCH)(here, [away("2025-03-20", "2025-03-21")], moves)
     assert held.targets["clients"].value == 16

@@ -8,7 +8,7 @@ from given_plan import MARCH, credit, plan, posted, problems
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.people.roster import Leave, RosterChange, last_posting, posting
+from domain.people.roster import Career, Leave, RosterChange, posting
 from domain.period import Period
 from domain.plan.document import Plan
 from domain.plan.measures import Days, FactMeasure, evaluate
@@ -42,7 +42,7 @@ def moves(*told: tuple[str, str]) -> list[RosterChange]:
 
 
 def member(of: Plan, told: list[RosterChange], period: Period = MARCH) -> Membership | None:
-    here = last_posting(told, period.first_day, period.last_day)
+    here = Career(told).last(period.first_day, period.last_day)
     return None if here is None else membership(of, period, here, told)
 
 
@@ -136,7 +136,7 @@ histories = st.lists(st.tuples(days_of_spring.map(str), posts), max_size=6).map(
 @given(told=histories)
 def test_spells_are_the_days_on_which_somebody_belongs(told: list[RosterChange]) -> None:
     """Day by day the same as asking where the person works, and no two runs touch."""
-    here = last_posting(told, MARCH.first_day, MARCH.last_day)
+    here = Career(told).last(MARCH.first_day, MARCH.last_day)
     if here is None:
         return
     last = deciding_day(MARCH, here.left_on)
@@ -157,7 +157,7 @@ def test_spells_are_the_days_on_which_somebody_belongs(told: list[RosterChange])
 @given(told=histories)
 def test_by_last_day_asks_the_last_day_alone(told: list[RosterChange]) -> None:
     found = member(plan("population: {post: [seller]}"), told)
-    here = last_posting(told, MARCH.first_day, MARCH.last_day)
+    here = Career(told).last(MARCH.first_day, MARCH.last_day)
     assert (found is not None) == (here is not None and here.post == "seller")
     assert found is None or found == Membership(here)  # type: ignore[arg-type]
 

@@ -26,7 +26,7 @@ from domain.facts.people import (
 )
 from domain.facts.registry import CREDITED, FACT_TYPES
 from domain.facts.selling import DealClosed, DealCosted, DealReversed
-from domain.people.roster import Leave, Posting, RosterChange, last_posting
+from domain.people.roster import Career, Leave, Posting, RosterChange
 from domain.people.sharing import Portion, portions, taken_back
 from domain.period import Period
 from domain.plan.document import Plan
@@ -82,7 +82,7 @@ class Known:
         own: dict[str, list[RosterChange]] = {}
         for change in self.changes:
             own.setdefault(change.employee, []).append(change)
-        found = {e: last_posting(told, period.first_day, period.last_day) for e, told in own.items()}
+        found = {e: Career(told).last(period.first_day, period.last_day) for e, told in own.items()}
         return {employee: here for employee, here in found.items() if here is not None}
 
     def plans(self, day: dt.date) -> list[Plan]:
