@@ -106,7 +106,7 @@ class Roster:
         asked = self.moves.keys() if answer is None else answer.stale
         known: Mapping[str, Any] = {} if answer is None else answer.found
         if answer is None or asked:
-            made = ((employee, find(self._career(employee))) for employee in asked)
+            made = ((employee, find(own)) for employee, own in self._careers_of(asked))
             anew = {employee: each for employee, each in made if each is not None}
             if anew.keys() <= known.keys() and len(anew) == len(asked):
                 known = MappingProxyType({**known, **anew})
@@ -119,11 +119,10 @@ class Roster:
             self._answers.pop(next(iter([*self._answers])), None)
         return cast("Mapping[str, _Found]", known)
 
-    def _career(self, employee: str) -> Career:
-        found = self._careers.get(employee)
-        if found is None:
-            found = self._careers[employee] = Career(self.moves.get(employee, ()))
-        return found
+    def _careers_of(self, employees: Collection[str]) -> Iterable[tuple[str, Career]]:
+        new = [employee for employee in employees if employee not in self._careers]
+        self._careers |= {employee: Career(self.moves.get(employee, ())) for employee in new}
+        return zip(employees, map(self._careers.__getitem__, employees), strict=True)
 
 
 class Kept:

@@ -8,8 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from domain.money import decimal_text
-from domain.people import establishment as posts_rules
-from domain.people.establishment import Kind, filling
+from domain.people.establishment import Kind, established, filling
 from domain.people.reminders import Probation
 from domain.people.staffing import RATE_MONTHS, Ahead, Counted, expected_heads, leaving, to_hire
 from domain.period import months_after
@@ -102,13 +101,7 @@ def forecast(cursor: Cursor, day: dt.date, months: int = MONTHS, known_at: int |
     days = [months_after(day, number) for number in range(months + 1)]
     here = [told.here(on) for on in days]
     filled = [filling(there.values()) for there in here]
-    posts = [
-        {
-            (each.branch, each.department, each.post, each.employment): each.posts
-            for each in posts_rules.establishment(set_up, there, on)
-        }
-        for on, there in zip(days, here, strict=True)
-    ]
+    posts = [{kind: each.posts for kind, each in established(set_up, on).items()} for on in days]
     units = sorted({unit for own in posts for unit in own}, key=lambda unit: [part or "" for part in unit])
     rates = leaving(told.here, day, sorted({unit[0] for unit in units}), ended)
     open_ones = [each for each in probations.values() if each.reviewed_at is None]
@@ -166,6 +159,7 @@ def _of_unit(unit: Kind, months: tuple[Ahead, ...], counted: tuple[Counted, Coun
     )
 
 
+@lru_cache(KEPT_UNITS)
 def _chances(leaves: Counted, confirmed: Counted) -> tuple[_Chances, _Chances, _Chances]:
     """As they were counted, and at both ends of their intervals: most people stay, fewest people stay."""
     left, kept = leaves.share or Fraction(0), confirmed.share if confirmed.whole else Fraction(1)

@@ -7,8 +7,10 @@ in both.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
+from operator import attrgetter
+from typing import cast
 
 import msgspec
 
@@ -29,6 +31,9 @@ class PostsChange(msgspec.Struct, frozen=True, kw_only=True):
 
 Kind = tuple[str, str | None, str | None, str]
 """Branch, department, work and employment of posts; department and work None where all of them are meant."""
+
+_Place = tuple[str | None, str | None, str | None, str | None]
+_PLACE = cast("Callable[[Posting], _Place]", attrgetter("branch", "department", "post", "employment"))
 
 
 class Posts(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,18 +59,23 @@ def establishment(
 
     here: where everybody works that day. changes: of one day, the later position holds.
     """
-    held: dict[tuple[str, str | None, str | None, str], PostsChange] = {}
+    filled = filling(here.values())
+    found = (_posts(change, filled) for change in established(changes, day).values())
+    return tuple(sorted(found, key=lambda p: (p.branch, p.department or "", p.post or "", p.employment)))
+
+
+def established(changes: Iterable[PostsChange], day: dt.date) -> dict[Kind, PostsChange]:
+    """Of each kind of which there are posts on `day`, the change that says how many."""
+    held: dict[Kind, PostsChange] = {}
     for change in sorted(changes, key=lambda change: (change.effective_on, change.position)):
         if change.effective_on <= day:
             held[change.branch, change.department, change.post, change.employment] = change
-    filled = filling(here.values())
-    found = (_posts(change, filled) for change in held.values() if change.posts)
-    return tuple(sorted(found, key=lambda p: (p.branch, p.department or "", p.post or "", p.employment)))
+    return {kind: change for kind, change in held.items() if change.posts}
 
 
 def filling(people: Iterable[Posting]) -> Counter[Kind]:
     """How many posts of each kind `people` fill."""
-    places = Counter((each.branch, each.department, each.post, each.employment) for each in people)
+    places = Counter(map(_PLACE, people))
     found = Counter[Kind]()
     for (branch, department, post, employment), number in places.items():
         if branch is not None and employment is not None:

@@ -10,7 +10,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from math import floor
 from typing import NamedTuple
 
 from domain.people.roster import Posting
@@ -55,24 +54,32 @@ def leaving(
     left, months = Counter[str | None](), Counter[str | None]()
     for number in range(RATE_MONTHS, 0, -1):
         first, last = months_after(day, -number), months_after(day, 1 - number)
-        for each in here(first).values():
-            months[each.branch] += 1
-            if each.left_on is not None and first <= each.left_on < last and each.employee not in left_out:
-                left[each.branch] += 1
+        there = here(first).values()
+        months.update(each.branch for each in there)
+        left.update(
+            each.branch
+            for each in there
+            if each.left_on is not None and first <= each.left_on < last and each.employee not in left_out
+        )
     return {branch: Counted(left[branch], months[branch]) for branch in of_branches}
 
 
 def expected_heads(now: int, ahead: Iterable[Ahead], leaves: Fraction, fails: Fraction) -> list[Fraction]:
     """How many are to be expected at the end of each month, when the shares `leaves` and `fails` go."""
+    stay, announced = 1 - leaves, now
+    # Over one denominator, which grows with each month: lowest terms are found once a month.
+    above, below = now * fails.denominator, fails.denominator
     found: list[Fraction] = []
-    expected, announced = Fraction(now), now
     for month in ahead:
-        expected = expected * (1 - leaves) + (month.heads - announced) - month.probations * fails
+        came = (month.heads - announced) * fails.denominator - month.probations * fails.numerator
+        below *= stay.denominator
+        above = above * stay.numerator + came * (below // fails.denominator)
         announced = month.heads
-        found.append(max(expected, Fraction(0)))
+        found.append(Fraction(max(above, 0), below))
     return found
 
 
 def to_hire(posts: int, heads: Fraction) -> int:
     """So many people are to be hired for `posts`: to the nearest whole one, half a person being one."""
-    return max(floor(posts - heads + Fraction(1, 2)), 0)
+    above, below = heads.as_integer_ratio()
+    return max((2 * (posts * below - above) + below) // (2 * below), 0)
