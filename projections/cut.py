@@ -8,7 +8,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
-from projections.ordered import Key, Lead, Ordered
+from domain.people.ranking import Lead
+from projections.ordered import Key, Ordered
 
 Moment = tuple[int, str]
 """When somebody reached a value, in microseconds, and who it is."""

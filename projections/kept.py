@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import islice, takewhile
 from threading import Lock
 
-from domain.people.ranking import Entry, ranking
+from domain.people.ranking import Entry, Lead, lead, ranking
 from domain.people.roster import Posting
 from domain.period import Period
 from domain.plan.bounds import Told, at
@@ -23,7 +23,7 @@ from projections import measures
 from projections.boards import Ranked, shown
 from projections.cut import Cut
 from projections.measures import Values
-from projections.ordered import Key, Lead, Ordered, lead
+from projections.ordered import Key, Ordered
 from projections.places import opened_for, ranked_people
 from projections.reached import reached_at
 from projections.spans import Cursor

@@ -3,36 +3,15 @@
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, Generic, TypeVar
-
-Lead = tuple[int, int | Fraction]
-"""An exact number in two parts, which are in order as it is: the first alone tells nearly all apart."""
 
 Key = tuple[int, int | Fraction, str]
 """By which somebody stands before others, and who it is."""
 
 _Key = TypeVar("_Key", bound=tuple[Any, ...])
 
-SHARP = 32
-"""Bits of a fraction that the first part of a lead tells: apart are any with denominators up to 65,536."""
-
-LEADS_KEPT = 65_536
-"""So many fractions are parted once: equal ones are then the same object, which is compared at once."""
-
 RUN = 512
 """So many keys lie in one list at the beginning; a list of more than twice as many is parted."""
-
-
-def lead(top: int, bottom: int) -> Lead:
-    """The lead of `top` / `bottom`, the second above 0."""
-    return (top << SHARP, 0) if bottom == 1 else _parted(top, bottom)
-
-
-@lru_cache(LEADS_KEPT)
-def _parted(top: int, bottom: int) -> Lead:
-    whole, rest = divmod(top << SHARP, bottom)
-    return whole, Fraction(rest, bottom) if rest else 0
 
 
 class Ordered(Generic[_Key]):

@@ -11,11 +11,12 @@ from itertools import islice
 
 import msgspec
 
+from domain.people.ranking import Lead, lead
 from domain.plan import bounds
 from domain.plan.bounds import Range, Told
 from domain.plan.measures import FactMeasure, Measure
 from projections.cut import Moment, micros
-from projections.ordered import Lead, Ordered, lead
+from projections.ordered import Ordered
 
 BestKey = tuple[int, int | Fraction, int, str]
 """The lead of the best, the earliest moment at which it may have been reached, and who it is."""

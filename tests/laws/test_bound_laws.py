@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.people.ranking import Lead, lead
 from domain.plan.arithmetic import NOTHING
 from domain.plan.bounds import ANYTHING, Range, Sums, Told, at, moved, range_of
 from domain.plan.credit import Credit
@@ -25,7 +26,6 @@ from domain.plan.measures import (
 )
 from domain.plan.windows import Days
 from projections.cut import micros
-from projections.ordered import Lead, lead
 from projections.waiting import Waiting
 
 TITLE = Title("a measure", "指标")
