@@ -102,7 +102,6 @@ from api.ops import Ledger
 from api.pages.page import Site
 from api.pages.problem_pages import as_pages
 from api.pages.routes import page_router, site_of
-from api.pages.templates import made_ready
 from api.paging import pages
 from api.problem_answers import EXCEPTION_HANDLERS
 from api.providing import given
@@ -313,7 +312,7 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES, shared: Shared 
             **given(**services, services=services),
         },
         exception_handlers=as_pages(EXCEPTION_HANDLERS, site),
-        lifespan=[running, made_ready],
+        lifespan=[running],
         openapi_config=OPENAPI,
         request_max_body_size=ledger.settings.batch_bytes,
         logging_config=None,

@@ -28,6 +28,9 @@ REST_FROM_MOVE = 20
 POLL_SECONDS = 1.0
 JOIN_SECONDS = 10.0
 
+HEAD_START_SECONDS = 0.5
+"""So long may a service that begins measure its boards before it answers: a large firm's take longer."""
+
 
 class Mover:
     """The thread that moves the kept boards; who asks meanwhile moves the rest of the way."""
@@ -37,11 +40,13 @@ class Mover:
         self._stop = threading.Event()
         self._wakeup = Wakeup(dsn, schema, folded_channel)
         self._warm_on: dt.date | None = None
+        self._measured = threading.Event()
         self._thread = threading.Thread(target=self._run, name="boards", daemon=True)
 
     def start(self) -> None:
-        """Begins to follow."""
+        """Begins to follow; returns when the boards are measured, or after a moment."""
         self._thread.start()
+        self._measured.wait(HEAD_START_SECONDS)
 
     def stop(self) -> None:
         """Ends between two moves, and waits for that."""
@@ -61,7 +66,9 @@ class Mover:
             except Exception:
                 # Whoever asks is told what is wrong; the boards are only no longer moved beforehand.
                 log.exception("boards_failed")
+                self._measured.set()
                 return
+            self._measured.set()
             rest = REST_FROM_MOVE * (time.monotonic() - began)
             self._stop.wait(min(max(REST_SECONDS, rest), POLL_SECONDS))
             self._wakeup.wait(POLL_SECONDS)

@@ -47,9 +47,9 @@ class PlanExampleDetail(PlanExample, frozen=True, kw_only=True):
 )
 async def read_examples(reading: NamedDependency[Reading]) -> list[PlanExample]:
     """The plans that come with the program, by name; for whom, by what the firm calls its posts."""
-    examples = await asyncio.to_thread(_examples)
+    found = await asyncio.to_thread(examples)
     called = await reading.ask(titles)
-    return [PlanExample(**_shown(name, each, called)) for name, each in examples.items()]
+    return [PlanExample(**_shown(name, each, called)) for name, each in found.items()]
 
 
 @get(
@@ -63,7 +63,7 @@ async def read_example(
     example: Annotated[str, PathParameter(description="Name of an example.")],
 ) -> PlanExampleDetail:
     """The whole of one: its text to begin a draft with, and what it says in words."""
-    found = (await asyncio.to_thread(_examples)).get(example)
+    found = (await asyncio.to_thread(examples)).get(example)
     if found is None:
         raise NotFound(
             field="example", detail=f"There is no example {example!r}.", remedy="See /v1/plan-examples."
@@ -74,12 +74,14 @@ async def read_example(
     )
 
 
-class _Example(NamedTuple):
+class Example(NamedTuple):
+    """A plan, and the text that it stands in."""
+
     plan: Plan
     text: str
 
 
-def _shown(name: str, example: _Example, called: Titles) -> dict[str, Any]:
+def _shown(name: str, example: Example, called: Titles) -> dict[str, Any]:
     plan = example.plan
     return {
         "example": name,
@@ -92,10 +94,10 @@ def _shown(name: str, example: _Example, called: Titles) -> dict[str, Any]:
 
 
 @cache
-def _examples() -> Mapping[str, _Example]:
+def examples() -> Mapping[str, Example]:
     """All of them; they are part of the program and do not change while it runs."""
-    found: dict[str, _Example] = {}
+    found: dict[str, Example] = {}
     for file in sorted(EXAMPLES.joinpath("plans").glob("*.yaml")):
         text = file.read_text("utf-8")
-        found[file.stem] = _Example(checked(text, file.name)[0], text)
+        found[file.stem] = Example(checked(text, file.name)[0], text)
     return found

@@ -13,6 +13,9 @@ from api.unready import NotReady
 from domain.journal.connection import is_told, ledger_conninfo, pooled_conninfo, said_by_pooler
 
 READERS = 8
+KEPT_OPEN = 4
+"""Of a service: a page asks for several things at once, and to open a connection takes longer than to ask."""
+
 RECONNECT_SECONDS = 3.0
 BOUND_TIME = "select set_config('statement_timeout', %(seconds)s || 's', false)"
 
@@ -43,6 +46,11 @@ def readers(settings: Settings, dsn: str) -> ConnectionPool[Any]:
                 f"Write in pgbouncer.ini at its database: connect_query='{said_by_pooler(schema, seconds)}'",
             )
     return pool(address, kwargs={"prepare_threshold": None})
+
+
+def keep_open(pool: ConnectionPool[Any]) -> None:
+    """Opens some more of the connections now, beside whatever else is done, and keeps them open."""
+    pool.resize(KEPT_OPEN, pool.max_size)
 
 
 def _bound_time(seconds: int, connection: Connection[TupleRow]) -> None:

@@ -19,7 +19,10 @@ from api.limits import ALONE, Limits, Shared
 from api.logs import configure_logs
 from api.ops import await_prepared, open_ledger
 from api.pages.first_run import set_up_app
+from api.pages.templates import make_ready
+from api.plan_examples import examples
 from api.protocol import BoundedHttp
+from api.readers import keep_open
 from api.reviver import revived
 from api.settings import Settings
 from api.summed import count_as, counted_together
@@ -77,6 +80,9 @@ def run(
     _allow_open_files()
     sys.setswitchinterval(TURN_SECONDS)
     await_prepared(settings, wait_seconds)
+    if "api" in duties:
+        make_ready()
+        examples()
     # What lives as long as the process is not to be looked through again and again.
     gc.collect()
     gc.freeze()
@@ -145,6 +151,8 @@ def _serve(
 ) -> None:
     """Does `duties` in this process. sockets: to accept from; else it listens as the settings say."""
     with open_ledger(settings) as ledger, revived(ledger.server):
+        if "api" in duties:
+            keep_open(ledger.pool)
         ledger.opened()
         ledger.vault.require(ledger.journal)
         app = build_app(ledger, duties, shared)

@@ -4,15 +4,12 @@ To compile one takes longer than to fill it, and to compile all more than a seco
 service may not write beside the code, each process compiles what it shows.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
-from litestar import Litestar
 
 from api.pages.assets import address
 from api.pages.words import LANGUAGES, catalogue
@@ -46,14 +43,6 @@ def environment() -> Environment:
     )
     made.globals["static"] = address
     return made
-
-
-@asynccontextmanager
-async def made_ready(_: Litestar) -> AsyncGenerator[None]:
-    """While a service begins to answer, makes its pages ready beside."""
-    making = asyncio.create_task(asyncio.to_thread(make_ready))
-    yield
-    await making
 
 
 def make_ready() -> None:
