@@ -101,11 +101,16 @@ def now() -> dt.datetime:
 
 @contextmanager
 def open_ledger(
-    settings: Settings, *, prepare_it: bool = False, on_wait: Callable[[str], None] | None = None
+    settings: Settings,
+    *,
+    prepare_it: bool = False,
+    lasting: bool = False,
+    on_wait: Callable[[str], None] | None = None,
 ) -> Generator[Ledger]:
     """The ledger that `settings` name, until the caller is done; the embedded database is started if need be.
 
     prepare_it: bring a database of your own to this program's form too; the embedded one always is.
+    lasting: many questions will be asked.
     Raises: EmbeddedFailed, NotReady, MigrationFailed.
     """
     with ExitStack() as stack:
@@ -119,7 +124,7 @@ def open_ledger(
             prepare(owner_dsn, settings.ledger)
         else:
             _require_prepared(dsn, settings.ledger)
-        pool = stack.enter_context(readers(settings, dsn))
+        pool = stack.enter_context(readers(settings, dsn, lasting=lasting))
         journal = stack.enter_context(Journal(dsn, settings.ledger, pooler=settings.pooler_url))
         vault = Vault(settings.ledger, masters(settings))
         intake = Intake(journal, vault)

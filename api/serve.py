@@ -22,7 +22,6 @@ from api.pages.first_run import set_up_app
 from api.pages.templates import make_ready
 from api.plan_examples import examples
 from api.protocol import BoundedHttp
-from api.readers import keep_open
 from api.reviver import revived
 from api.settings import Settings
 from api.summed import count_as, counted_together
@@ -150,9 +149,7 @@ def _serve(
     shared: Shared = ALONE,
 ) -> None:
     """Does `duties` in this process. sockets: to accept from; else it listens as the settings say."""
-    with open_ledger(settings) as ledger, revived(ledger.server):
-        if "api" in duties:
-            keep_open(ledger.pool)
+    with open_ledger(settings, lasting="api" in duties) as ledger, revived(ledger.server):
         ledger.opened()
         ledger.vault.require(ledger.journal)
         app = build_app(ledger, duties, shared)

@@ -1,5 +1,7 @@
 """How the service fares: ready or not, read models and their lag, the seal, and the room it takes."""
 
+import asyncio
+
 from litestar import Response, get
 from litestar.di import NamedDependency
 
@@ -17,9 +19,11 @@ TABS = ("overview", "imports", "connectors", "webhooks", "tokens", "accounts")
 @get("/admin", opt=page_opt("administer", "admin", nav=90, personal="none", reach="all"))
 async def overview_page(page: NamedDependency[Page]) -> Response[str]:
     """Health, read models, seal and storage of the ledger."""
-    ready: Readiness = await page.ask(health.ready)
-    room: Storage = await page.ask(storage.read_storage)
-    adopted = await page.ask(plans.read_plans)
+    ready: Readiness
+    room: Storage
+    ready, room, adopted = await asyncio.gather(
+        page.ask(health.ready), page.ask(storage.read_storage), page.ask(plans.read_plans)
+    )
     return await page.rendered(
         "admin/overview.html", tabs=TABS, ready=ready, room=room, largest=LARGEST, is_new=not adopted
     )
