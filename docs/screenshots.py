@@ -173,6 +173,8 @@ def take(browser: Browser, address: str, tokens: dict[str, str], picture: Pictur
     answer = page.goto(f"{address}{own}{picture.path}")
     assert answer is not None and answer.ok, picture
     page.wait_for_load_state("load")
+    if page.locator("#line").count():
+        page.wait_for_selector("#line[data-live-state=on]")
     page.screenshot(path=picture.file)
     context.close()
 
