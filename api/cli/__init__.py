@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -37,7 +38,7 @@ from api.cli import (
     tokens,
     webhooks,
 )
-from api.cli.terminal import expected_failure, say_failure, take_language
+from api.cli.terminal import expected_failure, language, say_failure, take_language
 from api.garbage import collect_seldom
 
 app = typer.Typer(
@@ -89,12 +90,21 @@ app.add_typer(webhooks.app, name="webhook", help="Events that other systems and 
 app.add_typer(inquiries.app, name="inquiry", help="What people ask and dispute about their pay.")
 
 
+def spoken() -> Callable[[], object]:
+    """The commands, with their help in the language of the reader."""
+    if language() == "en":
+        return app
+    from api.cli.chinese_help import in_chinese
+
+    return in_chinese(typer.main.get_command(app))
+
+
 def main() -> None:
     """Runs the command that was typed. Exit status 0: done; 1: refused or failed; 2: wrongly called."""
     collect_seldom()
     take_language(os.environ)
     try:
-        app()
+        spoken()()
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
