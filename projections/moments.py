@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from domain.facts.registry import CREDITED
-from domain.journal.lookup import at_positions
+from domain.journal.lookup import recorded_at
 from domain.period import Period
 from projections.closing import head
 from projections.late import ClosedPeriod, LateFact, closed_periods, facts_between
@@ -62,10 +62,7 @@ def moments(
     closed = [each for each in closed_periods(cursor, upto) if each.period.first_day <= period.first_day]
     events = sorted({*_events(cursor, employee, period, closed, upto)})
     zone = ZoneInfo(opening(cursor, head(cursor)).fact.zone)
-    recorded = {
-        record.position: record.recorded_at
-        for record in at_positions(cursor, sorted({event.position for event in events}))
-    }
+    recorded = recorded_at(cursor, {event.position for event in events})
 
     def together(event: _Event) -> tuple[Kind, str | None, dt.date]:
         return event.kind, event.period, recorded[event.position].astimezone(zone).date()

@@ -32,6 +32,8 @@ where exists (select from cold_source)"""
 
 AT_POSITIONS = f"select {RECORD_COLUMNS} from journal where position = any(%(positions)s) order by position"
 
+RECORDED_AT = "select position, recorded_at from journal where position = any(%(positions)s)"
+
 TAGGED = f"""
 select {RECORD_COLUMNS} from journal
 where type = any(%(types)s) and tags && %(tags)s::text[]
@@ -95,6 +97,15 @@ def at_positions(cursor: Cursor[Any], positions: Iterable[int]) -> list[Record]:
     if len(found) < len(wanted):
         lacking = wanted.difference(record.position for record in found)
         found = sorted([*found, *(each.record for each in cold.at(cursor, sorted(lacking)))])
+    return found
+
+
+def recorded_at(cursor: Cursor[Any], positions: Iterable[int]) -> dict[int, dt.datetime]:
+    """When what stands at these positions was recorded, of those that exist."""
+    wanted = set(positions)
+    found = dict(cursor.execute(RECORDED_AT, {"positions": list(wanted)}).fetchall())
+    if lacking := sorted(wanted - found.keys()):
+        found |= {each.record.position: each.record.recorded_at for each in cold.at(cursor, lacking)}
     return found
 
 

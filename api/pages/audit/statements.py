@@ -17,9 +17,10 @@ from api import diffs, people
 from api.pages.asked import Field, number, word
 from api.pages.audit.tabs import tabs
 from api.pages.bit_by_bit import awaited, begun
-from api.pages.employee.person import person_shown
+from api.pages.employee.person import Who, person_shown
 from api.pages.navigation import page_opt
 from api.pages.page import Page
+from api.pages.wording import Wording
 from api.reading import EmployeeInPath, PeriodInPath, month
 from domain.period import Period
 from domain.plan.fields import Title
@@ -77,33 +78,36 @@ async def statement_page(
 ) -> Response[Any]:
     """The statement then and now, side by side; `known_at` says when then is."""
     here = f"/audit/statements/{quote(employee, safe='')}/{period}"
-    found: list[Moment] = (
-        await page.ask_if_any(diffs.read_moments, employee=employee, period=period, view=page.now()) or []
+    on = min(month(period).last_day, page.reading.today())
+    told, who = await asyncio.gather(
+        page.ask_if_any(diffs.read_moments, employee=employee, period=period, view=page.now()),
+        person_shown(page, employee, on, page.now()),
     )
+    found: list[Moment] = told or []
     if word(at) or word(step):
         try:
             return page.gone_to(f"{here}?known_at={_chosen(page, found, word(step), word(at))}")
         except BadField as refusal:
-            return await _shown(page, employee, period, found, refusal)
-    return await _shown(page, employee, period, found, None)
+            return await _shown(page, who, period, found, refusal)
+    return await _shown(page, who, period, found, None)
 
 
 async def _shown(
-    page: Page, employee: str, period: str, found: Sequence[Moment], refusal: Refusal | None
+    page: Page, who: Who, period: str, found: Sequence[Moment], refusal: Refusal | None
 ) -> Response[Any]:
     """The page; the two statements and why they differ once they are compared."""
     then = page.view.known_at
     last = found[-1].position if found else 0
-    on = min(month(period).last_day, page.reading.today())
     frame = {
-        "who": await person_shown(page, employee, on, page.now()),
+        "who": who,
         "period": period,
         "moments": found,
+        "said": partial(_said, page.wording),
         "place": sum(1 for moment in found if then is None or moment.position <= then) - 1,
         "then": then,
         "tabs": tabs(page),
     }
-    compare = partial(_compared, page, employee, period, str(last if then is None else then))
+    compare = partial(_compared, page, who.employee, period, str(last if then is None else then))
     if refusal is not None:
         return await page.answered("audit/statement.html", refusal, **frame, **await compare())
 
@@ -123,6 +127,15 @@ async def _compared(page: Page, employee: str, period: str, then: str) -> dict[s
         page.ask_if_any(people.explain_statement, employee=employee, period=period, view=page.now()),
     )
     return {"diff": diff, "rows": _rows(period, diff, explained)}
+
+
+def _said(wording: Wording, moment: Moment) -> str:
+    """A moment in words, as the slider shows it."""
+    if moment.kind == "closed":
+        what = wording.say("audit.moment.closed", month=wording.month(str(moment.period)))
+    else:
+        what = wording.say(f"audit.moment.{moment.kind}", n=moment.facts)
+    return f"{wording.instant(moment.recorded_at)} · {what} · #{moment.position}"
 
 
 def _chosen(page: Page, found: Sequence[Moment], step: str | None, at: str | None) -> str:
