@@ -151,19 +151,24 @@ class Kept:
         if held is not None and _is_shorter(held[0], now):
             held = self._held = None
             self._past.clear()
-        if known_at is not None and known_at < max(now):
-            return self._of_then(cursor, known_at, read)
-        if held is None or held[0] != now:
-            held = now, _next(cursor, held, now, read)
-            # What was told meanwhile may stand in one and not in the other.
-            self._held = held if edition(cursor) == now else None
-        return held[1]
+        asked = None if known_at is None or known_at >= max(now) else known_at
+        if held is not None or asked is None:
+            if held is None or held[0] != now:
+                held = now, _next(cursor, held, now, read)
+                # What was told meanwhile may stand in one and not in the other.
+                self._held = held if edition(cursor) == now else None
+            if asked is None:
+                return held[1]
+        return self._of_then(cursor, asked, read, held and held[1])
 
-    def _of_then(self, cursor: Cursor, known_at: int, read: Read) -> Roster:
-        """That of a position in the past, which stays what it was: closed months are asked about again."""
+    def _of_then(self, cursor: Cursor, known_at: int, read: Read, now: Roster | None) -> Roster:
+        """That of a position in the past, which stays what it was: closed months are asked about again.
+
+        now: that of now, if it is kept, from which it differs in those who changed since.
+        """
         past = self._past.get(known_at)
         if past is None:
-            past = self._past[known_at] = Roster(by_employee(read(cursor, None, known_at)))
+            past = self._past[known_at] = _then(cursor, known_at, read, now)
             while len(self._past) > KEPT_PAST:
                 self._past.popitem(last=False)
         return past
@@ -198,8 +203,21 @@ def _next(cursor: Cursor, held: tuple[Edition, Roster] | None, now: Edition, rea
     """The roster of edition `now`, from the one before if there is one."""
     if held is None:
         return Roster(by_employee(read(cursor, None, None)))
-    changed = [employee for (employee,) in cursor.execute(CHANGED, held[0]._asdict())]
+    changed = _changed(cursor, held[0])
     return held[1].moved(read(cursor, changed, None), changed)
+
+
+def _then(cursor: Cursor, known_at: int, read: Read, now: Roster | None) -> Roster:
+    """The roster as known at a position in the past, from that of now if there is one."""
+    if now is None:
+        return Roster(by_employee(read(cursor, None, known_at)))
+    changed = _changed(cursor, Edition(known_at, known_at))
+    return now.moved(read(cursor, changed, known_at), changed)
+
+
+def _changed(cursor: Cursor, since: Edition) -> list[str]:
+    """Of whom something was told, or taken back, after an edition."""
+    return [employee for (employee,) in cursor.execute(CHANGED, since._asdict())]
 
 
 def _standing(own: Career, day: dt.date) -> Standing | None:

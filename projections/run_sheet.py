@@ -42,9 +42,14 @@ select found.*, (
     limit 1
 )
 from (
-    select plan, component, kind, about_period <> period as is_late, currency,
-        count(distinct employee) as people, sum(amount_minor)::bigint as minor, min(employee) as employee
-    from statement_line where period = %(period)s
+    select plan, component, kind, is_late, currency,
+        count(*) as people, sum(minor)::bigint as minor, min(employee) as employee
+    from (
+        select plan, component, kind, about_period <> period as is_late, currency, employee,
+            sum(amount_minor) as minor
+        from statement_line where period = %(period)s
+        group by 1, 2, 3, 4, 5, 6
+    ) as own
     group by 1, 2, 3, 4, 5
 ) as found"""
 

@@ -108,3 +108,24 @@ def test_a_kept_roster_is_the_one_that_would_be_read(book: Book) -> None:
         with kept.used():
             assert (roster.changes(cursor), roster.standings(cursor, MARCH)) == read
             assert [*roster.here(cursor, MARCH, known_at=hired)] == ["E1", "E2"]
+
+
+def test_a_roster_of_the_past_is_the_same_from_that_of_now_as_read_anew(book: Book) -> None:
+    """After hires, a move, a leaving and what was taken back, as known at every position."""
+    for employee in ("E1", "E2", "E3"):
+        book.hire(employee)
+    moved = book.tell(EmployeeTransferred(employee="E1", branch="BJ", effective_on=dt.date(2025, 2, 1)))
+    book.tell(EmployeeLeft(employee="E2", left_on=dt.date(2025, 2, 28), cause="pay"))
+    book.void(moved)
+    book.hire("E4")
+    kept = Kept()
+    with book.cursor() as cursor:
+
+        def known(kept: Kept, known_at: int | None) -> list[object]:
+            with kept.used():
+                found = roster.told(cursor, None, known_at)
+            return [dict(found.moves), dict(found.here(dt.date(2025, 2, 15))), [*found.moves]]
+
+        known(kept, None)
+        for known_at in range(book.journal.head(), 0, -1):
+            assert known(kept, known_at) == known(Kept(), known_at)

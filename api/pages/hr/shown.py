@@ -6,21 +6,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote, urlencode
 
+import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from api import plans, titles
+from api import titles
 from api.own_facts import new_key
 from api.pages.page import Page
 from api.pages.people import chosen
 from api.pages.submitted import converted, text_of
 from api.paging import Pages
-from api.plans import PlanDetail
 from api.roles import MAY_RECORD, Action
 from domain.facts.base import Fact
 from domain.facts.titles import TitledKind
 from domain.plan.fields import Title
 from domain.refusals import BadField, Refusal
+from projections import policy
 from projections.titles import Titled
 
 
@@ -62,12 +63,12 @@ class InForce(NamedTuple):
 
 async def plans_in_force(page: Page, day: dt.date | None) -> list[InForce]:
     """The plans in force, as far as the reader may read plans."""
-    found: list[InForce] = []
-    for each in await page.ask(plans.read_plans, day=day) if page.may("read_plans") else ():
-        detail: PlanDetail = await page.ask(plans.read_plan, plan=each.plan, day=day)
-        document = detail.document or {}
-        found.append(InForce(each.plan, title_of(document, each.plan), document))
-    return found
+    if not page.may("read_plans"):
+        return []
+    on = day or page.reading.today()
+    found = await page.view.ask(lambda cursor, known_at: policy.plans_in_force(cursor, on, known_at))
+    documents = ((each.plan, msgspec.json.decode(each.document, type=dict[str, Any])) for each in found)
+    return [InForce(plan, title_of(document, plan), document) for plan, document in documents]
 
 
 def title_of(written: Mapping[str, Any], name: str) -> Title:
