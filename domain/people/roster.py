@@ -143,12 +143,17 @@ class Career:
     def __init__(self, changes: Sequence[RosterChange]) -> None:
         """changes: of one person, in any order; they stay as they are."""
         self.changes = changes
-        self._places = tuple(_places(self.changes))
+        self._places = _places(changes)
 
     def on(self, day: dt.date) -> Posting | None:
         """Where the person works on `day`; None before the hire and after the last day of work."""
-        for first_day, here in reversed(self._places):
+        places = self._places
+        for number in range(len(places) - 1, -1, -1):
+            first_day, here = places[number]
             if first_day <= day:
+                if isinstance(here, Stretch):
+                    here = self._posting(here)
+                    places[number] = first_day, here
                 return here
         return None
 
@@ -175,6 +180,17 @@ class Career:
         """As `last`; if the person had left before, where they worked last."""
         return self.last(first, last) or self._last_upto(end for end in self._days("left") if end <= last)
 
+    def _posting(self, here: Stretch) -> Posting | None:
+        if here.hired_on is None:
+            return None
+        return Posting(
+            employee=self.changes[0].employee,
+            hired_on=here.hired_on,
+            # A day of leaving ends a stretch, so it is the same one for all its days.
+            left_on=min((end for end in self._days("left") if end >= here.first_day), default=None),
+            **{name: here.held.get(name) for name in _CARRIED},
+        )
+
     def _last_upto(self, ends: Iterable[dt.date]) -> Posting | None:
         return next((found for end in sorted(ends, reverse=True) if (found := self.on(end))), None)
 
@@ -182,24 +198,11 @@ class Career:
         return (change.effective_on for change in self.changes if change.kind == kind)
 
 
-def _places(changes: Sequence[RosterChange]) -> Iterator[tuple[dt.date, Posting | None]]:
-    """Since when somebody works where, in order; None for days on which they are not here."""
+def _places(changes: Sequence[RosterChange]) -> list[tuple[dt.date, Stretch | Posting | None]]:
+    """Since when somebody works where, in order: a stretch, until it is asked for."""
     if len(changes) == 1 and changes[0].kind == "hired":  # as of most people
-        yield changes[0].effective_on, _as_hired(changes[0])
-        return
-    ends = sorted(change.effective_on for change in changes if change.kind == "left")
-    for first_day, hired_on, held in stretches(changes):
-        here = None
-        if hired_on is not None:
-            # A day of leaving ends a stretch, so it is the same one for all its days.
-            left_on = next((end for end in ends if end >= first_day), None)
-            here = Posting(
-                employee=changes[0].employee,
-                hired_on=hired_on,
-                left_on=left_on,
-                **{name: held.get(name) for name in _CARRIED},
-            )
-        yield first_day, here
+        return [(changes[0].effective_on, _as_hired(changes[0]))]
+    return [(each.first_day, each) for each in stretches(changes)]
 
 
 def _as_hired(change: RosterChange) -> Posting:
