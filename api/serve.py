@@ -15,6 +15,7 @@ from api.app import build_app
 from api.between import Rings
 from api.duties import DUTIES, Duty
 from api.first_run import FirstRun
+from api.garbage import collect_shortly
 from api.limits import ALONE, Limits, Shared
 from api.logs import configure_logs
 from api.ops import await_prepared, open_ledger
@@ -78,6 +79,7 @@ def run(
     configure_logs(settings.log, settings.log_level)
     _allow_open_files()
     sys.setswitchinterval(TURN_SECONDS)
+    collect_shortly()
     await_prepared(settings, wait_seconds)
     if "api" in duties:
         make_ready()
