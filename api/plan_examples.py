@@ -6,6 +6,7 @@ from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
+import yaml
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
@@ -48,7 +49,7 @@ class PlanExampleDetail(PlanExample, frozen=True, kw_only=True):
 async def read_examples(reading: NamedDependency[Reading]) -> list[PlanExample]:
     """The plans that come with the program, by name; for whom, by what the firm calls its posts."""
     found = await asyncio.to_thread(examples)
-    called = await reading.ask(titles)
+    called = await _called(reading)
     return [PlanExample(**_shown(name, each, called)) for name, each in found.items()]
 
 
@@ -68,10 +69,16 @@ async def read_example(
         raise NotFound(
             field="example", detail=f"There is no example {example!r}.", remedy="See /v1/plan-examples."
         )
-    called = await reading.ask(titles)
+    called = await _called(reading)
     return PlanExampleDetail(
         **_shown(example, found, called), clauses=told(found.plan, called.of), text=found.text
     )
+
+
+async def _called(reading: Reading) -> Titles:
+    """What ids are called: by the firm, else by whoever wrote the examples."""
+    own = await reading.ask(titles)
+    return Titles({**await asyncio.to_thread(example_titles), **own.held})
 
 
 class Example(NamedTuple):
@@ -91,6 +98,13 @@ def _shown(name: str, example: Example, called: Titles) -> dict[str, Any]:
         "currency": plan.currency,
         "components": tuple(each.title for each in plan.components),
     }
+
+
+@cache
+def example_titles() -> Mapping[tuple[str, str], Title]:
+    """What ids in the examples are called, by kind and id."""
+    held = yaml.load(EXAMPLES.joinpath("titles.yaml").read_text("utf-8"), yaml.CSafeLoader)
+    return {(kind, id): Title(**said) for kind, own in held.items() for id, said in own.items()}
 
 
 @cache
