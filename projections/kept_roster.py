@@ -75,12 +75,17 @@ class Roster:
 
     def moved(self, told: Iterable[RosterChange], changed: Collection[str]) -> "Roster":
         """The roster in which of those who `changed` that is `told`, which may be nothing any more."""
-        moves = {employee: own for employee, own in self.moves.items() if employee not in changed}
-        moves |= by_employee(told)
-        stale = frozenset(changed)
+        moves, careers, stale = self.moves.copy(), self._careers.copy(), frozenset(changed)
+        anew = by_employee(told)
+        for employee in stale:
+            careers.pop(employee, None)
+            if employee not in anew:
+                moves.pop(employee, None)
+        moves |= anew
+        if anew.keys() - self.moves.keys():
+            moves = _in_order(moves)
         answers = {key: _Answer(each.found, each.stale | stale) for key, each in [*self._answers.items()]}
-        careers = {employee: own for employee, own in self._careers.copy().items() if employee not in stale}
-        return Roster(dict(sorted(moves.items())), answers, careers)
+        return Roster(moves, answers, careers)
 
     def here(self, day: dt.date) -> Mapping[str, Posting]:
         """Who works here on `day`, by employee."""
@@ -108,11 +113,12 @@ class Roster:
         if answer is None or asked:
             made = ((employee, find(own)) for employee, own in self._careers_of(asked))
             anew = {employee: each for employee, each in made if each is not None}
-            if anew.keys() <= known.keys() and len(anew) == len(asked):
-                known = MappingProxyType({**known, **anew})
-            else:
-                rest = {employee: each for employee, each in known.items() if employee not in asked}
-                known = MappingProxyType(dict(sorted((rest | anew).items())))
+            rest = dict(known)
+            if answer is not None:
+                for employee in asked - anew.keys():
+                    rest.pop(employee, None)
+            rest |= anew
+            known = MappingProxyType(_in_order(rest) if anew.keys() - known.keys() else rest)
         self._answers.pop(key, None)  # it is the last that was asked for
         self._answers[key] = _Answer(known, frozenset())
         while len(self._answers) > KEPT_DAYS:
@@ -123,6 +129,12 @@ class Roster:
         new = [employee for employee in employees if employee not in self._careers]
         self._careers |= {employee: Career(self.moves.get(employee, ())) for employee in new}
         return zip(employees, map(self._careers.__getitem__, employees), strict=True)
+
+
+def _in_order(told: Mapping[str, _Found]) -> dict[str, _Found]:
+    """By employee; nearly all stand so already."""
+    employees = sorted(told)
+    return dict(zip(employees, map(told.__getitem__, employees), strict=True))
 
 
 class Kept:

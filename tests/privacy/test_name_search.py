@@ -87,3 +87,26 @@ def test_another_roster_is_read_anew() -> None:
     search, vault = NameSearch(), OpenVault()
     for name in ("王芳", "李强", "周洁", "吴敏"):
         assert found(search, vault, {"E1": standing(1, "E1", name)}, name) == ["E1"]
+
+
+def test_on_another_roster_only_new_names_are_read() -> None:
+    search, vault = NameSearch(), OpenVault()
+    stand = {who: standing(n, who, name) for n, (who, name) in enumerate(NAMES.items(), 1)}
+    assert found(search, vault, stand, "wang") == ["E1", "E10"]
+    asked: list[list[str]] = []
+    reveal = vault.reveal
+
+    def reveal_and_tell(cursor: Any, stored: Any) -> dict[Stored, str | None]:
+        asked.append([each.text for each in stored])
+        return reveal(cursor, stored)
+
+    vault.reveal = reveal_and_tell  # type: ignore[method-assign]
+    moved = dict(
+        sorted({**stand, "E3": standing(9, "E3", "王强"), "E2b": standing(10, "E2b", "Wang")}.items())
+    )
+    assert found(search, vault, moved, "wang") == ["E1", "E10", "E2b"]
+    assert found(search, vault, moved, "王强") == ["E3"] and not found(search, vault, moved, "王芳")
+    assert found(search, vault, dict(moved), "wang") == ["E1", "E10", "E2b"]
+    assert sorted(asked[0]) == ["Wang", "王强"] and not any(asked[1:])
+    vault.erased = {"employee:E1"}
+    assert found(search, vault, moved, "wang") == ["E10", "E2b"]
