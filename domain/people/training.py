@@ -42,8 +42,8 @@ class Syllabus(NamedTuple):
 class ModuleStanding(NamedTuple):
     """Where somebody stands with a module.
 
-    completion: share that is done. attempts: tests taken. waits_for: to pass first. pushes: the course
-    that the last score pushes. positions: of the facts behind it.
+    completion: share that is done, all of it once it is passed. attempts: tests taken. waits_for: to pass
+    first. pushes: the course that the last score pushes. positions: of the facts behind it.
     """
 
     module: str
@@ -109,7 +109,7 @@ def _module(
     return ModuleStanding(
         module=syllabus.module,
         state=_state(is_passed, bool(waits_for), falls_short, bool(scores), bool(told)),
-        completion=studied[-1] if studied else Fraction(0),
+        completion=Fraction(1) if is_passed else studied[-1] if studied else Fraction(0),
         attempts=len(scores),
         best=max(scores, default=None),
         last=scores[-1] if scores else None,

@@ -73,6 +73,13 @@ def test_twelve_modules_show_completion_scores_and_attempts() -> None:
     assert first.passed_on == dt.date(2025, 3, 2)
 
 
+def test_what_is_passed_is_done_whoever_told_of_studying_it() -> None:
+    """A test may be all that was taken; one that is not passed leaves what was studied."""
+    for told, done in (((90,), 1), ((79,), 0), ((90, 10), 1)):
+        assert standing([STRICT], took(*told), DAY).completion == done
+    assert standing([STRICT], [*took(90), studied("basics", 60, 9)], DAY).completion == 1
+
+
 def test_what_is_passed_stays_passed_whatever_the_next_test_says() -> None:
     [found] = standing([STRICT], took(90, 10), DAY).modules
     assert (found.state, found.pushes, found.last) == ("passed", None, 10)
