@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from fractions import Fraction
@@ -110,7 +111,6 @@ from api.requests import Surround
 from api.scim.people import People
 from api.scim.routes import scim_router
 from api.streaming.hub import Hub
-from api.threads import begun as threads_begun
 from api.traces import TracesKept
 from api.tracing import also_told, spans_of
 from api.trail import Trail
@@ -119,6 +119,9 @@ from api.webhooks.courier import Courier
 from api.webhooks.service import webhooks_of
 from api.writing import Writing
 from domain.journal.group_commit import GroupCommit
+
+THREADS = 24
+"""More than there are connections to read with, so that questions never keep a write waiting."""
 
 HANDLERS = [
     facts.record_fact,
@@ -281,7 +284,7 @@ def build_app(ledger: Ledger, duties: Collection[Duty] = DUTIES, shared: Shared 
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
-        asyncio.get_running_loop().set_default_executor(threads_begun())
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "service"))
         await asyncio.to_thread(ledger.intake.opened)
         for thread in threads:
             thread.start()

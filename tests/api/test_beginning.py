@@ -13,7 +13,6 @@ from api.ops import open_book, open_ledger
 from api.readers import KEPT_OPEN
 from api.reading import Reading
 from api.settings import Settings
-from api.threads import begun
 
 PATIENCE_SECONDS = 30.0
 
@@ -58,9 +57,3 @@ def test_boards_are_measured_before_a_service_answers(
         assert not held.is_set()
         held.set()
         slow.stop()
-
-
-def test_the_threads_that_read_are_begun_at_once() -> None:
-    threads = begun()
-    assert threads.submit(lambda: "answered").result(PATIENCE_SECONDS) == "answered"
-    threads.shutdown()
