@@ -304,4 +304,7 @@ def leave_days(leaves: Iterable[Leave], first: dt.date, last: dt.date, kinds: It
 
 def starts_on(change: RosterChange) -> dt.date:
     """The first day on which a change shows: of a leaving, the day after the last day of work."""
-    return change.effective_on + dt.timedelta(days=change.kind == "left")
+    return change.effective_on + _DAY if change.kind == "left" else change.effective_on
+
+
+_DAY = dt.timedelta(days=1)
