@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,6 +22,7 @@ from api.settings import Settings
 from api.tokens import Tokens, token_file
 
 START_SECONDS = 90
+FOLD_SECONDS = 5
 SERVE = "from api.cli import main; main()"
 
 
@@ -48,13 +49,18 @@ class Service:
         scope: ScopeName | None = None,
         branches: tuple[str, ...] = (),
     ) -> httpx.Client:
-        """A client with a new token of `role`; it reaches everybody but in the role employee, if not told."""
+        """A client with a new token of `role`; it reaches everybody but in the role employee, if not told.
+
+        What was recorded before is counted by then.
+        """
         name = f"{role}.{uuid4().hex[:8]}"
         reaches = scope or ("self" if role == "employee" else "all")
         made = Tokens(token_file(self.settings.home))
         token = made.make(role, name, employee, scope=reaches, branches=branches)
         headers = {"Authorization": f"Bearer {token}"}
-        return self._clients.enter_context(httpx.Client(base_url=self.url, headers=headers, timeout=60))
+        client = self._clients.enter_context(httpx.Client(base_url=self.url, headers=headers, timeout=60))
+        _await_fold(client)
+        return client
 
     def kill(self) -> None:
         """Ends it without warning."""
@@ -72,6 +78,7 @@ class Service:
             environment = self.environment | {"MERITBOOK_PORT": port}
             self.process = warm.start("serve", environment=environment, stderr=sink)
         assert _address(self.process, log) == self.url
+        _await_fold(self.http)
 
     def close(self) -> None:
         """Closes the clients."""
@@ -104,6 +111,17 @@ class Service:
         answer = self.http.get(path, params={"at_least": self.head(), **query})
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+
+def _await_fold(client: httpx.Client) -> None:
+    """Waits until what is recorded is counted, if a service answers that is about to count it."""
+    deadline = time.monotonic() + FOLD_SECONDS
+    with suppress(httpx.HTTPError, ValueError):
+        while time.monotonic() < deadline:
+            said = client.get("/health/ready").json()
+            if not said.get("lag_facts") or any(model["stopped"] for model in said["read_models"]):
+                return
+            time.sleep(0.02)
 
 
 def fact(type: str, data: dict[str, Any], **envelope: Any) -> dict[str, Any]:
@@ -186,3 +204,4 @@ def open_shanghai(service: Service) -> None:
     hired = {"employee": "E1", "hired_on": "2024-06-03", "branch": "SH", "post": "seller"}
     assert service.record("branch_opened", branch, **day).status_code == 201
     assert service.record("employee_hired", hired, **day).status_code == 201
+    service.get("/v1/plans")
