@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT = 860, 420
 LEFT, RIGHT, TOP, BOTTOM = 60, 150, 70, 50
+LABEL_HEIGHT = 15
 INK, PALE = "#222", "#bbb"
 LINES = (
     ("append_processor", "append", "#1b5f8f"),
@@ -27,7 +28,7 @@ Row = Mapping[str, str]
 def picture(rows: Sequence[Row]) -> str:
     """The SVG document of the steps; it loads nothing and runs nothing."""
     most = max(float(row[name]) for row in rows for name, _, _ in LINES if row[name])
-    top = next(step for step in (5, 10, 20, 50, 100, 200, 500, 1_000, 10_000) if step >= most)
+    top = next(step for step in (5, 10, 20, 30, 50, 100, 200, 500, 1_000, 10_000) if step >= most)
     last = int(rows[-1]["facts"])
     parts = [
         _text(LEFT, 28, "What a fact costs while the ledger grows", size=17),
@@ -38,6 +39,7 @@ def picture(rows: Sequence[Row]) -> str:
         ),
         *_axes(top, last),
     ]
+    labels = list[tuple[float, str, str]]()
     for name, called, colour in LINES:
         places = [(_x(int(row["facts"]), last), _y(float(row[name]), top)) for row in rows if row[name]]
         if places:
@@ -48,7 +50,11 @@ def picture(rows: Sequence[Row]) -> str:
             said = (
                 f"{called} {statistics.median(costs[:third]):.0f} → {statistics.median(costs[-third:]):.0f}"
             )
-            parts.append(_text(WIDTH - RIGHT + 8, places[-1][1] + 4, said, colour=colour))
+            labels.append((places[-1][1] + 4, said, colour))
+    below = 0.0
+    for y, said, colour in sorted(labels):
+        below = max(y, below + LABEL_HEIGHT)
+        parts.append(_text(WIDTH - RIGHT + 8, below, said, colour=colour))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'font-family="sans-serif" font-size="12">\n<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>\n'
