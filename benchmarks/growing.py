@@ -7,7 +7,8 @@ change much; bare COPY of as many finished rows as one call brings into a table 
 it. The limit is flatness: the last third of the steps may cost at most so much more than the first.
 
 A minute:  python -m benchmarks growing --facts 400000 --month 50000
-The whole, in an hour or two and 50 GB: python -m benchmarks.growing --facts 50000000 --month 1000000 --people 2000
+The whole (an hour or two, 50 GB):
+  python -m benchmarks.growing --facts 50000000 --month 1000000 --people 2000
 """
 
 import argparse
