@@ -19,10 +19,11 @@ from api.paging import Pages
 from api.people import Asked, unknown_person
 from api.problems import NotFound, Problem, problem_of
 from api.reading import EmployeeInPath, OnDay, Reading, View
+from api.rosters import require_days
 from api.watching import shows
 from api.writing import Writing
 from domain.facts.shifts import SwapApproved
-from domain.refusals import BadField, Refusal
+from domain.refusals import Refusal
 from projections import hours, roster, shifts, swaps
 from projections.hours import OvertimeRun, Shifts
 from projections.shifts import RulesInForce
@@ -56,12 +57,7 @@ async def read_shifts(
     today = reading.today()
     first = from_ or today - dt.timedelta(days=today.weekday())
     last = to or first + dt.timedelta(days=6)
-    if not 0 <= (last - first).days < MOST_DAYS:
-        raise BadField(
-            field="to",
-            detail=f"From {first} to {last} is not between 1 and {MOST_DAYS} days.",
-            remedy="Mend one of the days.",
-        )
+    require_days(first, last, MOST_DAYS)
 
     def question(cursor: Cursor[Any], known_at: int | None) -> Shifts:
         if not roster.changes(cursor, [employee], known_at):

@@ -70,11 +70,10 @@ def ledger_conninfo(dsn: str, schema: str, *behind: str, service: bool = True, w
     if writer:
         settings |= WRITER
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-    known = conninfo_to_dict(dsn)
-    given = known.get("options")
+    given = conninfo_to_dict(dsn).get("options")
     return make_conninfo(
         dsn,
-        connect_timeout=known.get("connect_timeout", CONNECT_SECONDS),
+        connect_timeout=_patience(dsn),
         options=f"{given} {options}" if given else options,
         application_name=f"meritbook {schema}",
         client_encoding="utf8",
@@ -108,10 +107,15 @@ def pooled_conninfo(pooler: str, schema: str) -> str:
     """
     return make_conninfo(
         pooler,
-        connect_timeout=conninfo_to_dict(pooler).get("connect_timeout", CONNECT_SECONDS),
+        connect_timeout=_patience(pooler),
         application_name=f"meritbook {check_schema(schema)}",
         client_encoding="utf8",
     )
+
+
+def _patience(dsn: str) -> int | str:
+    """How many seconds a host of `dsn` may stay silent."""
+    return conninfo_to_dict(dsn).get("connect_timeout") or CONNECT_SECONDS
 
 
 def said_by_pooler(schema: str, question_seconds: int) -> str:
