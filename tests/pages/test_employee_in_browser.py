@@ -7,7 +7,7 @@ import pytest
 from browsing import Reader, chromium, reader
 from conftest import Say
 from paged_firm import GOOD, account, visit
-from playwright.sync_api import Browser, Page, StorageState
+from playwright.sync_api import Browser, Page, Route, StorageState
 from served import Service
 
 OWN = "/employees/E1"
@@ -108,7 +108,11 @@ def test_a_page_stays_while_the_service_does_not_answer(own: Reader) -> None:
     page.wait_for_selector("#line[data-live-state=on]")
     for address in (UNANSWERED := ("**/live?*", "**/health/live")):
         page.route(address, lambda route: route.abort())
-    page.reload()
+    late: list[Route] = []
+    page.route("**/away*.js", lambda route: late.append(route), times=1)
+    page.reload(wait_until="commit")
+    page.wait_for_timeout(1000)  # a script from a slow line: what is told meanwhile may not pass it by
+    late.pop().continue_()
     page.wait_for_selector("#line[data-live-state=off]")
     page.locator("#away:not(:empty)").wait_for()
     page.evaluate(ADD_FORM)
