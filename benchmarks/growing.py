@@ -3,8 +3,10 @@
 Each step is a month of everybody's work, appended through the journal's own door, folded into the read models
 and closed under the example plan huikang-seller. At the end all of it is replayed in a scratch schema. A cost
 is told as time and as processor time of client and server together, which other work on the machine does not
-change much; bare COPY of as many finished rows as one call brings into a table of the same form stands beside
-it. The limit is flatness: the last third of the steps may cost at most so much more than the first.
+change much. Upkeep is what the server's own processes use meanwhile to clean and write back: they run when
+they think fit, so it is told of the whole month, and is in none of the others. Bare COPY of as many finished
+rows as one call brings into a table of the same form stands beside. The limit is flatness: the last third of
+the steps may cost at most so much more than the first.
 
 A minute:  python -m benchmarks growing --facts 400000 --month 50000
 The whole (an hour or two, 50 GB):
@@ -37,6 +39,7 @@ from benchmarks.append import LEDGER, database
 from benchmarks.closing import PLAN
 from benchmarks.processor import database_process
 from benchmarks.serving import submit
+from benchmarks.upkeep import Upkeep
 from domain.facts.base import Fact
 from domain.facts.selling import CustomerRegistered, DealClosed, FollowUpRecorded, VisitRecorded
 from domain.journal.connection import connect
@@ -67,7 +70,8 @@ SIZE = "select pg_database_size(current_database())"
 class Step(NamedTuple):
     """What one month cost, in microseconds a fact; with_processor: of both processors' time.
 
-    statement_ms: the first statement of the month; oldest_ms: of the first month. bytes: of the database.
+    Upkeep is told of the whole month, with its sealing. statement_ms: the first statement of the month;
+    oldest_ms: of the first month. bytes: of the database.
     """
 
     facts: int
@@ -77,6 +81,7 @@ class Step(NamedTuple):
     catch_up_processor: float
     close: float
     close_processor: float
+    upkeep_processor: float
     floor: float
     statement_ms: float
     oldest_ms: float
@@ -88,20 +93,20 @@ class Step(NamedTuple):
 class Clock:
     """Time and processor time since it was made, in microseconds for each of some facts."""
 
-    def __init__(self, server: psutil.Process | None) -> None:
-        self._server = server
+    def __init__(self, upkeep: Upkeep) -> None:
+        self._upkeep = upkeep
         self._at, self._processor = time.perf_counter(), self._used()
 
     def _used(self) -> float:
-        """Of this process and of the server with its backends, those that have ended among them."""
+        """Of this process and of the server with its backends, also those that have ended, but no upkeep."""
         found = time.process_time()
-        if self._server is not None:
-            times = self._server.cpu_times()
+        if (server := self._upkeep.server) is not None:
+            times = server.cpu_times()
             found += times.user + times.system + times.children_user + times.children_system
-            for child in self._server.children():
+            for child in server.children():
                 with suppress(psutil.Error):
                     found += sum(child.cpu_times()[:2])
-        return found
+        return found - self._upkeep.seconds()
 
     def per(self, facts: int) -> tuple[float, float]:
         """Time, and processor time, a fact."""
@@ -147,8 +152,8 @@ def _fact(number: int, employee: str) -> Fact:
 class Growing:
     """A ledger with people and a plan, and what its months cost."""
 
-    def __init__(self, ledger: Ledger, place: Path, people: int) -> None:
-        self._ledger, self._people = ledger, people
+    def __init__(self, ledger: Ledger, place: Path, people: int, upkeep: Upkeep) -> None:
+        self._ledger, self._people, self._upkeep = ledger, people, upkeep
         self._months: list[Period] = []
         self._written = 0
         open_book(ledger, name="bench", zone="Asia/Shanghai", currency="CNY", actor="bench")
@@ -163,48 +168,46 @@ class Growing:
         ledger.runner().catch_up()
         self._owner = connect(ledger.owner_dsn, LEDGER, service=False, autocommit=True)
         self._owner.execute(FLOOR)
-        self._server = database_process(ledger.owner_dsn)
 
     def month(self, facts: int) -> Step:
         """One more month of so many facts."""
         month = self._months[-1].next() if self._months else FIRST
-        clock = Clock(self._server)
+        kept_up = self._upkeep.seconds()
+        clock = Clock(self._upkeep)
         made = work(self._people, facts, month, self._written)
         while call := list(islice(made, CALL_FACTS)):
             self._ledger.journal.append(call, now=now())
         append = clock.per(facts)
-        clock = Clock(self._server)
+        clock = Clock(self._upkeep)
         self._ledger.runner().catch_up()
         catch_up = clock.per(facts)
-        clock = Clock(self._server)
+        clock = Clock(self._upkeep)
         close_period(self._ledger, month, actor="E0")
         close = clock.per(facts)
+        seal_up(self._ledger)
+        kept_up = self._upkeep.seconds() - kept_up
         self._written += facts
         self._months.append(month)
         size: Any = self._owner.execute(SIZE).fetchone()
         return Step(
-            self._written, *append, *catch_up, *close, self._floor(), self._statement(month),
-            self._statement(FIRST), size[0],
+            self._written, *append, *catch_up, *close, kept_up / facts * 1e6, self._floor(),
+            self._statement(month), self._statement(FIRST), size[0],
         )  # fmt: skip
 
     def replayed(self) -> list[tuple[int, float, float]]:
         """Folds all of it once more; at each month's end how many facts, and what each of them cost."""
         ends = [self._written * n // len(self._months) for n in range(1, len(self._months) + 1)]
         found: list[tuple[int, float, float]] = []
-        clock, before = Clock(self._server), 0
+        clock, before = Clock(self._upkeep), 0
 
         def on_progress(at: int) -> None:
             nonlocal clock, before
             if len(found) < len(ends) and at >= ends[len(found)]:
                 found.append((at, *clock.per(at - before)))
-                clock, before = Clock(self._server), at
+                clock, before = Clock(self._upkeep), at
 
         replay(self._ledger.owner_dsn, LEDGER, on_progress=on_progress)
         return found
-
-    def seal(self) -> None:
-        """Seals what came."""
-        seal_up(self._ledger)
 
     def _floor(self) -> float:
         """Microseconds a row of bare COPY."""
@@ -228,19 +231,17 @@ class Growing:
         return (time.perf_counter() - began) * 1e3
 
 
-def grown(
-    ledger: Ledger, place: Path, people: int, facts: int, month: int, until: dt.time | None
-) -> list[Step]:
+def grown(growing: Growing, facts: int, month: int, until: dt.time | None) -> list[Step]:
     """The steps to `facts`, or as many as there is time for before `until`."""
-    growing, steps = Growing(ledger, place, people), list[Step]()
+    steps = list[Step]()
     while not steps or steps[-1].facts < facts:
         step = growing.month(month)
         steps.append(step)
-        growing.seal()
         print(
             f"{step.facts:>12,} facts   append {step.append:6.1f} ({step.append_processor:5.1f})   "
             f"catch-up {step.catch_up:6.1f} ({step.catch_up_processor:5.1f})   "
-            f"close {step.close:6.1f} ({step.close_processor:5.1f})   COPY {step.floor:5.1f} µs a fact   "
+            f"close {step.close:6.1f} ({step.close_processor:5.2f})   "
+            f"upkeep {step.upkeep_processor:5.1f}   COPY {step.floor:5.1f} µs a fact   "
             f"statement {step.statement_ms:5.1f}, oldest {step.oldest_ms:5.1f} ms   "
             f"{step.bytes / 1e9:5.2f} GB",
             flush=True,
@@ -256,14 +257,21 @@ def grown(
 
 def report(steps: Sequence[Step]) -> bool:
     """Prints how much dearer the last third is than the first; whether every cost is flat."""
-    third, met = max(1, len(steps) // 3), True
+    met = True
     for name in COSTS:
-        costs = [found for step in steps if (found := getattr(step, f"{name}_processor")) is not None]
-        first, last = statistics.median(costs[:third]), statistics.median(costs[-third:])
+        first, last = thirds(steps, name)
         met = met and last <= first * FLAT
         verdict = "flat" if last <= first * FLAT else "RISES"
-        print(f"{name:<9}{first:8.1f} → {last:8.1f} µs of processor a fact{last / first:8.2f}   {verdict}")
+        print(f"{name:<9}{first:8.2f} → {last:8.2f} µs of processor a fact{last / first:8.2f}   {verdict}")
+    print("upkeep   {:8.2f} → {:8.2f}".format(*thirds(steps, "upkeep")))
     return met
+
+
+def thirds(steps: Sequence[Step], name: str) -> tuple[float, float]:
+    """The median of a cost in the first third of the steps, and in the last."""
+    costs = [found for step in steps if (found := getattr(step, f"{name}_processor")) is not None]
+    third = max(1, len(costs) // 3)
+    return statistics.median(costs[:third]), statistics.median(costs[-third:])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -287,7 +295,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = Settings(home=place, database_url=dsn, ledger=LEDGER)
         prepare(dsn, LEDGER)
         ledger = stack.enter_context(open_ledger(settings))
-        steps = grown(ledger, place, chosen.people, chosen.facts, chosen.month, chosen.until)
+        upkeep = stack.enter_context(Upkeep(database_process(ledger.owner_dsn)))
+        growing = Growing(ledger, place, chosen.people, upkeep)
+        steps = grown(growing, chosen.facts, chosen.month, chosen.until)
     if chosen.csv:
         chosen.csv.parent.mkdir(parents=True, exist_ok=True)
         with chosen.csv.open("w", newline="", encoding="utf-8") as file:
