@@ -49,8 +49,8 @@ comment on column credit.amount_minor is 'Money in minor units of currency.';
 comment on column credit.void_position is 'Position of the void that cancelled the fact.';
 
 create index credit_by_employee on credit (employee, day);
-create index credit_by_day on credit using brin (day);
-create index credit_by_deal_day on credit using brin ((coalesce(deal_day, day)));
+create index credit_by_day on credit using brin (day) with (autosummarize);
+create index credit_by_deal_day on credit using brin ((coalesce(deal_day, day))) with (autosummarize);
 create index credit_of_deal on credit (deal, position) where fact = 'deal_closed';
 create index credit_voided on credit (void_position) where void_position is not null;
 """

@@ -22,12 +22,14 @@ order by first_day"""
 # At the rate of the end of a month an amount of its first day is converted, too.
 # Too many people do no harm: whoever comes out as settled gets no line. One too few would break the identity.
 # until: the last day that can have changed for those who hold the person's credits.
+# last_day: no later one is of interest; most of what came since a close is of the next month.
 # seen: whose work is looked at, of those who are asked about and of all whom they hold ties to.
 LATE = """
 with told (position, void_position, employee, day, until) as (
     select c.position, c.void_position, c.employee, on_day, on_day
     from credit c, unnest(array[c.day, case when %(by_deal)s then c.deal_day end]) as on_day
-    where (c.position > %(since)s or c.void_position > %(since)s) and on_day is not null
+    where (c.position > %(since)s or c.void_position > %(since)s)
+        and least(c.day, c.deal_day) <= %(last_day)s and on_day <= %(last_day)s
         and (%(seen)s::text[] is null or c.employee = any(%(seen)s))
     union all
     select f.position, f.void_position, c.employee, on_day, on_day
