@@ -13,8 +13,8 @@ In a ledger that is large already it is a twentieth of its facts, up to LEARN_AT
 """
 
 LEARN_AT_MOST_AFTER = 200_000
-"""However large the ledger is: the planner takes days that it has not learnt of for empty ones, and closes
-their month by going from person to person. So this holds at the end of a run, and before each close in it.
+"""However large the ledger is: pages that were not summarised yet are read for whatever month is asked about.
+So this holds at the end of a run, and before each close in it.
 """
 
 
