@@ -52,14 +52,15 @@ def test_a_second_factor_is_set_up_by_its_picture(
         assert secret
         page.locator("#code").focus()
         page.keyboard.type("000000")
-        page.keyboard.press("Enter")
-        page.locator("[role=alert]").wait_for()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.locator("[role=alert]").count() == 1
         assert page.locator("a[href^=otpauth]").get_attribute("href") == address, "the same, to try again"
         assert page.evaluate("document.activeElement.id") == "code"
         page.locator("#code").focus()
         page.keyboard.type(TOTP(secret[1]).now())
-        page.keyboard.press("Enter")
-        page.get_by_role("link").last.wait_for()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         look(own, f"recovery-{language}-{scheme}")
         own.open("/account")
         look(own, f"account-{language}-{scheme}")

@@ -48,7 +48,8 @@ def test_from_the_journal_to_a_fact_and_its_proof(
         page = somebody.open("/audit")
         page.locator("#f-type").select_option(label=visit)
         page.locator("#f-employee").fill("E1")
-        page.get_by_role("button", name=search).click()
+        with page.expect_navigation():
+            page.get_by_role("button", name=search).click()
         assert {each.inner_text() for each in page.locator(".entry b").all()} == {visit}
         page.locator(".entry a").first.click()
         page.locator("#seal[data-result=valid]").wait_for()

@@ -56,6 +56,10 @@ def takes_it(
         assert [word for word in words if word not in text] == []
         assert own.overflow() <= 0 and own.barriers() == []
 
+    def hand_in() -> None:
+        with page.expect_navigation():
+            page.locator("main button").click()
+
     page = own.open(learning)
     shows(before, take)
     page.locator("main form button").click()
@@ -65,19 +69,17 @@ def takes_it(
     page.locator("main .actions a").click()
     page.wait_for_url("**/learning/tests/*")
     answer(page, 10, 8)
-    page.locator("main button").click()
-    page.wait_for_selector("#left_out")
+    hand_in()
+    assert page.locator("#left_out").count() == 1
     shows(blanks, so)
     assert page.locator("fieldset input:checked").count() == 18
-    page.locator("main button").click()
-    page.wait_for_selector(".hero .amount")
+    hand_in()
     assert page.locator(".hero .amount").inner_text() == "50"
     shows(tried, passes, again)
-    page.locator(".hero button").click()
-    page.wait_for_selector("fieldset")
+    with page.expect_navigation():
+        page.locator(".hero button").click()
     answer(page, 20, 0)
-    page.locator("main button").click()
-    page.wait_for_selector(".hero .amount")
+    hand_in()
     assert page.locator(".hero .amount").inner_text() == "100"
     shows(passed)
     assert page.locator(".hero button").count() == 0

@@ -165,8 +165,8 @@ def test_a_test_is_taken_on_a_page(own: Reader, firm: Service) -> None:
     assert questions.count() == 20
     for place in range(20):
         questions.nth(place).locator(f"input[value={'a' if place < 15 else 'b'}]").check()
-    page.locator("main button").click()
-    page.wait_for_selector(".hero .amount")
+    with page.expect_navigation():
+        page.locator("main button").click()
     assert page.locator(".hero .amount").inner_text() == "75"
     name = page.url.rpartition("/")[2]
     told = firm.get(f"/v1/employees/E1/tests/{name}")["test"]
@@ -263,7 +263,8 @@ def test_a_question_about_pay_stands_on_the_month_and_before_payroll(own: Reader
     page = own.open(f"{OWN}/pay/{month}/dispute")
     page.locator("[name=expected]").fill("twelve")
     page.locator("[name=note]").fill("少算了一次拜访")
-    page.locator("main button").click()
+    with page.expect_navigation():
+        page.locator("main button").click()
     assert (
         page.locator("[role=alert]").count() == 1
         and page.locator("[name=note]").input_value() == "少算了一次拜访"

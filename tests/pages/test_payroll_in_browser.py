@@ -87,7 +87,8 @@ def test_a_month_is_closed_by_two_and_paid(browser: Browser, desk: Service, lang
             f"{who},{amount},2025-07-10,B-{who}-{month}" for who, amount in due.items() if amount != "0.00"
         ]
         page.locator("#list").fill("\n".join(["工号,金额,支付日期,流水号", *paid]))
-        page.locator("form[data-list] button").click()
+        with page.expect_navigation():
+            page.locator("form[data-list] button").click()
         page.wait_for_selector(".head .tag.good >> text=" + words[5])
         assert page.locator("tbody .tag.warn").count() == 0, "nobody differs"
         assert not wang.faults and not li.faults
@@ -99,16 +100,18 @@ def proposes(page: Page, month: str, words: tuple[str, ...]) -> None:
     page.get_by_role("link", name=words[0]).click()
     page.wait_for_url(f"**/payroll/{month}/close")
     assert page.locator(".checks .mark").count() == 12 and page.locator(".mark.bad").count() == 0
-    page.get_by_role("button", name=words[1]).click()
-    page.wait_for_selector("#steps .done")
+    with page.expect_navigation():
+        page.get_by_role("button", name=words[1]).click()
+    assert page.locator("#steps .done").count() == 1
     assert page.locator("#steps .notice").count() == 1, "the same person sees why not"
     assert page.get_by_role("button", name=words[2]).count() == 0
 
 
 def closes(page: Page, words: tuple[str, ...]) -> None:
     """Somebody else closes, and does not approve as well."""
-    page.get_by_role("button", name=words[2]).click()
-    page.wait_for_selector("#steps .done >> nth=1")
+    with page.expect_navigation():
+        page.get_by_role("button", name=words[2]).click()
+    assert page.locator("#steps .done").count() == 2
     assert page.get_by_role("button", name=words[3]).count() == 0
 
 

@@ -87,13 +87,14 @@ def test_from_a_fault_to_a_plan_that_two_adopted(
     draft = f"selling-{lang}"
     for hr in signed_in(browser, firm, "hr", lang, size):
         page = hr.open("/plans")
-        page.locator("a[href='/plans/selling']").click()
-        is_fair(hr)
-        page.locator(".acts a.button").first.click()
-        is_fair(hr)
+        for link in ("a[href='/plans/selling']", ".acts a.button"):
+            with page.expect_navigation():
+                page.locator(link).first.click()
+            is_fair(hr)
         drafted(page, lang, draft, bonus)
         assert f"{bonus}" in page.locator("#changes").inner_text()
-        page.locator("#steps form button").click()
+        with page.expect_navigation():
+            page.locator("#steps form button").click()
         assert WORDS[lang]["self"] in page.locator("#same-person").inner_text()
         is_fair(hr)
     for head in signed_in(browser, firm, "hr_head", lang, size):
