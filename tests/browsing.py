@@ -62,7 +62,7 @@ class Reader:
     def barriers(self) -> list[str]:
         """What axe-core finds serious on the open page, of which maybe only a part has come.
 
-        That a click opens another is waited for where it is clicked: with `expect_navigation` or `wait_for_url`.
+        What a click opens is waited for where it is clicked: with `expect_navigation` or `wait_for_url`.
         """
         self.page.wait_for_load_state("load")
         self.page.evaluate(AXE.read_text("utf-8"))

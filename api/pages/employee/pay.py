@@ -13,16 +13,15 @@ from api.own_facts import new_key, own_fact, record
 from api.pages.employee.person import person_shown
 from api.pages.navigation import page_opt
 from api.pages.page import Page
-from api.pages.submitted import converted, text_of
+from api.pages.submitted import converted, text_of, typed_minor
 from api.payslip_page import Page as Slip
 from api.payslip_page import slip_shown
 from api.payslip_words import KINDS
 from api.reading import EmployeeInPath, PeriodInPath, month
 from api.roles import MAY_RECORD
 from domain.facts.inquiries import InquiryOpened
-from domain.money import minor_per_major
 from domain.period import Period
-from domain.refusals import BadField, NotAllowed, Refusal
+from domain.refusals import NotAllowed, Refusal
 from projections.overview import Overview
 
 FACTS_A_PAGE = 50
@@ -126,6 +125,7 @@ async def open_dispute(
     slip = await page.slip(employee, period)
     currency = slip.slip.statement.currency if slip else "CNY"
     plan, _, component = text_of(form, "line").partition("/")
+    expected = text_of(form, "expected")
     try:
         said = {
             "inquiry": key[:32],
@@ -135,7 +135,7 @@ async def open_dispute(
             "note": text_of(form, "note"),
             "plan": plan or None,
             "component": component or None,
-            "expected_minor": _minor(text_of(form, "expected"), currency),
+            "expected_minor": typed_minor(expected, currency, "expected") if expected else None,
         }
         fact = converted(InquiryOpened, said)
         submission = within_rights(own_fact(page.caller, fact, now(), key), page.caller)
@@ -176,25 +176,3 @@ def _require_own(page: Page, employee: str) -> None:
 
 def _linked(slip: Slip, root: str, period: str) -> Slip:
     return slip._replace(prefix=f"{root}/pay/{period}/")
-
-
-def _minor(text: str, currency: str) -> int | None:
-    """Money as somebody writes it, in minor units.
-
-    Raises: BadField.
-    """
-    written = text.strip().replace(",", "").replace("，", "").lstrip("¥￥")
-    if not written:
-        return None
-    whole, _, rest = written.partition(".")
-    per_major = minor_per_major(currency)
-    digits = len(str(per_major)) - 1
-    if not (whole.isascii() and whole.isdecimal() and len(whole) <= 12 and len(rest) <= digits) or (
-        rest and not (rest.isascii() and rest.isdecimal())
-    ):
-        raise BadField(
-            field="expected",
-            detail=f"{text[:40]!r} is not an amount of money.",
-            remedy="Write it as 1234.50.",
-        )
-    return int(whole) * per_major + int((rest + "0" * digits)[:digits] or "0")

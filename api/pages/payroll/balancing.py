@@ -7,8 +7,8 @@ from api import balances
 from api.own_facts import new_key
 from api.pages.changes import waiting
 from api.pages.page import Page
-from api.pages.payroll.desk import desk_opt, typed_minor
-from api.pages.submitted import converted, text_of
+from api.pages.payroll.desk import desk_opt
+from api.pages.submitted import converted, text_of, typed_minor
 from domain.decide.proposed import UNNAMED, proposal_of
 from domain.facts.accounts import BalanceWrittenOff
 from domain.refusals import NotAllowed, Refusal

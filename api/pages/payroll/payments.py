@@ -16,8 +16,8 @@ from api.facts import within_rights
 from api.intake import Refused, Stored, Submission
 from api.ops import SOURCE, now
 from api.pages.page import Page
-from api.pages.payroll.desk import PEOPLE, desk_opt, typed_minor
-from api.pages.submitted import converted, text_of
+from api.pages.payroll.desk import PEOPLE, desk_opt
+from api.pages.submitted import converted, text_of, typed_minor
 from api.problems import NotFinal
 from api.reading import PeriodInPath, month
 from domain.facts.runs import PaymentConfirmed
