@@ -19,6 +19,7 @@ LINES = (
     ("catch_up_processor", "catch up", "#1b7f4b"),
     ("close_processor", "close", "#b3402a"),
     ("replay_processor", "replay", "#7a4fa3"),
+    ("upkeep_processor", "upkeep", "#777"),
 )
 """Columns, what they are called, and their colours."""
 
@@ -47,9 +48,8 @@ def picture(rows: Sequence[Row]) -> str:
             parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
             third = max(1, len(rows) // 3)
             costs = [float(row[name]) for row in rows if row[name]]
-            said = (
-                f"{called} {statistics.median(costs[:third]):.0f} → {statistics.median(costs[-third:]):.0f}"
-            )
+            first, later = (statistics.median(part) for part in (costs[:third], costs[-third:]))
+            said = f"{called} {first:.1f} → {later:.1f}"
             labels.append((places[-1][1] + 4, said, colour))
     below = 0.0
     for y, said, colour in sorted(labels):

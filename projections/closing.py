@@ -32,8 +32,13 @@ BATCH_PEOPLE = 25_000
 EVERYBODY = "select distinct employee from roster_change where position <= coalesce(%(known_at)s, position)"
 
 
-ROOM = "select set_config('work_mem', '64MB', true)"
-"""One close runs at a time, so until the end of its transaction it may sort in more memory than readers."""
+ROOM = """
+select set_config('work_mem', '64MB', true), set_config('max_parallel_workers_per_gather', '0', true)"""
+"""Until the end of its transaction. One close runs at a time, so it may sort in more memory than readers.
+
+One process reads the credits of a month sooner than several hand them on to one; in a large ledger the
+planner thinks otherwise.
+"""
 
 _STATEMENTS = msgspec.msgpack.Decoder(list[Statement])
 

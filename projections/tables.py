@@ -36,8 +36,7 @@ declare
     learnt regclass;
     is_new boolean;
 begin
-    -- Pages that an index by block ranges has no summary of are read for whatever day is asked about, and the
-    -- server's own rounds come to them when a fifth of the table is new.
+    -- Pages that an index by block ranges has no summary of are read for whatever day is asked about.
     perform brin_summarize_new_values(ranged.indexrelid)
     from projection
     join pg_index ranged on ranged.indrelid = any(projection.tables::regclass[])
@@ -52,7 +51,8 @@ begin
         where part.isleaf
             and pg_relation_size(part.relid) > known.relpages::bigint * current_setting('block_size')::int
     loop
-        execute format('analyze %s', learnt);
+        -- Whoever cleans it would be sent away, time and again where much arrives, and never be done.
+        execute format('analyze (skip_locked) %s', learnt);
     end loop;
     select 2 * whole.reltuples < (
         select coalesce(sum(known.reltuples), 0)
