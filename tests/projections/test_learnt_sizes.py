@@ -64,3 +64,12 @@ def test_what_a_ledger_has_from_before_learns_as_this_release_does(owner: psycop
     runner.create(owner)
     owner.execute(LEARN_SIZES)
     assert counts(owner)["credit"] == 1
+
+
+def test_what_is_being_cleaned_is_passed_over(empty_dsn: str, owner: psycopg.Connection) -> None:
+    """To wait for a table would send away whoever cleans it."""
+    with connect(empty_dsn, LEDGER, service=False) as cleaner:
+        cleaner.execute("lock table statement in share update exclusive mode")
+        owner.execute("set lock_timeout = '1s'")
+        owner.execute(LEARN_SIZES)
+    assert counts(owner)["credit"] == 1
