@@ -45,3 +45,12 @@ def column(bound: Bind, name: str) -> Composed:
 def day_of(counted: Counted) -> SQL:
     """The day on which credit `c` lies for measures that count like this."""
     return SQL("coalesce(c.deal_day, c.day)" if counted == "when_closed" else "c.day")
+
+
+def lies_between(counted: Counted, first: SQL, last: SQL) -> Composed:
+    """That this day is one from `first` to `last`, so that the index of either column finds it."""
+    own = SQL("c.day between {} and {}").format(first, last)
+    if counted == "when_reversed":
+        return own
+    of_deal = SQL("c.deal_day between {} and {}").format(first, last)
+    return SQL("(c.deal_day is null and {} or {})").format(own, of_deal)

@@ -34,12 +34,7 @@ create table credit (
     attributes    jsonb,
     void_position bigint      check (void_position > position),
     primary key (position, part)
-) with (
-    -- Else a month would be over before its days are known,
-    autovacuum_analyze_scale_factor = 0.02,
-    -- and what is new would be read for whatever day is asked about: cleaning tells which days are where.
-    autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 100000
-);
+) with (autovacuum_analyze_scale_factor = 0.02);  -- else a month would be over before its days are known
 comment on table credit is 'Performance facts, one row for each fact and the person it counts for.';
 comment on column credit.position is 'Of the fact in the journal.';
 comment on column credit.part is 'Which part of the fact, in its own order; 0 for all of it.';
@@ -54,8 +49,8 @@ comment on column credit.amount_minor is 'Money in minor units of currency.';
 comment on column credit.void_position is 'Position of the void that cancelled the fact.';
 
 create index credit_by_employee on credit (employee, day);
-create index credit_by_day on credit using brin (day);
-create index credit_by_deal_day on credit using brin ((coalesce(deal_day, day)));
+create index credit_by_day on credit (day);
+create index credit_by_deal_day on credit (deal_day) where deal_day is not null;
 create index credit_of_deal on credit (deal, position) where fact = 'deal_closed';
 create index credit_voided on credit (void_position) where void_position is not null;
 """

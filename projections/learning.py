@@ -13,9 +13,7 @@ In a ledger that is large already it is a twentieth of its facts, up to LEARN_AT
 """
 
 LEARN_AT_MOST_AFTER = 200_000
-"""However large the ledger is: pages that were not summarised yet are read for whatever month is asked about.
-So this holds at the end of a run, and before each close in it.
-"""
+"""However large the ledger is. So this holds at the end of a run, and before each close in it."""
 
 
 class Learning:

@@ -13,7 +13,7 @@ from domain.people.ties import Relation, Tie, Ties
 from domain.period import Period
 from domain.plan.measures import Days, FactMeasure, Measure, Window, days_of
 from domain.plan.spells import Spells, within
-from projections.columns import day_of
+from projections.columns import day_of, lies_between
 from projections.licences import NONE, Licences, licences
 from projections.rows import known
 from projections.spans import Cursor
@@ -26,15 +26,14 @@ _SEEN = SQL(
     """
 from {asked} as asked (holder, employee, first_day, last_day)
 join credit c on c.employee = asked.employee collate "C" and {day} between asked.first_day and asked.last_day
-where {day} between (select %(earliest)s::date) and (select %(latest)s::date)
-    and c.employee between %(lowest)s and %(highest)s and c.fact = any(%(facts)s) and {known}
-    and {left}"""
+where {between} and c.employee between %(lowest)s and %(highest)s
+    and c.fact = any(%(facts)s) and {known} and {left}"""
 )
-"""The credits in sight. The outer bounds on days and people say nothing new, but spare a join most rows.
+"""The credits in sight. The outer bounds on days and people say nothing new, but spare a join most rows."""
 
-The planner is not to see the days: those of a month that began after stock was last taken it would think
-empty, and hold each of their credits against each person who is asked about.
-"""
+# The planner is not to see the days: those of a month that began after stock was last taken it would think
+# empty, and hold each of their credits against each person who is asked about.
+_BOUNDS = SQL("(select %(earliest)s::date)"), SQL("(select %(latest)s::date)")
 
 _EACH = SQL(
     'unnest(%(holders)s::text[] collate "C", %(employees)s::text[], %(firsts)s::date[], %(lasts)s::date[])'
@@ -245,5 +244,6 @@ def seen(bound: Bound, measures: Sequence[FactMeasure], known_at: int | None) ->
         asked=_ALIKE if alike else _EACH,
         known=known(known_at),
         day=day_of(measures[0].counted),
+        between=lies_between(measures[0].counted, *_BOUNDS),
         left=left,
     )

@@ -36,12 +36,6 @@ declare
     learnt regclass;
     is_new boolean;
 begin
-    -- Pages that an index by block ranges has no summary of are read for whatever day is asked about.
-    perform brin_summarize_new_values(ranged.indexrelid)
-    from projection
-    join pg_index ranged on ranged.indrelid = any(projection.tables::regclass[])
-    join pg_class index on index.oid = ranged.indexrelid
-    join pg_am method on method.oid = index.relam and method.amname = 'brin';
     -- What the journal no longer grows by is known: this takes as long in the last year as in the first.
     for learnt in
         select unnest(tables)::regclass from projection
