@@ -19,8 +19,8 @@ def text_of(form: FormMultiDict, name: str) -> str:
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
 
 
-def typed_minor(text: str, currency: str, field: str) -> int:
-    """Money as somebody writes it, in minor units; below 0 for what came back.
+def typed_minor(text: str, currency: str, field: str, *, signed: bool = True) -> int:
+    """Money as somebody writes it, in minor units; if `signed`, below 0 for what came back.
 
     Raises: BadField.
     """
@@ -32,8 +32,8 @@ def typed_minor(text: str, currency: str, field: str) -> int:
             remedy=f"Use one of {known}.",
         )
     written = text.strip().replace(",", "").replace("，", "").lstrip("¥￥").replace("−", "-")
-    sign = -1 if written.startswith("-") else 1
-    whole, _, rest = written.removeprefix("-").partition(".")
+    sign, written = (-1, written[1:]) if signed and written.startswith("-") else (1, written)
+    whole, _, rest = written.partition(".")
     per_major = minor_per_major(currency)
     digits = len(str(per_major)) - 1
     fits = whole.isascii() and whole.isdecimal() and len(whole) <= 12 and len(rest) <= digits

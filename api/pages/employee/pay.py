@@ -135,7 +135,7 @@ async def open_dispute(
             "note": text_of(form, "note"),
             "plan": plan or None,
             "component": component or None,
-            "expected_minor": typed_minor(expected, currency, "expected") if expected else None,
+            "expected_minor": typed_minor(expected, currency, "expected", signed=False) if expected else None,
         }
         fact = converted(InquiryOpened, said)
         submission = within_rights(own_fact(page.caller, fact, now(), key), page.caller)
